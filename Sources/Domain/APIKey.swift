@@ -1,0 +1,45 @@
+public import Foundation
+
+/// A credential as it is stored: everything but the secret itself.
+public struct APIKey: Sendable, Hashable {
+    /// `key_` and 26 characters; not secret.
+    public let id: String
+    public let name: String
+    /// SHA-256 of the whole key.
+    public let digest: Data
+    public let organization: String
+    public let plan: String
+    public let scopes: Set<String>
+    public let createdAt: Date
+    public let expiresAt: Date?
+    public var lastUsedAt: Date?
+    public var revokedAt: Date?
+
+    public init(
+        id: String,
+        name: String,
+        digest: Data,
+        organization: String,
+        plan: String,
+        scopes: Set<String>,
+        createdAt: Date,
+        expiresAt: Date? = nil,
+        lastUsedAt: Date? = nil,
+        revokedAt: Date? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.digest = digest
+        self.organization = organization
+        self.plan = plan
+        self.scopes = scopes
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.lastUsedAt = lastUsedAt
+        self.revokedAt = revokedAt
+    }
+
+    public func isUsable(at date: Date) -> Bool {
+        revokedAt == nil && expiresAt.map { date < $0 } ?? true
+    }
+}

@@ -1,0 +1,64 @@
+/// Which addresses a callback may be sent to: public ones, and what the operator opened.
+///
+/// A callback address is chosen by a stranger, and the courier stands inside the operator's
+/// network. So the name in the URL counts for nothing: each address that it resolves to is judged
+/// here, at the moment of connecting.
+///
+/// The ranges are those of IANA's IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and
+/// its updates), with multicast (RFC 5771, RFC 4291) and the reserved block.
+public struct AddressPolicy: Sendable {
+    private let allowed: [CIDR]
+
+    /// - Parameter allowed: ranges that are open although they are not public.
+    public init(allowing allowed: [CIDR]) { self.allowed = allowed }
+
+    public func permits(_ address: IPAddress) -> Bool {
+        // The kernel connects to a mapped address by IPv4, so as IPv4 it is judged.
+        let target = address.unmapped
+        return allowed.contains { $0.contains(target) } || Self.isPublic(target)
+    }
+
+    private static func isPublic(_ address: IPAddress) -> Bool {
+        if address.isIPv4 { return !special.contains { $0.contains(address) } }
+        if translated.contains(where: { $0.contains(address) }) {
+            return isPublic(address.lastFour)
+        }
+        return unicast.contains { $0.contains(address) }
+            && !special.contains { $0.contains(address) }
+    }
+
+    /// NAT64's well-known prefix (RFC 6052) carries an IPv4 address in its last 32 bits.
+    private static let translated = ["64:ff9b::/96"].compactMap(CIDR.init)
+
+    /// The only block from which IANA has assigned global unicast addresses.
+    ///
+    /// Whatever lies outside is refused without being listed: `::`, `::1`, IPv4-compatible
+    /// `::a.b.c.d`, discard 100::/64, local-use NAT64 64:ff9b:1::/48, fc00::/7, fe80::/10,
+    /// fec0::/10, ff00::/8.
+    private static let unicast = ["2000::/3"].compactMap(CIDR.init)
+
+    private static let special = specialTexts.compactMap(CIDR.init)
+
+    static let specialTexts = [
+        "0.0.0.0/8",  // this network; Linux connects 0.0.0.0 to itself
+        "10.0.0.0/8",  // private
+        "100.64.0.0/10",  // carrier-grade NAT, RFC 6598
+        "127.0.0.0/8",  // loopback
+        "168.63.129.16/32",  // public by number, yet Azure's host agent answers there
+        "169.254.0.0/16",  // link-local, the clouds' metadata services among it
+        "172.16.0.0/12",  // private
+        "192.0.0.0/24",  // IETF protocol assignments
+        "192.0.2.0/24",  // documentation
+        "192.88.99.0/24",  // 6to4 relay anycast, deprecated by RFC 7526
+        "192.168.0.0/16",  // private
+        "198.18.0.0/15",  // benchmarking, RFC 2544
+        "198.51.100.0/24",  // documentation
+        "203.0.113.0/24",  // documentation
+        "224.0.0.0/4",  // multicast
+        "240.0.0.0/4",  // reserved, limited broadcast among it
+        "2001::/23",  // IETF protocol assignments: Teredo, benchmarking, ORCHID and ORCHIDv2
+        "2001:db8::/32",  // documentation
+        "2002::/16",  // 6to4: would be relayed to the IPv4 address inside
+        "3fff::/20",  // documentation, RFC 9637
+    ]
+}

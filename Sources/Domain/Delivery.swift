@@ -1,0 +1,60 @@
+public import Foundation
+
+/// A result that is owed to a callback address.
+public struct Delivery: Sendable, Hashable {
+    /// Also the `webhook-id`, the same on every attempt: `msg_` and 26 characters.
+    public let id: String
+    public let organization: String
+    public let execution: String
+    public let url: String
+    /// The exact body, made once, so that every attempt signs the same bytes.
+    public let body: Data
+    public let createdAt: Date
+    public var state: State
+    public var attempts: [Attempt]
+
+    public init(
+        id: String,
+        organization: String,
+        execution: String,
+        url: String,
+        body: Data,
+        createdAt: Date,
+        state: State,
+        attempts: [Attempt] = []
+    ) {
+        self.id = id
+        self.organization = organization
+        self.execution = execution
+        self.url = url
+        self.body = body
+        self.createdAt = createdAt
+        self.state = state
+        self.attempts = attempts
+    }
+
+    public enum State: Sendable, Hashable {
+        case pending(nextAttemptAt: Date)
+        case delivered(at: Date)
+        /// The schedule is used up, the receiver said 410, or the address is not allowed.
+        case failed(at: Date)
+    }
+
+    public struct Attempt: Sendable, Codable, Hashable {
+        public let startedAt: Date
+        public let durationMilliseconds: Int
+        public let outcome: Outcome
+
+        public init(startedAt: Date, durationMilliseconds: Int, outcome: Outcome) {
+            self.startedAt = startedAt
+            self.durationMilliseconds = durationMilliseconds
+            self.outcome = outcome
+        }
+    }
+
+    public enum Outcome: Sendable, Codable, Hashable {
+        case answered(status: Int)
+        /// What went wrong, without internal addresses: `connection refused`, `timed out`, `address not allowed`.
+        case failed(reason: String)
+    }
+}

@@ -1,0 +1,248 @@
+public import Foundation
+
+/// What a caller asked to be run, checked against its plan and a runtime of this machine.
+public struct ExecutionRequest: Sendable, Codable, Hashable {
+    /// The runtime's name and exact version, so that a queued request finds it again after a restart.
+    public var language: String
+    public var version: String
+    public var files: [SourceFile]
+    /// The path of the main file; one of `files`.
+    public var entry: String
+    public var environment: [String: String]
+    /// At least one. More than one where the caller asked for `runs`.
+    public var inputs: [RunInput]
+    /// Whether the caller sent `runs`, and so expects a list of stages back.
+    public var hasRuns: Bool
+    public var limits: Limits
+    public var compileLimits: Limits
+    /// Paths or globs under the work folder to be returned.
+    public var outputs: [String]
+    public var callbackURL: String?
+    public var metadata: [String: String]
+
+    public init(
+        language: String,
+        version: String,
+        files: [SourceFile],
+        entry: String,
+        environment: [String: String] = [:],
+        inputs: [RunInput] = [RunInput()],
+        hasRuns: Bool = false,
+        limits: Limits,
+        compileLimits: Limits,
+        outputs: [String] = [],
+        callbackURL: String? = nil,
+        metadata: [String: String] = [:]
+    ) {
+        self.language = language
+        self.version = version
+        self.files = files
+        self.entry = entry
+        self.environment = environment
+        self.inputs = inputs
+        self.hasRuns = hasRuns
+        self.limits = limits
+        self.compileLimits = compileLimits
+        self.outputs = outputs
+        self.callbackURL = callbackURL
+        self.metadata = metadata
+    }
+}
+
+/// A file to be put into the work folder. The path is relative and has been checked.
+public struct SourceFile: Sendable, Codable, Hashable {
+    public var path: String
+    public var content: Data
+
+    public init(path: String, content: Data) {
+        self.path = path
+        self.content = content
+    }
+}
+
+/// What one run stage is given.
+public struct RunInput: Sendable, Codable, Hashable {
+    public var stdin: Data
+    public var arguments: [String]
+
+    public init(stdin: Data = Data(), arguments: [String] = []) {
+        self.stdin = stdin
+        self.arguments = arguments
+    }
+}
+
+/// One request to run code, and what has become of it.
+public struct Execution: Sendable, Hashable {
+    /// `exe_` and 26 characters that sort by time of creation.
+    public let id: String
+    public let owner: Owner
+    public let request: ExecutionRequest
+    public let createdAt: Date
+    public var state: State
+
+    public init(id: String, owner: Owner, request: ExecutionRequest, createdAt: Date, state: State)
+    {
+        self.id = id
+        self.owner = owner
+        self.request = request
+        self.createdAt = createdAt
+        self.state = state
+    }
+
+    public enum State: Sendable, Hashable {
+        case queued
+        case running(since: Date)
+        case finished(ExecutionResult, startedAt: Date, finishedAt: Date)
+        case cancelled(startedAt: Date?, finishedAt: Date)
+        /// Our fault, not the program's.
+        case faulted(startedAt: Date?, finishedAt: Date)
+    }
+
+    /// The one word that callers see.
+    public var status: Status {
+        switch state {
+        case .queued: .queued
+        case .running: .running
+        case .finished(let result, _, _): result.status
+        case .cancelled: .cancelled
+        case .faulted: .internalError
+        }
+    }
+
+    public var isFinished: Bool {
+        switch state {
+        case .queued, .running: false
+        case .finished, .cancelled, .faulted: true
+        }
+    }
+
+    public enum Status: String, Sendable, Codable, CaseIterable {
+        case queued, running, cancelled, succeeded, failed, signaled
+        case timedOut = "timed_out"
+        case cpuTimeExceeded = "cpu_time_exceeded"
+        case memoryExceeded = "memory_exceeded"
+        case outputExceeded = "output_exceeded"
+        case compileFailed = "compile_failed"
+        case internalError = "internal_error"
+    }
+}
+
+/// Whose an execution is: the organization that its key belongs to, or a stranger's address.
+public enum Owner: Sendable, Hashable {
+    case organization(String)
+    /// An address, IPv6 cut to its /64. Never stored with an execution.
+    case address(String)
+
+    /// The name under which rates are counted and the queue is fair.
+    public var subject: String {
+        switch self {
+        case .organization(let id): "org:" + id
+        case .address(let address): "ip:" + address
+        }
+    }
+}
+
+/// What the program did, stage by stage.
+public struct ExecutionResult: Sendable, Codable, Hashable {
+    /// `nil` where the runtime has no compile stage.
+    public var compile: StageResult?
+    /// One for each input; empty where compiling failed.
+    public var runs: [StageResult]
+    public var files: [OutputFile]
+
+    public init(compile: StageResult?, runs: [StageResult], files: [OutputFile]) {
+        self.compile = compile
+        self.runs = runs
+        self.files = files
+    }
+
+    /// The first run that did not succeed decides; a failed compile comes before all.
+    public var status: Execution.Status {
+        if let compile, compile.verdict.status != .succeeded { return .compileFailed }
+        return runs.map(\.verdict.status).first { $0 != .succeeded } ?? .succeeded
+    }
+}
+
+/// What became of one stage.
+public struct StageResult: Sendable, Codable, Hashable {
+    public var verdict: Verdict
+    public var stdout: Output
+    public var stderr: Output
+    public var usage: Usage
+
+    public init(verdict: Verdict, stdout: Output, stderr: Output, usage: Usage) {
+        self.verdict = verdict
+        self.stdout = stdout
+        self.stderr = stderr
+        self.usage = usage
+    }
+}
+
+/// The program's doing; never an error of ours.
+public enum Verdict: Sendable, Codable, Hashable {
+    case exited(code: Int32)
+    case signaled(signal: Int32)
+    case timedOut
+    case cpuTimeExceeded
+    case memoryExceeded
+    case outputExceeded
+
+    public var status: Execution.Status {
+        switch self {
+        case .exited(code: 0): .succeeded
+        case .exited: .failed
+        case .signaled: .signaled
+        case .timedOut: .timedOut
+        case .cpuTimeExceeded: .cpuTimeExceeded
+        case .memoryExceeded: .memoryExceeded
+        case .outputExceeded: .outputExceeded
+        }
+    }
+}
+
+/// Bytes that a stage wrote, as far as its limit kept them.
+public struct Output: Sendable, Codable, Hashable {
+    public var bytes: Data
+    public var isTruncated: Bool
+
+    public init(bytes: Data = Data(), isTruncated: Bool = false) {
+        self.bytes = bytes
+        self.isTruncated = isTruncated
+    }
+}
+
+/// What a stage used, counted after its last process was gone.
+public struct Usage: Sendable, Codable, Hashable {
+    public var wallMicroseconds: Int64
+    public var cpuMicroseconds: Int64
+    /// The peak of the whole jail during the stage.
+    public var memoryBytes: Int64
+
+    public init(wallMicroseconds: Int64, cpuMicroseconds: Int64, memoryBytes: Int64) {
+        self.wallMicroseconds = wallMicroseconds
+        self.cpuMicroseconds = cpuMicroseconds
+        self.memoryBytes = memoryBytes
+    }
+}
+
+/// A file that the program left, or why it was not taken.
+public struct OutputFile: Sendable, Codable, Hashable {
+    public var path: String
+    public var content: Content
+
+    public enum Content: Sendable, Codable, Hashable {
+        case bytes(Data)
+        case refused(Refusal)
+    }
+
+    public enum Refusal: String, Sendable, Codable {
+        case notARegularFile = "not_a_regular_file"
+        case tooLarge = "too_large"
+        case unreadable
+    }
+
+    public init(path: String, content: Content) {
+        self.path = path
+        self.content = content
+    }
+}

@@ -1,0 +1,65 @@
+/// What the front door asks of the scheduler.
+public protocol ExecutionService: Sendable {
+    /// Charges the caller's quota and takes the execution into the queue. Nothing is charged where it throws.
+    ///
+    /// - Parameters:
+    ///   - id: made with ``Identifier``.
+    ///   - keeping: what is written down. Strangers' executions are never kept.
+    /// - Throws: ``SubmissionRefusal``, or what the store throws.
+    func submit(
+        _ request: ExecutionRequest,
+        from caller: Caller,
+        id: String,
+        keeping: Keeping
+    )
+        async throws -> any Submission
+
+    /// Where the caller stands, without charging anything.
+    func standing(of caller: Caller) async throws -> RateReport
+
+    /// Cancels a queued or running execution.
+    /// - Returns: the execution as it ended, or `nil` where the organization has none of this id.
+    /// - Throws: ``CancellationRefusal`` where it had finished before.
+    func cancel(id: String, organization: String) async throws -> Execution?
+
+    /// A queued or running execution as it is now: fresher than the store's, which learns of the end only.
+    func current(id: String, organization: String) async -> Execution?
+
+    /// Waits until the execution has finished or `duration` is over.
+    func wait(id: String, organization: String, upTo duration: Duration) async
+}
+
+/// How much of an execution outlives the request.
+public enum Keeping: Sendable, Hashable {
+    /// Answered and forgotten: a stranger's.
+    case nothing
+    /// Written down when it has finished.
+    case result
+    /// Written down before `submit` returns, and finished even if this process dies.
+    case accepted
+}
+
+/// An execution that has been accepted.
+public protocol Submission: Sendable {
+    /// As it was accepted: queued.
+    var execution: Execution { get }
+    var rates: RateReport { get }
+
+    /// Waits for the end. Cancelling the waiting task cancels the execution and destroys its jail,
+    /// unless it was submitted with ``Keeping/accepted``.
+    func finished() async throws -> Execution
+}
+
+/// The caller's doing or the moment's, never a fault.
+public enum SubmissionRefusal: Error, Sendable, Hashable {
+    case rateLimited(by: RateStanding, report: RateReport)
+    case overloaded(retryAfterSeconds: Int)
+    case draining
+}
+
+/// The execution had ended before it could be cancelled.
+public struct CancellationRefusal: Error, Sendable, Hashable {
+    public let execution: Execution
+
+    public init(execution: Execution) { self.execution = execution }
+}

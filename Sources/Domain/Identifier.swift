@@ -1,0 +1,24 @@
+public import Foundation
+
+/// Names for things that callers see: a prefix and 26 characters of Crockford base32, the first ten the time in
+/// milliseconds and the rest random, so that they sort by creation and cannot be guessed (the ULID layout).
+public enum Identifier {
+    public static func make(prefix: String, at date: Date) -> String {
+        var generator = SystemRandomNumberGenerator()
+        let milliseconds = UInt64(max(0, date.timeIntervalSince1970) * 1_000)
+        let time = encode(milliseconds, characters: 10)
+        let random =
+            encode(generator.next(), characters: 8) + encode(generator.next(), characters: 8)
+        return prefix + time + random
+    }
+
+    /// The low `5 × characters` bits of `value`, most significant first.
+    private static func encode(_ value: UInt64, characters: Int) -> String {
+        let digits = (0..<characters).reversed().map { place in
+            alphabet[Int((value >> UInt64(5 * place)) & 31)]
+        }
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+}

@@ -1,0 +1,42 @@
+public import Foundation
+
+/// Where a caller stands with each policy of its plan, for the rate-limit headers.
+public struct RateReport: Sendable, Hashable {
+    public var standings: [RateStanding]
+
+    public init(standings: [RateStanding]) { self.standings = standings }
+
+    /// The policy with the smallest share left; the longest-lasting one where several are used up.
+    public var tightest: RateStanding? {
+        standings.min { left, right in
+            let leftShare = Double(left.remaining) / Double(max(left.limit, 1))
+            let rightShare = Double(right.remaining) / Double(max(right.limit, 1))
+            return leftShare == rightShare ? left.resetsAt > right.resetsAt : leftShare < rightShare
+        }
+    }
+}
+
+/// One policy: how many are allowed, how many are left, and when there will be more.
+public struct RateStanding: Sendable, Hashable {
+    public enum Policy: String, Sendable {
+        case perSecond = "per_second"
+        case perMinute = "per_minute"
+        case perDay = "per_day"
+        case concurrent
+    }
+
+    public var policy: Policy
+    public var limit: Int
+    public var remaining: Int
+    public var resetsAt: Date
+    /// The window's length; 0 for `concurrent`, which has none.
+    public var windowSeconds: Int
+
+    public init(policy: Policy, limit: Int, remaining: Int, resetsAt: Date, windowSeconds: Int) {
+        self.policy = policy
+        self.limit = limit
+        self.remaining = remaining
+        self.resetsAt = resetsAt
+        self.windowSeconds = windowSeconds
+    }
+}

@@ -1,0 +1,145 @@
+/// A language at a version that this machine can run. Made by Catalog from a folder of `runtimes/`.
+public struct Runtime: Sendable, Hashable {
+    /// Its place in the sealed catalog; all that the warden knows it by.
+    public let number: UInt16
+    public let name: String
+    public let version: String
+    public let aliases: [String]
+    /// The default name of the main source file, such as `main.py`.
+    public let entry: String
+    /// How a source becomes a program; `nil` for an interpreted language.
+    public let compile: Command?
+    public let run: Command
+    /// Environment of every stage, before the request's own.
+    public let environment: [String: String]
+    /// Defaults of this runtime that differ from the plan's, such as a larger memory for a virtual machine.
+    public let defaults: [Limit: Int64]
+    /// Likewise for the compile stage.
+    public let compileDefaults: [Limit: Int64]
+
+    public init(
+        number: UInt16,
+        name: String,
+        version: String,
+        aliases: [String],
+        entry: String,
+        compile: Command?,
+        run: Command,
+        environment: [String: String],
+        defaults: [Limit: Int64],
+        compileDefaults: [Limit: Int64]
+    ) {
+        self.number = number
+        self.name = name
+        self.version = version
+        self.aliases = aliases
+        self.entry = entry
+        self.compile = compile
+        self.run = run
+        self.environment = environment
+        self.defaults = defaults
+        self.compileDefaults = compileDefaults
+    }
+}
+
+/// An argument vector with holes; never a shell string.
+public struct Command: Sendable, Hashable {
+    public enum Word: Sendable, Hashable {
+        case literal(String)
+        /// The entry's path in the work folder.
+        case entry
+        /// Every source file of the request that has one of these endings, entry first.
+        case sources(endings: [String])
+        /// The caller's own arguments.
+        case arguments
+    }
+
+    /// The first is the program's absolute path inside the jail.
+    public let words: [Word]
+
+    public init(words: [Word]) { self.words = words }
+
+    /// The argument vector for one stage.
+    public func filled(entry: String, files: [String], arguments: [String]) -> [String] {
+        words.flatMap { word -> [String] in
+            switch word {
+            case .literal(let text): [text]
+            case .entry: [Self.asOperand(entry)]
+            case .sources(let endings): Self.sources(entry, files, endings).map(Self.asOperand)
+            case .arguments: arguments
+            }
+        }
+    }
+
+    private static func sources(_ entry: String, _ files: [String], _ endings: [String]) -> [String]
+    {
+        [entry]
+            + files.filter { file in
+                file != entry && endings.contains { file.hasSuffix($0) }
+            }
+    }
+
+    /// A file named `-o/etc/x` must stay a file: a leading `./` keeps it from reading as an option.
+    private static func asOperand(_ path: String) -> String {
+        // By bytes: to Swift, a dash with a combining accent after it is another character.
+        [UInt8(ascii: "-"), UInt8(ascii: "@")].contains(path.utf8.first) ? "./" + path : path
+    }
+}
+
+/// What `runtimes/` describes, found or not.
+public struct Runtimes: Sendable {
+    public let installed: [Runtime]
+    /// Described, but with no program on this machine.
+    public let missing: [MissingRuntime]
+
+    public init(installed: [Runtime], missing: [MissingRuntime]) {
+        self.installed = installed
+        self.missing = missing
+    }
+
+    /// The newest runtime whose name or alias is `language` and whose version is `version` or starts with it at a dot.
+    public func find(language: String, version: String?) -> Lookup {
+        let named = installed.filter { $0.name == language || $0.aliases.contains(language) }
+        if named.isEmpty {
+            let missing = missing.first { $0.name == language || $0.aliases.contains(language) }
+            return missing.map(Lookup.missing) ?? .unknown
+        }
+        let matching = named.filter { runtime in
+            version.map { runtime.version == $0 || runtime.version.hasPrefix($0 + ".") } ?? true
+        }
+        let newest = matching.max { VersionOrder.isOlder($0.version, $1.version) }
+        return newest.map(Lookup.found) ?? .noSuchVersion(named.map(\.version))
+    }
+
+    public enum Lookup: Sendable {
+        case found(Runtime)
+        case missing(MissingRuntime)
+        case noSuchVersion([String])
+        case unknown
+    }
+}
+
+/// A described runtime that this machine lacks, and the command that would install it.
+public struct MissingRuntime: Sendable, Hashable {
+    public let name: String
+    public let aliases: [String]
+    /// Such as `apt-get install gcc`.
+    public let installLine: String
+
+    public init(name: String, aliases: [String], installLine: String) {
+        self.name = name
+        self.aliases = aliases
+        self.installLine = installLine
+    }
+}
+
+/// Orders dotted versions by their numbers: 3.9 before 3.11.
+public enum VersionOrder {
+    public static func isOlder(_ left: String, _ right: String) -> Bool {
+        numbers(left).lexicographicallyPrecedes(numbers(right))
+    }
+
+    private static func numbers(_ version: String) -> [Int] {
+        version.split { !$0.isNumber }.map { Int($0) ?? 0 }
+    }
+}

@@ -1,0 +1,91 @@
+public import Foundation
+
+/// The door to the jails, as the unprivileged side sees it. WardenClient is the real one.
+public protocol Sandbox: Sendable {
+    /// A jail of its own for one execution.
+    /// - Throws: ``SandboxError``
+    func open(_ order: JailOrder) async throws -> any Jail
+}
+
+/// One jail: files went in when it was opened, stages run in it one after another, then it is gone.
+public protocol Jail: Sendable {
+    /// Runs one program to its end. Cancelling the task kills the program and everything that it started.
+    /// - Throws: ``SandboxError``
+    func run(_ stage: StageOrder) async throws -> StageReport
+
+    /// Destroys the jail; returns at once, and does no harm when called again.
+    func close()
+}
+
+public struct JailOrder: Sendable {
+    public var runtime: UInt16
+    public var profile: SystemCallProfile
+    public var files: [SourceFile]
+    /// Of these, the jail as a whole is held to the workspace's size and file count.
+    public var limits: Limits
+
+    public init(runtime: UInt16, profile: SystemCallProfile, files: [SourceFile], limits: Limits) {
+        self.runtime = runtime
+        self.profile = profile
+        self.files = files
+        self.limits = limits
+    }
+}
+
+/// Which system calls a jail may make.
+public enum SystemCallProfile: UInt8, Sendable, CaseIterable {
+    /// No sockets but pairs: for callers without a credential.
+    case strict = 0
+    /// Sockets inside the jail's own empty network.
+    case standard = 1
+}
+
+public struct StageOrder: Sendable {
+    public var arguments: [String]
+    public var environment: [String: String]
+    public var stdin: Data
+    public var limits: Limits
+    /// Paths or globs to bring back after this stage.
+    public var outputs: [String]
+    /// Told of every piece of output as it comes, within the limit; in order, from one thread, never blocked on.
+    public var onOutput: (@Sendable (OutputStream, Data) -> Void)?
+
+    public init(
+        arguments: [String],
+        environment: [String: String],
+        stdin: Data,
+        limits: Limits,
+        outputs: [String] = [],
+        onOutput: (@Sendable (OutputStream, Data) -> Void)? = nil
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.stdin = stdin
+        self.limits = limits
+        self.outputs = outputs
+        self.onOutput = onOutput
+    }
+}
+
+public enum OutputStream: Sendable, Hashable {
+    case stdout, stderr
+}
+
+public struct StageReport: Sendable {
+    public var result: StageResult
+    public var files: [OutputFile]
+
+    public init(result: StageResult, files: [OutputFile]) {
+        self.result = result
+        self.files = files
+    }
+}
+
+public enum SandboxError: Error, Sendable, Hashable {
+    /// The warden would not: a limit above what it was sealed with. The two sides disagree, so it is our fault.
+    case refused(reason: String)
+    /// Something of ours failed while making or watching the jail.
+    case broken(site: String, errno: Int32)
+    /// The warden is gone.
+    case unavailable
+}

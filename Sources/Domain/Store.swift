@@ -1,0 +1,126 @@
+public import Foundation
+
+/// Everything that must outlive a process. One contract suite holds for every adapter.
+///
+/// Each method is atomic and durable when it returns: `kill -9` straight after loses nothing.
+public protocol Store: Sendable {
+    // Keys
+    func insert(_ key: APIKey) async throws
+    /// The key with this SHA-256, revoked and expired ones included.
+    func key(digest: Data) async throws -> APIKey?
+    func keys() async throws -> [APIKey]
+    /// - Returns: whether there was such a key. Revoking again keeps the first date.
+    func revokeKey(id: String, at date: Date) async throws -> Bool
+    func touchKey(id: String, at date: Date) async throws
+
+    // Quota
+    /// Counts one execution against `subject` on `day` unless `limit` is reached.
+    func charge(subject: String, day: UTCDay, limit: Int) async throws -> Charge
+    /// Gives one back, for a run that failed for our fault.
+    func refund(subject: String, day: UTCDay) async throws
+    func charged(subject: String, day: UTCDay) async throws -> Int
+
+    // Executions
+    /// Writes the execution as it is now, with the deliveries that it owes, in one transaction.
+    func save(_ execution: Execution, deliveries: [Delivery]) async throws
+    func execution(id: String, organization: String) async throws -> Execution?
+    func executions(
+        organization: String,
+        matching: ExecutionFilter,
+        page: Page
+    ) async throws
+        -> Listing<Execution>
+    /// What was accepted and not finished when the last process ended, oldest first.
+    func unfinishedExecutions() async throws -> [Execution]
+
+    // Idempotency
+    /// Takes `key` for `organization`, or tells what holds it. Older entries than `expiry` are forgotten.
+    func claim(
+        idempotencyKey: String,
+        organization: String,
+        fingerprint: Data,
+        execution: String,
+        at date: Date,
+        expiry: Date
+    ) async throws -> IdempotencyClaim
+    /// Lets a key go whose request was refused after claiming it.
+    func release(idempotencyKey: String, organization: String) async throws
+
+    // Deliveries
+    func save(_ delivery: Delivery) async throws
+    func delivery(id: String, organization: String) async throws -> Delivery?
+    func deliveries(organization: String, page: Page) async throws -> Listing<Delivery>
+    /// Pending deliveries due at or before `date`, earliest first, at most `limit`, of all organizations but some:
+    /// one's backlog must not hide another's deliveries.
+    func dueDeliveries(
+        at date: Date,
+        limit: Int,
+        excluding organizations: Set<String>
+    ) async throws
+        -> [Delivery]
+    /// When the next pending delivery is due.
+    func nextDeliveryDate() async throws -> Date?
+
+    // Organizations
+    /// The organization's `whsec_` signing secret; `candidate` is kept where it has none yet.
+    func webhookSecret(organization: String, candidate: String) async throws -> String
+
+    /// Whether the store answers: for readiness.
+    func ping() async throws
+}
+
+public enum Charge: Sendable, Hashable {
+    /// How many there have been today, this one included.
+    case accepted(count: Int)
+    case refused(count: Int)
+}
+
+public enum IdempotencyClaim: Sendable, Hashable {
+    case claimed
+    /// The same request was made before and became this execution.
+    case replay(execution: String)
+    /// The key belongs to another body.
+    case mismatch
+}
+
+/// A day of the UTC calendar, as days since 1970-01-01.
+public struct UTCDay: Sendable, Hashable {
+    public let number: Int
+
+    public init(_ date: Date) { number = Int((date.timeIntervalSince1970 / 86_400).rounded(.down)) }
+
+    /// The first instant of the day after.
+    public var end: Date { Date(timeIntervalSince1970: Double(number + 1) * 86_400) }
+}
+
+public struct ExecutionFilter: Sendable, Hashable {
+    public var status: Execution.Status?
+    public var language: String?
+
+    public init(status: Execution.Status? = nil, language: String? = nil) {
+        self.status = status
+        self.language = language
+    }
+}
+
+public struct Page: Sendable, Hashable {
+    /// 1 to 100.
+    public var limit: Int
+    public var offset: Int
+
+    public init(limit: Int = 20, offset: Int = 0) {
+        self.limit = limit
+        self.offset = offset
+    }
+}
+
+public struct Listing<Element: Sendable>: Sendable {
+    public var elements: [Element]
+    /// Of all pages together.
+    public var total: Int
+
+    public init(elements: [Element], total: Int) {
+        self.elements = elements
+        self.total = total
+    }
+}

@@ -1,0 +1,164 @@
+/// The conversation between the front and the warden: three verbs, and what comes of them.
+///
+/// It travels over a SOCK_SEQPACKET pair, one frame a packet, descriptors as ancillary data. `docs/PROTOCOL.md`
+/// says every field. A frame that does not decode ends the session, and with it every jail.
+public enum Protocol {
+    public static let version: UInt32 = 1
+    /// The largest frame; arguments and environment of a stage must fit.
+    public static let frameBytesMax = 96 << 10
+    /// The most descriptors that any frame carries.
+    public static let descriptorsMax = 4
+}
+
+/// Names a jail for as long as it exists; chosen by the front, never used twice.
+public typealias JailNumber = UInt64
+
+/// What the front may ask.
+public enum Request: Hashable, Sendable {
+    case open(OpenRequest)
+    case stage(StageRequest)
+    case close(JailNumber)
+}
+
+/// Makes a jail. Carries one descriptor: the archive of its files, a regular file that init unpacks.
+public struct OpenRequest: Hashable, Sendable {
+    public var jail: JailNumber
+    public var runtime: UInt16
+    public var profile: UInt8
+    public var workspace: WorkspaceLimits
+    public var memoryBytes: UInt64
+
+    public init(
+        jail: JailNumber,
+        runtime: UInt16,
+        profile: UInt8,
+        workspace: WorkspaceLimits,
+        memoryBytes: UInt64
+    ) {
+        self.jail = jail
+        self.runtime = runtime
+        self.profile = profile
+        self.workspace = workspace
+        self.memoryBytes = memoryBytes
+    }
+}
+
+/// Runs one program in a jail. Carries the pipes for its standard input, output and error, and a fourth for the
+/// archive of its output files where `program.outputs` asks for any.
+public struct StageRequest: Hashable, Sendable {
+    public var jail: JailNumber
+    public var limits: StageLimits
+    public var program: Program
+
+    public init(jail: JailNumber, limits: StageLimits, program: Program) {
+        self.jail = jail
+        self.limits = limits
+        self.program = program
+    }
+}
+
+/// What is run, in words that only the jail's own init reads.
+public struct Program: Hashable, Sendable {
+    /// The first is an absolute path inside the jail.
+    public var arguments: [String]
+    /// Each as `NAME=value`.
+    public var environment: [String]
+    /// Paths or globs under the work folder to bring back.
+    public var outputs: [String]
+    public var outputFilesMax: UInt32
+    /// Of all output files together.
+    public var outputBytesMax: UInt64
+
+    public init(
+        arguments: [String],
+        environment: [String],
+        outputs: [String],
+        outputFilesMax: UInt32,
+        outputBytesMax: UInt64
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.outputs = outputs
+        self.outputFilesMax = outputFilesMax
+        self.outputBytesMax = outputBytesMax
+    }
+}
+
+/// What the warden says.
+public enum Reply: Hashable, Sendable {
+    /// The first frame: the warden is ready, and this is what it stands on.
+    case ready(version: UInt32, primitives: [Primitive])
+    /// The first and last frame of a warden that will not start.
+    case unfit(Primitive)
+    case opened(JailNumber)
+    case refused(JailNumber, Refusal)
+    case finished(JailNumber, StageEnd)
+    /// Ours to answer for. The jail is destroyed; `closed` follows.
+    case broken(JailNumber, Fault)
+    /// Nothing of the jail is left.
+    case closed(JailNumber)
+}
+
+/// Something of the kernel's that the jails are built on, and how it was found.
+public struct Primitive: Hashable, Sendable {
+    public var name: String
+    public var detail: String
+
+    public init(name: String, detail: String) {
+        self.name = name
+        self.detail = detail
+    }
+}
+
+/// The front asked for what it may not have.
+public enum Refusal: Hashable, Sendable {
+    case aboveCeiling(LimitName, value: UInt64, ceiling: UInt64)
+    case unknownRuntime
+    case unknownProfile
+    /// Not open, or gone.
+    case noSuchJail
+    /// A stage is already running in it.
+    case busy
+    case tooManyJails
+    /// A descriptor is not of the kind that the frame must carry.
+    case wrongDescriptor
+}
+
+/// Where and why a part of ours failed.
+public struct Fault: Hashable, Sendable {
+    public var site: String
+    public var errno: Int32
+
+    public init(site: String, errno: Int32) {
+        self.site = site
+        self.errno = errno
+    }
+}
+
+/// What became of a stage, from counters read after its last process was gone.
+public struct StageEnd: Hashable, Sendable {
+    public var cause: Cause
+    public var wallMicroseconds: UInt64
+    public var cpuMicroseconds: UInt64
+    public var memoryBytes: UInt64
+
+    public init(
+        cause: Cause,
+        wallMicroseconds: UInt64,
+        cpuMicroseconds: UInt64,
+        memoryBytes: UInt64
+    ) {
+        self.cause = cause
+        self.wallMicroseconds = wallMicroseconds
+        self.cpuMicroseconds = cpuMicroseconds
+        self.memoryBytes = memoryBytes
+    }
+
+    public enum Cause: Hashable, Sendable {
+        case exited(code: Int32)
+        case signaled(Int32)
+        case wallTime
+        case cpuTime
+        case memory
+    }
+}

@@ -1,0 +1,171 @@
+import Testing
+import WardenWire
+
+@Suite struct FrameTests {
+    @Test(arguments: Samples.requests)
+    func `a request comes back as it was`(request: Request) throws {
+        #expect(try Request(decoding: request.encoded()) == request)
+    }
+
+    @Test(arguments: Samples.replies)
+    func `a reply comes back as it was`(reply: Reply) throws {
+        #expect(try Reply(decoding: reply.encoded()) == reply)
+    }
+
+    @Test(arguments: Samples.requests)
+    func `a request cut short anywhere is refused`(request: Request) {
+        let bytes = request.encoded()
+        for count in bytes.indices {
+            #expect(throws: WireError.self) { try Request(decoding: bytes.prefix(count)) }
+        }
+    }
+
+    @Test(arguments: Samples.replies)
+    func `a reply cut short anywhere is refused`(reply: Reply) {
+        let bytes = reply.encoded()
+        for count in bytes.indices {
+            #expect(throws: WireError.self) { try Reply(decoding: bytes.prefix(count)) }
+        }
+    }
+
+    @Test(arguments: Samples.requests)
+    func `a request with a byte after it is refused`(request: Request) {
+        #expect(throws: WireError.trailingBytes) {
+            try Request(decoding: request.encoded() + [0])
+        }
+    }
+
+    @Test(arguments: Samples.replies)
+    func `a reply with a byte after it is refused`(reply: Reply) {
+        #expect(throws: WireError.trailingBytes) { try Reply(decoding: reply.encoded() + [0]) }
+    }
+
+    @Test(arguments: [UInt8(0), 4, 128, 255])
+    func `an unknown kind of request is refused`(kind: UInt8) {
+        #expect(throws: WireError.unknownValue) {
+            try Request(decoding: [kind] + [UInt8](repeating: 0, count: 64))
+        }
+    }
+
+    @Test(arguments: [UInt8(0), 8, 255])
+    func `an unknown kind of reply is refused`(kind: UInt8) {
+        #expect(throws: WireError.unknownValue) {
+            try Reply(decoding: [kind] + [UInt8](repeating: 0, count: 64))
+        }
+    }
+
+    @Test func `unknown refusals, limits and causes are refused`() {
+        var refusal = Reply.refused(1, .busy).encoded()
+        refusal[9] = 99
+        #expect(throws: WireError.unknownValue) { try Reply(decoding: refusal) }
+
+        var limit = Reply.refused(1, .aboveCeiling(.processes, value: 2, ceiling: 1)).encoded()
+        limit[10] = 0
+        #expect(throws: WireError.unknownValue) { try Reply(decoding: limit) }
+
+        let end = StageEnd(cause: .memory, wallMicroseconds: 1, cpuMicroseconds: 2, memoryBytes: 3)
+        var cause = Reply.finished(1, end).encoded()
+        cause[9] = 0
+        #expect(throws: WireError.unknownValue) { try Reply(decoding: cause) }
+    }
+
+    @Test func `a stage needs a program`() {
+        let program = Program(
+            arguments: [], environment: [], outputs: [], outputFilesMax: 0, outputBytesMax: 0)
+        let request = Request.stage(
+            StageRequest(jail: 1, limits: Samples.limits, program: program))
+        #expect(throws: WireError.unknownValue) { try Request(decoding: request.encoded()) }
+    }
+
+    @Test func `each frame says how many descriptors it carries`() {
+        #expect(Samples.requests.map(\.descriptorCount) == [1, 4, 3, 0])
+        #expect(Samples.requests.allSatisfy { $0.descriptorCount <= Protocol.descriptorsMax })
+    }
+
+    @Test func `no two frames look the same`() {
+        #expect(Set(Samples.requests.map { $0.encoded() }).count == Samples.requests.count)
+        #expect(Set(Samples.replies.map { $0.encoded() }).count == Samples.replies.count)
+    }
+}
+
+@Suite struct FrameCountTests {
+    /// Where the count of a stage's arguments is: after the kind, the jail and six limits.
+    private static let argumentCount = 1 + 8 + 6 * 8
+
+    private func stage(count: UInt32) -> [UInt8] {
+        var bytes = Samples.requests[1].encoded()
+        for place in 0..<4 {
+            bytes[Self.argumentCount + place] = UInt8(truncatingIfNeeded: count >> (8 * place))
+        }
+        return bytes
+    }
+
+    @Test(arguments: [UInt32(4_097), 1 << 24, .max])
+    func `a count above what may be is refused before room is made for it`(count: UInt32) {
+        #expect(throws: WireError.tooMany) { try Request(decoding: stage(count: count)) }
+    }
+
+    @Test(arguments: [UInt32(2), 4, 40])
+    func `a count that lies is refused`(count: UInt32) {
+        #expect(throws: WireError.self) { try Request(decoding: stage(count: count)) }
+    }
+
+    @Test(arguments: [(4_095, true), (4_096, true), (4_097, false)])
+    func `a stage has at most 4096 arguments`(count: Int, isAccepted: Bool) {
+        var program = Samples.program
+        program.arguments = Array(repeating: "a", count: count)
+        let request = Request.stage(
+            StageRequest(jail: 1, limits: Samples.limits, program: program))
+        #expect(((try? Request(decoding: request.encoded())) == request) == isAccepted)
+    }
+
+    @Test(arguments: [(255, true), (256, true), (257, false)])
+    func `a stage has at most 256 outputs`(count: Int, isAccepted: Bool) {
+        var program = Samples.program
+        program.outputs = Array(repeating: "a", count: count)
+        let request = Request.stage(
+            StageRequest(jail: 1, limits: Samples.limits, program: program))
+        #expect(((try? Request(decoding: request.encoded())) == request) == isAccepted)
+    }
+
+    @Test(arguments: [(63, true), (64, true), (65, false)])
+    func `a warden names at most 64 primitives`(count: Int, isAccepted: Bool) {
+        let primitives = Array(repeating: Samples.primitive, count: count)
+        let reply = Reply.ready(version: 1, primitives: primitives)
+        #expect(((try? Reply(decoding: reply.encoded())) == reply) == isAccepted)
+    }
+
+    @Test func `a text whose length is a lie is refused`() {
+        var bytes = Reply.unfit(Samples.primitive).encoded()
+        bytes.replaceSubrange(1..<5, with: [255, 255, 255, 255])
+        #expect(throws: WireError.truncated) { try Reply(decoding: bytes) }
+    }
+}
+
+@Suite struct FrameNoiseTests {
+    @Test func `random bytes are refused or understood, and harm nothing`() {
+        var generator = SeededGenerator(seed: 1)
+        for _ in 0..<20_000 {
+            let bytes = generator.bytes(most: 200)
+            expectStable(bytes)
+        }
+    }
+
+    @Test func `damaged frames are refused or understood, and harm nothing`() {
+        var generator = SeededGenerator(seed: 2)
+        let frames = Samples.requests.map { $0.encoded() } + Samples.replies.map { $0.encoded() }
+        for round in 0..<20_000 {
+            expectStable(generator.damaged(frames[round % frames.count]))
+        }
+    }
+
+    /// What was understood is understood the same way again.
+    private func expectStable(_ bytes: [UInt8]) {
+        if let request = try? Request(decoding: bytes) {
+            #expect((try? Request(decoding: request.encoded())) == request)
+        }
+        if let reply = try? Reply(decoding: bytes) {
+            #expect((try? Reply(decoding: reply.encoded())) == reply)
+        }
+    }
+}
