@@ -1,0 +1,80 @@
+// One plain function for each system call or macro that Swift cannot import.
+// Every function returns 0 or more, or -errno. No policy, no allocation, no globals.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// Processes
+int linux_clone3(uint64_t flags, int *_Nullable pidfd, int cgroup);
+int linux_unshare(int flags);
+int linux_kill_pidfd(int pidfd, int signal);
+int linux_kill(int pid, int signal);
+int linux_wait(int pid, int options, int *_Nonnull status);
+int linux_execve(const char *_Nonnull path, char *_Nullable const *_Nonnull argv,
+                 char *_Nullable const *_Nonnull envp);
+// Starts a program without arguments or environment; `inherited` become 3, 4, … in it, and nothing else stays open.
+int linux_spawn(const char *_Nonnull path, const int *_Nonnull inherited, int count);
+void linux_exit(int status) __attribute__((noreturn));
+int linux_setsid(void);
+int linux_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
+int linux_set_ids(uid_t uid, gid_t gid);
+int linux_drop_groups(void);
+void linux_set_filesystem_ids(uid_t uid, gid_t gid);
+int linux_drop_capabilities(void);
+int linux_limit(int resource, uint64_t soft, uint64_t hard);
+int linux_reset_signals(void);
+
+// Mounts
+int linux_mount(const char *_Nullable source, const char *_Nonnull target, const char *_Nullable type,
+                unsigned long flags, const char *_Nullable data);
+int linux_unmount(const char *_Nonnull target, int flags);
+int linux_pivot_root(const char *_Nonnull new_root, const char *_Nonnull put_old);
+int linux_open_tree(int directory, const char *_Nonnull path, unsigned int flags);
+int linux_move_mount(int from, int to_directory, const char *_Nonnull to_path);
+int linux_set_mount_attributes(int directory, uint64_t set, uint64_t clear, int recursive);
+int linux_mknod_character(const char *_Nonnull path, mode_t mode, unsigned int major,
+                          unsigned int minor);
+
+// Files and descriptors
+int linux_open(int directory, const char *_Nonnull path, int flags, mode_t mode);
+int linux_open_within(int directory, const char *_Nonnull path, uint64_t flags, uint64_t mode,
+                      uint64_t resolve);
+int linux_close_range(unsigned int first, unsigned int last);
+int linux_dup_onto(int from, int onto);
+int linux_dup_above(int from, int lowest);
+int linux_pipe(int ends[_Nonnull 2], int flags);
+int linux_memfd(const char *_Nonnull name, unsigned int flags);
+int linux_add_seals(int memfd, int seals);
+int linux_seals(int memfd);
+int linux_chown(int descriptor, uid_t uid, gid_t gid);
+int linux_set_flags(int descriptor, int flags);
+int linux_mkdir(int directory, const char *_Nonnull path, mode_t mode);
+int linux_unlink(int directory, const char *_Nonnull path, int flags);
+int linux_flock(int descriptor, int operation);
+int linux_set_nonblocking(int descriptor);
+uint32_t linux_file_mode(int descriptor, int64_t *_Nonnull size);
+
+// Sockets and waiting
+int linux_socketpair(int type, int ends[_Nonnull 2]);
+ssize_t linux_send(int socket, const void *_Nonnull bytes, size_t count,
+                   const int *_Nullable descriptors, size_t descriptor_count);
+ssize_t linux_receive(int socket, void *_Nonnull bytes, size_t capacity,
+                      int *_Nonnull descriptors, size_t descriptor_capacity,
+                      size_t *_Nonnull descriptor_count);
+int linux_epoll_create(void);
+int linux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t data);
+int linux_epoll_wait(int epoll, uint32_t *_Nonnull events, uint64_t *_Nonnull data, int capacity,
+                     int milliseconds);
+// A descriptor that is readable when a child has ended; SIGCHLD is blocked from here on.
+int linux_signalfd_children(void);
+int linux_eventfd(void);
+int linux_loopback_up(void);
+
+// Confinement
+int linux_seccomp_install(const void *_Nonnull instructions, unsigned short count);
+int linux_landlock_version(void);
+int linux_landlock_create(uint64_t filesystem, uint64_t scoped);
+int linux_landlock_allow(int ruleset, int directory, uint64_t access);
+int linux_landlock_enter(int ruleset);

@@ -1,0 +1,63 @@
+/// A pattern for output files: `*` and `?` match within one component, `**` matches any number of components.
+/// There is no escape; other characters stand for themselves.
+struct Glob {
+    private let components: [[UInt8]]
+
+    init(_ pattern: String) {
+        components = pattern.split(separator: "/").map { Array($0.utf8) }
+    }
+
+    func matches(_ path: String) -> Bool {
+        Self.matches(components[...], path.split(separator: "/").map { Array($0.utf8) }[...])
+    }
+
+    /// Iterative with one point of return, as in ``matchesName(_:_:)``: time stays within the product of the lengths
+    /// whatever the pattern.
+    private static func matches(
+        _ pattern: ArraySlice<[UInt8]>,
+        _ path: ArraySlice<[UInt8]>
+    ) -> Bool {
+        var (atPattern, atPath) = (pattern.startIndex, path.startIndex)
+        var retry: (pattern: Int, path: Int)?
+        while atPath < path.endIndex {
+            if atPattern < pattern.endIndex, pattern[atPattern] == Array("**".utf8) {
+                retry = (atPattern, atPath)
+                atPattern += 1
+            } else if atPattern < pattern.endIndex,
+                matchesName(pattern[atPattern], path[atPath])
+            {
+                atPattern += 1
+                atPath += 1
+            } else if let point = retry {
+                retry = (point.pattern, point.path + 1)
+                (atPattern, atPath) = (point.pattern + 1, point.path + 1)
+            } else {
+                return false
+            }
+        }
+        return pattern[atPattern...].allSatisfy { $0 == Array("**".utf8) }
+    }
+
+    private static func matchesName(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
+        let (star, question) = (UInt8(ascii: "*"), UInt8(ascii: "?"))
+        var (atPattern, atName) = (0, 0)
+        var retry: (pattern: Int, name: Int)?
+        while atName < name.count {
+            if atPattern < pattern.count, pattern[atPattern] == star {
+                retry = (atPattern, atName)
+                atPattern += 1
+            } else if atPattern < pattern.count,
+                pattern[atPattern] == question || pattern[atPattern] == name[atName]
+            {
+                atPattern += 1
+                atName += 1
+            } else if let point = retry {
+                retry = (point.pattern, point.name + 1)
+                (atPattern, atName) = (point.pattern + 1, point.name + 1)
+            } else {
+                return false
+            }
+        }
+        return pattern[atPattern...].allSatisfy { $0 == star }
+    }
+}

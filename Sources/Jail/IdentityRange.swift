@@ -1,0 +1,54 @@
+internal import Kernel
+
+/// The subordinate user and group numbers that this warden's jails use: two for each jail, shared with no other warden.
+///
+/// Numbers from 0x7000_0000 up lie above what systemd-nspawn (to 0x6fff_ffff) and `/etc/subuid` hand out. A warden
+/// claims a block of them by the lock of a file that the kernel releases when the warden ends, however it ends.
+struct IdentityRange: ~Copyable {
+    static let base: UInt32 = 0x7000_0000
+    static let jailsMax = 256
+    private static let blocks = 64
+    private static let folder = "/run/quicksand"
+
+    let first: UInt32
+    private let lock: Descriptor
+
+    init() throws(StartFailure) {
+        do {
+            do throws(KernelError) {
+                try Mount.makeFolder(Self.folder, mode: 0o700)
+            } catch  where error.errno == Errno.exists {
+            }
+            for block in 0..<Self.blocks {
+                let file = try Descriptor.open(
+                    "\(Self.folder)/identities-\(block)",
+                    flags: OpenFlags.readWrite | OpenFlags.create | OpenFlags.noFollow,
+                    mode: 0o600
+                )
+                if try Files.lock(file.number) {
+                    first = Self.base + UInt32(block * Self.jailsMax * 2)
+                    lock = file
+                    return
+                }
+            }
+        } catch {
+            throw StartFailure("uid range", error)
+        }
+        throw StartFailure("uid range", detail: "all \(Self.blocks) blocks are in use")
+    }
+
+    func identity(slot: Int) -> JailIdentity { JailIdentity(host: first + UInt32(slot) * 2) }
+}
+
+/// Who is who in one jail: its init is 0 inside and `host` outside, its program 1000 inside and `host + 1` outside.
+struct JailIdentity {
+    let host: UInt32
+
+    static let initInside: UInt32 = 0
+    static let programInside: UInt32 = 1_000
+
+    var programOutside: UInt32 { host + 1 }
+
+    /// For `/proc/PID/uid_map` and `gid_map`.
+    var map: String { "0 \(host) 1\n\(Self.programInside) \(programOutside) 1\n" }
+}

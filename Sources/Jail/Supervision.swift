@@ -1,0 +1,186 @@
+internal import Kernel
+internal import WardenWire
+
+/// Decides what becomes of one jail's stages. It is told the time and the counters, and says what to do; it touches
+/// nothing, so its tests need neither a clock nor a kernel.
+struct Supervision {
+    private(set) var state = State.building
+
+    enum State {
+        /// Init is at work on the root; no stage yet.
+        case building
+        case idle
+        case running(Running)
+        /// The program is gone and judged; init is sending the output files.
+        case collecting(StageEnd, until: UInt64)
+        /// Init has been killed; waiting for the kernel to be done with it.
+        case closing
+    }
+
+    struct Running {
+        let limits: StageLimits
+        /// Nanoseconds of the monotonic clock.
+        let startedAt: UInt64
+        let cpuBefore: UInt64
+        let memoryKillsBefore: UInt64
+        let collects: Bool
+        /// Why the stage was told to end, and when it must have.
+        var stopped: (cause: StageEnd.Cause, deadline: UInt64)?
+
+        var wallDeadline: UInt64 { startedAt + limits.wallMilliseconds * 1_000_000 }
+
+        /// - Parameter counter: the group's; 0 where it could not be read, which must not end the warden.
+        func cpuUsed(_ counter: UInt64) -> UInt64 { counter - min(cpuBefore, counter) }
+    }
+
+    /// What the cgroup says.
+    struct Counters {
+        var cpuMicroseconds: UInt64
+        var memoryKills: UInt64
+        var peakMemoryBytes: UInt64
+    }
+
+    enum Action: Equatable {
+        case nothing
+        case killStage
+        /// Init did not do as it was told: the jail goes.
+        case destroy
+    }
+
+    /// Building a root and unpacking the files; generous, for a machine under load.
+    static let buildNanoseconds: UInt64 = 10_000_000_000
+    /// From the order to kill to init's report.
+    static let killNanoseconds: UInt64 = 5_000_000_000
+    static let collectNanoseconds: UInt64 = 10_000_000_000
+
+    private let openedAt: UInt64
+
+    init(openedAt: UInt64) { self.openedAt = openedAt }
+
+    mutating func built() { if case .building = state { state = .idle } }
+
+    mutating func start(
+        _ limits: StageLimits,
+        collects: Bool,
+        counters: Counters,
+        now: UInt64
+    ) {
+        state = .running(
+            Running(
+                limits: limits,
+                startedAt: now,
+                cpuBefore: counters.cpuMicroseconds,
+                memoryKillsBefore: counters.memoryKills,
+                collects: collects,
+                stopped: nil
+            )
+        )
+    }
+
+    /// What is due at `now`. `cpuMicroseconds` is only asked for where it decides something.
+    mutating func tick(now: UInt64, cpuMicroseconds: () -> UInt64) -> Action {
+        switch state {
+        case .idle, .closing: return .nothing
+        case .building: return now >= openedAt + Self.buildNanoseconds ? .destroy : .nothing
+        case .collecting(_, let until): return now >= until ? .destroy : .nothing
+        case .running(var running):
+            if let stopped = running.stopped {
+                return now >= stopped.deadline ? .destroy : .nothing
+            }
+            let cause: StageEnd.Cause
+            if now >= running.wallDeadline {
+                cause = .wallTime
+            } else if running.cpuUsed(cpuMicroseconds()) >= running.limits.cpuMilliseconds * 1_000 {
+                cause = .cpuTime
+            } else {
+                return .nothing
+            }
+            running.stopped = (cause, now + Self.killNanoseconds)
+            state = .running(running)
+            return .killStage
+        }
+    }
+
+    /// When ``tick(now:cpuMicroseconds:)`` has something to look at again: the wall deadline, or the earliest moment at
+    /// which the processors could have used up what is left.
+    func nextTick(now: UInt64, cpuMicroseconds: () -> UInt64, processors: UInt64) -> UInt64? {
+        switch state {
+        case .idle, .closing: return nil
+        case .building: return openedAt + Self.buildNanoseconds
+        case .collecting(_, let until): return until
+        case .running(let running):
+            if let stopped = running.stopped { return stopped.deadline }
+            let elapsed = (now - running.startedAt) / 1_000
+            // Cheap bound first: what could have been used since the start needs no counter.
+            let limit = running.limits.cpuMilliseconds * 1_000
+            let possible = elapsed * processors
+            let used = possible < limit / 2 ? possible : running.cpuUsed(cpuMicroseconds())
+            let left = limit > used ? limit - used : 0
+            return min(running.wallDeadline, now + max(left / processors, 1_000) * 1_000)
+        }
+    }
+
+    /// The program has ended and nothing of it is left.
+    /// - Returns: the end to report now, or `nil` where output files come first or there was no stage.
+    mutating func ended(_ end: ProcessEnd, counters: Counters, now: UInt64) -> StageEnd? {
+        guard case .running(let running) = state else { return nil }
+        let stageEnd = Self.judge(end, running, counters, now: now)
+        if running.collects {
+            state = .collecting(stageEnd, until: now + Self.collectNanoseconds)
+            return nil
+        }
+        state = .idle
+        return stageEnd
+    }
+
+    mutating func collected() -> StageEnd? {
+        guard case .collecting(let end, _) = state else { return nil }
+        state = .idle
+        return end
+    }
+
+    /// Init is gone, and with it the whole jail.
+    /// - Returns: the end of the stage that was running, if its program can have been the reason.
+    mutating func initGone(counters: Counters, now: UInt64) -> StageEnd? {
+        defer { state = .closing }
+        switch state {
+        case .collecting(let end, _): return end
+        case .running(let running):
+            let killed = counters.memoryKills > running.memoryKillsBefore
+            guard killed || running.stopped != nil else { return nil }
+            return Self.judge(.signaled(9), running, counters, now: now)
+        case .building, .idle, .closing: return nil
+        }
+    }
+
+    mutating func close() { state = .closing }
+
+    /// A kill for want of memory anywhere in the jail decides, whatever the first process made of it.
+    private static func judge(
+        _ end: ProcessEnd,
+        _ running: Running,
+        _ counters: Counters,
+        now: UInt64
+    ) -> StageEnd {
+        let cpu = running.cpuUsed(counters.cpuMicroseconds)
+        let cause: StageEnd.Cause
+        if counters.memoryKills > running.memoryKillsBefore {
+            cause = .memory
+        } else if let stopped = running.stopped {
+            cause = stopped.cause
+        } else if case .signaled = end, cpu >= running.limits.cpuMilliseconds * 1_000 {
+            cause = .cpuTime  // RLIMIT_CPU was first
+        } else {
+            switch end {
+            case .exited(let code): cause = .exited(code: code)
+            case .signaled(let signal): cause = .signaled(signal)
+            }
+        }
+        return StageEnd(
+            cause: cause,
+            wallMicroseconds: (now - running.startedAt) / 1_000,
+            cpuMicroseconds: cpu,
+            memoryBytes: counters.peakMemoryBytes
+        )
+    }
+}

@@ -1,0 +1,310 @@
+internal import Kernel
+internal import WardenWire
+
+/// The only privileged process: makes jails, watches them, reports what became of their programs.
+///
+/// One thread around epoll. It trusts nothing of what comes over the control socket: a frame that does not decode ends
+/// it, a request above the sealed ceilings is refused, and no request can name a path. When the front is gone it ends,
+/// and every jail with it.
+public struct Warden: ~Copyable {
+    private let footing: Footing
+    private let epoll: Epoll
+    private let outbox: Outbox
+    /// By a serial of our own: the front's numbers are only looked up, never trusted to be new.
+    private var jails: [UInt64: JailRecord] = [:]
+    private var serials: [JailNumber: UInt64] = [:]
+    private var nextSerial: UInt64 = 1
+    private var freeSlots: [Int]
+    private var lingeringGroups: [JailCgroup] = []
+    private let processors = UInt64(OwnProcess.processors)
+
+    private static let controlToken: UInt64 = 0
+    private static let lingerNanoseconds: UInt64 = 2_000_000
+
+    /// Runs until the front closes the control socket. Returns the process's exit code.
+    public static func main() -> Int32 {
+        do {
+            try Files.setNonblocking(Inherited.control)
+            var warden = Warden(footing: try Footing.find(), epoll: try Epoll())
+            return try warden.run()
+        } catch let failure as StartFailure {
+            let primitive = Primitive(name: failure.primitive, detail: failure.detail)
+            try? SeqpacketSocket.send(Reply.unfit(primitive).encoded(), on: Inherited.control)
+        } catch {
+            try? writeAll(Array("quicksand-warden: \(error)\n".utf8), to: 2)
+        }
+        return 1
+    }
+
+    private init(footing: consuming Footing, epoll: consuming Epoll) {
+        freeSlots = Array((0..<Int(footing.catalog.jails)).reversed())
+        self.footing = footing
+        self.epoll = epoll
+        outbox = Outbox(socket: Inherited.control)
+    }
+
+    private mutating func run() throws(KernelError) -> Int32 {
+        try epoll.add(Inherited.control, .readable, token: Self.controlToken)
+        send(.ready(version: Protocol.version, primitives: footing.primitives))
+        while true {
+            guard try outbox.flush(epoll, token: Self.controlToken) else { return end() }
+            let events = try epoll.wait(milliseconds: millisecondsToNextTick())
+            for event in events where event.token != Self.controlToken {
+                try handleJail(event)
+            }
+            if events.contains(where: { $0.token == Self.controlToken }) {
+                guard try handleControl() else { return end() }
+            }
+            try tick()
+            removeLingeringGroups()
+        }
+    }
+
+    /// No jail outlives the warden, and none of its folders either.
+    private mutating func end() -> Int32 {
+        for record in jails.values {
+            record.kill()
+            record.reap()
+            lingeringGroups.append(record.cgroup)
+        }
+        jails = [:]
+        // The kernel may need a moment after the last process; at most a second of patience.
+        for _ in 0..<100 where !lingeringGroups.isEmpty {
+            removeLingeringGroups()
+            if !lingeringGroups.isEmpty { _ = try? Epoll().wait(milliseconds: 10) }
+        }
+        return 0
+    }
+
+    private func send(_ reply: Reply) { outbox.append(reply.encoded()) }
+}
+
+// MARK: - What the front asks
+
+extension Warden {
+    /// - Returns: `false` where the front is gone or has broken the protocol.
+    private mutating func handleControl() throws(KernelError) -> Bool {
+        while true {
+            let packet: Packet?
+            do throws(KernelError) {
+                packet = try SeqpacketSocket.receive(
+                    on: Inherited.control,
+                    most: Protocol.frameBytesMax,
+                    descriptorsMost: Protocol.descriptorsMax
+                )
+            } catch {
+                return error.errno == Errno.again
+            }
+            guard let packet else { return false }
+            let (bytes, numbers) = packet.taken()
+            let descriptors = DescriptorList(owning: numbers)
+            guard let request = try? Request(decoding: bytes),
+                descriptors.count == request.descriptorCount
+            else { return false }
+            switch request {
+            case .open(let open):
+                if let refusal = self.open(open, descriptors: descriptors) {
+                    send(.refused(open.jail, refusal))
+                }
+            case .stage(let stage):
+                if let refusal = startStage(stage, descriptors: descriptors) {
+                    send(.refused(stage.jail, refusal))
+                }
+            case .close(let jail):
+                // Closing what is gone already is no mistake: the two messages crossed.
+                if let serial = serials[jail] { destroy(serial) }
+            }
+        }
+    }
+
+    private mutating func open(
+        _ request: OpenRequest,
+        descriptors: borrowing DescriptorList
+    ) -> Refusal? {
+        guard Int(request.runtime) < footing.catalog.runtimes.count else { return .unknownRuntime }
+        guard Int(request.profile) < footing.catalog.filters.count else { return .unknownProfile }
+        guard serials[request.jail] == nil else { return .busy }
+        if let refusal = aboveCeiling(request) { return refusal }
+        guard Files.kind(of: descriptors[0]).kind == .regular else { return .wrongDescriptor }
+        guard let slot = freeSlots.popLast() else { return .tooManyJails }
+        let plan = JailPlan(
+            runtime: Int(request.runtime),
+            filter: footing.catalog.filters[Int(request.profile)],
+            workspace: request.workspace,
+            identity: footing.identities.identity(slot: slot),
+            raisesLoopback: request.profile > 0,
+            landlockVersion: footing.landlockVersion
+        )
+        do {
+            let serial = nextSerial
+            let record = try JailRecord(
+                number: request.jail,
+                slot: slot,
+                plan: plan,
+                memoryBytes: request.memoryBytes,
+                archive: descriptors[0],
+                cgroups: footing.cgroups
+            )
+            try epoll.add(record.socket.number, .readable, token: serial << 1)
+            try epoll.add(record.pidfd.number, .readable, token: serial << 1 | 1)
+            nextSerial += 1
+            jails[serial] = record
+            serials[request.jail] = serial
+        } catch {
+            freeSlots.append(slot)
+            send(.broken(request.jail, Fault(site: error.call.rawValue, errno: error.errno)))
+            send(.closed(request.jail))
+        }
+        return nil
+    }
+
+    private func aboveCeiling(_ request: OpenRequest) -> Refusal? {
+        let ceilings = footing.catalog.workspaceCeilings.fields
+        for (asked, ceiling) in zip(request.workspace.fields, ceilings)
+        where asked.value > ceiling.value || asked.value == 0 {
+            return .aboveCeiling(asked.name, value: asked.value, ceiling: ceiling.value)
+        }
+        let memory = footing.catalog.stageCeilings.memoryBytes
+        return request.memoryBytes > memory
+            ? .aboveCeiling(.memoryBytes, value: request.memoryBytes, ceiling: memory) : nil
+    }
+
+    private mutating func startStage(
+        _ request: StageRequest,
+        descriptors: borrowing DescriptorList
+    ) -> Refusal? {
+        guard let serial = serials[request.jail], let record = jails[serial] else {
+            return .noSuchJail
+        }
+        guard case .idle = record.supervision.state else { return .busy }
+        let ceilings = footing.catalog.stageCeilings.fields
+        for (asked, ceiling) in zip(request.limits.fields, ceilings)
+        where asked.value > ceiling.value {
+            return .aboveCeiling(asked.name, value: asked.value, ceiling: ceiling.value)
+        }
+        for index in 0..<descriptors.count where Files.kind(of: descriptors[index]).kind != .pipe {
+            return .wrongDescriptor
+        }
+        do {
+            try record.start(request, pipes: (0..<descriptors.count).map { descriptors[$0] })
+        } catch  where error.errno == Errno.busy {
+            // Its files alone are more than the stage may have.
+            let end = StageEnd(
+                cause: .memory,
+                wallMicroseconds: 0,
+                cpuMicroseconds: 0,
+                memoryBytes: record.cgroup.peakMemoryBytes
+            )
+            send(.finished(request.jail, end))
+        } catch {
+            breakJail(serial, Fault(site: error.call.rawValue, errno: error.errno))
+        }
+        return nil
+    }
+}
+
+// MARK: - What becomes of the jails
+
+extension Warden {
+    private mutating func handleJail(_ event: Epoll.Event) throws(KernelError) {
+        let serial = event.token >> 1
+        guard let record = jails[serial] else { return }
+        if event.token & 1 == 1 {
+            initGone(serial, record)
+        } else {
+            do throws(KernelError) {
+                guard let report = try record.nextReport() else {
+                    epoll.remove(record.socket.number)  // its pidfd says the rest
+                    return
+                }
+                handle(report, serial, record)
+            } catch {
+                breakJail(serial, Fault(site: error.call.rawValue, errno: error.errno))
+            }
+        }
+    }
+
+    private mutating func handle(_ report: InitReport, _ serial: UInt64, _ record: JailRecord) {
+        switch report {
+        case .built:
+            record.supervision.built()
+            send(.opened(record.number))
+        case .ended(let end):
+            let counters = record.counters
+            let stageEnd = record.supervision.ended(
+                end,
+                counters: counters,
+                now: MonotonicClock.nanoseconds
+            )
+            if let stageEnd { send(.finished(record.number, stageEnd)) }
+        case .collected:
+            if let end = record.supervision.collected() { send(.finished(record.number, end)) }
+        case .failed(let fault):
+            breakJail(serial, fault)
+        }
+    }
+
+    /// The kernel ends a pid namespace with its init, and reports init gone when all of it is gone.
+    private mutating func initGone(_ serial: UInt64, _ record: JailRecord) {
+        let wasClosing = if case .closing = record.supervision.state { true } else { false }
+        let now = MonotonicClock.nanoseconds
+        if let end = record.supervision.initGone(counters: record.counters, now: now) {
+            send(.finished(record.number, end))
+        } else if !wasClosing {
+            send(.broken(record.number, Fault(site: "init", errno: 0)))
+        }
+        record.reap()
+        epoll.remove(record.socket.number)
+        epoll.remove(record.pidfd.number)
+        jails[serial] = nil
+        serials[record.number] = nil
+        freeSlots.append(record.slot)
+        if !record.cgroup.remove() { lingeringGroups.append(record.cgroup) }
+        send(.closed(record.number))
+    }
+
+    private mutating func tick() throws(KernelError) {
+        let now = MonotonicClock.nanoseconds
+        for (serial, record) in jails {
+            switch record.supervision.tick(
+                now: now,
+                cpuMicroseconds: { record.cgroup.cpuMicroseconds }
+            ) {
+            case .nothing: break
+            case .killStage: record.killStage()
+            case .destroy: breakJail(serial, Fault(site: "init is late", errno: 0))
+            }
+        }
+    }
+
+    private mutating func breakJail(_ serial: UInt64, _ fault: Fault) {
+        guard let record = jails[serial] else { return }
+        send(.broken(record.number, fault))
+        destroy(serial)
+    }
+
+    private mutating func destroy(_ serial: UInt64) {
+        guard let record = jails[serial] else { return }
+        record.supervision.close()
+        record.kill()
+    }
+
+    private mutating func removeLingeringGroups() {
+        lingeringGroups.removeAll { $0.remove() }
+    }
+
+    private func millisecondsToNextTick() -> Int32 {
+        let now = MonotonicClock.nanoseconds
+        var next: UInt64? = lingeringGroups.isEmpty ? nil : now + Self.lingerNanoseconds
+        for record in jails.values {
+            let due = record.supervision.nextTick(
+                now: now,
+                cpuMicroseconds: { record.cgroup.cpuMicroseconds },
+                processors: processors
+            )
+            if let due { next = min(next ?? due, due) }
+        }
+        guard let next else { return -1 }
+        return next <= now ? 0 : Int32(min((next - now + 999_999) / 1_000_000, 60_000))
+    }
+}

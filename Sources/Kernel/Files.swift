@@ -1,0 +1,137 @@
+internal import CLinux
+internal import Glibc
+
+/// Small file operations relative to a folder that is already open.
+public enum Files {
+    public enum Kind: Sendable { case regular, pipe, folder, other }
+
+    /// What an open descriptor is, and a regular file's size in bytes.
+    public static func kind(of descriptor: Int32) -> (kind: Kind, size: Int64) {
+        var size: Int64 = 0
+        let kind: Kind =
+            switch unsafe linux_file_mode(descriptor, &size) & 0o170000 {
+            case 0o100000: .regular
+            case 0o010000: .pipe
+            case 0o040000: .folder
+            default: .other
+            }
+        return (kind, size)
+    }
+
+    public static func makeFolder(
+        _ path: String,
+        in directory: Int32,
+        mode: UInt32 = 0o755
+    ) throws(KernelError) {
+        try check(.mkdir) { unsafe linux_mkdir(directory, path, mode) }
+    }
+
+    public static func removeFolder(_ path: String, in directory: Int32) throws(KernelError) {
+        try check(.rmdir) { unsafe linux_unlink(directory, path, 0x200) }  // AT_REMOVEDIR
+    }
+
+    public static func chown(_ descriptor: Int32, uid: UInt32, gid: UInt32) throws(KernelError) {
+        try check(.chown) { linux_chown(descriptor, uid, gid) }
+    }
+
+    /// Takes the file's lock for as long as the descriptor is open.
+    /// - Returns: whether it was free.
+    public static func lock(_ descriptor: Int32) throws(KernelError) -> Bool {
+        do {
+            try check(.flock) { linux_flock(descriptor, LOCK_EX | LOCK_NB) }
+            return true
+        } catch  where error.errno == Errno.again {
+            return false
+        }
+    }
+
+    /// Puts `from` at the number `onto`, open across exec.
+    public static func duplicate(_ from: Int32, onto: Int32) throws(KernelError) {
+        if from == onto {
+            try check(.dup) { linux_set_flags(from, 0) }
+        } else {
+            try check(.dup) { linux_dup_onto(from, onto) }
+        }
+    }
+
+    /// A second descriptor of the same file, numbered `lowest` or above, closed on exec.
+    public static func duplicate(
+        _ from: Int32,
+        atOrAbove lowest: Int32
+    ) throws(KernelError) -> Int32 {
+        try check(.dup) { linux_dup_above(from, lowest) }
+    }
+
+    public static func close(from first: UInt32, through last: UInt32) throws(KernelError) {
+        try check(.closeRange) { linux_close_range(first, last) }
+    }
+
+    public static func closeAll(from first: UInt32) throws(KernelError) {
+        try check(.closeRange) { linux_close_range(first, UInt32.max) }
+    }
+
+    public static func setNonblocking(_ descriptor: Int32) throws(KernelError) {
+        try check(.open) { linux_set_nonblocking(descriptor) }
+    }
+
+    /// Brings the loopback interface of this network namespace up.
+    public static func raiseLoopback() throws(KernelError) {
+        try check(.loopback) { linux_loopback_up() }
+    }
+
+    public static func setHostName(_ name: String) throws(KernelError) {
+        try check(.sethostname) {
+            unsafe Glibc.sethostname(name, name.utf8.count) < 0 ? -errno : 0
+        }
+    }
+
+    /// Replaces this process with a program; returns only where that failed.
+    public static func execute(_ arguments: [String], environment: [String]) throws(KernelError) {
+        var argv: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
+        var envp: [UnsafeMutablePointer<CChar>?] = unsafe environment.map { unsafe strdup($0) }
+        unsafe argv.append(nil)
+        unsafe envp.append(nil)
+        try check(.execve) { unsafe linux_execve(arguments[0], argv, envp) }
+    }
+}
+
+/// What is in a folder.
+public enum Folder {
+    /// The names in an open folder but `.` and `..`; those that cannot be read are left out.
+    public static func names(in directory: Int32, most: Int = 100_000) -> [String] {
+        // fdopendir takes its descriptor over, so it gets one of its own.
+        guard let copy = try? Descriptor.open(".", in: directory, flags: OpenFlags.folder) else {
+            return []
+        }
+        let number = copy.release()
+        guard let stream = unsafe fdopendir(number) else {
+            Descriptor.close(number)
+            return []
+        }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while names.count < most, let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe String(cString: $0)
+                }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}
+
+/// This process, and whether another exists.
+public enum OwnProcess {
+    public static var number: Int32 { getpid() }
+    public static var parent: Int32 { getppid() }
+    public static var isRoot: Bool { geteuid() == 0 }
+
+    public static func exists(_ process: Int32) -> Bool {
+        linux_kill(process, 0) != -Errno.noProcess
+    }
+
+    /// How many processors this process may use.
+    public static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}

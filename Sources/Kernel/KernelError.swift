@@ -1,0 +1,52 @@
+/// A system call that failed: which one, and why.
+public struct KernelError: Error, Hashable, Sendable {
+    public let call: Call
+    /// A positive errno.
+    public let errno: Int32
+
+    public init(_ call: Call, errno: Int32) {
+        self.call = call
+        self.errno = errno
+    }
+}
+
+/// What was being done. The raw value is what operators read.
+public enum Call: String, Sendable {
+    case chdir, chown, clone, closeRange, dup, epoll, eventfd, execve, flock, kill, landlock
+    case loopback, mkdir, mknod, mount, moveMount, open, openTree, pipe, pivotRoot, prctl, read
+    case receive, rlimit, rmdir, seccomp, send, setgroups, sethostname, setresuid, setsid, signals
+    case socketpair, symlink, umount, unlink, unshare, wait, write, capset, memfd, seal,
+        mountAttributes
+}
+
+/// The one door to the kernel: tries again when interrupted, and turns `-errno` into an error that names the call.
+@discardableResult
+public func check<Result: BinaryInteger>(
+    _ call: Call,
+    _ body: () -> Result
+) throws(KernelError) -> Result {
+    while true {
+        let result = body()
+        if result >= 0 { return result }
+        let errno = Int32(truncatingIfNeeded: 0 - result)
+        if errno != Errno.interrupted { throw KernelError(call, errno: errno) }
+    }
+}
+
+/// The error numbers that decisions are made on; Linux has the same on every architecture that we build for.
+public enum Errno {
+    public static let noEntry: Int32 = 2
+    public static let noProcess: Int32 = 3
+    public static let interrupted: Int32 = 4
+    public static let again: Int32 = 11
+    public static let noMemory: Int32 = 12
+    public static let busy: Int32 = 16
+    public static let exists: Int32 = 17
+    public static let invalid: Int32 = 22
+    public static let brokenPipe: Int32 = 32
+    public static let noSpace: Int32 = 28
+    public static let noSystemCall: Int32 = 38
+    public static let tooManyLinks: Int32 = 40
+    public static let messageSize: Int32 = 90
+    public static let connectionReset: Int32 = 104
+}

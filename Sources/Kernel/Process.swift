@@ -1,0 +1,95 @@
+internal import CLinux
+internal import Glibc
+
+/// The namespaces that a jail is made of.
+public struct Namespaces: OptionSet, Sendable {
+    public let rawValue: UInt64
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    public static let mount = Namespaces(rawValue: 0x0002_0000)
+    public static let cgroup = Namespaces(rawValue: 0x0200_0000)
+    public static let uts = Namespaces(rawValue: 0x0400_0000)
+    public static let ipc = Namespaces(rawValue: 0x0800_0000)
+    public static let user = Namespaces(rawValue: 0x1000_0000)
+    public static let process = Namespaces(rawValue: 0x2000_0000)
+    public static let network = Namespaces(rawValue: 0x4000_0000)
+}
+
+/// A child of this process. Copying the number is harmless: only its parent may reap it.
+public enum Process {
+    /// Clones this process, which must have one thread only, into new namespaces and, on cgroup v2, into `cgroup` at once.
+    /// - Returns: the child's number and pidfd, or `nil` in the child.
+    public static func clone(
+        _ namespaces: Namespaces,
+        cgroup: Int32 = -1
+    ) throws(KernelError) -> (process: Int32, pidfd: Int32)? {
+        var pidfd: Int32 = -1
+        let process = unsafe linux_clone3(namespaces.rawValue, &pidfd, cgroup)
+        if process == 0 { return nil }
+        if process < 0 { throw KernelError(.clone, errno: -process) }
+        return (process, pidfd)
+    }
+
+    /// As `fork`: the child shares nothing but descriptors.
+    public static func fork() throws(KernelError) -> Int32? {
+        let process = linux_clone3(0, nil, -1)
+        if process < 0 { throw KernelError(.clone, errno: -process) }
+        return process == 0 ? nil : process
+    }
+
+    public static func unshare(_ namespaces: Namespaces) throws(KernelError) {
+        try check(.unshare) { linux_unshare(Int32(namespaces.rawValue)) }
+    }
+
+    public static func kill(pidfd: Int32, signal: Int32) {
+        _ = linux_kill_pidfd(pidfd, signal)
+    }
+
+    /// SIGKILL for every process in this pid namespace but its init. The kernel signals them all under one lock, so a
+    /// process that is forking cannot slip through.
+    public static func killAllOthers() { _ = linux_kill(-1, SIGKILL) }
+
+    /// What has ended, or `nil` where nothing has (`waiting` false) or no child is left.
+    public static func reap(
+        _ process: Int32 = -1,
+        waiting: Bool
+    ) throws(KernelError) -> (process: Int32, end: ProcessEnd)? {
+        var status: Int32 = 0
+        while true {
+            let result = unsafe linux_wait(process, waiting ? 0 : WNOHANG, &status)
+            switch result {
+            case -Errno.interrupted: continue
+            case -10, 0: return nil  // ECHILD: there is no child
+            case ..<0: throw KernelError(.wait, errno: -result)
+            default: return (result, ProcessEnd(status: status))
+            }
+        }
+    }
+
+    /// Dies with its parent thread. Any later change of credentials clears this.
+    public static func dieWithParent() throws(KernelError) {
+        try check(.prctl) { linux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0, 0, 0) }
+    }
+
+    public static func newSession() throws(KernelError) {
+        try check(.setsid) { linux_setsid() }
+    }
+
+    public static func setFileCreationMask(_ mask: UInt32) { _ = umask(mask) }
+
+    public static func exit(_ code: Int32) -> Never { linux_exit(code) }
+
+    private static var PR_SET_PDEATHSIG: Int32 { 1 }
+}
+
+/// How a process ended.
+public enum ProcessEnd: Hashable, Sendable {
+    case exited(code: Int32)
+    case signaled(Int32)
+
+    /// - Parameter status: as `waitpid` gives it.
+    public init(status: Int32) {
+        let signal = status & 0x7f
+        self = signal == 0 ? .exited(code: (status >> 8) & 0xff) : .signaled(signal)
+    }
+}

@@ -1,0 +1,186 @@
+import Domain
+import Foundation
+import Kernel
+import Synchronization
+import WardenWire
+
+// The thread that waits. It alone reads the control socket and the pipes, and closes them.
+extension WardenSession {
+    private static let pieceBytes = 64 << 10
+
+    func watch() {
+        while true {
+            guard let events = try? epoll.wait(milliseconds: -1) else { return over() }
+            for event in events where event.token != Self.controlToken { move(event.token) }
+            if events.contains(where: { $0.token == Self.controlToken }) {
+                guard readReply() else { return over() }
+            }
+        }
+    }
+
+    /// - Returns: `false` where the warden is gone, or says what it never should.
+    private func readReply() -> Bool {
+        guard let bytes = receive(), let reply = try? Reply(decoding: bytes) else { return false }
+        switch reply {
+        case .ready, .unfit: return false
+        case .opened(let jail):
+            state.withLock { $0.jails[jail]?.takeOpening() }?.resume()
+        case .refused(let jail, let refusal): fail(jail, .refused(reason: "\(refusal)"))
+        case .finished(let jail, let end):
+            state.withLock { $0.jails[jail]?.stage?.end = end }
+            finishIfComplete(jail)
+        case .broken(let jail, let fault): fail(jail, .broken(site: fault.site, errno: fault.errno))
+        case .closed(let jail):
+            // A stage whose verdict came first has only its pipes' ends to wait for, and they have come by now.
+            drain(jail)
+            fail(jail, .broken(site: "jail closed", errno: 0))
+            remove(jail)
+        }
+        return true
+    }
+
+    private func receive() -> [UInt8]? {
+        do {
+            return try SeqpacketSocket.receive(
+                on: control.number,
+                most: WardenWire.`Protocol`.frameBytesMax,
+                descriptorsMost: 0
+            )?.bytes
+        } catch {
+            return nil
+        }
+    }
+
+    private func finishIfComplete(_ jail: JailNumber) {
+        let finished = state.withLock { state in
+            state.jails[jail]?.stage?.isComplete == true ? state.takeStage(jail) : nil
+        }
+        finished?.succeed()
+    }
+
+    /// Ends whatever waits for this jail; the end of a jail that we closed ourselves is a cancellation.
+    private func fail(_ jail: JailNumber, _ error: SandboxError) {
+        let (opening, stage, isClosing) = state.withLock { state in
+            (
+                state.jails[jail]?.takeOpening(), state.takeStage(jail),
+                state.jails[jail]?.isClosing ?? false
+            )
+        }
+        let reason: any Error = isClosing ? CancellationError() : error
+        opening?.resume(throwing: reason)
+        stage?.continuation?.resume(throwing: reason)
+    }
+
+    /// Forgets a jail, and wakes whoever waited for the last of them.
+    func remove(_ jail: JailNumber) {
+        let waiting = state.withLock { $0.removeJail(jail) }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    private func over() {
+        defer { ended.finish() }
+        let jails = state.withLock { state in
+            state.isOver = true
+            return Array(state.jails.keys)
+        }
+        for jail in jails {
+            fail(jail, .unavailable)
+            remove(jail)
+        }
+    }
+
+    private func drain(_ jail: JailNumber) {
+        let tokens = state.withLock { state in
+            state.jails[jail]?.stage?.readers.values.compactMap(\.pipe?.token) ?? []
+        }
+        for token in tokens {
+            while state.withLock({ $0.streams[token] != nil }), move(token) {}
+        }
+    }
+
+    /// - Returns: whether anything moved.
+    @discardableResult
+    private func move(_ token: UInt64) -> Bool {
+        guard let (jail, stream) = state.withLock({ $0.streams[token] }) else { return false }
+        guard stream != .stdin else {
+            state.withLock { state in
+                guard state.jails[jail]?.stage?.stdin?.advance() == true else { return }
+                state.endStream(state.jails[jail]?.stage?.stdin?.pipe)
+                state.jails[jail]?.stage?.stdin = nil
+            }
+            return true
+        }
+        return readPipe(jail, stream)
+    }
+
+    private func readPipe(_ jail: JailNumber, _ stream: StageStream) -> Bool {
+        let pipe = state.withLock { $0.jails[jail]?.stage?.readers[stream]?.pipe }
+        guard let pipe else { return false }
+        let bytes: [UInt8]
+        do throws(KernelError) {
+            bytes = try read(from: pipe.descriptor, most: Self.pieceBytes)
+        } catch {
+            if error.errno == Errno.again { return false }
+            bytes = []
+        }
+        if bytes.isEmpty {
+            state.withLock { state in
+                state.jails[jail]?.stage?.readers[stream]?.pipe = nil
+                state.endStream(pipe)
+            }
+            finishIfComplete(jail)
+            return false
+        }
+        let (kept, onOutput) = state.withLock { state in
+            (
+                state.jails[jail]?.stage?.readers[stream]?.take(bytes) ?? [],
+                state.jails[jail]?.stage?.onOutput
+            )
+        }
+        if let onOutput, let stream = stream.output, !kept.isEmpty { onOutput(stream, Data(kept)) }
+        return true
+    }
+}
+
+extension StageStream {
+    fileprivate var output: Domain.OutputStream? {
+        switch self {
+        case .stdout: .stdout
+        case .stderr: .stderr
+        case .stdin, .outputs: nil
+        }
+    }
+}
+
+extension StageExchange {
+    /// Hands the finished stage to whoever waits for it.
+    fileprivate func succeed() {
+        guard let end else { return }
+        let result = StageResult(
+            verdict: Verdict(end.cause),
+            stdout: readers[.stdout]?.output ?? Output(),
+            stderr: readers[.stderr]?.output ?? Output(),
+            usage: Usage(
+                wallMicroseconds: Int64(clamping: end.wallMicroseconds),
+                cpuMicroseconds: Int64(clamping: end.cpuMicroseconds),
+                memoryBytes: Int64(clamping: end.memoryBytes)
+            )
+        )
+        let files =
+            readers[.outputs].map { OutputFile.decode($0.kept, isCut: $0.isTruncated) } ?? []
+        continuation?.resume(returning: StageReport(result: result, files: files))
+    }
+}
+
+extension Verdict {
+    fileprivate init(_ cause: StageEnd.Cause) {
+        self =
+            switch cause {
+            case .exited(let code): .exited(code: code)
+            case .signaled(let signal): .signaled(signal: signal)
+            case .wallTime: .timedOut
+            case .cpuTime: .cpuTimeExceeded
+            case .memory: .memoryExceeded
+            }
+    }
+}

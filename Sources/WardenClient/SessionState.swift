@@ -1,0 +1,128 @@
+import Domain
+import Foundation
+import Kernel
+import WardenWire
+
+/// Everything that a session's threads share.
+struct SessionState {
+    var isOver = false
+    var jails: [JailNumber: JailEntry] = [:]
+    /// Which jail an epoll token belongs to, and which of its streams.
+    var streams: [UInt64: (jail: JailNumber, stream: StageStream)] = [:]
+    private var waitingForEmpty: [CheckedContinuation<Void, Never>] = []
+    private var lastJail: JailNumber = 0
+    private var lastToken: UInt64 = WardenSession.controlToken
+
+    mutating func nextJail() -> JailNumber {
+        lastJail += 1
+        return lastJail
+    }
+
+    /// - Returns: who waited for the last jail, if this was it.
+    mutating func removeJail(_ jail: JailNumber) -> [CheckedContinuation<Void, Never>] {
+        jails[jail] = nil
+        guard jails.isEmpty else { return [] }
+        defer { waitingForEmpty = [] }
+        return waitingForEmpty
+    }
+
+    /// - Returns: whether there is something to wait for.
+    mutating func waitForEmpty(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
+        if !jails.isEmpty { waitingForEmpty.append(continuation) }
+        return !jails.isEmpty
+    }
+
+    mutating func nextToken(_ jail: JailNumber, _ stream: StageStream) -> UInt64 {
+        lastToken += 1
+        streams[lastToken] = (jail, stream)
+        return lastToken
+    }
+
+    /// Takes a jail's stage out, with every descriptor of it that is still open closed.
+    mutating func takeStage(_ jail: JailNumber) -> StageExchange? {
+        guard let stage = jails[jail]?.stage else { return nil }
+        jails[jail]?.stage = nil
+        for reader in stage.readers.values { endStream(reader.pipe) }
+        if let stdin = stage.stdin { endStream(stdin.pipe) }
+        return stage
+    }
+
+    /// Closing a pipe's last descriptor also takes it out of epoll.
+    mutating func endStream(_ pipe: OpenPipe?) {
+        guard let pipe else { return }
+        streams[pipe.token] = nil
+        Descriptor.close(pipe.descriptor)
+    }
+}
+
+enum StageStream: Sendable { case stdin, stdout, stderr, outputs }
+
+/// One jail as this side sees it.
+struct JailEntry {
+    var opening: CheckedContinuation<Void, any Error>?
+    var stage: StageExchange?
+    /// Asked to be closed by us, so that its end is a cancellation and not a fault.
+    var isClosing = false
+
+    mutating func takeOpening() -> CheckedContinuation<Void, any Error>? {
+        defer { opening = nil }
+        return opening
+    }
+}
+
+/// Our end of a pipe, and the token that epoll knows it by.
+struct OpenPipe {
+    let descriptor: Int32
+    let token: UInt64
+}
+
+/// One stage: its pipes, and what has come through them.
+struct StageExchange {
+    var continuation: CheckedContinuation<StageReport, any Error>?
+    var stdin: PipeWriter?
+    var readers: [StageStream: PipeReader]
+    var end: StageEnd?
+    let onOutput: (@Sendable (Domain.OutputStream, Data) -> Void)?
+
+    /// The warden has judged and every pipe has ended.
+    var isComplete: Bool { end != nil && readers.values.allSatisfy { $0.pipe == nil } }
+}
+
+/// The reading end of a pipe, and what was kept of what came through it.
+struct PipeReader {
+    /// `nil` after its end.
+    var pipe: OpenPipe?
+    let bytesMax: Int
+    var kept = Data()
+    var isTruncated = false
+
+    /// Keeps what fits, and drops the rest: the program goes on.
+    /// - Returns: the part that was kept.
+    mutating func take(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        let part = bytes.prefix(bytesMax - kept.count)
+        kept.append(contentsOf: part)
+        if part.count < bytes.count { isTruncated = true }
+        return part
+    }
+
+    var output: Output { Output(bytes: kept, isTruncated: isTruncated) }
+}
+
+/// The writing end of a pipe, and what is still to be written to it.
+struct PipeWriter {
+    let pipe: OpenPipe
+    var rest: ArraySlice<UInt8>
+
+    /// Writes what the pipe has room for.
+    /// - Returns: whether that was all, or nobody reads it any more.
+    mutating func advance() -> Bool {
+        while !rest.isEmpty {
+            do throws(KernelError) {
+                rest = rest.dropFirst(try write(rest.prefix(64 << 10), to: pipe.descriptor))
+            } catch {
+                return error.errno != Errno.again
+            }
+        }
+        return true
+    }
+}

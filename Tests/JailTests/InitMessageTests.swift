@@ -1,0 +1,62 @@
+import Kernel
+import Testing
+import WardenWire
+
+@testable import Jail
+
+@Suite struct InitMessageTests {
+    private static let reports: [InitReport] = [
+        .built, .ended(.exited(code: 7)), .ended(.signaled(9)), .collected,
+        .failed(Fault(site: "mount", errno: 1)),
+    ]
+
+    @Test func `a report comes back as it was, and not where it is cut or followed by more`() throws {
+        for report in Self.reports {
+            let bytes = report.encoded()
+            #expect(try InitReport(decoding: bytes).encoded() == bytes)
+            for count in bytes.indices {
+                #expect(throws: WireError.self) {
+                    try InitReport(decoding: Array(bytes.prefix(count)))
+                }
+            }
+            #expect(throws: WireError.trailingBytes) { try InitReport(decoding: bytes + [0]) }
+        }
+    }
+
+    @Test func `an order comes back as it was, and not where it is cut`() throws {
+        let limits = StageLimits(
+            wallMilliseconds: 1, cpuMilliseconds: 2, memoryBytes: 3, processes: 4, openFiles: 5,
+            fileBytes: 6)
+        let program = Program(
+            arguments: ["/a", "b"], environment: ["C=d"], outputs: ["e"], outputFilesMax: 1,
+            outputBytesMax: 2)
+        for order in [InitOrder.build, .run(limits, program), .kill] {
+            let bytes = order.encoded()
+            #expect(try InitOrder(decoding: bytes).encoded() == bytes)
+            for count in bytes.indices {
+                #expect(throws: WireError.self) {
+                    try InitOrder(decoding: Array(bytes.prefix(count)))
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [UInt8(0), 6, 255])
+    func `an unknown report is refused`(kind: UInt8) {
+        #expect(throws: WireError.unknownValue) { try InitReport(decoding: [kind, 0, 0, 0, 0]) }
+    }
+
+    @Test func `no report that a hostile init could send is more than the warden reads`() {
+        var bytes = InitReport.failed(Fault(site: "x", errno: 1)).encoded()
+        bytes[1] = 255
+        #expect(throws: WireError.truncated) { try InitReport(decoding: bytes) }
+    }
+}
+
+@Suite struct JailIdentityTests {
+    @Test func `a jail's two users follow each other, and are mapped one to one`() {
+        let identity = JailIdentity(host: 0x7000_0002)
+        #expect(identity.programOutside == 0x7000_0003)
+        #expect(identity.map == "0 1879048194 1\n1000 1879048195 1\n")
+    }
+}
