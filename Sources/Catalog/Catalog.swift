@@ -1,0 +1,94 @@
+public import Domain
+public import WardenWire
+
+/// Everything that the operator's files and this machine say about what may be run, read once and
+/// checked whole.
+///
+/// Read at start-up, by the process that still has privilege and has not yet heard from a stranger.
+/// What comes out is immutable: ``plans`` and ``runtimes`` for the front, and ``image`` for the
+/// warden, sealed before the first request.
+public struct Catalog: Sendable {
+    public let plans: Plans
+    public let runtimes: Runtimes
+    /// For each installed runtime, by its number: a program that proves it works.
+    public let hellos: [HelloProgram]
+    /// What the warden starts with.
+    ///
+    /// Its ceilings are the highest of any plan; no runtime's defaults go above a plan's ceilings.
+    public let image: CatalogImage
+
+    /// The plans alone.
+    /// - Throws: ``CatalogError``
+    public static func plans(limitsFile: String) throws(CatalogError) -> Plans {
+        try LimitsFile.plans(path: limitsFile, label: HostPath.name(limitsFile))
+    }
+
+    /// Reads and checks all of it, finds the runtimes' programs and asks them for their versions.
+    ///
+    /// - Parameters:
+    ///   - limitsFile: the path of `limits.json`.
+    ///   - runtimesFolder: the path of `runtimes/`, with `seccomp.json` in it.
+    ///   - toolsFolder: where programs that pip brought are, a folder for each package. It need not
+    ///     exist.
+    ///   - jails: how many jails there may be at once.
+    /// - Returns: a catalog in which every runtime has a number.
+    /// - Throws: ``CatalogError`` for the first thing that is wrong.
+    public static func load(
+        limitsFile: String,
+        runtimesFolder: String,
+        toolsFolder: String,
+        jails: Int
+    ) throws(CatalogError) -> Catalog {
+        let runtimesFolder = HostPath.trimmed(runtimesFolder)
+        let plans = try plans(limitsFile: limitsFile)
+        let policyLabel = HostPath.name(runtimesFolder) + "/seccomp.json"
+        let policy = try SyscallPolicy(
+            SettingsFile(path: runtimesFolder + "/seccomp.json", label: policyLabel)
+        )
+        let filters = try PolicyCompiler(policy: policy, label: policyLabel).programs()
+        let folder = RuntimeFolder(
+            path: runtimesFolder,
+            toolsFolder: HostPath.trimmed(toolsFolder)
+        )
+        let contents = try folder.contents()
+        return Catalog(
+            plans: plans,
+            runtimes: Runtimes(
+                installed: contents.installed.map(\.runtime),
+                missing: contents.missing
+            ),
+            hellos: contents.installed.map(\.hello),
+            image: CatalogImage(
+                stageCeilings: StageLimits(highestOf: plans),
+                workspaceCeilings: WorkspaceLimits(highestOf: plans),
+                jails: UInt32(clamping: jails),
+                filters: filters,
+                root: try RootTree.image(),
+                runtimes: contents.installed.map(\.image)
+            )
+        )
+    }
+}
+
+extension StageLimits {
+    fileprivate init(highestOf plans: Plans) {
+        func ceiling(_ limit: Limit) -> UInt64 { UInt64(plans.highestCeiling(limit)) }
+        self.init(
+            wallMilliseconds: ceiling(.wallMilliseconds),
+            cpuMilliseconds: ceiling(.cpuMilliseconds),
+            memoryBytes: ceiling(.memoryBytes),
+            processes: ceiling(.processes),
+            openFiles: ceiling(.openFiles),
+            fileBytes: ceiling(.fileBytes)
+        )
+    }
+}
+
+extension WorkspaceLimits {
+    fileprivate init(highestOf plans: Plans) {
+        self.init(
+            bytes: UInt64(plans.highestCeiling(.workspaceBytes)),
+            files: UInt64(plans.highestCeiling(.workspaceFiles))
+        )
+    }
+}

@@ -1,0 +1,74 @@
+import Domain
+
+/// An argument vector of a manifest, whose program is not known yet.
+///
+/// `{program}` and `{output}` may stand inside a word; `{entry}`, `{sources}` and `{arguments}` are
+/// a word of their own, because one of them may become several words, and none of them is ever
+/// pasted into text.
+struct CommandTemplate: Hashable, Sendable {
+    /// Where a compiler is told to put the program, whatever the language.
+    static let output = "/box/program"
+
+    fileprivate let words: [String]
+    fileprivate let endings: [String]
+
+    /// - Parameters:
+    ///   - field: the vector as it was written.
+    ///   - endings: of the files that `{sources}` stands for.
+    ///   - placeholders: those that this vector may use.
+    /// - Throws: ``CatalogError`` for an empty vector, an unknown placeholder or a relative
+    ///   program.
+    init(_ field: Field, endings: [String], placeholders: Set<String>) throws(CatalogError) {
+        self.endings = endings
+        var words: [String] = []
+        for (word, field) in try field.texts() {
+            try Self.check(word, field, placeholders)
+            words.append(word)
+        }
+        let leads = words[0].hasPrefix("{program}") || words[0].hasPrefix("{output}")
+        guard leads || HostPath.isPlain(words[0]) else {
+            throw field.error(.notAbsolute(words[0]))
+        }
+        self.words = words
+    }
+
+    /// The command as it will be run, with `program` as the jail sees it.
+    func command(program: String) -> Command {
+        Command(
+            words: words.map { word in
+                switch word {
+                case "{entry}": .entry
+                case "{sources}": .sources(endings: endings)
+                case "{arguments}": .arguments
+                default: .literal(Self.filled(word, program: program))
+                }
+            }
+        )
+    }
+
+    private static func filled(_ word: String, program: String) -> String {
+        word.replacing("{program}", with: program).replacing("{output}", with: output)
+    }
+
+    private static func check(
+        _ word: String,
+        _ field: Field,
+        _ placeholders: Set<String>
+    ) throws(CatalogError) {
+        for name in names(in: word) {
+            guard placeholders.contains(name) else { throw field.error(.unknownPlaceholder(name)) }
+            let isText = name == "program" || name == "output"
+            guard isText || word == "{\(name)}" else {
+                throw field.error(.misplacedPlaceholder(name))
+            }
+        }
+    }
+
+    /// The words in braces, as they come.
+    static func names(in word: String) -> [String] {
+        word.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap {
+            part in
+            part.firstIndex(of: "}").map { String(part[..<$0]) }
+        }
+    }
+}

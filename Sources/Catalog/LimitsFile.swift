@@ -1,0 +1,71 @@
+import Domain
+
+/// Reads `limits.json`: what callers may do, by plan.
+///
+/// Every key must be there. A rate without a bound is written `null`, so that a forgotten line is
+/// an error and never means "as often as you like".
+enum LimitsFile {
+    private static let rateKeys = [
+        "per_second", "penalty_seconds", "per_minute", "per_day", "concurrent",
+    ]
+
+    static func plans(path: String, label: String) throws(CatalogError) -> Plans {
+        try plans(SettingsFile(path: path, label: label))
+    }
+
+    static func plans(_ file: SettingsFile) throws(CatalogError) -> Plans {
+        let listing = try file.root.object(keys: ["plans"]).required("plans")
+        var plans: [Plan] = []
+        for (name, field) in try listing.members() {
+            plans.append(try plan(name: name, field))
+        }
+        guard let checked = Plans(plans) else { throw listing.error(.noAnonymousPlan) }
+        return checked
+    }
+
+    private static func plan(name: String, _ field: Field) throws(CatalogError) -> Plan {
+        guard !name.isEmpty else { throw field.error(.empty) }
+        let object = try field.object(keys: Set(rateKeys + Limit.allCases.map(\.rawValue)))
+        var defaults = Limits { _ in 0 }
+        var ceilings = defaults
+        for limit in Limit.allCases {
+            let pair = try object.required(limit.rawValue).object(keys: ["default", "ceiling"])
+            let standard = try pair.required("default")
+            defaults[limit] = try standard.positive()
+            ceilings[limit] = try pair.required("ceiling").positive()
+            guard defaults[limit] <= ceilings[limit] else {
+                throw standard.error(.defaultExceedsCeiling)
+            }
+        }
+        return Plan(
+            name: name,
+            rates: try rates(object),
+            defaults: defaults,
+            ceilings: ceilings
+        )
+    }
+
+    private static func rates(_ plan: ObjectField) throws(CatalogError) -> Rates {
+        let perSecond = try rate("per_second", plan)
+        let penaltySeconds = try rate("penalty_seconds", plan)
+        guard (perSecond == nil) == (penaltySeconds == nil) else {
+            throw try plan.required("per_second").error(.needsPair(with: "penalty_seconds"))
+        }
+        let burst = perSecond.flatMap { limit in
+            penaltySeconds.map { Rates.PerSecond(limit: limit, penaltySeconds: $0) }
+        }
+        return Rates(
+            perSecond: burst,
+            perMinute: try rate("per_minute", plan),
+            perDay: try rate("per_day", plan),
+            concurrent: try rate("concurrent", plan)
+        )
+    }
+
+    /// `nil` is unlimited.
+    private static func rate(_ key: String, _ plan: ObjectField) throws(CatalogError) -> Int? {
+        let field = try plan.required(key)
+        if field.value == .null { return nil }
+        return Int(try field.positive())
+    }
+}

@@ -1,0 +1,138 @@
+import CSeccomp
+import Domain
+import Glibc
+
+/// Turns the policy into classic BPF for this machine's architecture, with libseccomp.
+///
+/// Names that this architecture lacks, or that came after this libseccomp, get no rule: the default
+/// refuses them. No other architecture is in the filter, so a 32-bit (`int 0x80`) or x32 call on
+/// x86-64 kills the process: those entries have numbers of their own, and a rule that means `read`
+/// here would mean another call there.
+struct PolicyCompiler {
+    /// BPF_MAXINSNS of linux/bpf_common.h: the kernel refuses a longer program.
+    static let instructionsMax = 4_096
+    private static let bytesPerInstruction = 8
+    /// SCMP_FLTATR_CTL_OPTIMIZE: a binary tree of system calls in place of a chain of comparisons.
+    private static let binaryTree: UInt32 = 2
+
+    let policy: SyscallPolicy
+    let label: String
+
+    /// One program for each profile, in the order of their numbers.
+    func programs() throws(CatalogError) -> [[UInt8]] {
+        let native = seccomp_arch_native()
+        let known = policy.architectures.map { seccomp_arch_resolve_name(Self.shortName($0)) }
+        guard known.contains(native) else {
+            throw CatalogError(
+                file: label,
+                field: "architectures",
+                problem: .unknownValue("this machine's architecture")
+            )
+        }
+        let profiles = SystemCallProfile.allCases.sorted { $0.rawValue < $1.rawValue }
+        return try profiles.map { (profile) throws(CatalogError) in try program(for: profile) }
+    }
+
+    private func program(for profile: SystemCallProfile) throws(CatalogError) -> [UInt8] {
+        guard let context = seccomp_init(Self.code(policy.defaultAction)) else {
+            throw failure("seccomp_init", -EINVAL)
+        }
+        defer { seccomp_release(context) }
+        let attributes = [
+            (SCMP_FLTATR_ACT_BADARCH, Self.code(.killProcess)),
+            (SCMP_FLTATR_CTL_OPTIMIZE, Self.binaryTree),
+        ]
+        for (attribute, value) in attributes {
+            let result = seccomp_attr_set(context, attribute, value)
+            guard result == 0 else { throw failure("seccomp_attr_set", result) }
+        }
+        for rule in policy.rules where rule.profiles.contains(profile) {
+            try add(rule, to: context)
+        }
+        return try exported(context)
+    }
+
+    private func add(
+        _ rule: SyscallPolicy.Rule,
+        to context: scmp_filter_ctx
+    ) throws(CatalogError) {
+        // libseccomp refuses a rule that says what the default says anyway.
+        guard rule.action != policy.defaultAction else { return }
+        let arguments = rule.conditions.map(Self.comparison)
+        for name in rule.names {
+            guard let number = Self.number(of: name) else { continue }
+            let result = seccomp_rule_add_array(
+                context,
+                Self.code(rule.action),
+                number,
+                UInt32(arguments.count),
+                arguments
+            )
+            guard result == 0 else {
+                throw failure("seccomp_rule_add_array(\(name))", result, field: rule.field)
+            }
+        }
+    }
+
+    /// `nil` for a call of other architectures, and for one that this libseccomp has never heard
+    /// of.
+    static func number(of name: String) -> Int32? {
+        let number = seccomp_syscall_resolve_name(name)
+        return number >= 0 ? number : nil
+    }
+
+    /// libseccomp writes to a descriptor only, so the program takes the way through an unlinked
+    /// file.
+    private func exported(_ context: scmp_filter_ctx) throws(CatalogError) -> [UInt8] {
+        guard let file = tmpfile() else { throw failure("tmpfile", -errno) }
+        defer { fclose(file) }
+        let descriptor = fileno(file)
+        let result = seccomp_export_bpf(context, descriptor)
+        guard result == 0 else { throw failure("seccomp_export_bpf", result) }
+        let bytesMax = (Self.instructionsMax + 1) * Self.bytesPerInstruction
+        var bytes = [UInt8](repeating: 0, count: bytesMax)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        guard count > 0 else { throw failure("pread", -errno) }
+        let instructions = count / Self.bytesPerInstruction
+        guard instructions <= Self.instructionsMax else {
+            throw CatalogError(
+                file: label,
+                problem: .filterTooLong(instructions: instructions, max: Self.instructionsMax)
+            )
+        }
+        return Array(bytes[..<count])
+    }
+
+    private func failure(_ call: String, _ result: Int32, field: String = "") -> CatalogError {
+        CatalogError(file: label, field: field, problem: .libseccomp(call: call, errno: -result))
+    }
+
+    /// libseccomp calls `x86_64` what OCI calls `SCMP_ARCH_X86_64`.
+    private static func shortName(_ architecture: String) -> String {
+        architecture.replacing("SCMP_ARCH_", with: "").lowercased()
+    }
+
+    /// The SECCOMP_RET values of linux/seccomp.h; libseccomp has them as macros that Swift does not
+    /// see.
+    static func code(_ action: SyscallPolicy.Action) -> UInt32 {
+        switch action {
+        case .allow: 0x7fff_0000
+        case .errno(let number): 0x0005_0000 | UInt32(number)
+        case .killProcess: 0x8000_0000
+        }
+    }
+
+    private static func comparison(_ condition: SyscallPolicy.Condition) -> scmp_arg_cmp {
+        let (op, first, second): (scmp_compare, UInt64, UInt64) =
+            switch condition.comparison {
+            case .equal(let value): (SCMP_CMP_EQ, value, 0)
+            case .notEqual(let value): (SCMP_CMP_NE, value, 0)
+            case .less(let value): (SCMP_CMP_LT, value, 0)
+            case .lessOrEqual(let value): (SCMP_CMP_LE, value, 0)
+            case .greater(let value): (SCMP_CMP_GT, value, 0)
+            case .greaterOrEqual(let value): (SCMP_CMP_GE, value, 0)
+            case .maskedEqual(let mask, let value): (SCMP_CMP_MASKED_EQ, mask, value)
+            }
+        return scmp_arg_cmp(arg: condition.argument, op: op, datum_a: first, datum_b: second)
+    }
+}

@@ -1,0 +1,176 @@
+import Domain
+import Foundation
+import WardenWire
+
+/// Reads `runtimes/`, one folder a language, and finds out which of them this machine can run.
+struct RuntimeFolder {
+    let path: String
+    let toolsFolder: String
+
+    /// A runtime of this machine, with what its jails need and what proves that it works.
+    struct Installed {
+        let runtime: Runtime
+        let image: RuntimeImage
+        let hello: HelloProgram
+    }
+
+    struct Contents {
+        var installed: [Installed] = []
+        var missing: [MissingRuntime] = []
+    }
+
+    private static let runtimesMax = 256
+
+    func contents() throws(CatalogError) -> Contents {
+        var contents = Contents()
+        var found: [(described: Described, location: ProgramLocation)] = []
+        let described = try describedRuntimes()
+        try refuseSharedNames(described.map(\.manifest))
+        for runtime in described {
+            let manifest = runtime.manifest
+            if let location = try ProgramFinder(toolsFolder: toolsFolder).locate(manifest) {
+                found.append((runtime, location))
+            } else {
+                contents.missing.append(
+                    MissingRuntime(
+                        name: manifest.name,
+                        aliases: manifest.aliases,
+                        installLine: manifest.install.line(runtime: runtime.folder)
+                    )
+                )
+            }
+        }
+        let versions = VersionQuery.answers(
+            to: found.map { described, location in
+                let version = described.manifest.version
+                return .init(
+                    program: location.host,
+                    arguments: version.arguments,
+                    pattern: version.pattern
+                )
+            }
+        )
+        for (number, (entry, answer)) in zip(found, versions).enumerated() {
+            let version = try Self.version(answer, entry.described.manifest, entry.location)
+            contents.installed.append(
+                Installed(
+                    runtime: entry.described.manifest.runtime(
+                        number: UInt16(number),
+                        version: version,
+                        program: entry.location.jail
+                    ),
+                    image: entry.described.manifest.image(at: entry.location),
+                    hello: entry.described.hello
+                )
+            )
+        }
+        return contents
+    }
+
+    /// A folder as it was read.
+    private struct Described {
+        let folder: String
+        let manifest: Manifest
+        let hello: HelloProgram
+    }
+
+    /// In the order of the folders' names, so that a runtime's number does not depend on the file
+    /// system.
+    private func describedRuntimes() throws(CatalogError) -> [Described] {
+        let label = HostPath.name(path)
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+            throw CatalogError(file: label, problem: .unreadable)
+        }
+        let folders = names.filter { !$0.hasPrefix(".") && isFolder(path + "/" + $0) }.sorted()
+        guard !folders.isEmpty else { throw CatalogError(file: label, problem: .empty) }
+        guard folders.count <= Self.runtimesMax else {
+            throw CatalogError(file: label, problem: .tooMany(max: Self.runtimesMax))
+        }
+        return try folders.map { (folder) throws(CatalogError) in
+            let place = "\(path)/\(folder)/"
+            let name = "\(label)/\(folder)/"
+            let manifest = try Manifest(
+                SettingsFile(path: place + "runtime.json", label: name + "runtime.json")
+            )
+            let ending = manifest.entry.split(separator: ".").dropFirst().last.map { "." + $0 }
+            let hello = "hello" + (ending ?? "")
+            let source = try SettingsFile.bytes(path: place + hello, label: name + hello)
+            let expected = try SettingsFile.bytes(
+                path: place + "hello.expected",
+                label: name + "hello.expected"
+            )
+            return Described(
+                folder: folder,
+                manifest: manifest,
+                hello: HelloProgram(
+                    source: SourceFile(path: manifest.entry, content: Data(source)),
+                    expectedOutput: Data(expected)
+                )
+            )
+        }
+    }
+
+    /// Folders may describe several versions of one language; two languages may not answer to one
+    /// name.
+    private func refuseSharedNames(_ manifests: [Manifest]) throws(CatalogError) {
+        var owners: [String: Manifest] = [:]
+        for manifest in manifests {
+            for (field, word) in [("name", manifest.name)]
+                + manifest.aliases.map({ ("aliases", $0) })
+            {
+                if let owner = owners[word], owner.name != manifest.name || owner == manifest {
+                    throw CatalogError(
+                        file: manifest.label,
+                        field: field,
+                        problem: .taken(by: owner.label)
+                    )
+                }
+                owners[word] = owners[word] ?? manifest
+            }
+        }
+    }
+
+    private static func version(
+        _ answer: Result<String, VersionQuery.Failure>,
+        _ manifest: Manifest,
+        _ location: ProgramLocation
+    ) throws(CatalogError) -> String {
+        switch answer {
+        case .success(let version): return version
+        case .failure(let failure):
+            throw CatalogError(
+                file: manifest.label,
+                field: "version",
+                problem: .unanswered(program: location.host, reason: failure.reason)
+            )
+        }
+    }
+
+    private func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            && isFolder.boolValue
+    }
+}
+
+extension Manifest {
+    fileprivate func runtime(number: UInt16, version: String, program: String) -> Runtime {
+        Runtime(
+            number: number,
+            name: name,
+            version: version,
+            aliases: aliases,
+            entry: entry,
+            compile: compile?.command(program: program),
+            run: run.command(program: program),
+            environment: environment,
+            defaults: runLimits,
+            compileDefaults: compileLimits
+        )
+    }
+
+    fileprivate func image(at location: ProgramLocation) -> RuntimeImage {
+        let own = mounts.map { MountImage(source: $0, target: $0) }
+        return RuntimeImage(name: name, mounts: own + (location.package.map { [$0] } ?? []))
+    }
+}

@@ -1,0 +1,141 @@
+import Domain
+
+/// `runtimes/seccomp.json` as it was read: an OCI seccomp profile, in which a rule may name the
+/// profiles it is for.
+///
+/// Only what is written down is allowed to be there, so that a rule misspelt is an error and not a
+/// hole.
+struct SyscallPolicy: Hashable, Sendable {
+    let defaultAction: Action
+    let architectures: Set<String>
+    let rules: [Rule]
+
+    enum Action: Hashable, Sendable {
+        case allow
+        case errno(UInt16)
+        case killProcess
+    }
+
+    struct Rule: Hashable, Sendable {
+        /// Where it stands, for messages.
+        let field: String
+        let names: [String]
+        let action: Action
+        /// All of them must hold.
+        let conditions: [Condition]
+        let profiles: Set<SystemCallProfile>
+    }
+
+    /// What one argument of the call must be.
+    struct Condition: Hashable, Sendable {
+        let argument: UInt32
+        let comparison: Comparison
+    }
+
+    /// Comparisons are of all 64 bits; where the kernel reads 32, the mask must say so, or the rule
+    /// be one that refuses.
+    enum Comparison: Hashable, Sendable {
+        case equal(UInt64)
+        case notEqual(UInt64)
+        case less(UInt64)
+        case lessOrEqual(UInt64)
+        case greater(UInt64)
+        case greaterOrEqual(UInt64)
+        case maskedEqual(mask: UInt64, UInt64)
+    }
+}
+
+extension SyscallPolicy {
+    private static let errnoMax: Int64 = 4_095
+
+    init(_ file: SettingsFile) throws(CatalogError) {
+        let keys: Set = ["defaultAction", "defaultErrnoRet", "architectures", "syscalls"]
+        let object = try file.root.object(keys: keys)
+        defaultAction = try Self.action(
+            object.required("defaultAction"),
+            errno: object["defaultErrnoRet"]
+        )
+        architectures = Set(try object.required("architectures").texts(max: 16).map(\.text))
+        rules = try object.required("syscalls").elements(max: 1_024).map {
+            (field) throws(CatalogError) in
+            try Self.rule(field)
+        }
+    }
+
+    private static func rule(_ field: Field) throws(CatalogError) -> Rule {
+        let keys: Set = ["comment", "names", "action", "errnoRet", "args", "profiles"]
+        let object = try field.object(keys: keys)
+        _ = try object["comment"]?.text()
+        let conditions = try object["args"]?.elements(max: 6).map { (field) throws(CatalogError) in
+            try condition(field)
+        }
+        var arguments: Set<UInt32> = []
+        for condition in conditions ?? [] where !arguments.insert(condition.argument).inserted {
+            throw field.error(.repeatedArgument(Int(condition.argument)))
+        }
+        return Rule(
+            field: field.path.joined(separator: "."),
+            names: try object.required("names").texts(max: 512).map(\.text),
+            action: try action(object.required("action"), errno: object["errnoRet"]),
+            conditions: conditions ?? [],
+            profiles: try profiles(object["profiles"])
+        )
+    }
+
+    private static func action(_ field: Field, errno: Field?) throws(CatalogError) -> Action {
+        let name = try field.text()
+        guard name == "SCMP_ACT_ERRNO" else {
+            if let errno { throw errno.error(.unknownKey) }
+            switch name {
+            case "SCMP_ACT_ALLOW": return .allow
+            case "SCMP_ACT_KILL_PROCESS": return .killProcess
+            default: throw field.error(.unknownValue(name))
+            }
+        }
+        let permissionDenied: UInt16 = 1  // the OCI default
+        guard let errno else { return .errno(permissionDenied) }
+        let number = try errno.positive()
+        guard number <= errnoMax else { throw errno.error(.tooGreat(max: errnoMax)) }
+        return .errno(UInt16(number))
+    }
+
+    private static func profiles(_ field: Field?) throws(CatalogError) -> Set<SystemCallProfile> {
+        guard let field else { return Set(SystemCallProfile.allCases) }
+        var profiles: Set<SystemCallProfile> = []
+        for (name, field) in try field.texts(max: 8) {
+            switch name {
+            case "strict": profiles.insert(.strict)
+            case "standard": profiles.insert(.standard)
+            default: throw field.error(.unknownValue(name))
+            }
+        }
+        return profiles
+    }
+
+    private static func condition(_ field: Field) throws(CatalogError) -> Condition {
+        let object = try field.object(keys: ["index", "value", "valueTwo", "op"])
+        let index = try object.required("index")
+        let argument = try index.number()
+        guard argument < 6 else { throw index.error(.tooGreat(max: 5)) }
+        return Condition(argument: UInt32(argument), comparison: try comparison(object))
+    }
+
+    private static func comparison(_ object: ObjectField) throws(CatalogError) -> Comparison {
+        let op = try object.required("op")
+        let name = try op.text()
+        let value = UInt64(try object.required("value").number())
+        if name == "SCMP_CMP_MASKED_EQ" {
+            return .maskedEqual(mask: value, UInt64(try object.required("valueTwo").number()))
+        }
+        if let second = object["valueTwo"] { throw second.error(.unknownKey) }
+        switch name {
+        case "SCMP_CMP_EQ": return .equal(value)
+        case "SCMP_CMP_NE": return .notEqual(value)
+        case "SCMP_CMP_LT": return .less(value)
+        case "SCMP_CMP_LE": return .lessOrEqual(value)
+        case "SCMP_CMP_GT": return .greater(value)
+        case "SCMP_CMP_GE": return .greaterOrEqual(value)
+        default: throw op.error(.unknownValue(name))
+        }
+    }
+}
