@@ -1,0 +1,94 @@
+/// One thing that a credential may do.
+public enum Scope: Sendable, Hashable {
+    /// `projects:read` and the like.
+    case read(Resource)
+    /// `projects:write` and the like. Deleting is part of it where the scope is named in full.
+    case write(Resource)
+    /// `read`: every `:read`.
+    case readEverything
+    /// `write`: every `:write`, but no DELETE call.
+    case writeEverything
+    /// `delete`: the DELETE call of every `:write`, and nothing else.
+    case deleteEverything
+    /// `admin`: everything there is. Only an admin may give it away.
+    case admin
+
+    public enum Resource: String, Sendable, CaseIterable {
+        case projects, agents, posts, communities, chat, users, organizations, notifications, tags
+        case wallet, commands, settings, billing, memory, databases, storage
+        /// Has no `:read`.
+        case uploads
+    }
+
+    /// Every scope that there is, in the order of the documentation.
+    public static let all: [Scope] =
+        Resource.allCases.flatMap { $0 == .uploads ? [.write($0)] : [.read($0), .write($0)] }
+        + [.admin, .readEverything, .writeEverything, .deleteEverything]
+
+    private static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+
+    /// - Returns: `nil` where no scope has this name.
+    public init?(_ name: String) {
+        guard let scope = Self.byName[name] else { return nil }
+        self = scope
+    }
+
+    public var name: String {
+        switch self {
+        case .read(let resource): resource.rawValue + ":read"
+        case .write(let resource): resource.rawValue + ":write"
+        case .readEverything: "read"
+        case .writeEverything: "write"
+        case .deleteEverything: "delete"
+        case .admin: "admin"
+        }
+    }
+}
+
+/// What a credential may do altogether.
+public struct ScopeSet: Sendable, Hashable {
+    /// As they are stored with a key and carried by a caller.
+    public let names: Set<String>
+
+    /// The scopes of a key that was checked when it was made.
+    ///
+    /// A name that no scope has grants
+    /// nothing.
+    public init(_ names: Set<String>) { self.names = names }
+
+    /// The scopes that somebody asks for.
+    ///
+    /// - Throws: ``InvalidScopes`` with every name that no scope has.
+    public init(parsing names: some Sequence<String>) throws(InvalidScopes) {
+        let names = Array(names)
+        let offenders = names.filter { Scope($0) == nil }
+        guard offenders.isEmpty else { throw InvalidScopes(offenders: offenders) }
+        self.names = Set(names)
+    }
+
+    /// Whether a call that needs `needed` may go ahead.
+    ///
+    /// A DELETE call says so in `isDelete`: `write` does not grant it, and `delete` nothing else.
+    public func permits(_ needed: Scope, isDelete: Bool = false) -> Bool {
+        if contains(needed) || contains(.admin) { return true }
+        return switch needed {
+        case .read: contains(.readEverything)
+        case .write: contains(isDelete ? .deleteEverything : .writeEverything)
+        case .readEverything, .writeEverything, .deleteEverything, .admin: false
+        }
+    }
+
+    private func contains(_ scope: Scope) -> Bool { names.contains(scope.name) }
+}
+
+/// The answer `invalid_scope`.
+public struct InvalidScopes: Error, Sendable, Hashable {
+    /// In the order in which they were sent.
+    public let offenders: [String]
+
+    public init(offenders: [String]) { self.offenders = offenders }
+}
+
+extension InvalidScopes: CustomStringConvertible {
+    public var description: String { "unknown scopes: " + offenders.joined(separator: ", ") }
+}

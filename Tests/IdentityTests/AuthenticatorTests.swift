@@ -1,0 +1,155 @@
+import Domain
+import Foundation
+import Testing
+
+@testable import Identity
+
+@Suite struct AuthenticatorTests {
+    private let clock = ManualClock(moment(0))
+    private let store = MemoryStore()
+
+    private func authenticator(
+        plans names: [String] = ["anonymous", "free"]
+    ) throws -> Authenticator {
+        let plans = try #require(Plans(names.map(plan)))
+        return Authenticator(store: store, plans: plans, clock: clock.wall)
+    }
+
+    private func insertKey(expiresAt: Date? = nil, revokedAt: Date? = nil) async throws -> KeySecret
+    {
+        let secret = KeySecret()
+        try await store.insert(
+            APIKey(
+                id: "key_1",
+                name: "n",
+                digest: secret.digest,
+                organization: "org_a",
+                plan: "free",
+                scopes: ["read"],
+                createdAt: moment(-60),
+                expiresAt: expiresAt,
+                revokedAt: revokedAt
+            )
+        )
+        return secret
+    }
+
+    /// Why the credential was refused; `nil` where it was not.
+    private func refusal(
+        _ credential: String,
+        plans: [String] = ["anonymous", "free"]
+    ) async throws -> AuthenticationError.Reason? {
+        let authenticator = try authenticator(plans: plans)
+        do throws(AuthenticationError) {
+            _ = try await authenticator.caller(credential: credential)
+            return nil
+        } catch {
+            guard case .refused(let reason) = error else { throw error }
+            return reason
+        }
+    }
+
+    @Test func `a good key is its organization, on its plan, with its scopes`() async throws {
+        let secret = try await insertKey()
+        let caller = try await authenticator().caller(credential: secret.plaintext)
+        let expected = Caller(
+            owner: .organization("org_a"),
+            plan: plan("free"),
+            scopes: ["read"],
+            keyID: "key_1"
+        )
+        #expect(caller == expected)
+    }
+
+    @Test func `a malformed, a mistyped and an unknown key are refused`() async throws {
+        let typo = KeySecret().plaintext.dropLast() + "!"
+        #expect(try await refusal("k") == .malformed)
+        #expect(try await refusal(String(typo)) == .malformed)
+        #expect(try await refusal(KeySecret().plaintext) == .unknown)
+    }
+
+    @Test func `a key is good until the moment it expires`() async throws {
+        let secret = try await insertKey(expiresAt: moment(1))
+        clock.advance(0.999)
+        #expect(try await refusal(secret.plaintext) == nil)
+        clock.advance(0.001)
+        #expect(try await refusal(secret.plaintext) == .expired(keyID: "key_1"))
+    }
+
+    @Test func `a revoked key is refused at once`() async throws {
+        let secret = try await insertKey()
+        let authenticator = try authenticator()
+        _ = try await authenticator.caller(credential: secret.plaintext)
+        _ = try await store.revokeKey(id: "key_1", at: moment(0))
+        await #expect(throws: AuthenticationError.self) {
+            try await authenticator.caller(credential: secret.plaintext)
+        }
+        #expect(try await refusal(secret.plaintext) == .revoked(keyID: "key_1"))
+    }
+
+    @Test func `a key whose plan is gone is refused`() async throws {
+        let secret = try await insertKey()
+        let reason = try await refusal(secret.plaintext, plans: ["anonymous"])
+        #expect(reason == .planGone(keyID: "key_1", plan: "free"))
+    }
+
+    @Test func `a store that cannot be asked is not a refusal`() async throws {
+        let plans = try #require(Plans([plan("anonymous")]))
+        let authenticator = Authenticator(
+            store: MemoryStore(isDown: true),
+            plans: plans,
+            clock: clock.wall
+        )
+        await #expect {
+            try await authenticator.caller(credential: KeySecret().plaintext)
+        } throws: { error in
+            guard case .unavailable = error as? AuthenticationError else { return false }
+            return true
+        }
+    }
+
+    @Test func `a key's use is written down, and again a minute later`() async throws {
+        let secret = try await insertKey()
+        let authenticator = try authenticator()
+        var touches = store.touches.makeAsyncIterator()
+        for _ in 0..<2 {
+            _ = try await authenticator.caller(credential: secret.plaintext)
+            #expect(await touches.next() == "key_1")
+            clock.advance(60)
+        }
+        #expect(try await store.keys().first?.lastUsedAt == moment(60))
+    }
+}
+
+@Suite struct UseThrottleTests {
+    /// What is decided of uses of a key at these seconds, one after another.
+    private func decide(_ seconds: [Double], lastUsedAt: Date? = nil) -> [Bool] {
+        var throttle = UseThrottle()
+        return seconds.map { throttle.isDue(keyID: "a", lastUsedAt: lastUsedAt, at: moment($0)) }
+    }
+
+    @Test func `a first use is due and the next only after a minute`() {
+        #expect(decide([0, 59.999, 60, 61]) == [true, false, true, false])
+    }
+
+    @Test func `a use that another process wrote down counts`() {
+        #expect(decide([59.999, 60], lastUsedAt: moment(0)) == [false, true])
+    }
+
+    @Test func `keys do not wait for each other`() {
+        var throttle = UseThrottle()
+        let decisions = ["a", "b", "a"].map {
+            throttle.isDue(keyID: $0, lastUsedAt: nil, at: moment(0))
+        }
+        #expect(decisions == [true, true, false])
+    }
+
+    @Test func `many keys are each remembered for their minute`() {
+        var throttle = UseThrottle()
+        let keys = (0...UseThrottle.rememberedMax).map(String.init)
+        let rounds = [0.0, 59].map { second in
+            keys.count { throttle.isDue(keyID: $0, lastUsedAt: nil, at: moment(second)) }
+        }
+        #expect(rounds == [keys.count, 0])
+    }
+}

@@ -1,0 +1,123 @@
+import Domain
+import Foundation
+import Testing
+
+@testable import Identity
+
+@Suite struct KeyIssuerTests {
+    private let store = MemoryStore()
+
+    private func issue(
+        name: String = "laptop",
+        plan planName: String = "free",
+        scopes: [String] = ["read"],
+        organization: String? = nil,
+        expiresAt: Date? = nil
+    ) async throws -> (key: APIKey, secret: KeySecret) {
+        let plans = try #require(Plans([plan("anonymous"), plan("free")]))
+        let issuer = KeyIssuer(store: store, plans: plans, clock: ManualClock(moment(0)).wall)
+        return try await issuer.create(
+            name: name,
+            plan: planName,
+            scopes: scopes,
+            organization: organization,
+            expiresAt: expiresAt
+        )
+    }
+
+    @Test func `a new key is stored as its digest, with all that was asked for`() async throws {
+        let (key, secret) = try await issue(
+            name: "laptop é",
+            scopes: ["read", "projects:write"],
+            organization: "org_a-1_B",
+            expiresAt: moment(1)
+        )
+        #expect(try await store.keys() == [key])
+        #expect(key.digest == secret.digest)
+        #expect(key.id.wholeMatch(of: /key_[0-9a-z]{26}/) != nil)
+        let expected = APIKey(
+            id: key.id,
+            name: "laptop é",
+            digest: secret.digest,
+            organization: "org_a-1_B",
+            plan: "free",
+            scopes: ["read", "projects:write"],
+            createdAt: moment(0),
+            expiresAt: moment(1)
+        )
+        #expect(key == expected)
+    }
+
+    @Test func `a new key is let in`() async throws {
+        let (key, secret) = try await issue()
+        let plans = try #require(Plans([plan("anonymous"), plan("free")]))
+        let authenticator = Authenticator(
+            store: store,
+            plans: plans,
+            clock: ManualClock(moment(1)).wall
+        )
+        let caller = try await authenticator.caller(credential: secret.plaintext)
+        #expect(caller.keyID == key.id)
+        #expect(caller.organization == key.organization)
+    }
+
+    @Test func `without an organization each key gets one of its own`() async throws {
+        let first = try await issue().key.organization
+        let second = try await issue().key.organization
+        #expect(first.wholeMatch(of: /org_[0-9a-z]{26}/) != nil)
+        #expect(first != second)
+    }
+
+    @Test(arguments: [1, 99, 100])
+    func `a name of up to a hundred characters is taken`(_ length: Int) async throws {
+        let name = String(repeating: "é", count: length)
+        #expect(try await issue(name: name).key.name == name)
+    }
+
+    @Test(arguments: [
+        "", String(repeating: "é", count: 101), "a\nb", "a\u{0}", "\u{1B}[2J", "\u{7F}", "\u{85}",
+        "\u{2028}", "a\u{202E}b",
+    ])
+    func `another name is refused`(_ name: String) async throws {
+        try await expectRefusal(.name) { try await issue(name: name) }
+    }
+
+    @Test func `an unknown plan is refused with those that there are`() async throws {
+        try await expectRefusal(.plan("gold", known: ["anonymous", "free"])) {
+            try await issue(plan: "gold")
+        }
+    }
+
+    @Test func `no scopes and unknown scopes are refused`() async throws {
+        try await expectRefusal(.noScopes) { try await issue(scopes: []) }
+        try await expectRefusal(.scopes(InvalidScopes(offenders: ["root", "sudo"]))) {
+            try await issue(scopes: ["root", "read", "sudo"])
+        }
+    }
+
+    @Test(arguments: ["org_1", "org_" + String(repeating: "a", count: 60)])
+    func `an organization up to the longest is taken`(_ organization: String) async throws {
+        #expect(try await issue(organization: organization).key.organization == organization)
+    }
+
+    @Test(arguments: [
+        "", "org_", "a", "org_" + String(repeating: "a", count: 61), "org_a b", "org_é",
+    ])
+    func `another organization is refused`(_ organization: String) async throws {
+        try await expectRefusal(.organization) { try await issue(organization: organization) }
+    }
+
+    @Test(arguments: [-1.0, 0])
+    func `a key that would have expired already is refused`(_ second: Double) async throws {
+        try await expectRefusal(.expiry) { try await issue(expiresAt: moment(second)) }
+    }
+
+    /// A refusal names its reason and stores nothing.
+    private func expectRefusal(
+        _ reason: KeyIssueError,
+        _ body: () async throws -> (key: APIKey, secret: KeySecret)
+    ) async throws {
+        await #expect(throws: reason) { try await body() }
+        #expect(try await store.keys().isEmpty)
+    }
+}

@@ -1,0 +1,138 @@
+import Domain
+import Foundation
+import Testing
+
+/// A store to be tried, and what it takes to open it again and to be rid of it.
+///
+/// An adapter joins the contract by adding a case here; every test of the contract then runs on it.
+enum Adapter: CaseIterable, Sendable, CustomTestStringConvertible {
+    case sqlite
+
+    var testDescription: String {
+        switch self {
+        case .sqlite: "SQLite"
+        }
+    }
+
+    /// Runs `body` on an empty store that nothing else uses.
+    func withStore(_ body: (any Store) async throws -> Void) async throws {
+        switch self {
+        case .sqlite:
+            try await withTemporaryFolder { folder async throws in
+                try await withSQLiteStore(folder.appending(path: "store.sqlite")) {
+                    store async throws in
+                    try await body(store)
+                }
+            }
+        }
+    }
+}
+
+/// A folder that is gone afterwards.
+func withTemporaryFolder(_ body: (URL) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory
+        .appending(path: "quicksand-store-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    do {
+        try await body(folder)
+    } catch {
+        try? FileManager.default.removeItem(at: folder)
+        throw error
+    }
+    try FileManager.default.removeItem(at: folder)
+}
+
+// MARK: - Samples
+
+/// A moment of the tests: seconds after the autumn of 2023.
+func moment(_ seconds: Double) -> Date {
+    Date(timeIntervalSince1970: 1_700_000_000 + seconds)
+}
+
+func sampleKey(
+    _ id: String,
+    digest: Data? = nil,
+    createdAt: Date = moment(0),
+    expiresAt: Date? = nil
+) -> APIKey {
+    APIKey(
+        id: id,
+        name: "laptop é",
+        digest: digest ?? Data(id.utf8),
+        organization: "org_a",
+        plan: "free",
+        scopes: ["projects:read", "projects:write"],
+        createdAt: createdAt,
+        expiresAt: expiresAt
+    )
+}
+
+func sampleExecution(
+    _ id: String,
+    organization: String = "org_a",
+    language: String = "python",
+    createdAt: Date = moment(0),
+    state: Execution.State = .queued
+) -> Execution {
+    let limits = Limits { limit in Int64(limit.rawValue.utf8.count) }
+    let request = ExecutionRequest(
+        language: language,
+        version: "3.11.2",
+        files: [SourceFile(path: "main.py", content: Data([0, 255, 10]))],
+        entry: "main.py",
+        environment: ["A": "b/c"],
+        inputs: [RunInput(stdin: Data("in".utf8), arguments: ["-x", "é"])],
+        hasRuns: true,
+        limits: limits,
+        compileLimits: limits,
+        outputs: ["*.txt"],
+        callbackURL: "https://example.com/hook",
+        metadata: ["k": "v"]
+    )
+    return Execution(
+        id: id,
+        owner: .organization(organization),
+        request: request,
+        createdAt: createdAt,
+        state: state
+    )
+}
+
+func sampleResult(_ verdict: Verdict = .exited(code: 0)) -> ExecutionResult {
+    let stage = StageResult(
+        verdict: verdict,
+        stdout: Output(bytes: Data([0, 1, 254]), isTruncated: true),
+        stderr: Output(),
+        usage: Usage(wallMicroseconds: 9_800, cpuMicroseconds: 8_100, memoryBytes: 9_437_184)
+    )
+    return ExecutionResult(
+        compile: nil,
+        runs: [stage],
+        files: [
+            OutputFile(path: "a.txt", content: .bytes(Data("a".utf8))),
+            OutputFile(path: "b", content: .refused(.notARegularFile)),
+        ]
+    )
+}
+
+func finished(_ verdict: Verdict = .exited(code: 0)) -> Execution.State {
+    .finished(sampleResult(verdict), startedAt: moment(1), finishedAt: moment(2.5))
+}
+
+func sampleDelivery(
+    _ id: String,
+    organization: String = "org_a",
+    execution: String = "exe_1",
+    createdAt: Date = moment(3),
+    state: Delivery.State = .pending(nextAttemptAt: moment(3))
+) -> Delivery {
+    Delivery(
+        id: id,
+        organization: organization,
+        execution: execution,
+        url: "https://example.com/hook",
+        body: Data([123, 0, 125]),
+        createdAt: createdAt,
+        state: state
+    )
+}
