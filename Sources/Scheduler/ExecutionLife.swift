@@ -1,0 +1,187 @@
+import Domain
+import Foundation
+import Logging
+import Synchronization
+
+/// What becomes of an execution from its slot to its end.
+///
+/// Two tasks carry it. The run works in the jail, and it is the one that a cancellation reaches.
+/// The other waits for the run and writes its end down; nobody cancels it, so an end is written
+/// down also for whoever hung up. An execution counts as finished only when it is stored, with the
+/// deliveries that it owes.
+extension Scheduler {
+    /// Fills the free slots.
+    ///
+    /// Called under the lock, so that no cancellation can come before there is a task for it.
+    func startWaiting(_ state: inout SchedulerState, at now: Date) {
+        while let entry = state.startNext(at: now) {
+            let run = Task { [sandbox] in
+                try await execute(
+                    entry.execution.request,
+                    on: entry.runtime,
+                    profile: entry.execution.owner.profile,
+                    in: sandbox
+                )
+            }
+            state.attach(run, to: entry.id)
+            Task { await runEnded(entry.id, with: await run.result) }
+        }
+    }
+
+    private func runEnded(_ id: String, with result: Result<ExecutionResult, any Error>) async {
+        let now = clock.now()
+        let entry = state.withLock { state in
+            let entry = state.runEnded(id, at: now)
+            startWaiting(&state, at: now)
+            return entry
+        }
+        guard let entry, case .running(let start) = entry.execution.state else { return }
+        switch (result, entry.interruption) {
+        case (.success(let result), _):
+            await end(entry, as: .finished(result, startedAt: start, finishedAt: now))
+        case (.failure, .drain) where entry.keeping == .accepted:
+            logger.notice("execution interrupted, stays queued", metadata: ["execution": "\(id)"])
+            leave(entry, with: .failure(SubmissionRefusal.draining))
+        case (.failure, .some):
+            await end(entry, as: .cancelled(startedAt: start, finishedAt: now))
+        case (.failure(let error), nil):
+            logger.error(
+                "execution failed for our fault",
+                metadata: ["execution": "\(id)", "error": "\(error)"]
+            )
+            await end(entry, as: .faulted(startedAt: start, finishedAt: now))
+        }
+    }
+
+    /// The end of what was interrupted before it ran.
+    func endUnstarted(_ entry: SchedulerState.Entry) async {
+        switch entry.interruption {
+        case .drain:
+            // What was accepted is on disk as queued and stays so; the others are turned away.
+            if entry.keeping != .accepted && entry.isCharged { await refund(entry.execution) }
+            leave(entry, with: .failure(SubmissionRefusal.draining))
+        case .caller, nil:
+            await end(entry, as: .cancelled(startedAt: nil, finishedAt: clock.now()))
+        }
+    }
+
+    /// Writes the end down, gives the charge back where the fault is ours, and tells who waits, in
+    /// this order.
+    func end(_ entry: SchedulerState.Entry, as final: Execution.State) async {
+        var execution = entry.execution
+        execution.state = final
+        let isCutShort = entry.interruption == .drain && execution.status == .cancelled
+        var isOurFault = isCutShort || execution.status == .internalError
+        var result = Result<Execution, any Error>.success(execution)
+        do {
+            try await writeDown(execution, keeping: entry.keeping)
+        } catch {
+            result = .failure(error)
+            // What was accepted will be run again after a restart, on the same charge.
+            if entry.keeping != .accepted { isOurFault = true }
+        }
+        if isOurFault && entry.isCharged { await refund(execution) }
+        leave(entry, with: result)
+    }
+
+    private func leave(_ entry: SchedulerState.Entry, with result: Result<Execution, any Error>) {
+        let idleWaiters = state.withLock { $0.remove(entry.id) }
+        entry.ending.settle(result)
+        for waiter in idleWaiters { waiter.resume() }
+    }
+
+    /// Gives the day's charge back, in a task of its own: the caller's may have been cancelled.
+    func refund(_ execution: Execution) async {
+        let refund = Task { [store] in
+            try await store.refund(
+                subject: execution.owner.subject,
+                day: UTCDay(execution.createdAt)
+            )
+        }
+        if case .failure(let error) = await refund.result {
+            logger.error(
+                "charge not given back",
+                metadata: ["execution": "\(execution.id)", "error": "\(error)"]
+            )
+        }
+    }
+}
+
+// MARK: - Writing down
+
+extension Scheduler {
+    /// Pauses between the attempts to store an accepted execution while the store is locked.
+    private static let saveDelaysMilliseconds = [100, 200, 400, 800, 1_600, 3_200, 6_400]
+
+    func writeDown(_ execution: Execution, keeping: Keeping) async throws {
+        guard keeping != .nothing else { return }
+        let deliveries = deliveries(owedBy: execution)
+        // An accepted execution that cannot be stored at all is still queued on disk: it runs
+        // again, not never.
+        let delays = keeping == .accepted ? Self.saveDelaysMilliseconds : []
+        try await save(execution, deliveries, delaysMilliseconds: delays[...])
+        if !deliveries.isEmpty { deliveriesSaved() }
+    }
+
+    private func save(
+        _ execution: Execution,
+        _ deliveries: [Delivery],
+        delaysMilliseconds: ArraySlice<Int>
+    ) async throws {
+        do {
+            try await store.save(execution, deliveries: deliveries)
+        } catch {
+            logger.error(
+                "finished execution not stored",
+                metadata: [
+                    "execution": "\(execution.id)", "error": "\(error)",
+                    "attempts_left": "\(delaysMilliseconds.count)",
+                ]
+            )
+            guard let delay = delaysMilliseconds.first else { throw error }
+            try await pause(.milliseconds(delay))
+            try await save(
+                execution,
+                deliveries,
+                delaysMilliseconds: delaysMilliseconds.dropFirst()
+            )
+        }
+    }
+
+    /// The callback that the caller asked for, due at once.
+    func deliveries(owedBy execution: Execution) -> [Delivery] {
+        guard let url = execution.request.callbackURL,
+            case .organization(let organization) = execution.owner
+        else { return [] }
+        let now = clock.now()
+        do {
+            return [
+                Delivery(
+                    id: Identifier.make(prefix: "msg_", at: now),
+                    organization: organization,
+                    execution: execution.id,
+                    url: url,
+                    body: try callbackBody(execution),
+                    createdAt: now,
+                    state: .pending(nextAttemptAt: now)
+                )
+            ]
+        } catch {
+            logger.error(
+                "callback body not made",
+                metadata: ["execution": "\(execution.id)", "error": "\(error)"]
+            )
+            return []
+        }
+    }
+}
+
+extension Owner {
+    /// Strangers get the narrower set of system calls.
+    fileprivate var profile: SystemCallProfile {
+        switch self {
+        case .organization: .standard
+        case .address: .strict
+        }
+    }
+}

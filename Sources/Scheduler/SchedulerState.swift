@@ -1,0 +1,233 @@
+import Domain
+import Foundation
+
+/// Everything that the scheduler knows, and what follows from what.
+///
+/// Pure: it decides, `Scheduler` acts.
+///
+/// The life of an entry: `admitting` (its quota is being charged) → `queued` → `running` → `ending`
+/// (it is being written down) → gone. It may go from any of them straight to `ending`, once.
+struct SchedulerState: Sendable {
+    struct Entry: Sendable {
+        var execution: Execution
+        let runtime: Runtime
+        let keeping: Keeping
+        /// Whether the day's quota was charged, and so can be given back.
+        var isCharged: Bool
+        let ending = Ending()
+        var phase = Phase.admitting
+        var interruption: Interruption?
+
+        var id: String { execution.id }
+        var subject: String { execution.owner.subject }
+    }
+
+    enum Phase: Sendable {
+        case admitting, queued, ending
+        case running(Task<ExecutionResult, any Error>)
+    }
+
+    /// Why an execution is to end before its time.
+    enum Interruption: Sendable, Hashable {
+        /// The caller cancelled it or hung up.
+        case caller
+        /// The process is about to stop.
+        case drain
+    }
+
+    enum Admission: Sendable, Hashable {
+        case admitted
+        case rateLimited(by: RateStanding)
+        case overloaded(retryAfterSeconds: Int)
+        case draining
+    }
+
+    /// What there is to do about an interrupted execution.
+    enum InterruptionAction: Sendable {
+        /// It is being admitted or written down, and will be seen to there.
+        case none
+        case cancel(Task<ExecutionResult, any Error>)
+        /// It never ran and has been taken out of the queue.
+        case end(Entry)
+    }
+
+    let slots: Int
+    var limiter = RateLimiter()
+    private(set) var entries: [String: Entry] = [:]
+    private(set) var queue = FairQueue()
+    private(set) var running = 0
+    private(set) var isDraining = false
+    private var places: Places
+    private var estimate = WaitEstimate()
+    private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+
+    init(slots: Int, queueCapacity: Int) {
+        self.slots = max(1, slots)
+        // A quarter of the queue for one caller, beside the slots that it may fill on an idle
+        // machine.
+        let share = max(1, queueCapacity / 4)
+        places = Places(capacity: self.slots + max(0, queueCapacity), share: self.slots + share)
+    }
+}
+
+// MARK: - In
+
+extension SchedulerState {
+    /// Takes a place and counts the execution against the policies held in memory, or neither.
+    mutating func admit(_ entry: Entry, under rates: Rates, at now: Date) -> Admission {
+        if isDraining { return .draining }
+        switch limiter.admit(entry.subject, under: rates, at: now) {
+        case .refused(by: let standing): return .rateLimited(by: standing)
+        case .crowded: return overload
+        case .admitted: break
+        }
+        guard places.take(for: entry.subject) else {
+            limiter.withdraw(entry.subject, admittedAt: now)
+            return overload
+        }
+        entries[entry.id] = entry
+        return .admitted
+    }
+
+    private var overload: Admission {
+        .overloaded(
+            retryAfterSeconds: estimate.retryAfterSeconds(waiting: queue.count, slots: slots)
+        )
+    }
+
+    /// Undoes ``admit(_:under:at:)``.
+    mutating func withdraw(_ id: String) -> [CheckedContinuation<Void, Never>] {
+        guard let entry = entries[id] else { return [] }
+        limiter.withdraw(entry.subject, admittedAt: entry.execution.createdAt)
+        return remove(id)
+    }
+
+    /// The charge has been made: the execution may wait for its turn.
+    /// - Returns: the entry, if it must end instead: it was interrupted while being admitted.
+    mutating func enqueue(_ id: String, isCharged: Bool, at now: Date) -> Entry? {
+        entries[id]?.isCharged = isCharged
+        guard let entry = entries[id] else { return nil }
+        if entry.interruption != nil { return beginEnding(id, at: now) }
+        queue.append(id, of: entry.subject)
+        entries[id]?.phase = .queued
+        return nil
+    }
+
+    /// Takes in what an earlier process had accepted, above the bounds if need be.
+    /// - Returns: whether it was not known yet.
+    mutating func readmit(_ entry: Entry) -> Bool {
+        guard entries[entry.id] == nil else { return false }
+        limiter.occupy(entry.subject)
+        places.force(for: entry.subject)
+        entries[entry.id] = entry
+        return true
+    }
+}
+
+// MARK: - Through
+
+extension SchedulerState {
+    /// The next execution to be run, if a slot is free.
+    mutating func startNext(at now: Date) -> Entry? {
+        guard running < slots, let id = queue.popFirst() else { return nil }
+        running += 1
+        entries[id]?.execution.state = .running(since: now)
+        return entries[id]
+    }
+
+    mutating func attach(_ run: Task<ExecutionResult, any Error>, to id: String) {
+        entries[id]?.phase = .running(run)
+    }
+
+    /// The run is over and its slot free.
+    mutating func runEnded(_ id: String, at now: Date) -> Entry? {
+        guard let entry = entries[id], case .running(let start) = entry.execution.state else {
+            return nil
+        }
+        running -= 1
+        estimate.record(seconds: now.timeIntervalSince(start))
+        return beginEnding(id, at: now)
+    }
+
+    mutating func interrupt(
+        _ id: String,
+        by cause: Interruption,
+        at now: Date
+    )
+        -> InterruptionAction
+    {
+        guard let entry = entries[id], entry.interruption == nil else { return .none }
+        switch entry.phase {
+        case .ending:
+            return .none
+        case .admitting:
+            entries[id]?.interruption = cause
+            return .none
+        case .queued:
+            entries[id]?.interruption = cause
+            queue.remove(id, of: entry.subject)
+            return beginEnding(id, at: now).map(InterruptionAction.end) ?? .none
+        case .running(let run):
+            entries[id]?.interruption = cause
+            return .cancel(run)
+        }
+    }
+
+    /// No new work from here on.
+    /// - Returns: what was waiting; it has been taken out of the queue.
+    mutating func beginDraining(at now: Date) -> [Entry] {
+        isDraining = true
+        var waiting: [Entry] = []
+        for id in entries.keys {
+            switch entries[id]?.phase {
+            case .queued:
+                if case .end(let entry) = interrupt(id, by: .drain, at: now) {
+                    waiting.append(entry)
+                }
+            case .admitting: _ = interrupt(id, by: .drain, at: now)
+            default: break
+            }
+        }
+        return waiting
+    }
+
+    /// - Returns: the runs that must be cancelled.
+    mutating func interruptRunning(
+        by cause: Interruption,
+        at now: Date
+    )
+        -> [Task<ExecutionResult, any Error>]
+    {
+        entries.keys.compactMap { id in
+            if case .cancel(let run) = interrupt(id, by: cause, at: now) { run } else { nil }
+        }
+    }
+}
+
+// MARK: - Out
+
+extension SchedulerState {
+    private mutating func beginEnding(_ id: String, at now: Date) -> Entry? {
+        guard let entry = entries[id] else { return nil }
+        entries[id]?.phase = .ending
+        limiter.release(entry.subject, at: now)
+        return entry
+    }
+
+    /// The execution has left.
+    /// - Returns: who waited for the last one to leave, if it was the last.
+    mutating func remove(_ id: String) -> [CheckedContinuation<Void, Never>] {
+        guard let entry = entries.removeValue(forKey: id) else { return [] }
+        places.giveBack(for: entry.subject)
+        guard entries.isEmpty else { return [] }
+        defer { idleWaiters = [] }
+        return idleWaiters
+    }
+
+    /// - Returns: whether there is anything to wait for.
+    mutating func waitUntilIdle(_ waiter: CheckedContinuation<Void, Never>) -> Bool {
+        guard !entries.isEmpty else { return false }
+        idleWaiters.append(waiter)
+        return true
+    }
+}

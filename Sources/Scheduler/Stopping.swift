@@ -1,0 +1,114 @@
+public import Domain
+import Logging
+import Synchronization
+
+/// Cancelling one execution, draining all, and taking up again after a restart what was accepted
+/// before it.
+extension Scheduler {
+    public func cancel(id: String, organization: String) async throws -> Execution? {
+        guard let ending = entry(id, of: organization)?.ending else {
+            return try await cancelStored(id: id, organization: organization)
+        }
+        interrupt(id, by: .caller)
+        let execution = try await ending.valueUnlessCancelled()
+        guard execution.status == .cancelled else {
+            throw CancellationRefusal(execution: execution)
+        }
+        return execution
+    }
+
+    /// Nothing of this id waits or runs here: it has finished, or it is left on disk for after a
+    /// restart.
+    private func cancelStored(id: String, organization: String) async throws -> Execution? {
+        guard var execution = try await store.execution(id: id, organization: organization) else {
+            return nil
+        }
+        guard !execution.isFinished else { throw CancellationRefusal(execution: execution) }
+        execution.state = .cancelled(startedAt: nil, finishedAt: clock.now())
+        let deliveries = deliveries(owedBy: execution)
+        try await store.save(execution, deliveries: deliveries)
+        if !deliveries.isEmpty { deliveriesSaved() }
+        return execution
+    }
+
+    /// Also called from a cancellation handler, so it must not wait.
+    func interrupt(_ id: String, by cause: SchedulerState.Interruption) {
+        let now = clock.now()
+        switch state.withLock({ $0.interrupt(id, by: cause, at: now) }) {
+        case .none: break
+        case .cancel(let run): run.cancel()
+        case .end(let entry): Task { await endUnstarted(entry) }
+        }
+    }
+
+    /// Puts what an earlier process accepted and did not finish back into the queue, oldest first,
+    /// without charging it again.
+    ///
+    /// To be called once, before there is anyone to submit.
+    ///
+    /// An execution that was running then is run again: at least once, not at most once.
+    /// - Throws: what the store throws.
+    public func recover() async throws {
+        for execution in try await store.unfinishedExecutions() {
+            guard let runtime = runtime(of: execution.request) else {
+                try await giveUp(execution)
+                continue
+            }
+            var queued = execution
+            queued.state = .queued
+            let entry = SchedulerState.Entry(
+                execution: queued,
+                runtime: runtime,
+                keeping: .accepted,
+                isCharged: true
+            )
+            state.withLock { state in
+                guard state.readmit(entry) else { return }
+                let now = clock.now()
+                _ = state.enqueue(entry.id, isCharged: true, at: now)
+                startWaiting(&state, at: now)
+            }
+            logger.notice("execution retried", metadata: ["execution": "\(execution.id)"])
+        }
+    }
+
+    /// Its runtime has gone since it was accepted.
+    private func giveUp(_ execution: Execution) async throws {
+        logger.error(
+            "runtime of an accepted execution is gone",
+            metadata: [
+                "execution": "\(execution.id)", "language": "\(execution.request.language)",
+                "version": "\(execution.request.version)",
+            ]
+        )
+        var faulted = execution
+        faulted.state = .faulted(startedAt: nil, finishedAt: clock.now())
+        try await writeDown(faulted, keeping: .accepted)
+        await refund(faulted)
+    }
+
+    /// Takes no new work and returns when nothing is left.
+    ///
+    /// Running executions may finish within `grace` and are cancelled then. What was accepted and
+    /// is not finished stays on disk as queued; the others are turned away.
+    public func drain(grace: Duration) async {
+        let now = clock.now()
+        let waiting = state.withLock { $0.beginDraining(at: now) }
+        for entry in waiting { await endUnstarted(entry) }
+        let timer = Task { [pause] in
+            try await pause(grace)
+            cutShort()
+        }
+        await withCheckedContinuation { waiter in
+            let mustWait = state.withLock { $0.waitUntilIdle(waiter) }
+            if !mustWait { waiter.resume() }
+        }
+        timer.cancel()
+    }
+
+    private func cutShort() {
+        let now = clock.now()
+        let runs = state.withLock { $0.interruptRunning(by: .drain, at: now) }
+        for run in runs { run.cancel() }
+    }
+}

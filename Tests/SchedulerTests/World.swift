@@ -1,0 +1,157 @@
+import Domain
+import Foundation
+import Logging
+
+@testable import Scheduler
+
+/// A scheduler with everything around it faked.
+///
+/// Jails wait at the gate of their name unless told otherwise.
+struct World: Sendable {
+    let journal: Journal
+    let gates = Gates()
+    let clock = ManualClock()
+    let store: MemoryStore
+    let sandbox: FakeSandbox
+    let scheduler: Scheduler
+
+    /// With the `store` of an earlier world one sees what a restart makes of it.
+    ///
+    /// Sleeping is noted and over at once unless `pause` says otherwise.
+    init(
+        slots: Int = 1,
+        queueCapacity: Int = 16,
+        store: MemoryStore? = nil,
+        journal: Journal = Journal(),
+        runtimes: [Runtime] = [.python, .cLanguage],
+        script: FakeSandbox.Script? = nil,
+        opening: @escaping @Sendable (JailOrder) throws -> Void = { _ in },
+        pause: (@Sendable (Duration) async throws -> Void)? = nil
+    ) {
+        self.journal = journal
+        self.store = store ?? MemoryStore(journal: journal)
+        let gates = gates
+        sandbox = FakeSandbox(
+            journal: journal,
+            script: { jail, stage, order in
+                if let script { return try await script(jail, stage, order) }
+                try await gates.pass(jail)
+                return .exited(0)
+            },
+            opening: opening
+        )
+        scheduler = Scheduler(
+            sandbox: sandbox,
+            runtimes: Runtimes(installed: runtimes, missing: []),
+            store: self.store,
+            slots: slots,
+            queueCapacity: queueCapacity,
+            clock: clock.wallClock,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            callbackBody: { Data("body of \($0.id): \($0.status.rawValue)".utf8) },
+            deliveriesSaved: { journal.record(.deliveriesSaved) },
+            pause: pause ?? { journal.record(.paused($0)) }
+        )
+    }
+
+    @discardableResult
+    func submit(
+        _ name: String,
+        from caller: Caller = .pro,
+        keeping: Keeping = .result,
+        _ change: (inout ExecutionRequest) -> Void = { _ in }
+    ) async throws -> any Submission {
+        var request = ExecutionRequest.named(name)
+        change(&request)
+        return try await scheduler.submit(request, from: caller, id: name, keeping: keeping)
+    }
+
+    /// The events that are not about jails.
+    var records: [Journal.Event] {
+        journal.events.filter {
+            switch $0 {
+            case .opened, .ran, .closed: false
+            default: true
+            }
+        }
+    }
+}
+
+extension ExecutionRequest {
+    /// A Python program that is nothing but its name.
+    static func named(_ name: String) -> ExecutionRequest {
+        ExecutionRequest(
+            language: "python",
+            version: "3.11.2",
+            files: [SourceFile(path: "main.py", content: Data(name.utf8))],
+            entry: "main.py",
+            limits: Limits { _ in 1_000 },
+            compileLimits: Limits { _ in 2_000 }
+        )
+    }
+}
+
+extension Runtime {
+    static let python = Runtime(
+        number: 3,
+        name: "python",
+        version: "3.11.2",
+        aliases: ["py"],
+        entry: "main.py",
+        compile: nil,
+        run: Command(words: [.literal("/usr/bin/python3"), .entry, .arguments]),
+        environment: ["LANG": "C.UTF-8", "HOME": "/box"],
+        defaults: [:],
+        compileDefaults: [:]
+    )
+
+    static let cLanguage = Runtime(
+        number: 4,
+        name: "c",
+        version: "12.2.0",
+        aliases: [],
+        entry: "main.c",
+        compile: Command(words: [.literal("/usr/bin/gcc"), .sources(endings: [".c"])]),
+        run: Command(words: [.literal("/box/a.out"), .arguments]),
+        environment: ["LANG": "C.UTF-8"],
+        defaults: [:],
+        compileDefaults: [:]
+    )
+}
+
+extension Caller {
+    /// An organization with a daily quota and nothing else to keep to.
+    static let pro = organization("pro")
+
+    static func organization(
+        _ name: String,
+        perDay: Int? = 1_000,
+        concurrent: Int? = nil
+    )
+        -> Caller
+    {
+        Caller(
+            owner: .organization(name),
+            plan: .test(
+                Rates(perSecond: nil, perMinute: nil, perDay: perDay, concurrent: concurrent)
+            ),
+            scopes: [],
+            keyID: "key_1"
+        )
+    }
+
+    static func stranger(_ address: String, rates: Rates) -> Caller {
+        Caller(owner: .address(address), plan: .test(rates), scopes: [], keyID: nil)
+    }
+}
+
+extension Plan {
+    static func test(_ rates: Rates) -> Plan {
+        Plan(
+            name: "test",
+            rates: rates,
+            defaults: Limits { _ in 1_000 },
+            ceilings: Limits { _ in 10_000 }
+        )
+    }
+}
