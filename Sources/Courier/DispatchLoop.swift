@@ -1,0 +1,202 @@
+import Domain
+import Foundation
+import Logging
+
+/// The courier's loop: loads what is due, hands it to the transfer thread, saves what came of it.
+///
+/// An attempt keeps its slot until its outcome is on disk. So a store that fails can only slow the
+/// courier down, never make it send the same message over and over.
+struct DispatchLoop {
+    /// What it is made of.
+    struct Parts: Sendable {
+        let store: any Store
+        let policy: AddressPolicy
+        let clock: WallClock
+        let logger: Logger
+        let userAgent: String
+        let limits: CourierLimits
+        let random: @Sendable () -> Double
+        let candidateSecret: @Sendable () -> String
+    }
+
+    /// How long the loop waits after the store has failed.
+    private static let storePauseSeconds = 5.0
+    /// How soon it looks again while something due has found no slot; a result wakes it earlier.
+    private static let backlogSeconds = 1.0
+    /// How long it sleeps at most, so that a wall clock that was set forward is noticed.
+    private static let sleepSecondsMax = 60.0
+    /// A delivery that is retried by hand for ever keeps this many of its latest attempts.
+    private static let attemptsMax = 64
+
+    private let parts: Parts
+    private let thread: TransferThread
+    private let continuation: AsyncStream<CourierEvent>.Continuation
+    private var slots: Slots
+    /// Outcomes that the store has yet to take; their slots are still held.
+    private var unsaved: [String: Delivery] = [:]
+    private var timer: Task<Void, Never>?
+    private var isStopping = false
+
+    init(
+        _ parts: Parts,
+        continuation: AsyncStream<CourierEvent>.Continuation
+    ) throws(CourierError) {
+        self.parts = parts
+        self.continuation = continuation
+        slots = Slots(
+            totalMax: parts.limits.inFlightMax,
+            perOrganizationMax: parts.limits.inFlightPerOrganizationMax
+        )
+        thread = try TransferThread(
+            policy: parts.policy,
+            limits: parts.limits,
+            userAgent: parts.userAgent
+        ) { continuation.yield(.finished($0)) }
+    }
+
+    /// Runs until it is told to stop and has nothing under way, or its grace is over.
+    mutating func run(_ events: AsyncStream<CourierEvent>, onWake: () -> Void) async {
+        thread.start()
+        await pass()
+        for await event in events {
+            switch event {
+            case .wake: onWake()
+            case .due: break
+            case .finished(let result): record(result)
+            case .stop: stop()
+            case .graceOver: return await end()
+            }
+            await pass()
+            if isStopping, slots.isEmpty { return await end() }
+        }
+        await end()
+    }
+
+    private mutating func stop() {
+        guard !isStopping else { return }
+        isStopping = true
+        timer?.cancel()
+        wake(after: Double(parts.limits.graceMilliseconds) / 1_000, with: .graceOver)
+    }
+
+    private mutating func end() async {
+        timer?.cancel()
+        await thread.stop()
+    }
+
+    /// Starts what is due and has a slot, and sets the timer for what is not due yet.
+    private mutating func pass() async {
+        await saveOutcomes()
+        guard !isStopping else { return }
+        do {
+            try await startDue()
+            let now = parts.clock.now()
+            let next = try await parts.store.nextDeliveryDate()
+            let again = unsaved.isEmpty ? Self.backlogSeconds : Self.storePauseSeconds
+            let wait = next.map { $0 > now ? $0.timeIntervalSince(now) : again }
+            wake(after: min(wait ?? Self.sleepSecondsMax, Self.sleepSecondsMax), with: .due)
+        } catch {
+            log(error)
+            wake(after: Self.storePauseSeconds, with: .due)
+        }
+    }
+
+    private mutating func wake(after seconds: Double, with event: CourierEvent) {
+        timer?.cancel()
+        timer = Task { [continuation] in
+            // A sleep that was cancelled is no event.
+            guard (try? await Task.sleep(for: .seconds(seconds))) != nil else { return }
+            continuation.yield(event)
+        }
+    }
+
+    private mutating func startDue() async throws {
+        while !slots.isFull {
+            let due = try await parts.store.dueDeliveries(
+                at: parts.clock.now(),
+                limit: 2 * parts.limits.inFlightMax,
+                excluding: slots.fullOrganizations
+            )
+            let startable = due.filter(slots.hasRoom)
+            if startable.isEmpty { return }
+            for delivery in startable where slots.hasRoom(for: delivery) {
+                try await start(delivery)
+            }
+        }
+    }
+
+    private mutating func start(_ delivery: Delivery) async throws {
+        let now = parts.clock.now()
+        let secret = try await parts.store.webhookSecret(
+            organization: delivery.organization,
+            candidate: parts.candidateSecret()
+        )
+        slots.take(delivery, at: now)
+        guard let url = try? CallbackURL(delivery.url) else {
+            return await fail(delivery, .addressMalformed)
+        }
+        guard let signature = WebhookSignature(secret: secret) else {
+            return await fail(delivery, .failed(reason: "no signing secret"))
+        }
+        let headers = signature.headers(id: delivery.id, at: now, body: delivery.body)
+        thread.submit(
+            TransferRequest(id: delivery.id, url: url, headers: headers, body: delivery.body)
+        )
+    }
+
+    private mutating func fail(_ delivery: Delivery, _ outcome: Delivery.Outcome) async {
+        record(
+            TransferResult(
+                id: delivery.id,
+                outcome: outcome,
+                retryAfter: nil,
+                durationMilliseconds: 0
+            )
+        )
+        await saveOutcomes()
+    }
+
+    private mutating func record(_ result: TransferResult) {
+        guard let attempt = slots[result.id] else { return }
+        let now = parts.clock.now()
+        var delivery = attempt.delivery
+        delivery.attempts.append(
+            Delivery.Attempt(
+                startedAt: attempt.startedAt,
+                durationMilliseconds: result.durationMilliseconds,
+                outcome: result.outcome
+            )
+        )
+        delivery.attempts.removeFirst(max(0, delivery.attempts.count - Self.attemptsMax))
+        delivery.state = RetrySchedule().state(
+            after: result.outcome,
+            attempts: delivery.attempts.count,
+            retryAfter: result.retryAfter,
+            now: now,
+            random: parts.random()
+        )
+        parts.logger.info(
+            "callback attempted",
+            metadata: ["delivery": "\(delivery.id)", "outcome": "\(result.outcome)"]
+        )
+        // The pass that follows saves it, as it does what could not be saved before.
+        unsaved[delivery.id] = delivery
+    }
+
+    /// Each for itself: one that the store will not take keeps its slot and holds up no other.
+    private mutating func saveOutcomes() async {
+        for delivery in unsaved.values {
+            do {
+                try await parts.store.save(delivery)
+                unsaved[delivery.id] = nil
+                slots.free(delivery.id)
+            } catch {
+                log(error)
+            }
+        }
+    }
+
+    private func log(_ error: any Error) {
+        parts.logger.error("the courier's store failed", metadata: ["error": "\(error)"])
+    }
+}

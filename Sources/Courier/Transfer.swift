@@ -1,0 +1,229 @@
+import CCurl
+import Domain
+import Foundation
+
+/// One POST to be made.
+struct TransferRequest: Sendable {
+    let id: String
+    let url: CallbackURL
+    /// Whole lines, `name: value`.
+    let headers: [String]
+    let body: Data
+}
+
+/// What came of it.
+struct TransferResult: Sendable {
+    let id: String
+    let outcome: Delivery.Outcome
+    let retryAfter: RetryAfter?
+    let durationMilliseconds: Int
+}
+
+/// One attempt: a libcurl handle with everything shut that a stranger's URL could use.
+///
+/// libcurl calls back into it, so it stays at one place in memory for as long as the handle lives.
+/// Only the transfer thread touches it.
+final class Transfer {
+    let easy: UnsafeMutableRawPointer
+    private let request: TransferRequest
+    private let policy: AddressPolicy
+    private let responseBytesMax: Int
+    private let start = ContinuousClock.now
+    private var headers: UnsafeMutablePointer<curl_slist>?
+    private var responseBytes = 0
+    private var hasRefusedAddress = false
+    private var hasOpenedSocket = false
+
+    /// Fails where libcurl has no memory or is built without an option that safety needs.
+    init?(
+        _ request: TransferRequest,
+        policy: AddressPolicy,
+        limits: CourierLimits,
+        userAgent: String
+    ) {
+        guard let easy = curl_easy_init() else { return nil }
+        self.easy = easy
+        self.request = request
+        self.policy = policy
+        responseBytesMax = limits.responseBytesMax
+        let isReady =
+            configureRequest(userAgent: userAgent) && configureConfinement()
+            && configureLimits(limits) && configureCallbacks()
+        guard isReady else { return nil }
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(headers)
+    }
+
+    private func configureRequest(userAgent: String) -> Bool {
+        // An empty Expect keeps libcurl from waiting for a "100 Continue" that few receivers send.
+        for line in request.headers + ["Content-Type: application/json", "Expect:"] {
+            guard let longer = curl_slist_append(headers, line) else { return false }
+            headers = longer
+        }
+        return set(CURLOPT_URL, request.url.text)
+            && set(CURLOPT_USERAGENT, userAgent)
+            && ccurl_set_headers(easy, headers) == CURLE_OK
+            && set(CURLOPT_POST, 1)
+            && ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+                == CURLE_OK
+            && setBody()
+    }
+
+    /// An empty body is still given as one: without, libcurl would read it from standard input.
+    private func setBody() -> Bool {
+        request.body.withUnsafeBytes { body in
+            body.baseAddress.map {
+                ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, $0) == CURLE_OK
+            } ?? set(CURLOPT_COPYPOSTFIELDS, "")
+        }
+    }
+
+    /// Nothing comes from the environment or a file, and nothing leads anywhere but to the host.
+    private func configureConfinement() -> Bool {
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+            && set(CURLOPT_FOLLOWLOCATION, 0)
+            && set(CURLOPT_PROXY, "")  // else http_proxy and its kin would be used
+            && set(CURLOPT_NOPROXY, "*")
+            && set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+            && set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+            && set(CURLOPT_SSL_VERIFYPEER, 1)
+            && set(CURLOPT_SSL_VERIFYHOST, 2)
+            && set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+            // One attempt, one connection, one look-up: nothing that an earlier one left is used.
+            && set(CURLOPT_FRESH_CONNECT, 1)
+            && set(CURLOPT_FORBID_REUSE, 1)
+            && set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
+    }
+
+    private func configureLimits(_ limits: CourierLimits) -> Bool {
+        set(CURLOPT_NOSIGNAL, 1)
+            && set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectMilliseconds)
+            && set(CURLOPT_TIMEOUT_MS, limits.totalMilliseconds)
+            // Else giving up on a silent name server would wait for it, and all transfers with it.
+            && set(CURLOPT_QUICK_EXIT, 1)
+    }
+
+    private func configureCallbacks() -> Bool {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        let write = ccurl_set_write(
+            easy,
+            { _, size, count, context in Transfer.from(context)?.receive(size * count) ?? 0 },
+            context
+        )
+        let open = ccurl_set_opensocket(
+            easy,
+            { context, _, address in
+                guard let address else { return CURL_SOCKET_BAD }
+                return Transfer.from(context)?.openSocket(address) ?? CURL_SOCKET_BAD
+            },
+            context
+        )
+        let check = ccurl_set_prereq(
+            easy,
+            { context, peer, _, _, _ in
+                let isPermitted = peer.flatMap { Transfer.from(context)?.isPermitted($0) } ?? false
+                return isPermitted ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+            },
+            context
+        )
+        return write == CURLE_OK && open == CURLE_OK && check == CURLE_OK
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) -> Bool {
+        ccurl_set_long(easy, option, value) == CURLE_OK
+    }
+
+    private func set(_ option: CURLoption, _ value: String) -> Bool {
+        ccurl_set_string(easy, option, value) == CURLE_OK
+    }
+}
+
+// What libcurl calls.
+extension Transfer {
+    private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+        context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// Judges an address before there is a socket, so that not one packet goes to a refused one.
+    private func openSocket(_ target: UnsafePointer<curl_sockaddr>) -> curl_socket_t {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = ccurl_address(target, &bytes)
+        guard let address = IPAddress(bytes: Array(bytes.prefix(count))), policy.permits(address)
+        else {
+            hasRefusedAddress = true
+            return CURL_SOCKET_BAD
+        }
+        hasOpenedSocket = true
+        return ccurl_socket(target)
+    }
+
+    /// Judges the peer once more, connected and before the request is sent: the second wall, should
+    /// a way past the first be found.
+    private func isPermitted(_ peer: UnsafePointer<CChar>) -> Bool {
+        let isPermitted = IPAddress(String(cString: peer)).map(policy.permits) ?? false
+        if !isPermitted { hasRefusedAddress = true }
+        return isPermitted
+    }
+
+    /// Fewer than it was given ends the transfer.
+    private func receive(_ count: Int) -> Int {
+        responseBytes += count
+        return responseBytes <= responseBytesMax ? count : 0
+    }
+}
+
+// What came of it.
+extension Transfer {
+    func result(_ code: CURLcode) -> TransferResult {
+        let elapsed = (ContinuousClock.now - start) / .milliseconds(1)
+        let retryAfter = value(ofHeader: "Retry-After").flatMap(RetryAfter.init)
+        return TransferResult(
+            id: request.id,
+            outcome: outcome(code),
+            retryAfter: retryAfter,
+            durationMilliseconds: Int(elapsed)
+        )
+    }
+
+    /// A final status is the receiver's word, however the connection ended after it.
+    private func outcome(_ code: CURLcode) -> Delivery.Outcome {
+        var status = 0
+        let isKnown = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK
+        if isKnown, status >= 200 { return .answered(status: status) }
+        // A name may have addresses of both kinds: one that could be tried may be up later.
+        if code == CURLE_ABORTED_BY_CALLBACK || (hasRefusedAddress && !hasOpenedSocket) {
+            return .addressNotAllowed
+        }
+        return .failed(reason: reason(code))
+    }
+
+    /// A few words that give away neither an address nor what was answered.
+    private func reason(_ code: CURLcode) -> String {
+        switch code {
+        case CURLE_COULDNT_RESOLVE_HOST: "name not resolved"
+        case CURLE_COULDNT_CONNECT: isRefused ? "connection refused" : "could not connect"
+        case CURLE_OPERATION_TIMEDOUT: "timed out"
+        case CURLE_PEER_FAILED_VERIFICATION: "certificate not trusted"
+        case CURLE_SSL_CONNECT_ERROR: "TLS failed"
+        case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR: "connection closed"
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL: "answer not HTTP"
+        default: "transfer failed"
+        }
+    }
+
+    private var isRefused: Bool {
+        var number = 0
+        return ccurl_get_long(easy, CURLINFO_OS_ERRNO, &number) == CURLE_OK
+            && number == Int(ECONNREFUSED)
+    }
+
+    private func value(ofHeader name: String) -> String? {
+        var header: UnsafeMutablePointer<curl_header>?
+        let code = curl_easy_header(easy, name, 0, UInt32(CURLH_HEADER), -1, &header)
+        guard code == CURLHE_OK, let value = header?.pointee.value else { return nil }
+        return String(cString: value)
+    }
+}

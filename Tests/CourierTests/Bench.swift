@@ -1,0 +1,81 @@
+import Courier
+import Domain
+import Foundation
+import Logging
+import Synchronization
+
+/// A clock that stands still until it is moved.
+final class ManualClock: Sendable {
+    static let start = Date(timeIntervalSince1970: 1_800_000_000)
+    private let time = Mutex(ManualClock.start)
+
+    var wallClock: WallClock { WallClock { self.time.withLock { $0 } } }
+
+    func advance(seconds: Double) { time.withLock { $0 += seconds } }
+}
+
+/// A courier at work, and what it works with.
+struct Bench {
+    let store: FakeStore
+    let clock = ManualClock()
+    let courier: Courier
+
+    static let loopback = ["127.0.0.0/8", "::1"].compactMap(CIDR.init)
+
+    init(
+        _ deliveries: [Delivery],
+        store: FakeStore? = nil,
+        allowing: [CIDR] = Bench.loopback,
+        limits: CourierLimits = CourierLimits()
+    ) {
+        let store = store ?? FakeStore(deliveries)
+        self.store = store
+        courier = Courier(
+            store: store,
+            policy: AddressPolicy(allowing: allowing),
+            clock: clock.wallClock,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            userAgent: "quicksand-test",
+            limits: limits,
+            random: { 0 },
+            candidateSecret: { FakeStore.secret }
+        )
+    }
+
+    /// Runs the courier while `body` runs, and ends it.
+    func run(_ body: () async throws -> Void) async throws {
+        let running = Task { [courier] in try await courier.run() }
+        do {
+            try await body()
+        } catch {
+            running.cancel()
+            throw error
+        }
+        running.cancel()
+        try await running.value
+    }
+
+    /// The delivery as it is after this many attempts.
+    func delivery(_ id: String = "msg_1", afterAttempts count: Int) async -> Delivery? {
+        await store.delivery(id) { $0.attempts.count >= count }
+    }
+}
+
+extension Delivery {
+    static func due(
+        _ id: String = "msg_1",
+        to url: String,
+        organization: String = "org_1",
+        body: String = #"{"type":"execution.finished","text":"ü\u0000"}"#
+    ) -> Delivery {
+        Delivery(
+            id: id,
+            organization: organization,
+            execution: "exe_1",
+            url: url,
+            body: Data(body.utf8),
+            createdAt: ManualClock.start,
+            state: .pending(nextAttemptAt: ManualClock.start)
+        )
+    }
+}
