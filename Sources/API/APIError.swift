@@ -1,0 +1,145 @@
+import HTTPTypes
+
+/// A refusal that the caller is told of: one of the codes of the contract, what is wrong, and
+/// where.
+struct APIError: Error, Sendable {
+    enum Code: String, Sendable {
+        case validation = "VALIDATION_ERROR"
+        case unauthorized = "UNAUTHORIZED"
+        case forbidden = "FORBIDDEN"
+        case notFound = "NOT_FOUND"
+        case methodNotAllowed = "METHOD_NOT_ALLOWED"
+        case conflict = "CONFLICT"
+        case payloadTooLarge = "PAYLOAD_TOO_LARGE"
+        case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
+        case idempotencyMismatch = "IDEMPOTENCY_MISMATCH"
+        case rateLimited = "RATE_LIMITED"
+        case internalError = "INTERNAL_ERROR"
+        case overloaded = "OVERLOADED"
+
+        var status: HTTPResponse.Status {
+            switch self {
+            case .validation: .badRequest
+            case .unauthorized: .unauthorized
+            case .forbidden: .forbidden
+            case .notFound: .notFound
+            case .methodNotAllowed: .methodNotAllowed
+            case .conflict: .conflict
+            case .payloadTooLarge: .contentTooLarge
+            case .unsupportedMediaType: .unsupportedMediaType
+            case .idempotencyMismatch: .unprocessableContent
+            case .rateLimited: .tooManyRequests
+            case .internalError: .internalServerError
+            case .overloaded: .serviceUnavailable
+            }
+        }
+    }
+
+    let code: Code
+    let message: String
+    var details: [JSONValue.Member] = []
+    var headers: HTTPFields = [:]
+
+    /// The body of the answer.
+    var envelope: JSONValue {
+        [
+            "success": false,
+            "error": [
+                "code": .string(code.rawValue), "message": .string(message),
+                "details": .object(details),
+            ],
+        ]
+    }
+}
+
+extension APIError {
+    /// A field that is missing or not as it must be.
+    ///
+    /// The message is a sentence without its subject, which is the field. The value is what the
+    /// caller sent, where it is short; the limit is what it may be at most, or at least.
+    static func field(
+        _ field: String,
+        _ message: String,
+        value: JSONValue? = nil,
+        limit: JSONValue? = nil
+    ) -> APIError {
+        var details = [JSONValue.Member(name: "field", value: .string(field))]
+        if let value { details.append(.init(name: "value", value: shortened(value))) }
+        if let limit { details.append(.init(name: "limit", value: limit)) }
+        return APIError(code: .validation, message: "\(field) \(message)", details: details)
+    }
+
+    /// A body that cannot be read at all.
+    static func body(_ message: String, details: [JSONValue.Member] = []) -> APIError {
+        APIError(code: .validation, message: "the body \(message)", details: details)
+    }
+
+    static func body(_ flaw: StrictJSON.Flaw) -> APIError {
+        var details: [JSONValue.Member] = [
+            .init(name: "offset", value: JSONValue(flaw.offset)),
+            .init(name: "line", value: JSONValue(flaw.line)),
+            .init(name: "column", value: JSONValue(flaw.column)),
+        ]
+        guard let member = flaw.member else {
+            let place = "line \(flaw.line), column \(flaw.column)"
+            return body("is not acceptable JSON: it \(flaw.reason) (\(place))", details: details)
+        }
+        details.insert(.init(name: "field", value: shortened(.string(member))), at: 0)
+        return body("names the member `\(shortened(member))` twice", details: details)
+    }
+
+    static func notFound(_ what: String) -> APIError {
+        APIError(code: .notFound, message: "there is no such \(what)")
+    }
+
+    /// One answer for a credential that is absent, malformed, unknown, expired or revoked, so that
+    /// nothing can be learnt from the difference.
+    static let unauthorized = APIError(
+        code: .unauthorized,
+        message: "a valid API key is required",
+        headers: [.wwwAuthenticate: "Bearer"]
+    )
+
+    static func forbidden(required scope: String) -> APIError {
+        APIError(
+            code: .forbidden,
+            message: "the credential lacks the scope \(scope)",
+            details: [.init(name: "required", value: .string(scope))]
+        )
+    }
+
+    static func payloadTooLarge(bytesMax: Int) -> APIError {
+        APIError(
+            code: .payloadTooLarge,
+            message: "the body is larger than \(bytesMax) bytes",
+            details: [.init(name: "limit", value: JSONValue(bytesMax))],
+            // What was not read is still on its way, so the connection is of no further use.
+            headers: [.connection: "close"]
+        )
+    }
+
+    static func internalError(requestID: String) -> APIError {
+        APIError(
+            code: .internalError,
+            message: "something went wrong on our side",
+            details: [.init(name: "request_id", value: .string(requestID))]
+        )
+    }
+}
+
+extension APIError {
+    private static let echoedCharactersMax = 100
+
+    /// A caller's own text, short enough to be repeated to it.
+    static func shortened(_ text: String) -> String {
+        text.count > echoedCharactersMax ? text.prefix(echoedCharactersMax) + "…" : text
+    }
+
+    private static func shortened(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .string(let text): .string(shortened(text))
+        case .array, .object: .string(value.kind)
+        case .null, .bool, .integer, .number: value
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// Takes in what is to be run: reads it, submits it once, and finds what became of it.
+struct ExecutionDesk: Sendable {
+    let service: any ExecutionService
+    let store: any Store
+    let runtimes: Runtimes
+    let clock: WallClock
+    let idempotency: Idempotency
+
+    /// A caller's request for an execution, read and checked whole.
+    struct Order: Sendable {
+        let request: ExecutionRequest
+        let caller: Caller
+        let organization: String
+        let preferences: Preferences
+        let idempotencyKey: String?
+        let fingerprint: Data
+
+        /// Whether the caller is told of the end otherwise than by this answer.
+        var isAsync: Bool {
+            preferences.respondsAsync || preferences.waitSeconds != nil
+                || request.callbackURL != nil
+        }
+
+        /// What may be asked for again must be found again, even if this process dies.
+        var keeping: Keeping { isAsync || idempotencyKey != nil ? .accepted : .result }
+    }
+
+    enum Acceptance: Sendable {
+        case submitted(any Submission)
+        /// The same request had become this execution before.
+        case replayed(id: String)
+
+        var id: String {
+            switch self {
+            case .submitted(let submission): submission.execution.id
+            case .replayed(let id): id
+            }
+        }
+    }
+
+    func order(_ request: Request, from caller: Caller) async throws -> Order {
+        guard let organization = caller.organization else { throw APIError.unauthorized }
+        let key = try Idempotency.key(request.headers)
+        let content = try await BodyReader.read(request, plan: caller.plan)
+        let reader = ExecutionReader(runtimes: runtimes, plan: caller.plan)
+        return Order(
+            request: try reader.execution(content.value),
+            caller: caller,
+            organization: organization,
+            preferences: Preferences(request.headers),
+            idempotencyKey: key,
+            fingerprint: content.fingerprint
+        )
+    }
+
+    func accept(_ order: Order) async throws -> Acceptance {
+        let now = clock.now()
+        let id = Identifier.make(prefix: "exe_", at: now)
+        guard let key = order.idempotencyKey else { return try await submit(order, id: id) }
+        return try await idempotency.holding(
+            key,
+            organization: order.organization,
+            fingerprint: order.fingerprint,
+            candidate: id,
+            now: now
+        ) { outcome in
+            switch outcome {
+            case .submit(let id): try await submit(order, id: id)
+            case .replay(let id): .replayed(id: id)
+            }
+        }
+    }
+
+    private func submit(_ order: Order, id: String) async throws -> Acceptance {
+        do {
+            return .submitted(
+                try await service.submit(
+                    order.request,
+                    from: order.caller,
+                    id: id,
+                    keeping: order.keeping
+                )
+            )
+        } catch let refusal as SubmissionRefusal {
+            throw RateHeaders.error(refusal, now: clock.now())
+        }
+    }
+
+    /// Waits for the end.
+    ///
+    /// A replayed execution is waited for like the one that it is, but not cancelled.
+    func end(of acceptance: Acceptance, organization: String) async throws -> Execution {
+        if case .submitted(let submission) = acceptance { return try await submission.finished() }
+        let id = acceptance.id
+        while true {
+            guard let execution = try await latest(id: id, organization: organization) else {
+                throw ExecutionFaulted(id: id)
+            }
+            if execution.isFinished { return execution }
+            try Task.checkCancellation()
+            await service.wait(
+                id: id,
+                organization: organization,
+                upTo: .seconds(Preferences.waitSecondsMax)
+            )
+        }
+    }
+
+    /// As it is now: the scheduler's word where it is under way, else the store's.
+    func latest(id: String, organization: String) async throws -> Execution? {
+        if let current = await service.current(id: id, organization: organization) {
+            return current
+        }
+        return try await store.execution(id: id, organization: organization)
+    }
+
+    func headers(_ order: Order, _ acceptance: Acceptance) async throws -> HTTPFields {
+        var headers: HTTPFields
+        switch acceptance {
+        case .submitted(let submission):
+            headers = RateHeaders.fields(submission.rates, now: clock.now())
+        case .replayed:
+            let standing = try await service.standing(of: order.caller)
+            headers = RateHeaders.fields(standing, now: clock.now())
+            headers[.idempotencyReplayed] = "true"
+        }
+        if let applied = order.preferences.applied { headers[.preferenceApplied] = applied }
+        return headers
+    }
+
+    /// Runs `body`, and has a refusal say where the caller stands, as every rate-limited answer
+    /// does.
+    func withStanding(
+        of caller: Caller,
+        _ body: () async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await body()
+        } catch var error as APIError where error.headers[.xRateLimitLimit] == nil {
+            let standing = try await service.standing(of: caller)
+            error.headers.append(contentsOf: RateHeaders.fields(standing, now: clock.now()))
+            throw error
+        }
+    }
+}

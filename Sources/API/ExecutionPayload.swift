@@ -1,0 +1,182 @@
+public import Domain
+public import Foundation
+
+/// An execution as callers see it, in answers, in callbacks and in `quicksand run --json`.
+///
+/// The members of the last run stand at the top, so that the common case of one program and one run
+/// reads flat. Where the caller sent `runs`, every run is in `runs`, and the members at the top are
+/// empty.
+public struct ExecutionPayload: Sendable {
+    private let execution: Execution
+
+    public init(_ execution: Execution) { self.execution = execution }
+
+    /// The object as a JSON text in UTF-8.
+    public func encoded() -> Data { Data(JSONWriter.bytes(of: json)) }
+
+    var json: JSONValue {
+        let request = execution.request
+        let result = execution.result
+        let run = request.hasRuns ? nil : result?.runs.last
+        let runs = request.hasRuns ? result.map { JSONValue.array($0.runs.map(stage)) } : nil
+        return .object(
+            heading + StageMembers(run).members + [
+                .init(name: "compile", value: result?.compile.map(stage) ?? .null),
+                .init(name: "runs", value: runs ?? .null),
+                .init(name: "files", value: .array((result?.files ?? []).map(file))),
+                .init(name: "limits", value: limits),
+            ] + ending
+        )
+    }
+
+    /// Without what the program wrote: for lists, where a hundred outputs would be too much of an
+    /// answer.
+    var summary: JSONValue {
+        let run = execution.request.hasRuns ? nil : execution.result?.runs.last
+        return .object(heading + StageMembers(run).ending + ending)
+    }
+
+    private var heading: [JSONValue.Member] {
+        [
+            .init(name: "id", value: .string(execution.id)),
+            .init(name: "status", value: .string(execution.status.rawValue)),
+            .init(name: "language", value: .string(execution.request.language)),
+            .init(name: "version", value: .string(execution.request.version)),
+        ]
+    }
+
+    private var ending: [JSONValue.Member] {
+        [
+            .init(name: "created_at", value: JSONValue(execution.createdAt)),
+            .init(name: "started_at", value: JSONValue(execution.startedAt)),
+            .init(name: "finished_at", value: JSONValue(execution.finishedAt)),
+            .init(name: "metadata", value: JSONValue(pairs: execution.request.metadata)),
+        ]
+    }
+
+    private var limits: JSONValue {
+        .object(
+            Limit.allCases.map {
+                .init(name: $0.rawValue, value: .integer(execution.request.limits[$0]))
+            }
+        )
+    }
+
+    private func stage(_ result: StageResult) -> JSONValue {
+        let status = JSONValue.string(result.verdict.status.rawValue)
+        return .object([.init(name: "status", value: status)] + StageMembers(result).members)
+    }
+
+    private func file(_ file: OutputFile) -> JSONValue {
+        switch file.content {
+        case .bytes(let data):
+            let text = EncodedBytes(data)
+            return [
+                "path": .string(file.path), "content": .string(text.content),
+                "encoding": .string(text.encoding), "bytes": JSONValue(data.count),
+            ]
+        case .refused(let refusal):
+            return [
+                "path": .string(file.path), "content": .null, "encoding": .null, "bytes": .null,
+                "error": .string(refusal.rawValue),
+            ]
+        }
+    }
+}
+
+/// The members that a stage and the top of an execution share.
+private struct StageMembers {
+    private let result: StageResult?
+
+    init(_ result: StageResult?) { self.result = result }
+
+    var members: [JSONValue.Member] {
+        stream("stdout", result?.stdout) + stream("stderr", result?.stderr) + ending
+    }
+
+    var ending: [JSONValue.Member] {
+        [
+            .init(name: "exit_code", value: exitCode), .init(name: "signal", value: signal),
+            .init(name: "usage", value: usage),
+        ]
+    }
+
+    private func stream(_ name: String, _ output: Output?) -> [JSONValue.Member] {
+        let text = EncodedBytes(output?.bytes ?? Data())
+        return [
+            .init(name: name, value: .string(text.content)),
+            .init(name: name + "_encoding", value: .string(text.encoding)),
+            .init(name: name + "_truncated", value: .bool(output?.isTruncated ?? false)),
+        ]
+    }
+
+    private var exitCode: JSONValue {
+        guard case .exited(let code)? = result?.verdict else { return .null }
+        return .integer(Int64(code))
+    }
+
+    /// The signal's number.
+    private var signal: JSONValue {
+        guard case .signaled(let signal)? = result?.verdict else { return .null }
+        return .integer(Int64(signal))
+    }
+
+    private var usage: JSONValue {
+        guard let usage = result?.usage else { return .null }
+        return [
+            "wall_ms": .number(Double(usage.wallMicroseconds) / 1_000),
+            "cpu_ms": .number(Double(usage.cpuMicroseconds) / 1_000),
+            "memory_bytes": .integer(usage.memoryBytes),
+        ]
+    }
+}
+
+/// Bytes as a JSON string can carry them: as they are where they are UTF-8, else in base64.
+private struct EncodedBytes {
+    let content: String
+    let encoding: String
+
+    init(_ data: Data) {
+        if let text = String(validating: data, as: UTF8.self) {
+            content = text
+            encoding = "utf-8"
+        } else {
+            content = data.base64EncodedString()
+            encoding = "base64"
+        }
+    }
+}
+
+extension Execution {
+    fileprivate var result: ExecutionResult? {
+        if case .finished(let result, _, _) = state { result } else { nil }
+    }
+
+    fileprivate var startedAt: Date? {
+        switch state {
+        case .queued: nil
+        case .running(let since): since
+        case .finished(_, let startedAt, _): startedAt
+        case .cancelled(let startedAt, _), .faulted(let startedAt, _): startedAt
+        }
+    }
+
+    fileprivate var finishedAt: Date? {
+        switch state {
+        case .queued, .running: nil
+        case .finished(_, _, let finishedAt): finishedAt
+        case .cancelled(_, let finishedAt), .faulted(_, let finishedAt): finishedAt
+        }
+    }
+}
+
+/// What is posted to a callback URL when an execution has ended; its timestamp is that end.
+public func callbackBody(_ execution: Execution) -> Data {
+    Data(
+        JSONWriter.bytes(of: [
+            "type": "execution.finished",
+            "timestamp": JSONValue(execution.finishedAt ?? execution.createdAt),
+            "data": ExecutionPayload(execution).json,
+        ])
+    )
+}

@@ -1,0 +1,53 @@
+import HTTPTypes
+
+/// What a caller would like, as far as this server acts on it (RFC 7240).
+///
+/// A preference that is unknown or malformed is ignored, as section 2 asks; what was honoured is
+/// said in `Preference-Applied`.
+struct Preferences: Hashable {
+    /// Waiting longer than this is what `GET /executions/{id}` is for.
+    static let waitSecondsMax = 60
+
+    var respondsAsync = false
+    /// How long to wait for the end before answering 202; at most ``waitSecondsMax``.
+    var waitSeconds: Int?
+
+    init(_ headers: HTTPFields) {
+        let preferences = headers[values: .prefer].flatMap { $0.split(separator: ",") }
+        for preference in preferences {
+            // Parameters after a semicolon belong to preferences that this server does not know.
+            let sides = preference.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
+            let words = sides.map { $0.trimming(" \t\"") }
+            switch words.first?.lowercased() {
+            case "respond-async" where words.count == 1:
+                respondsAsync = true
+            // The first of several counts (section 2).
+            case "wait" where words.count == 2 && waitSeconds == nil:
+                waitSeconds = Self.seconds(words[1])
+            default:
+                break
+            }
+        }
+    }
+
+    /// The field's value, or `nil` where nothing was asked for.
+    var applied: String? {
+        let wait = waitSeconds.map { "wait=\($0)" }
+        let parts = [respondsAsync ? "respond-async" : nil, wait].compactMap { $0 }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
+    private static func seconds(_ text: Substring) -> Int? {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        return min(Int(text) ?? waitSecondsMax, waitSecondsMax)
+    }
+}
+
+extension Substring {
+    /// Without any of `characters` at either end.
+    func trimming(_ characters: String) -> Substring {
+        var trimmed = drop { characters.contains($0) }
+        while let last = trimmed.last, characters.contains(last) { trimmed.removeLast() }
+        return trimmed
+    }
+}
