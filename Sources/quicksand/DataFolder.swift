@@ -1,0 +1,100 @@
+import Foundation
+import Glibc
+import SQLiteStore
+import WardenClient
+
+/// The folder of the database, owned by the user that the service becomes: a command run as root beside a running
+/// server leaves nothing behind that the server could not use.
+struct DataFolder {
+    let path: String
+    let owner: ServiceUser
+
+    static var standardPath: String {
+        if Privileges.isRoot { return "/var/lib/quicksand" }
+        let environment = ProcessInfo.processInfo.environment
+        let base = environment["XDG_DATA_HOME"] ?? (environment["HOME"] ?? ".") + "/.local/share"
+        return base + "/quicksand"
+    }
+
+    /// - Parameter user: a name or number; by default the folder's owner, or the user `quicksand`, or `nobody`.
+    init(path: String, user: String?) throws {
+        self.path = path
+        owner = try Privileges.isRoot ? ServiceUser.find(user, dataFolder: path) : .current
+    }
+
+    /// Makes the folder if it is missing, and gives it to its owner.
+    func prepare() throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: true
+            )
+        } catch {
+            throw Stop(2, "the data folder \(path) cannot be made: \(error.localizedDescription)")
+        }
+        guard Privileges.isRoot else { return }
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        for file in [path] + files.map({ path + "/" + $0 }) {
+            // Not through a link: the folder is an ordinary user's, and this is root.
+            guard lchown(file, owner.uid, owner.gid) == 0 else {
+                throw Stop(2, "\(file) cannot be given to \(owner.name): errno \(errno)")
+            }
+        }
+        chmod(path, 0o700)
+    }
+
+    /// - Throws: ``Stop`` with the store's own sentence.
+    func openStore() throws -> SQLiteStore {
+        do {
+            return try SQLiteStore(path: path + "/quicksand.sqlite")
+        } catch {
+            throw Stop(2, "\(error)")
+        }
+    }
+}
+
+/// An ordinary user of this machine.
+struct ServiceUser {
+    let name: String
+    let uid: UInt32
+    let gid: UInt32
+
+    static var current: ServiceUser {
+        ServiceUser(name: "uid \(getuid())", uid: getuid(), gid: getgid())
+    }
+
+    static func find(_ wanted: String?, dataFolder: String) throws -> ServiceUser {
+        if let wanted {
+            guard let user = byName(wanted) ?? UInt32(wanted).flatMap(byNumber) else {
+                throw Stop(2, "there is no user \(wanted)")
+            }
+            guard user.uid != 0 else { throw Stop(2, "the service must not run as root") }
+            return user
+        }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: dataFolder)
+        if let owner = attributes?[.ownerAccountID] as? NSNumber, owner.uint32Value != 0,
+            let group = attributes?[.groupOwnerAccountID] as? NSNumber
+        {
+            return ServiceUser(
+                name: "uid \(owner)",
+                uid: owner.uint32Value,
+                gid: group.uint32Value
+            )
+        }
+        guard let user = byName("quicksand") ?? byName("nobody") else {
+            throw Stop(2, "there is neither a user quicksand nor nobody: name one with --user")
+        }
+        return user
+    }
+
+    private static func byName(_ name: String) -> ServiceUser? {
+        getpwnam(name).map {
+            ServiceUser(name: name, uid: $0.pointee.pw_uid, gid: $0.pointee.pw_gid)
+        }
+    }
+
+    private static func byNumber(_ number: UInt32) -> ServiceUser? {
+        let entry = getpwuid(number)
+        return ServiceUser(name: "uid \(number)", uid: number, gid: entry?.pointee.pw_gid ?? number)
+    }
+}

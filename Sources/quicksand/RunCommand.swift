@@ -1,0 +1,233 @@
+import API
+import ArgumentParser
+import Catalog
+import Domain
+import Foundation
+import Scheduler
+import WardenClient
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Runs one file in a jail, without a server.",
+        discussion: """
+            Standard output and error are passed through, and the program's exit code is this command's. A program that
+            was stopped ends with 124 (time), 137 (memory) or 128 and its signal, and standard error says why.
+
+            Examples:
+              quicksand run hello.py
+              quicksand run main.c --memory 64MB --wall 2s -- first second
+              quicksand run sort.py --stdin numbers.txt --json
+            """
+    )
+
+    @Argument(help: "The source file; its ending says the language.")
+    var file: String
+
+    @Option(help: "The language, where the ending does not say it.")
+    var language: String?
+
+    @Option(help: "A file for standard input; - is this command's own.")
+    var stdin: String?
+
+    @Option(help: "Memory of the whole jail, such as 64MB.")
+    var memory: ByteCount?
+
+    @Option(help: "Elapsed time, such as 2s or 500ms.")
+    var wall: Milliseconds?
+
+    @Option(help: "Processor time, such as 2s or 500ms.")
+    var cpu: Milliseconds?
+
+    @Option(help: "The plan whose limits hold.")
+    var plan = "enterprise"
+
+    @Flag(help: "Print the whole execution as JSON instead.")
+    var json = false
+
+    @OptionGroup var machine: MachineOptions
+
+    @Argument(parsing: .postTerminator, help: "Arguments for the program, after --.")
+    var arguments: [String] = []
+
+    func run() async throws {
+        try await Stop.report {
+            let catalog = try machine.catalog(jails: 1)
+            let runtime = try findRuntime(catalog)
+            let request = try self.request(catalog, runtime)
+            let started = Date()
+            let result = try await result(of: request, runtime, catalog)
+            if json {
+                let execution = Execution(
+                    id: Identifier.make(prefix: "exe_", at: started),
+                    owner: .organization("local"),
+                    request: request,
+                    createdAt: started,
+                    state: .finished(result, startedAt: started, finishedAt: Date())
+                )
+                print(String(decoding: ExecutionPayload(execution).encoded(), as: UTF8.self))
+            }
+            throw ExitCode(report(result, request.limits))
+        }
+    }
+
+    private func result(
+        of request: ExecutionRequest,
+        _ runtime: Runtime,
+        _ catalog: Catalog
+    ) async throws -> ExecutionResult {
+        let session = try machine.startWarden(catalog)
+        defer { session.shutDown() }
+        let passThrough: @Sendable (Domain.OutputStream, Data) -> Void = { stream, bytes in
+            stream.handle.write(bytes)
+        }
+        return try await execute(
+            request,
+            on: runtime,
+            profile: .standard,
+            in: session,
+            onOutput: json ? nil : passThrough
+        )
+    }
+
+    private func findRuntime(_ catalog: Catalog) throws -> Runtime {
+        let name = language ?? URL(fileURLWithPath: file).pathExtension
+        if name.isEmpty {
+            throw Stop(2, "\(file) has no ending: name the language with --language")
+        }
+        let byEnding = catalog.runtimes.installed.first { $0.entry.hasSuffix("." + name) }
+        if language == nil, let byEnding { return byEnding }
+        switch catalog.runtimes.find(language: name, version: nil) {
+        case .found(let runtime): return runtime
+        case .missing(let missing):
+            throw Stop(2, "\(missing.name) is not installed here: \(missing.installLine)")
+        case .unknown, .noSuchVersion:
+            let known = catalog.runtimes.installed.map(\.name).joined(separator: ", ")
+            throw Stop(2, "no runtime for '\(name)'; there are \(known)")
+        }
+    }
+
+    private func request(_ catalog: Catalog, _ runtime: Runtime) throws -> ExecutionRequest {
+        guard let plan = catalog.plans[plan] else {
+            let known = catalog.plans.names.joined(separator: ", ")
+            throw Stop(2, "there is no plan '\(plan)'; there are \(known)")
+        }
+        var limits = plan.defaults(for: runtime)
+        let wanted: [(Limit, Int64?)] = [
+            (.memoryBytes, memory?.bytes), (.wallMilliseconds, wall?.value),
+            (.cpuMilliseconds, cpu?.value),
+        ]
+        for case (let limit, let value?) in wanted {
+            guard value > 0, value <= plan.ceilings[limit] else {
+                throw Stop(
+                    2,
+                    "\(limit.rawValue) \(value) is not between 1 and plan \(plan.name)'s "
+                        + "ceiling \(plan.ceilings[limit])"
+                )
+            }
+            limits[limit] = value
+        }
+        let source = try contents(file, most: limits[.sourceBytes])
+        let input = try stdin.map { try contents($0, most: limits[.sourceBytes]) } ?? Data()
+        return ExecutionRequest(
+            language: runtime.name,
+            version: runtime.version,
+            files: [SourceFile(path: runtime.entry, content: source)],
+            entry: runtime.entry,
+            inputs: [RunInput(stdin: input, arguments: arguments)],
+            limits: limits,
+            compileLimits: plan.compileDefaults(for: runtime)
+        )
+    }
+
+    private func contents(_ path: String, most: Int64) throws -> Data {
+        do {
+            let handle =
+                path == "-"
+                ? FileHandle.standardInput
+                : try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            let data = try handle.read(upToCount: Int(most) + 1) ?? Data()
+            guard data.count <= most else { throw Stop(2, "\(path) is larger than \(most) bytes") }
+            return data
+        } catch let stop as Stop {
+            throw stop
+        } catch {
+            throw Stop(2, "\(path) cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// Says on standard error why a program was stopped.
+    /// - Returns: this command's exit code.
+    private func report(_ result: ExecutionResult, _ limits: Limits) -> Int32 {
+        let stage = result.runs.last ?? result.compile
+        guard let stage else { return 1 }
+        if result.runs.isEmpty, !json {
+            FileHandle.standardError.write(stage.stdout.bytes + stage.stderr.bytes)
+        }
+        let (code, reason): (Int32, String?) =
+            switch stage.verdict {
+            case .exited(let code): (code, nil)
+            case .signaled(let signal): (128 + signal, "ended by signal \(signal)")
+            case .timedOut: (124, "stopped: it ran for its \(limits[.wallMilliseconds]) ms")
+            case .cpuTimeExceeded:
+                (124, "stopped: it used its \(limits[.cpuMilliseconds]) ms of processor time")
+            case .memoryExceeded:
+                (137, "stopped: it used its \(limits[.memoryBytes]) bytes of memory")
+            case .outputExceeded: (137, "stopped: it wrote more than it may")
+            }
+        var lines = result.runs.isEmpty ? ["compiling failed"] : []
+        if let reason { lines.append(reason) }
+        if stage.stdout.isTruncated { lines.append("standard output was cut at its limit") }
+        if stage.stderr.isTruncated { lines.append("standard error was cut at its limit") }
+        for line in lines { FileHandle.standardError.write(Data("quicksand: \(line)\n".utf8)) }
+        return code
+    }
+}
+
+extension Domain.OutputStream {
+    fileprivate var handle: FileHandle {
+        switch self {
+        case .stdout: .standardOutput
+        case .stderr: .standardError
+        }
+    }
+}
+
+/// A number of bytes with a unit: `64MB`, `1GiB`, `4096`.
+struct ByteCount: ExpressibleByArgument {
+    let bytes: Int64
+
+    init?(argument: String) {
+        let units: [String: Int64] = [
+            "": 1, "b": 1, "k": 1 << 10, "kb": 1_000, "kib": 1 << 10, "m": 1 << 20,
+            "mb": 1_000_000, "mib": 1 << 20, "g": 1 << 30, "gb": 1_000_000_000, "gib": 1 << 30,
+        ]
+        let digits = argument.prefix { $0.isASCII && $0.isNumber }
+        let unit = argument.dropFirst(digits.count).lowercased()
+        guard let number = Int64(digits), let factor = units[unit] else { return nil }
+        let (bytes, overflow) = number.multipliedReportingOverflow(by: factor)
+        guard !overflow else { return nil }
+        self.bytes = bytes
+    }
+}
+
+/// A time with a unit: `2s`, `500ms`, `1.5s`.
+struct Milliseconds: ExpressibleByArgument {
+    let value: Int64
+
+    init?(argument: String) {
+        let factor: Double
+        let digits: Substring
+        if argument.hasSuffix("ms") {
+            (factor, digits) = (1, argument.dropLast(2))
+        } else if argument.hasSuffix("s") {
+            (factor, digits) = (1_000, argument.dropLast())
+        } else {
+            return nil
+        }
+        guard let number = Double(digits), number.isFinite, number > 0, number < 1e9 else {
+            return nil
+        }
+        value = Int64((number * factor).rounded(.up))
+    }
+}
