@@ -54,7 +54,8 @@ public struct Delivery: Sendable, Hashable {
 
     public enum Outcome: Sendable, Codable, Hashable {
         case answered(status: Int)
-        /// What went wrong, without internal addresses: `connection refused`, `timed out`, `address not allowed`.
+        /// What went wrong, without internal addresses: `connection refused`, `timed out`, `address
+        /// not allowed`.
         case failed(reason: String)
     }
 }

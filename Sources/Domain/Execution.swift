@@ -2,14 +2,17 @@ public import Foundation
 
 /// What a caller asked to be run, checked against its plan and a runtime of this machine.
 public struct ExecutionRequest: Sendable, Codable, Hashable {
-    /// The runtime's name and exact version, so that a queued request finds it again after a restart.
+    /// The runtime's name and exact version, so that a queued request finds it again after a
+    /// restart.
     public var language: String
     public var version: String
     public var files: [SourceFile]
     /// The path of the main file; one of `files`.
     public var entry: String
     public var environment: [String: String]
-    /// At least one. More than one where the caller asked for `runs`.
+    /// At least one.
+    ///
+    /// More than one where the caller asked for `runs`.
     public var inputs: [RunInput]
     /// Whether the caller sent `runs`, and so expects a list of stages back.
     public var hasRuns: Bool
@@ -49,7 +52,9 @@ public struct ExecutionRequest: Sendable, Codable, Hashable {
     }
 }
 
-/// A file to be put into the work folder. The path is relative and has been checked.
+/// A file to be put into the work folder.
+///
+/// The path is relative and has been checked.
 public struct SourceFile: Sendable, Codable, Hashable {
     public var path: String
     public var content: Data

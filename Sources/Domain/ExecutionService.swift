@@ -1,6 +1,7 @@
 /// What the front door asks of the scheduler.
 public protocol ExecutionService: Sendable {
-    /// Charges the caller's quota and takes the execution into the queue. Nothing is charged where it throws.
+    /// Charges the caller's quota and takes the execution into the queue. Nothing is charged where
+    /// it throws.
     ///
     /// - Parameters:
     ///   - id: made with ``Identifier``.
@@ -22,7 +23,8 @@ public protocol ExecutionService: Sendable {
     /// - Throws: ``CancellationRefusal`` where it had finished before.
     func cancel(id: String, organization: String) async throws -> Execution?
 
-    /// A queued or running execution as it is now: fresher than the store's, which learns of the end only.
+    /// A queued or running execution as it is now: fresher than the store's, which learns of the
+    /// end only.
     func current(id: String, organization: String) async -> Execution?
 
     /// Waits until the execution has finished or `duration` is over.

@@ -1,7 +1,8 @@
 public import Foundation
 
-/// Names for things that callers see: a prefix and 26 characters of Crockford base32, the first ten the time in
-/// milliseconds and the rest random, so that they sort by creation and cannot be guessed (the ULID layout).
+/// Names for things that callers see: a prefix and 26 characters of Crockford base32, the first ten
+/// the time in milliseconds and the rest random, so that they sort by creation and cannot be
+/// guessed (the ULID layout).
 public enum Identifier {
     public static func make(prefix: String, at date: Date) -> String {
         var generator = SystemRandomNumberGenerator()

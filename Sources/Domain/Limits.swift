@@ -1,4 +1,6 @@
-/// One thing that an execution is held to. The raw value is its name in JSON, unit included.
+/// One thing that an execution is held to.
+///
+/// The raw value is its name in JSON, unit included.
 public enum Limit: String, CaseIterable, Codable, Sendable, CodingKeyRepresentable {
     /// Elapsed time of one stage.
     case wallMilliseconds = "wall_ms"

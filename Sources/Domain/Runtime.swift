@@ -1,4 +1,6 @@
-/// A language at a version that this machine can run. Made by Catalog from a folder of `runtimes/`.
+/// A language at a version that this machine can run.
+///
+/// Made by Catalog from a folder of `runtimes/`.
 public struct Runtime: Sendable, Hashable {
     /// Its place in the sealed catalog; all that the warden knows it by.
     public let number: UInt16
@@ -12,7 +14,8 @@ public struct Runtime: Sendable, Hashable {
     public let run: Command
     /// Environment of every stage, before the request's own.
     public let environment: [String: String]
-    /// Defaults of this runtime that differ from the plan's, such as a larger memory for a virtual machine.
+    /// Defaults of this runtime that differ from the plan's, such as a larger memory for a virtual
+    /// machine.
     public let defaults: [Limit: Int64]
     /// Likewise for the compile stage.
     public let compileDefaults: [Limit: Int64]
@@ -97,7 +100,8 @@ public struct Runtimes: Sendable {
         self.missing = missing
     }
 
-    /// The newest runtime whose name or alias is `language` and whose version is `version` or starts with it at a dot.
+    /// The newest runtime whose name or alias is `language` and whose version is `version` or
+    /// starts with it at a dot.
     public func find(language: String, version: String?) -> Lookup {
         let named = installed.filter { $0.name == language || $0.aliases.contains(language) }
         if named.isEmpty {

@@ -1,6 +1,8 @@
 public import Foundation
 
-/// The door to the jails, as the unprivileged side sees it. WardenClient is the real one.
+/// The door to the jails, as the unprivileged side sees it.
+///
+/// WardenClient is the real one.
 public protocol Sandbox: Sendable {
     /// A jail of its own for one execution.
     /// - Throws: ``SandboxError``
@@ -9,7 +11,8 @@ public protocol Sandbox: Sendable {
 
 /// One jail: files went in when it was opened, stages run in it one after another, then it is gone.
 public protocol Jail: Sendable {
-    /// Runs one program to its end. Cancelling the task kills the program and everything that it started.
+    /// Runs one program to its end. Cancelling the task kills the program and everything that it
+    /// started.
     /// - Throws: ``SandboxError``
     func run(_ stage: StageOrder) async throws -> StageReport
 
@@ -47,7 +50,8 @@ public struct StageOrder: Sendable {
     public var limits: Limits
     /// Paths or globs to bring back after this stage.
     public var outputs: [String]
-    /// Told of every piece of output as it comes, within the limit; in order, from one thread, never blocked on.
+    /// Told of every piece of output as it comes, within the limit; in order, from one thread,
+    /// never blocked on.
     public var onOutput: (@Sendable (OutputStream, Data) -> Void)?
 
     public init(
@@ -82,7 +86,8 @@ public struct StageReport: Sendable {
 }
 
 public enum SandboxError: Error, Sendable, Hashable {
-    /// The warden would not: a limit above what it was sealed with. The two sides disagree, so it is our fault.
+    /// The warden would not: a limit above what it was sealed with. The two sides disagree, so it
+    /// is our fault.
     case refused(reason: String)
     /// Something of ours failed while making or watching the jail.
     case broken(site: String, errno: Int32)

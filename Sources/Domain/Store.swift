@@ -1,6 +1,8 @@
 public import Foundation
 
-/// Everything that must outlive a process. One contract suite holds for every adapter.
+/// Everything that must outlive a process.
+///
+/// One contract suite holds for every adapter.
 ///
 /// Each method is atomic and durable when it returns: `kill -9` straight after loses nothing.
 public protocol Store: Sendable {
@@ -34,7 +36,8 @@ public protocol Store: Sendable {
     func unfinishedExecutions() async throws -> [Execution]
 
     // Idempotency
-    /// Takes `key` for `organization`, or tells what holds it. Older entries than `expiry` are forgotten.
+    /// Takes `key` for `organization`, or tells what holds it. Older entries than `expiry` are
+    /// forgotten.
     func claim(
         idempotencyKey: String,
         organization: String,
@@ -50,8 +53,8 @@ public protocol Store: Sendable {
     func save(_ delivery: Delivery) async throws
     func delivery(id: String, organization: String) async throws -> Delivery?
     func deliveries(organization: String, page: Page) async throws -> Listing<Delivery>
-    /// Pending deliveries due at or before `date`, earliest first, at most `limit`, of all organizations but some:
-    /// one's backlog must not hide another's deliveries.
+    /// Pending deliveries due at or before `date`, earliest first, at most `limit`, of all
+    /// organizations but some: one's backlog must not hide another's deliveries.
     func dueDeliveries(
         at date: Date,
         limit: Int,

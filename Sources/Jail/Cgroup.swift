@@ -1,14 +1,19 @@
 internal import Kernel
 internal import WardenWire
 
-/// Where each controller that jails need lives on this machine: a hierarchy of its own (v1), the unified one (v2), or
-/// some of each (hybrid). Found once, at start.
+/// Where each controller that jails need lives on this machine: a hierarchy of its own (v1), the
+/// unified one (v2), or some of each (hybrid).
+///
+/// Found once, at start.
 struct CgroupLayout: ~Copyable {
-    /// Folders of ours, one for each hierarchy that has to be joined, under which every jail gets a group.
+    /// Folders of ours, one for each hierarchy that has to be joined, under which every jail gets a
+    /// group.
     private let hierarchies: [Hierarchy]
     private let name: String
 
-    /// What a group is wanted for. On v1 `cpuacct` counts processor time; on v2 every group does.
+    /// What a group is wanted for.
+    ///
+    /// On v1 `cpuacct` counts processor time; on v2 every group does.
     enum Controller: String, CaseIterable {
         case memory, pids, cpuacct
     }
@@ -60,7 +65,8 @@ struct CgroupLayout: ~Copyable {
             do throws(KernelError) {
                 try Files.makeFolder(name, in: hierarchy.directory)
             } catch  where error.errno == Errno.exists {
-                // Left by a jail whose removal failed; it is empty, or joining would have been refused then.
+                // Left by a jail whose removal failed; it is empty, or joining would have been
+                // refused then.
             }
             let directory = try Descriptor.open(
                 name,
@@ -105,11 +111,13 @@ final class JailCgroup {
     /// For `CLONE_INTO_CGROUP`; -1 where no hierarchy is unified.
     var unifiedDirectory: Int32 { parts.first(where: \.isUnified)?.directory ?? -1 }
 
-    /// Opened by the warden, whose rights count (the kernel judges the opener), and written by the child.
+    /// Opened by the warden, whose rights count (the kernel judges the opener), and written by the
+    /// child.
     func openJoins() throws(KernelError) -> [Int32] {
         var joins: [Int32] = []
         for part in parts where !part.isUnified {
-            // `tasks`, not `cgroup.procs`: a single thread moves without waiting for an RCU grace period.
+            // `tasks`, not `cgroup.procs`: a single thread moves without waiting for an RCU grace
+            // period.
             let file = try Descriptor.open(
                 "tasks",
                 in: part.directory,
@@ -120,7 +128,8 @@ final class JailCgroup {
         return joins
     }
 
-    /// - Throws: EBUSY where the jail already holds more than `bytes` and the kernel cannot get it back.
+    /// - Throws: EBUSY where the jail already holds more than `bytes` and the kernel cannot get it
+    ///    back.
     func limit(memoryBytes bytes: UInt64) throws(KernelError) {
         guard bytes != memoryBytes, let part = part(.memory) else { return }
         if part.isUnified {
@@ -175,7 +184,8 @@ final class JailCgroup {
         try? writeText("0", to: "memory.max_usage_in_bytes", in: part.directory)
     }
 
-    /// - Returns: whether nothing is left. A group whose last process has just gone can be busy for a moment.
+    /// - Returns: whether nothing is left. A group whose last process has just gone can be busy for
+    ///    a moment.
     func remove() -> Bool {
         var isGone = true
         for part in parts {

@@ -85,7 +85,8 @@ struct CgroupPlace {
         controllers.map(\.rawValue).sorted().joined(separator: ", ")
     }
 
-    /// From `/proc/self/cgroup`: lines of `id:controller,controller:path`; the unified one names no controller.
+    /// From `/proc/self/cgroup`: lines of `id:controller,controller:path`; the unified one names no
+    /// controller.
     private static func ownPath(in groups: String, controller: String) -> String? {
         for line in groups.split(separator: "\n") {
             let fields = line.split(
@@ -103,8 +104,9 @@ struct CgroupPlace {
     /// Makes our group below this process's own and opens it.
     func makeHierarchy(name: String) throws(StartFailure) -> CgroupLayout.Hierarchy {
         var failure = StartFailure("cgroup", detail: mountPoint)
-        // A process's own group first: limits that the operator put on it hold for the jails too. The root is for
-        // v2 groups that hold processes which are not ours, where children may have no controllers.
+        // A process's own group first: limits that the operator put on it hold for the jails too.
+        // The root is for v2 groups that hold processes which are not ours, where children may have
+        // no controllers.
         for parent in ownPath == "/" || !isUnified ? [ownPath] : [ownPath, "/"] {
             do {
                 return try makeHierarchy(
@@ -141,8 +143,8 @@ struct CgroupPlace {
         }
     }
 
-    /// v2 gives controllers only to the children of a group without processes (the root excepted), so this process
-    /// and the front move into a leaf of their own first.
+    /// v2 gives controllers only to the children of a group without processes (the root excepted),
+    /// so this process and the front move into a leaf of their own first.
     private func delegate(_ folder: Int32) throws(KernelError) {
         do throws(KernelError) {
             try enableControllers(in: folder)
@@ -195,7 +197,8 @@ struct CgroupMount {
     }
 }
 
-/// Groups of wardens that were killed: their jails died with them, and the empty folders are ours to clear away.
+/// Groups of wardens that were killed: their jails died with them, and the empty folders are ours
+/// to clear away.
 enum StaleGroups {
     static let prefix = "quicksand-warden-"
 

@@ -3,9 +3,10 @@ internal import WardenWire
 
 /// Brings back what the program left under the names that the caller asked for.
 ///
-/// Init does this, with the program's rights, after the program's last process is gone: nothing changes under its hands.
-/// The names and the files are the program's all the same, so links are never followed, only regular files are read,
-/// nothing is waited for, and depth, number and size are bounded.
+/// Init does this, with the program's rights, after the program's last process is gone: nothing
+/// changes under its hands. The names and the files are the program's all the same, so links are
+/// never followed, only regular files are read, nothing is waited for, and depth, number and size
+/// are bounded.
 enum Collecting {
     private static let depthMax = 32
     private static let visitedMax = 20_000
@@ -72,8 +73,11 @@ enum Collecting {
         }
     }
 
-    /// The names below the work folder that match, links and special files included: each of those is reported.
-    /// So is a folder, but only by its own name; a pattern that matches folders as well means the files.
+    /// The names below the work folder that match, links and special files included: each of those
+    /// is reported.
+    ///
+    /// So is a folder, but only by its own name; a pattern that matches folders as well means the
+    /// files.
     private struct Walk {
         let names: Set<String>
         let patterns: [Glob]

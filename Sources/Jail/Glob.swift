@@ -1,5 +1,7 @@
-/// A pattern for output files: `*` and `?` match within one component, `**` matches any number of components.
-/// There is no escape; other characters stand for themselves.
+/// A pattern for output files.
+///
+/// `*` and `?` match within one component, `**` matches any number of components. There is no
+/// escape; other characters stand for themselves.
 struct Glob {
     private let components: [[UInt8]]
 
@@ -11,8 +13,8 @@ struct Glob {
         Self.matches(components[...], path.split(separator: "/").map { Array($0.utf8) }[...])
     }
 
-    /// Iterative with one point of return, as in ``matchesName(_:_:)``: time stays within the product of the lengths
-    /// whatever the pattern.
+    /// Iterative with one point of return, as in ``matchesName(_:_:)``: time stays within the
+    /// product of the lengths whatever the pattern.
     private static func matches(
         _ pattern: ArraySlice<[UInt8]>,
         _ path: ArraySlice<[UInt8]>

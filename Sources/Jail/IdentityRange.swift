@@ -1,9 +1,11 @@
 internal import Kernel
 
-/// The subordinate user and group numbers that this warden's jails use: two for each jail, shared with no other warden.
+/// The subordinate user and group numbers that this warden's jails use: two for each jail, shared
+/// with no other warden.
 ///
-/// Numbers from 0x7000_0000 up lie above what systemd-nspawn (to 0x6fff_ffff) and `/etc/subuid` hand out. A warden
-/// claims a block of them by the lock of a file that the kernel releases when the warden ends, however it ends.
+/// Numbers from 0x7000_0000 up lie above what systemd-nspawn (to 0x6fff_ffff) and `/etc/subuid`
+/// hand out. A warden claims a block of them by the lock of a file that the kernel releases when
+/// the warden ends, however it ends.
 struct IdentityRange: ~Copyable {
     static let base: UInt32 = 0x7000_0000
     static let jailsMax = 256
@@ -40,7 +42,8 @@ struct IdentityRange: ~Copyable {
     func identity(slot: Int) -> JailIdentity { JailIdentity(host: first + UInt32(slot) * 2) }
 }
 
-/// Who is who in one jail: its init is 0 inside and `host` outside, its program 1000 inside and `host + 1` outside.
+/// Who is who in one jail: its init is 0 inside and `host` outside, its program 1000 inside and
+/// `host + 1` outside.
 struct JailIdentity {
     let host: UInt32
 

@@ -3,8 +3,9 @@ internal import WardenWire
 
 /// PID 1 of a jail: builds its root, unpacks its files, runs its stages, and reports.
 ///
-/// It runs in a clone of the warden, as user 0 of its own user namespace, which is nobody outside. Stages run as
-/// another user and cannot signal, trace or read it. When it ends, the kernel ends all that is left in the jail.
+/// It runs in a clone of the warden, as user 0 of its own user namespace, which is nobody outside.
+/// Stages run as another user and cannot signal, trace or read it. When it ends, the kernel ends
+/// all that is left in the jail.
 struct Init {
     let plan: JailPlan
     let socket: Int32
@@ -38,8 +39,10 @@ struct Init {
         for join in joins { try writeAll([UInt8(ascii: "0")], to: join) }
     }
 
-    /// Nothing of the warden's stays: not its control socket, not another jail's. 0, 1 and 2 become `/dev/null`, which
-    /// the warden has as its standard input, so that no pipe of a stage ever takes their numbers here.
+    /// Nothing of the warden's stays: not its control socket, not another jail's.
+    ///
+    /// 0, 1 and 2 become `/dev/null`, which the warden has as its standard input, so that no pipe
+    /// of a stage ever takes their numbers here.
     private static func forgetInherited() throws(KernelError) {
         try Files.duplicate(0, onto: 1)
         try Files.duplicate(0, onto: 2)
@@ -47,8 +50,8 @@ struct Init {
         try Files.closeAll(from: UInt32(keptFrom) + 2)
     }
 
-    /// The order is forced: the map comes before the identity, the identity clears the death signal, mounts need the
-    /// rights that the identity has, and files go in when the walls stand.
+    /// The order is forced: the map comes before the identity, the identity clears the death
+    /// signal, mounts need the rights that the identity has, and files go in when the walls stand.
     private func build() throws(KernelError) {
         guard case .build = try nextOrder()?.order else { Process.exit(0) }
         try Process.unshare(.cgroup)
@@ -71,7 +74,8 @@ struct Init {
             flags: [.noSetUID, .noDevices, .noExecution],
             options: "subset=pid,hidepid=invisible"
         )
-        // tmpfs counts its root folder as a file; size=0 would be unlimited, and the ceilings have no 0.
+        // tmpfs counts its root folder as a file; size=0 would be unlimited, and the ceilings have
+        // no 0.
         let size = "size=\(plan.workspace.bytes),nr_inodes=\(plan.workspace.files + 1)"
         let owner = "uid=\(JailIdentity.programInside),gid=\(JailIdentity.programInside)"
         let flags: MountFlags = [.noSetUID, .noDevices]
@@ -113,7 +117,8 @@ struct Init {
         while mainEnd == nil {
             for event in try epoll.wait(milliseconds: -1) {
                 if event.token == 0 {
-                    // Any order while a stage runs is to end it; no order at all means that the warden is gone.
+                    // Any order while a stage runs is to end it; no order at all means that the
+                    // warden is gone.
                     guard try nextOrder() != nil else { Process.exit(0) }
                     Process.killAllOthers()
                 } else {

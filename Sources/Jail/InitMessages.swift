@@ -46,8 +46,10 @@ enum InitOrder {
     }
 }
 
-/// What a jail's init tells the warden. It has handled a stranger's bytes, so the warden believes no more of it than
-/// that its program has ended.
+/// What a jail's init tells the warden.
+///
+/// It has handled a stranger's bytes, so the warden believes no more of it than that its program
+/// has ended.
 enum InitReport {
     /// The root is built, the files are in it, a stage can run.
     case built

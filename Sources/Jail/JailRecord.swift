@@ -113,7 +113,8 @@ final class JailRecord {
 
     /// Ends the stage, not the jail.
     func killStage() {
-        // A stage that stopped init from reading is ended with the jail, when the order is found to be late.
+        // A stage that stopped init from reading is ended with the jail, when the order is found to
+        // be late.
         try? SeqpacketSocket.send(InitOrder.kill.encoded(), on: socket.number)
     }
 

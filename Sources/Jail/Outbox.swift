@@ -1,7 +1,9 @@
 internal import Kernel
 
-/// Replies on their way to the front. The socket never blocks the warden: what does not fit waits for room, and a front
-/// that does not read is given up.
+/// Replies on their way to the front.
+///
+/// The socket never blocks the warden: what does not fit waits for room, and a front that does not
+/// read is given up.
 final class Outbox {
     private let socket: Int32
     private var waiting: [[UInt8]] = []

@@ -1,18 +1,19 @@
 internal import Kernel
 internal import WardenWire
 
-/// The read-only roots that jails are made from, one for each runtime, and the empty world that the warden itself
-/// lives in once they are made.
+/// The read-only roots that jails are made from, one for each runtime, and the empty world that the
+/// warden itself lives in once they are made.
 ///
-/// Everything here happens once, before the first request: afterwards no path of the host can be reached from the
-/// warden's namespace, so there is none that it could be tricked into opening.
+/// Everything here happens once, before the first request: afterwards no path of the host can be
+/// reached from the warden's namespace, so there is none that it could be tricked into opening.
 enum Roots {
     /// Where a jail's init attaches its copy before it becomes the root.
     static let attachPoint = "/jail"
 
     static func path(runtime: Int) -> String { "/roots/\(runtime)" }
 
-    /// The only folder that exists on every Linux system and that no runtime lives in is hidden by ours.
+    /// The only folder that exists on every Linux system and that no runtime lives in is hidden by
+    /// ours.
     private static let staging = "/tmp"
 
     static func prepare(_ catalog: CatalogImage) throws(StartFailure) {
@@ -72,7 +73,8 @@ enum Roots {
         return trees
     }
 
-    /// One tmpfs holds what is fixed; the host's folders are attached to it, and all of it is sealed read-only.
+    /// One tmpfs holds what is fixed; the host's folders are attached to it, and all of it is
+    /// sealed read-only.
     private static func build(
         _ path: String,
         root: RootImage,

@@ -1,14 +1,16 @@
 internal import Kernel
 internal import WardenWire
 
-/// What a child of init does to become the program: give everything up, in an order in which each step is still allowed.
+/// What a child of init does to become the program: give everything up, in an order in which each
+/// step is still allowed.
 struct Stage {
     let plan: JailPlan
     let limits: StageLimits
     let program: Program
     let pipes: [Int32]
 
-    /// What a shell answers for a program that cannot be started; the reason goes to its standard error.
+    /// What a shell answers for a program that cannot be started; the reason goes to its standard
+    /// error.
     private static let notExecutable: Int32 = 126
 
     func become() -> Never {
@@ -44,11 +46,13 @@ struct Stage {
         try ResourceLimit.coreBytes.set(0)
         try ResourceLimit.fileBytes.set(limits.fileBytes)
         try ResourceLimit.openFiles.set(limits.openFiles)
-        // A program may use all of its memory as stack: judges expect deep recursion to be a memory verdict.
+        // A program may use all of its memory as stack: judges expect deep recursion to be a memory
+        // verdict.
         try ResourceLimit.stackBytes.setAtMostHard(limits.memoryBytes)
         try ResourceLimit.lockedBytes.set(64 << 10)
         try ResourceLimit.messageQueueBytes.set(0)
-        // The cgroup counts the jail as a whole; this stops a single process if the warden's clock ever failed to.
+        // The cgroup counts the jail as a whole; this stops a single process if the warden's clock
+        // ever failed to.
         try ResourceLimit.cpuSeconds.set(limits.cpuMilliseconds / 1_000 + 2)
     }
 

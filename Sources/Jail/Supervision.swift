@@ -1,8 +1,10 @@
 internal import Kernel
 internal import WardenWire
 
-/// Decides what becomes of one jail's stages. It is told the time and the counters, and says what to do; it touches
-/// nothing, so its tests need neither a clock nor a kernel.
+/// Decides what becomes of one jail's stages.
+///
+/// It is told the time and the counters, and says what to do; it touches nothing, so its tests need
+/// neither a clock nor a kernel.
 struct Supervision {
     private(set) var state = State.building
 
@@ -29,7 +31,8 @@ struct Supervision {
 
         var wallDeadline: UInt64 { startedAt + limits.wallMilliseconds * 1_000_000 }
 
-        /// - Parameter counter: the group's; 0 where it could not be read, which must not end the warden.
+        /// - Parameter counter: the group's; 0 where it could not be read, which must not end the
+        ///    warden.
         func cpuUsed(_ counter: UInt64) -> UInt64 { counter - min(cpuBefore, counter) }
     }
 
@@ -77,7 +80,9 @@ struct Supervision {
         )
     }
 
-    /// What is due at `now`. `cpuMicroseconds` is only asked for where it decides something.
+    /// What is due at `now`.
+    ///
+    /// `cpuMicroseconds` is only asked for where it decides something.
     mutating func tick(now: UInt64, cpuMicroseconds: () -> UInt64) -> Action {
         switch state {
         case .idle, .closing: return .nothing
@@ -101,8 +106,8 @@ struct Supervision {
         }
     }
 
-    /// When ``tick(now:cpuMicroseconds:)`` has something to look at again: the wall deadline, or the earliest moment at
-    /// which the processors could have used up what is left.
+    /// When ``tick(now:cpuMicroseconds:)`` has something to look at again: the wall deadline, or
+    /// the earliest moment at which the processors could have used up what is left.
     func nextTick(now: UInt64, cpuMicroseconds: () -> UInt64, processors: UInt64) -> UInt64? {
         switch state {
         case .idle, .closing: return nil
@@ -121,7 +126,8 @@ struct Supervision {
     }
 
     /// The program has ended and nothing of it is left.
-    /// - Returns: the end to report now, or `nil` where output files come first or there was no stage.
+    /// - Returns: the end to report now, or `nil` where output files come first or there was no
+    ///    stage.
     mutating func ended(_ end: ProcessEnd, counters: Counters, now: UInt64) -> StageEnd? {
         guard case .running(let running) = state else { return nil }
         let stageEnd = Self.judge(end, running, counters, now: now)
@@ -155,7 +161,8 @@ struct Supervision {
 
     mutating func close() { state = .closing }
 
-    /// A kill for want of memory anywhere in the jail decides, whatever the first process made of it.
+    /// A kill for want of memory anywhere in the jail decides, whatever the first process made of
+    /// it.
     private static func judge(
         _ end: ProcessEnd,
         _ running: Running,

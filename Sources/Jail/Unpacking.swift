@@ -1,13 +1,15 @@
 internal import Kernel
 internal import WardenWire
 
-/// Puts the request's files into the work folder, inside the finished jail, with the rights of its program.
+/// Puts the request's files into the work folder, inside the finished jail, with the rights of its
+/// program.
 enum Unpacking {
     /// Above any plan's source size.
     private static let bytesMax = 256 << 20
 
     static func unpack(_ archive: Int32, into path: String) throws(KernelError) {
-        // As the program's user, so that the files are its own; restored because init must stay itself.
+        // As the program's user, so that the files are its own; restored because init must stay
+        // itself.
         Credentials.setFilesystemIDs(
             uid: JailIdentity.programInside,
             gid: JailIdentity.programInside

@@ -3,9 +3,9 @@ internal import WardenWire
 
 /// The only privileged process: makes jails, watches them, reports what became of their programs.
 ///
-/// One thread around epoll. It trusts nothing of what comes over the control socket: a frame that does not decode ends
-/// it, a request above the sealed ceilings is refused, and no request can name a path. When the front is gone it ends,
-/// and every jail with it.
+/// One thread around epoll. It trusts nothing of what comes over the control socket: a frame that
+/// does not decode ends it, a request above the sealed ceilings is refused, and no request can name
+/// a path. When the front is gone it ends, and every jail with it.
 public struct Warden: ~Copyable {
     private let footing: Footing
     private let epoll: Epoll
@@ -21,7 +21,9 @@ public struct Warden: ~Copyable {
     private static let controlToken: UInt64 = 0
     private static let lingerNanoseconds: UInt64 = 2_000_000
 
-    /// Runs until the front closes the control socket. Returns the process's exit code.
+    /// Runs until the front closes the control socket.
+    ///
+    /// Returns the process's exit code.
     public static func main() -> Int32 {
         do {
             try Files.setNonblocking(Inherited.control)

@@ -14,7 +14,8 @@ struct Footing: ~Copyable {
     let identities: IdentityRange
     let landlockVersion: Int32
 
-    /// The order is forced: cgroup folders and the identity lock are opened while the host's paths can still be seen.
+    /// The order is forced: cgroup folders and the identity lock are opened while the host's paths
+    /// can still be seen.
     static func find() throws(StartFailure) -> Footing {
         let catalog = try readCatalog()
         guard OwnProcess.isRoot else {

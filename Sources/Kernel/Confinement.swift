@@ -17,7 +17,8 @@ public enum SystemCallFilter {
     }
 }
 
-/// A Landlock ruleset: a second wall, inside the mount namespace, that knows files by where they are.
+/// A Landlock ruleset: a second wall, inside the mount namespace, that knows files by where they
+/// are.
 public struct LandlockRules: ~Copyable, Sendable {
     private let descriptor: Descriptor
     private let handled: UInt64
@@ -25,7 +26,8 @@ public struct LandlockRules: ~Copyable, Sendable {
     /// The kernel's Landlock ABI; 0 where it has none or it is switched off.
     public static var version: Int32 { max(0, linux_landlock_version()) }
 
-    /// Denies every access that this kernel's Landlock knows, and signals and abstract sockets to the outside.
+    /// Denies every access that this kernel's Landlock knows, and signals and abstract sockets to
+    /// the outside.
     public init(version: Int32) throws(KernelError) {
         let handled: UInt64 =
             switch version {

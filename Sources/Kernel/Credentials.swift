@@ -13,7 +13,8 @@ public enum Credentials {
         linux_set_filesystem_ids(uid, gid)
     }
 
-    /// No program started from here can gain a right: not by a set-uid file, not by file capabilities.
+    /// No program started from here can gain a right: not by a set-uid file, not by file
+    /// capabilities.
     public static func forbidNewPrivileges() throws(KernelError) {
         try check(.prctl) { linux_prctl(38, 1, 0, 0, 0) }  // PR_SET_NO_NEW_PRIVS
     }
@@ -63,7 +64,9 @@ public enum ResourceLimit: Int32, Sendable {
 public enum Signals {
     public static func reset() throws(KernelError) { try check(.signals) { linux_reset_signals() } }
 
-    /// Readable when a child has ended. SIGCHLD is blocked from here on.
+    /// Readable when a child has ended.
+    ///
+    /// SIGCHLD is blocked from here on.
     public static func childDescriptor() throws(KernelError) -> Descriptor {
         Descriptor(owning: try check(.signals) { linux_signalfd_children() })
     }

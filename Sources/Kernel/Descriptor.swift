@@ -1,7 +1,9 @@
 internal import CLinux
 internal import Glibc
 
-/// An open descriptor that is closed when its owner lets it go. Every one is close-on-exec.
+/// An open descriptor that is closed when its owner lets it go.
+///
+/// Every one is close-on-exec.
 public struct Descriptor: ~Copyable, Sendable {
     public let number: Int32
 
@@ -52,7 +54,8 @@ extension Descriptor {
         )
     }
 
-    /// Opens a path that must lie below `directory`: no link is followed, no mount left upwards (`openat2`, Linux 5.6).
+    /// Opens a path that must lie below `directory`: no link is followed, no mount left upwards
+    /// (`openat2`, Linux 5.6).
     public static func openWithin(
         _ directory: Int32,
         _ path: String,
@@ -117,7 +120,9 @@ public enum OpenFlags {
     public static let nonblocking = O_NONBLOCK
     public static let folder = O_DIRECTORY
     public static let noFollow = O_NOFOLLOW
-    /// Only a place, not its content. The same number on every architecture.
+    /// Only a place, not its content.
+    ///
+    /// The same number on every architecture.
     public static let place: Int32 = 0o10000000
 }
 
@@ -150,7 +155,9 @@ public func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws(Kerne
     }
 }
 
-/// One `read`. An empty result is the end of the file.
+/// One `read`.
+///
+/// An empty result is the end of the file.
 public func read(from descriptor: Int32, most: Int) throws(KernelError) -> [UInt8] {
     var failure: Int32 = 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: most) { buffer, count in

@@ -10,7 +10,9 @@ public struct KernelError: Error, Hashable, Sendable {
     }
 }
 
-/// What was being done. The raw value is what operators read.
+/// What was being done.
+///
+/// The raw value is what operators read.
 public enum Call: String, Sendable {
     case chdir, chown, clone, closeRange, dup, epoll, eventfd, execve, flock, kill, landlock
     case loopback, mkdir, mknod, mount, moveMount, open, openTree, pipe, pivotRoot, prctl, read
@@ -19,7 +21,8 @@ public enum Call: String, Sendable {
         mountAttributes
 }
 
-/// The one door to the kernel: tries again when interrupted, and turns `-errno` into an error that names the call.
+/// The one door to the kernel: tries again when interrupted, and turns `-errno` into an error that
+/// names the call.
 @discardableResult
 public func check<Result: BinaryInteger>(
     _ call: Call,
@@ -33,7 +36,8 @@ public func check<Result: BinaryInteger>(
     }
 }
 
-/// The error numbers that decisions are made on; Linux has the same on every architecture that we build for.
+/// The error numbers that decisions are made on; Linux has the same on every architecture that we
+/// build for.
 public enum Errno {
     public static let noEntry: Int32 = 2
     public static let noProcess: Int32 = 3

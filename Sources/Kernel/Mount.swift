@@ -48,7 +48,8 @@ public enum Mount {
         try check(.moveMount) { unsafe linux_move_mount(tree, AT_FDCWD, target) }
     }
 
-    /// Read-only, without set-uid and without devices: a detached tree with all that is mounted below.
+    /// Read-only, without set-uid and without devices: a detached tree with all that is mounted
+    /// below.
     public static func restrict(_ tree: Int32) throws(KernelError) {
         let flags: MountFlags = [.readOnly, .noSetUID, .noDevices]
         try check(.mountAttributes) {

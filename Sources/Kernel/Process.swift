@@ -15,9 +15,12 @@ public struct Namespaces: OptionSet, Sendable {
     public static let network = Namespaces(rawValue: 0x4000_0000)
 }
 
-/// A child of this process. Copying the number is harmless: only its parent may reap it.
+/// A child of this process.
+///
+/// Copying the number is harmless: only its parent may reap it.
 public enum Process {
-    /// Clones this process, which must have one thread only, into new namespaces and, on cgroup v2, into `cgroup` at once.
+    /// Clones this process, which must have one thread only, into new namespaces and, on cgroup v2,
+    /// into `cgroup` at once.
     /// - Returns: the child's number and pidfd, or `nil` in the child.
     public static func clone(
         _ namespaces: Namespaces,
@@ -45,8 +48,10 @@ public enum Process {
         _ = linux_kill_pidfd(pidfd, signal)
     }
 
-    /// SIGKILL for every process in this pid namespace but its init. The kernel signals them all under one lock, so a
-    /// process that is forking cannot slip through.
+    /// SIGKILL for every process in this pid namespace but its init.
+    ///
+    /// The kernel signals them all under one lock, so a process that is forking cannot slip
+    /// through.
     public static func killAllOthers() { _ = linux_kill(-1, SIGKILL) }
 
     /// What has ended, or `nil` where nothing has (`waiting` false) or no child is left.
@@ -66,9 +71,11 @@ public enum Process {
         }
     }
 
-    /// Dies with its parent thread. Any later change of credentials clears this.
+    /// Dies with its parent thread.
+    ///
+    /// Any later change of credentials clears this.
     public static func dieWithParent() throws(KernelError) {
-        try check(.prctl) { linux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0, 0, 0) }
+        try check(.prctl) { linux_prctl(parentDeathSignal, UInt(SIGKILL), 0, 0, 0) }
     }
 
     public static func newSession() throws(KernelError) {
@@ -79,7 +86,7 @@ public enum Process {
 
     public static func exit(_ code: Int32) -> Never { linux_exit(code) }
 
-    private static var PR_SET_PDEATHSIG: Int32 { 1 }
+    private static var parentDeathSignal: Int32 { 1 }
 }
 
 /// How a process ended.

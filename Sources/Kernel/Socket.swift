@@ -50,7 +50,9 @@ public enum SeqpacketSocket {
         return DescriptorPair(Descriptor(owning: ends.0), Descriptor(owning: ends.1))
     }
 
-    /// Sends one packet. On a non-blocking socket that is full it throws EAGAIN, and nothing was sent.
+    /// Sends one packet.
+    ///
+    /// On a non-blocking socket that is full it throws EAGAIN, and nothing was sent.
     public static func send(
         _ bytes: [UInt8],
         descriptors: [Int32] = [],
@@ -73,7 +75,9 @@ public enum SeqpacketSocket {
         }
     }
 
-    /// One packet, or `nil` where the other side is gone. A packet above `most` is an error.
+    /// One packet, or `nil` where the other side is gone.
+    ///
+    /// A packet above `most` is an error.
     public static func receive(
         on socket: Int32,
         most: Int,

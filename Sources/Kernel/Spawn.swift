@@ -1,11 +1,12 @@
 internal import CLinux
 internal import Glibc
 
-/// Starts a program with an exact set of descriptors and no environment. Safe in a process with many threads, which
-/// must never clone itself and run Swift in the child.
+/// Starts a program with an exact set of descriptors and no environment.
+///
+/// Safe in a process with many threads, which must never clone itself and run Swift in the child.
 public enum Spawn {
-    /// - Parameter inherited: become 3, 4, … in the child, which has `/dev/null` as its input and this process's
-    ///   standard error as its output and error.
+    /// - Parameter inherited: become 3, 4, … in the child, which has `/dev/null` as its input and
+    ///    this process's standard error as its output and error.
     /// - Returns: the child's process number; the caller reaps it.
     public static func start(
         _ path: String,

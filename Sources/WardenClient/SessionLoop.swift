@@ -31,7 +31,8 @@ extension WardenSession {
             finishIfComplete(jail)
         case .broken(let jail, let fault): fail(jail, .broken(site: fault.site, errno: fault.errno))
         case .closed(let jail):
-            // A stage whose verdict came first has only its pipes' ends to wait for, and they have come by now.
+            // A stage whose verdict came first has only its pipes' ends to wait for, and they have
+            // come by now.
             drain(jail)
             fail(jail, .broken(site: "jail closed", errno: 0))
             remove(jail)
@@ -58,7 +59,8 @@ extension WardenSession {
         finished?.succeed()
     }
 
-    /// Ends whatever waits for this jail; the end of a jail that we closed ourselves is a cancellation.
+    /// Ends whatever waits for this jail; the end of a jail that we closed ourselves is a
+    /// cancellation.
     private func fail(_ jail: JailNumber, _ error: SandboxError) {
         let (opening, stage, isClosing) = state.withLock { state in
             (

@@ -3,7 +3,9 @@ import Foundation
 import Kernel
 import WardenWire
 
-/// The pipes of one stage: our ends never block, theirs are ordinary. Whatever is not handed on is closed.
+/// The pipes of one stage: our ends never block, theirs are ordinary.
+///
+/// Whatever is not handed on is closed.
 struct StagePipes: ~Copyable {
     private var ours: [StageStream: Int32] = [:]
     private var jailEnds: [Int32] = []
@@ -41,7 +43,8 @@ struct StagePipes: ~Copyable {
     /// The ends for the jail, in the order of the frame.
     var theirs: [Int32] { jailEnds }
 
-    /// Writes what fits before anybody reads; most input is shorter than a pipe, and its end is closed here at once.
+    /// Writes what fits before anybody reads; most input is shorter than a pipe, and its end is
+    /// closed here at once.
     mutating func fill(stdin: Data) throws(KernelError) {
         guard let descriptor = ours[.stdin] else { return }
         var writer = PipeWriter(

@@ -141,7 +141,9 @@ extension StageOrder {
 }
 
 extension OutputFile {
-    /// What init sent. It has handled a stranger's names, so nothing about them is believed.
+    /// What init sent.
+    ///
+    /// It has handled a stranger's names, so nothing about them is believed.
     /// - Parameter isCut: more came than was kept, so the last entry is not whole.
     static func decode(_ bytes: Data, isCut: Bool) -> [OutputFile] {
         guard !isCut, let entries = try? Archive.entries(in: Array(bytes)) else { return [] }

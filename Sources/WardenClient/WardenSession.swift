@@ -4,10 +4,12 @@ import Kernel
 import Synchronization
 public import WardenWire
 
-/// The unprivileged half of the boundary: speaks the warden's protocol, and moves the bytes of standard streams.
+/// The unprivileged half of the boundary: speaks the warden's protocol, and moves the bytes of
+/// standard streams.
 ///
-/// One thread waits for the control socket and for every pipe of every running stage; callers send their frames
-/// themselves and are resumed by it. Everything shared is in ``SessionState``, behind one lock.
+/// One thread waits for the control socket and for every pipe of every running stage; callers send
+/// their frames themselves and are resumed by it. Everything shared is in ``SessionState``, behind
+/// one lock.
 public final class WardenSession: Sendable {
     /// What the warden found this machine to have.
     public let primitives: [Primitive]
@@ -94,7 +96,8 @@ public final class WardenSession: Sendable {
     /// Whether the warden is there to make jails.
     public var isAvailable: Bool { state.withLock { !$0.isOver } }
 
-    /// Returns when nothing is left of any jail that was opened: the warden has said so of each, or has gone.
+    /// Returns when nothing is left of any jail that was opened: the warden has said so of each, or
+    /// has gone.
     public func waitUntilEmpty() async {
         await withCheckedContinuation { continuation in
             if !state.withLock({ $0.waitForEmpty(continuation) }) { continuation.resume() }
@@ -111,7 +114,9 @@ public final class WardenSession: Sendable {
         _ = try? Process.reap(warden, waiting: true)
     }
 
-    /// Sends one frame. The socket blocks only while the warden is further behind than its buffer is long.
+    /// Sends one frame.
+    ///
+    /// The socket blocks only while the warden is further behind than its buffer is long.
     func send(_ request: Request, descriptors: [Int32] = []) throws {
         do {
             try SeqpacketSocket.send(

@@ -1,8 +1,8 @@
 /// How files travel into a jail and out of it: entries one after another, each
 /// `path` (counted text), `kind` (one byte), and for a file its 64-bit size and bytes.
 ///
-/// The same form in both directions. Going in, the front writes a memfd and init reads it; coming out, init writes a
-/// pipe and the front reads it, believing nothing.
+/// The same form in both directions. Going in, the front writes a memfd and init reads it; coming
+/// out, init writes a pipe and the front reads it, believing nothing.
 public enum Archive {
     public static let pathBytesMax = 4_096
 
@@ -35,7 +35,9 @@ public enum Archive {
         return writer.bytes
     }
 
-    /// Every entry, or an error and none. A file's content is shared with `bytes`, not copied.
+    /// Every entry, or an error and none.
+    ///
+    /// A file's content is shared with `bytes`, not copied.
     public static func entries(in bytes: [UInt8]) throws(WireError) -> [Entry] {
         var reader = ByteReader(bytes)
         var entries: [Entry] = []

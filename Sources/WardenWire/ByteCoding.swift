@@ -40,7 +40,9 @@ public enum WireError: Error, Hashable, Sendable {
     case unsupportedVersion(UInt32)
 }
 
-/// Reads what ``ByteWriter`` wrote. Every count is checked against the bytes that are there before it is used.
+/// Reads what ``ByteWriter`` wrote.
+///
+/// Every count is checked against the bytes that are there before it is used.
 public struct ByteReader: Sendable {
     private let bytes: ArraySlice<UInt8>
     private var position: Int

@@ -1,7 +1,8 @@
 /// What the warden is sealed with at start: every path, ceiling and filter that it will ever use.
 ///
-/// The front writes it before it has read one byte from a stranger, and hands it over as a sealed memfd.
-/// Layout: the four bytes `QSC1`, then the fields below in order, as ``ByteWriter`` writes them.
+/// The front writes it before it has read one byte from a stranger, and hands it over as a sealed
+/// memfd. Layout: the four bytes `QSC1`, then the fields below in order, as ``ByteWriter`` writes
+/// them.
 public struct CatalogImage: Hashable, Sendable {
     /// The most that a stage may ask for; above it the warden refuses.
     public var stageCeilings: StageLimits
@@ -34,8 +35,8 @@ public struct CatalogImage: Hashable, Sendable {
 
 /// The fixed part of a jail's read-only root.
 ///
-/// Paths inside a jail are absolute; the warden makes missing parent folders. `/proc`, `/dev`, `/tmp` and `/box`
-/// are the warden's own and may not be named here.
+/// Paths inside a jail are absolute; the warden makes missing parent folders. `/proc`, `/dev`,
+/// `/tmp` and `/box` are the warden's own and may not be named here.
 public struct RootImage: Hashable, Sendable {
     public var mounts: [MountImage]
     public var links: [LinkImage]

@@ -1,7 +1,8 @@
 /// The conversation between the front and the warden: three verbs, and what comes of them.
 ///
-/// It travels over a SOCK_SEQPACKET pair, one frame a packet, descriptors as ancillary data. `docs/PROTOCOL.md`
-/// says every field. A frame that does not decode ends the session, and with it every jail.
+/// It travels over a SOCK_SEQPACKET pair, one frame a packet, descriptors as ancillary data.
+/// `docs/PROTOCOL.md` says every field. A frame that does not decode ends the session, and with it
+/// every jail.
 public enum Protocol {
     public static let version: UInt32 = 1
     /// The largest frame; arguments and environment of a stage must fit.
@@ -20,7 +21,9 @@ public enum Request: Hashable, Sendable {
     case close(JailNumber)
 }
 
-/// Makes a jail. Carries one descriptor: the archive of its files, a regular file that init unpacks.
+/// Makes a jail.
+///
+/// Carries one descriptor: the archive of its files, a regular file that init unpacks.
 public struct OpenRequest: Hashable, Sendable {
     public var jail: JailNumber
     public var runtime: UInt16
@@ -43,8 +46,10 @@ public struct OpenRequest: Hashable, Sendable {
     }
 }
 
-/// Runs one program in a jail. Carries the pipes for its standard input, output and error, and a fourth for the
-/// archive of its output files where `program.outputs` asks for any.
+/// Runs one program in a jail.
+///
+/// Carries the pipes for its standard input, output and error, and a fourth for the archive of its
+/// output files where `program.outputs` asks for any.
 public struct StageRequest: Hashable, Sendable {
     public var jail: JailNumber
     public var limits: StageLimits

@@ -3,8 +3,8 @@ import Glibc
 import SQLiteStore
 import WardenClient
 
-/// The folder of the database, owned by the user that the service becomes: a command run as root beside a running
-/// server leaves nothing behind that the server could not use.
+/// The folder of the database, owned by the user that the service becomes: a command run as root
+/// beside a running server leaves nothing behind that the server could not use.
 struct DataFolder {
     let path: String
     let owner: ServiceUser
@@ -16,7 +16,8 @@ struct DataFolder {
         return base + "/quicksand"
     }
 
-    /// - Parameter user: a name or number; by default the folder's owner, or the user `quicksand`, or `nobody`.
+    /// - Parameter user: a name or number; by default the folder's owner, or the user `quicksand`,
+    ///    or `nobody`.
     init(path: String, user: String?) throws {
         self.path = path
         owner = try Privileges.isRoot ? ServiceUser.find(user, dataFolder: path) : .current

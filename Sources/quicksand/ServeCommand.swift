@@ -58,10 +58,13 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var machine: MachineOptions
     @OptionGroup var data: DataOptions
 
-    /// Everything that needs privilege, and the end of it. Runs on the main thread, before any other can have rights of
-    /// its own: from its return on nothing of this process is privileged, and only then a stranger can be heard.
+    /// Everything that needs privilege, and the end of it.
+    ///
+    /// Runs on the main thread, before any other can have rights of its own: from its return on
+    /// nothing of this process is privileged, and only then a stranger can be heard.
     func prepare() throws -> Service {
         if Privileges.isRoot { try Privileges.forbidNew() }
+        Privileges.raiseOpenFilesLimit()
         let settings = try settings()
         let catalog = try machine.catalog(jails: settings.jails)
         let folder = try data.folder()

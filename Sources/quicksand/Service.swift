@@ -15,8 +15,9 @@ import WardenClient
 
 /// The running service: every part made and joined, and its end.
 ///
-/// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the scheduler takes no new work and
-/// lets running executions finish, then the port closes, then the courier leaves what it has not delivered in the store.
+/// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the scheduler
+/// takes no new work and lets running executions finish, then the port closes, then the courier
+/// leaves what it has not delivered in the store.
 struct Service: Sendable {
     private let settings: ServiceSettings
     private let session: WardenSession
@@ -64,7 +65,8 @@ struct Service: Sendable {
     }
 
     /// Serves until it is told to stop.
-    /// - Throws: ``Stop`` where the warden ended by itself, so that whoever watches this process starts it again.
+    /// - Throws: ``Stop`` where the warden ended by itself, so that whoever watches this process
+    ///    starts it again.
     func run() async throws {
         let services: [any ServiceLifecycle.Service] = [
             Part { [courier] in try await cancelWhenGracefulShutdown { try await courier.run() } },

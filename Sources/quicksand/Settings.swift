@@ -4,7 +4,8 @@ import Domain
 import Foundation
 import WardenClient
 
-/// Where the operator's files and programs are: from a flag, else a `QUICKSAND_*` variable, else found.
+/// Where the operator's files and programs are: from a flag, else a `QUICKSAND_*` variable, else
+/// found.
 struct MachineOptions: ParsableArguments {
     @Option(help: "The limits file. [QUICKSAND_LIMITS]")
     var limits: String?
@@ -31,8 +32,9 @@ struct MachineOptions: ParsableArguments {
 
     /// The sealed catalog's source, read and checked.
     ///
-    /// - Parameter jails: how many are in use at once. The warden gets room for as many again: one that is being torn
-    ///   down still has its user numbers, and its successor does not wait for that.
+    /// - Parameter jails: how many are in use at once. The warden gets room for as many again: one
+    ///    that is being torn down still has its user numbers, and its successor does not wait for
+    ///    that.
     func catalog(jails: Int) throws -> Catalog {
         let home = Installation.home
         do {
@@ -126,8 +128,8 @@ enum Installation {
         return URL(fileURLWithPath: path ?? ".").deletingLastPathComponent().path
     }()
 
-    /// The folder with `limits.json` and `runtimes`: the checkout that the program was built in, or `share/quicksand`
-    /// beside its `bin`.
+    /// The folder with `limits.json` and `runtimes`: the checkout that the program was built in, or
+    /// `share/quicksand` beside its `bin`.
     static let home: String = {
         var folder = URL(fileURLWithPath: programs)
         var candidates = [folder.appendingPathComponent("../share/quicksand").standardized.path]
