@@ -19,6 +19,7 @@ public struct Warden: ~Copyable {
     private let processors = UInt64(OwnProcess.processors)
 
     private static let controlToken: UInt64 = 0
+    private static let requestsPerTurn = 64
     private static let lingerNanoseconds: UInt64 = 2_000_000
 
     /// Runs until the front closes the control socket.
@@ -26,6 +27,7 @@ public struct Warden: ~Copyable {
     /// Returns the process's exit code.
     public static func main() -> Int32 {
         do {
+            Signals.ignoreTermination()
             try Files.setNonblocking(Inherited.control)
             var warden = Warden(footing: try Footing.find(), epoll: try Epoll())
             return try warden.run()
@@ -86,7 +88,8 @@ public struct Warden: ~Copyable {
 extension Warden {
     /// - Returns: `false` where the front is gone or has broken the protocol.
     private mutating func handleControl() throws(KernelError) -> Bool {
-        while true {
+        // Not until it is empty: a front that floods must not keep deadlines from being looked at.
+        for _ in 0..<Self.requestsPerTurn {
             let packet: Packet?
             do throws(KernelError) {
                 packet = try SeqpacketSocket.receive(
@@ -117,6 +120,7 @@ extension Warden {
                 if let serial = serials[jail] { destroy(serial) }
             }
         }
+        return true
     }
 
     private mutating func open(

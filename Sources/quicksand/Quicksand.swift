@@ -20,13 +20,14 @@ struct Quicksand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, RunCommand.self, RuntimesCommand.self, DoctorCommand.self,
-            KeysCommand.self,
+            KeysCommand.self, BenchCommand.self,
         ]
     )
 }
 
-/// Where every command starts: on the main thread, which stays, so that what `serve` gives up is given up by the
-/// whole process. (An `async` main hands its thread back, and the kernel would go on showing it as root's.)
+/// Where every command starts: on the main thread, which stays, so that what `serve` gives up is
+/// given up by the whole process. (An `async` main hands its thread back, and the kernel would go
+/// on showing it as root's.)
 @main
 enum Main {
     static func main() {
