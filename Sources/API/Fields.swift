@@ -114,13 +114,15 @@ extension JSONValue {
     }
 
     /// A whole number from 1 to `ceiling`.
-    func positiveInteger(at path: String, ceiling: Int64) throws(APIError) -> Int64 {
+    func integer(at path: String, in range: ClosedRange<Int64>) throws(APIError) -> Int64 {
         guard case .integer(let number) = self else {
             if case .number = self { throw .field(path, "must be an integer", value: self) }
             throw .field(path, "must be an integer, not \(kind)", value: self)
         }
-        guard number >= 1 else {
-            throw .field(path, "must be at least 1", value: self, limit: .integer(1))
+        let (least, ceiling) = (range.lowerBound, range.upperBound)
+        guard number >= least else {
+            let message = "must be at least \(least)"
+            throw .field(path, message, value: self, limit: .integer(least))
         }
         guard number <= ceiling else {
             throw .field(

@@ -9,6 +9,18 @@ struct LimitsReader {
     /// Of the jail or of the request as a whole, so that two stages cannot differ in them.
     private static let shared: [Limit] = [.workspaceBytes, .workspaceFiles, .sourceBytes, .files]
 
+    /// The least that may be asked for.
+    ///
+    /// With less of these the jail itself could not start, and a caller's own doing would be taken
+    /// for our fault: answered 500, and its quota given back.
+    private static func least(_ limit: Limit) -> Int64 {
+        switch limit {
+        case .memoryBytes: 1 << 20
+        case .openFiles: 16
+        default: 1
+        }
+    }
+
     func limits(_ fields: Fields) throws(APIError) -> (run: Limits, compile: Limits) {
         let run = try overlay(
             "limits",
@@ -38,9 +50,10 @@ struct LimitsReader {
         var limits = defaults
         for limit in allowed {
             guard let number = asked[limit.rawValue] else { continue }
-            limits[limit] = try number.positiveInteger(
+            let ceiling = plan.ceilings[limit]
+            limits[limit] = try number.integer(
                 at: asked.path(limit.rawValue),
-                ceiling: plan.ceilings[limit]
+                in: min(Self.least(limit), ceiling)...ceiling
             )
         }
         return limits

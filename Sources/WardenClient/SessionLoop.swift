@@ -25,7 +25,11 @@ extension WardenSession {
         case .ready, .unfit: return false
         case .opened(let jail):
             state.withLock { $0.jails[jail]?.takeOpening() }?.resume()
-        case .refused(let jail, let refusal): fail(jail, .refused(reason: "\(refusal)"))
+        case .refused(let jail, let refusal):
+            // A refused jail never was; of a refused stage the jail stays.
+            let neverOpened = state.withLock { $0.jails[jail]?.opening != nil }
+            fail(jail, .refused(reason: "\(refusal)"))
+            if neverOpened { remove(jail) }
         case .finished(let jail, let end):
             state.withLock { $0.jails[jail]?.stage?.end = end }
             finishIfComplete(jail)

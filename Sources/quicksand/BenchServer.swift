@@ -14,6 +14,8 @@ struct BenchServer {
     /// Starts it, and waits until it listens.
     /// - Throws: ``Stop``
     static func start(_ machine: MachineOptions) throws -> BenchServer {
+        // Says what is wrong with a limits file, which is only copied below.
+        _ = try machine.plans()
         let folder = try makeFolder()
         do {
             let limits = folder + "/limits.json"

@@ -6,6 +6,7 @@ import Foundation
 import Hummingbird
 import Identity
 import Logging
+import NIOCore
 import SQLiteStore
 import Scheduler
 import ServiceLifecycle
@@ -107,7 +108,13 @@ struct Service: Sendable {
             try? store.close()
             session.shutDown()
         }
-        try await group.run()
+        do {
+            try await group.run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw Stop(1, "another program listens on \(settings.host):\(settings.port) already")
+        } catch let error as IOError {
+            throw Stop(1, "cannot listen on \(settings.host):\(settings.port): \(error)")
+        }
     }
 
     /// The lifecycle's own messages are for debugging it.

@@ -46,7 +46,9 @@ import WardenWire
         var generator = SeededGenerator(seed: 3)
         let bytes = Samples.image.encoded()
         for _ in 0..<20_000 {
-            guard let image = try? CatalogImage(decoding: generator.damaged(bytes)) else { continue }
+            guard let image = try? CatalogImage(decoding: generator.damaged(bytes)) else {
+                continue
+            }
             #expect((try? CatalogImage(decoding: image.encoded())) == image)
         }
     }

@@ -71,9 +71,15 @@ import WardenWire
 
     @Test func `a stage needs a program`() {
         let program = Program(
-            arguments: [], environment: [], outputs: [], outputFilesMax: 0, outputBytesMax: 0)
+            arguments: [],
+            environment: [],
+            outputs: [],
+            outputFilesMax: 0,
+            outputBytesMax: 0
+        )
         let request = Request.stage(
-            StageRequest(jail: 1, limits: Samples.limits, program: program))
+            StageRequest(jail: 1, limits: Samples.limits, program: program)
+        )
         #expect(throws: WireError.unknownValue) { try Request(decoding: request.encoded()) }
     }
 
@@ -115,7 +121,8 @@ import WardenWire
         var program = Samples.program
         program.arguments = Array(repeating: "a", count: count)
         let request = Request.stage(
-            StageRequest(jail: 1, limits: Samples.limits, program: program))
+            StageRequest(jail: 1, limits: Samples.limits, program: program)
+        )
         #expect(((try? Request(decoding: request.encoded())) == request) == isAccepted)
     }
 
@@ -124,7 +131,8 @@ import WardenWire
         var program = Samples.program
         program.outputs = Array(repeating: "a", count: count)
         let request = Request.stage(
-            StageRequest(jail: 1, limits: Samples.limits, program: program))
+            StageRequest(jail: 1, limits: Samples.limits, program: program)
+        )
         #expect(((try? Request(decoding: request.encoded())) == request) == isAccepted)
     }
 

@@ -3,25 +3,46 @@ import WardenWire
 /// At least one frame of every shape, with fields that differ from each other.
 enum Samples {
     static let limits = StageLimits(
-        wallMilliseconds: 1, cpuMilliseconds: 2, memoryBytes: 3, processes: 4, openFiles: 5,
-        fileBytes: .max)
+        wallMilliseconds: 1,
+        cpuMilliseconds: 2,
+        memoryBytes: 3,
+        processes: 4,
+        openFiles: 5,
+        fileBytes: .max
+    )
 
     static let program = Program(
-        arguments: ["/usr/bin/python3", "", "naïve"], environment: ["A=1", "B="],
-        outputs: ["out/*.txt"], outputFilesMax: 7, outputBytesMax: 8)
+        arguments: ["/usr/bin/python3", "", "naïve"],
+        environment: ["A=1", "B="],
+        outputs: ["out/*.txt"],
+        outputFilesMax: 7,
+        outputBytesMax: 8
+    )
 
     static let requests: [Request] = [
         .open(
             OpenRequest(
-                jail: 0x0102_0304_0506_0708, runtime: 0x1122, profile: 3,
-                workspace: WorkspaceLimits(bytes: 4, files: 5), memoryBytes: 6)),
+                jail: 0x0102_0304_0506_0708,
+                runtime: 0x1122,
+                profile: 3,
+                workspace: WorkspaceLimits(bytes: 4, files: 5),
+                memoryBytes: 6
+            )
+        ),
         .stage(StageRequest(jail: 9, limits: limits, program: program)),
         .stage(
             StageRequest(
-                jail: .max, limits: limits,
+                jail: .max,
+                limits: limits,
                 program: Program(
-                    arguments: ["a"], environment: [], outputs: [], outputFilesMax: 0,
-                    outputBytesMax: 0))),
+                    arguments: ["a"],
+                    environment: [],
+                    outputs: [],
+                    outputFilesMax: 0,
+                    outputBytesMax: 0
+                )
+            )
+        ),
         .close(11),
     ]
 
@@ -45,20 +66,25 @@ enum Samples {
         + causes.map {
             .finished(
                 5,
-                StageEnd(cause: $0, wallMicroseconds: 6, cpuMicroseconds: 7, memoryBytes: .max))
+                StageEnd(cause: $0, wallMicroseconds: 6, cpuMicroseconds: 7, memoryBytes: .max)
+            )
         }
 
     static let image = CatalogImage(
-        stageCeilings: limits, workspaceCeilings: WorkspaceLimits(bytes: 1, files: 2), jails: 3,
+        stageCeilings: limits,
+        workspaceCeilings: WorkspaceLimits(bytes: 1, files: 2),
+        jails: 3,
         filters: [[1, 2, 3, 4, 5, 6, 7, 8], []],
         root: RootImage(
             mounts: [MountImage(source: "/usr", target: "/usr")],
             links: [LinkImage(path: "/bin", target: "usr/bin")],
-            files: [FileImage(path: "/etc/passwd", content: [0, 255])]),
+            files: [FileImage(path: "/etc/passwd", content: [0, 255])]
+        ),
         runtimes: [
             RuntimeImage(name: "bash", mounts: []),
             RuntimeImage(name: "node", mounts: [MountImage(source: "/opt/a", target: "/opt/b")]),
-        ])
+        ]
+    )
 }
 
 /// SplitMix64: the same bytes in every run, so that a failure can be seen again.
