@@ -246,6 +246,9 @@ public struct OutputFile: Sendable, Codable, Hashable {
         case unreadable
     }
 
+    /// Of all output files of one answer together: they travel in memory, and as JSON.
+    public static let totalBytesMax: Int64 = 16 << 20
+
     public init(path: String, content: Content) {
         self.path = path
         self.content = content

@@ -12,6 +12,7 @@ struct Stage {
     /// What a shell answers for a program that cannot be started; the reason goes to its standard
     /// error.
     private static let notExecutable: Int32 = 126
+    private static let stackSlackBytes: UInt64 = 16 << 20
 
     func become() -> Never {
         do {
@@ -48,7 +49,8 @@ struct Stage {
         try ResourceLimit.openFiles.set(limits.openFiles)
         // A program may use all of its memory as stack: judges expect deep recursion to be a memory
         // verdict.
-        try ResourceLimit.stackBytes.setAtMostHard(limits.memoryBytes)
+        // The slack is for its last frame: the group's limit must be what it meets first.
+        try ResourceLimit.stackBytes.setAtMostHard(limits.memoryBytes + Self.stackSlackBytes)
         try ResourceLimit.lockedBytes.set(64 << 10)
         try ResourceLimit.messageQueueBytes.set(0)
         // The cgroup counts the jail as a whole; this stops a single process if the warden's clock

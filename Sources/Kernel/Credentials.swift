@@ -64,8 +64,10 @@ public enum ResourceLimit: Int32, Sendable {
 public enum Signals {
     public static func reset() throws(KernelError) { try check(.signals) { linux_reset_signals() } }
 
-    /// Leaves it to this process when it ends: a terminal's Ctrl-C and a service manager's SIGTERM are
-    /// meant for the process that drains, and go to the whole group.
+    /// Leaves it to this process when it ends.
+    ///
+    /// A terminal's Ctrl-C and a service manager's SIGTERM are meant for the process that drains,
+    /// and go to the whole group.
     public static func ignoreTermination() {
         for number in [SIGINT, SIGTERM, SIGHUP] { _ = signal(number, SIG_IGN) }
     }

@@ -12,7 +12,7 @@ struct StagePipes: ~Copyable {
     private var stdinRest: ArraySlice<UInt8> = []
 
     /// Room for what a stage may send beside the files' bytes: their names.
-    private static let archiveOverheadBytes = 4 << 20
+    private static let archiveOverheadBytes: Int64 = 4 << 20
 
     init(hasOutputs: Bool) throws(KernelError) {
         var pipes: [(StageStream, first: Int32, second: Int32)] = []
@@ -68,7 +68,7 @@ struct StagePipes: ~Copyable {
     ) throws(KernelError) -> StageExchange {
         let bytesMax: [StageStream: Int64] = [
             .stdout: stage.limits[.stdoutBytes], .stderr: stage.limits[.stderrBytes],
-            .outputs: stage.limits[.workspaceBytes] + Int64(Self.archiveOverheadBytes),
+            .outputs: OutputFile.totalBytesMax + Self.archiveOverheadBytes,
         ]
         var exchange = StageExchange(
             continuation: continuation,

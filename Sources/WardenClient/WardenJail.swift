@@ -134,7 +134,7 @@ extension StageOrder {
                 environment: environment.map { "\($0.key)=\($0.value)" }.sorted(),
                 outputs: outputs,
                 outputFilesMax: UInt32(clamping: limits[.files]),
-                outputBytesMax: limits.wire(.workspaceBytes)
+                outputBytesMax: UInt64(OutputFile.totalBytesMax)
             )
         )
     }

@@ -27,7 +27,9 @@ private enum Machine {
 
 @Suite struct CgroupPlaceTests {
     private func find(
-        _ mounts: String, _ groups: String, available: String = ""
+        _ mounts: String,
+        _ groups: String,
+        available: String = ""
     ) throws(StartFailure) -> [CgroupPlace] {
         try CgroupPlace.find(mounts: mounts, groups: groups) { _ in available }
     }
@@ -38,14 +40,18 @@ private enum Machine {
         #expect(
             places.map(\.mountPoint) == [
                 "/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/memory", "/sys/fs/cgroup/pids",
-            ])
+            ]
+        )
         #expect(places.map(\.ownPath) == ["/service", "/service/a:b", "/"])
         #expect(places.allSatisfy { !$0.isUnified })
     }
 
     @Test func `on v2 one place has them all`() throws {
         let places = try find(
-            Machine.v2, "0::/system.slice/q.service\n", available: "cpu io memory pids\n")
+            Machine.v2,
+            "0::/system.slice/q.service\n",
+            available: "cpu io memory pids\n"
+        )
         #expect(places.count == 1)
         #expect(places.first?.controllers == [.cpuacct, .memory, .pids])
         #expect(places.first?.mountPoint == "/sys/fs/cgroup")
@@ -62,7 +68,10 @@ private enum Machine {
     @Test func `on a hybrid machine the unified place has what v1 lacks`() throws {
         let mounts = Machine.hybrid.split(separator: "\n").filter { !$0.contains("pids") }
         let places = try find(
-            mounts.joined(separator: "\n"), Machine.v1Groups + "\n0::/u", available: "pids")
+            mounts.joined(separator: "\n"),
+            Machine.v1Groups + "\n0::/u",
+            available: "pids"
+        )
         #expect(places.map(\.controllers) == [[.cpuacct], [.memory], [.pids]])
         #expect(places.map(\.isUnified) == [false, false, true])
         #expect(places.last?.ownPath == "/u")

@@ -10,7 +10,8 @@ import WardenWire
         .failed(Fault(site: "mount", errno: 1)),
     ]
 
-    @Test func `a report comes back as it was, and not where it is cut or followed by more`() throws {
+    @Test func `a report comes back as it was, and not where it is cut or followed by more`() throws
+    {
         for report in Self.reports {
             let bytes = report.encoded()
             #expect(try InitReport(decoding: bytes).encoded() == bytes)
@@ -25,11 +26,20 @@ import WardenWire
 
     @Test func `an order comes back as it was, and not where it is cut`() throws {
         let limits = StageLimits(
-            wallMilliseconds: 1, cpuMilliseconds: 2, memoryBytes: 3, processes: 4, openFiles: 5,
-            fileBytes: 6)
+            wallMilliseconds: 1,
+            cpuMilliseconds: 2,
+            memoryBytes: 3,
+            processes: 4,
+            openFiles: 5,
+            fileBytes: 6
+        )
         let program = Program(
-            arguments: ["/a", "b"], environment: ["C=d"], outputs: ["e"], outputFilesMax: 1,
-            outputBytesMax: 2)
+            arguments: ["/a", "b"],
+            environment: ["C=d"],
+            outputs: ["e"],
+            outputFilesMax: 1,
+            outputBytesMax: 2
+        )
         for order in [InitOrder.build, .run(limits, program), .kill] {
             let bytes = order.encoded()
             #expect(try InitOrder(decoding: bytes).encoded() == bytes)

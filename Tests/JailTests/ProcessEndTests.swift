@@ -9,7 +9,10 @@ import Testing
         #expect(ProcessEnd(status: status) == .exited(code: code))
     }
 
-    @Test(arguments: [(Int32(9), Int32(9)), (11, 11), (0x80 | 11, 11), (31, 31), (64, 64)] as [(Int32, Int32)])
+    @Test(
+        arguments: [(Int32(9), Int32(9)), (11, 11), (0x80 | 11, 11), (31, 31), (64, 64)]
+            as [(Int32, Int32)]
+    )
     func `a wait status of a signal has its number, core or not`(status: Int32, signal: Int32) {
         #expect(ProcessEnd(status: status) == .signaled(signal))
     }

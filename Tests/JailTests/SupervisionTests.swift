@@ -10,21 +10,32 @@ private struct Watched {
     static let cpuBefore: UInt64 = 7_000
     static let killsBefore: UInt64 = 3
     static let limits = StageLimits(
-        wallMilliseconds: 100, cpuMilliseconds: 50, memoryBytes: 1 << 20, processes: 8,
-        openFiles: 8, fileBytes: 8)
+        wallMilliseconds: 100,
+        cpuMilliseconds: 50,
+        memoryBytes: 1 << 20,
+        processes: 8,
+        openFiles: 8,
+        fileBytes: 8
+    )
 
     var supervision = Supervision(openedAt: 0)
 
     init(collects: Bool = false) {
         supervision.built()
         supervision.start(
-            Self.limits, collects: collects, counters: Self.counters(), now: Self.start)
+            Self.limits,
+            collects: collects,
+            counters: Self.counters(),
+            now: Self.start
+        )
     }
 
     static func counters(cpuUsed: UInt64 = 0, kills: UInt64 = 0) -> Supervision.Counters {
         Supervision.Counters(
-            cpuMicroseconds: cpuBefore + cpuUsed, memoryKills: killsBefore + kills,
-            peakMemoryBytes: 4_096)
+            cpuMicroseconds: cpuBefore + cpuUsed,
+            memoryKills: killsBefore + kills,
+            peakMemoryBytes: 4_096
+        )
     }
 
     mutating func tick(after: UInt64, cpuUsed: UInt64 = 0) -> Supervision.Action {
@@ -32,11 +43,15 @@ private struct Watched {
     }
 
     mutating func ended(
-        _ end: ProcessEnd, cpuUsed: UInt64 = 0, kills: UInt64 = 0
+        _ end: ProcessEnd,
+        cpuUsed: UInt64 = 0,
+        kills: UInt64 = 0
     ) -> StageEnd? {
         supervision.ended(
-            end, counters: Self.counters(cpuUsed: cpuUsed, kills: kills),
-            now: Self.start + 42_000)
+            end,
+            counters: Self.counters(cpuUsed: cpuUsed, kills: kills),
+            now: Self.start + 42_000
+        )
     }
 
     var isIdle: Bool { if case .idle = supervision.state { true } else { false } }
@@ -85,7 +100,8 @@ private let wall: UInt64 = 100_000_000
         let end = supervision.ended(
             .exited(code: 0),
             counters: Supervision.Counters(cpuMicroseconds: 0, memoryKills: 0, peakMemoryBytes: 0),
-            now: now)
+            now: now
+        )
         #expect(end?.cpuMicroseconds == 0)
     }
 
@@ -118,8 +134,12 @@ private let wall: UInt64 = 100_000_000
         #expect(
             end
                 == StageEnd(
-                    cause: .exited(code: 0), wallMicroseconds: 42, cpuMicroseconds: 5,
-                    memoryBytes: 4_096))
+                    cause: .exited(code: 0),
+                    wallMicroseconds: 42,
+                    cpuMicroseconds: 5,
+                    memoryBytes: 4_096
+                )
+        )
     }
 
     @Test func `memory comes before every other cause`() {
@@ -219,7 +239,9 @@ private let wall: UInt64 = 100_000_000
     @Test func `init gone for want of memory is a memory verdict`() {
         var watched = Watched()
         let end = watched.supervision.initGone(
-            counters: Watched.counters(kills: 1), now: Watched.start)
+            counters: Watched.counters(kills: 1),
+            now: Watched.start
+        )
         #expect(end?.cause == .memory)
         #expect(watched.isClosing)
     }
@@ -242,7 +264,9 @@ private let wall: UInt64 = 100_000_000
         var watched = Watched()
         watched.supervision.close()
         let gone = watched.supervision.initGone(
-            counters: Watched.counters(kills: 1), now: Watched.start)
+            counters: Watched.counters(kills: 1),
+            now: Watched.start
+        )
         #expect(gone == nil)
     }
 }
@@ -250,7 +274,8 @@ private let wall: UInt64 = 100_000_000
 @Suite struct NextTickTests {
     private func next(after: UInt64, cpuUsed: UInt64, processors: UInt64) -> UInt64? {
         Watched().supervision.nextTick(
-            now: Watched.start + after, cpuMicroseconds: { Watched.cpuBefore + cpuUsed },
+            now: Watched.start + after,
+            cpuMicroseconds: { Watched.cpuBefore + cpuUsed },
             processors: processors
         ).map { $0 - Watched.start }
     }
@@ -275,7 +300,9 @@ private let wall: UInt64 = 100_000_000
             cpuMicroseconds: {
                 Issue.record("asked for the counter")
                 return 0
-            }, processors: 1)
+            },
+            processors: 1
+        )
         #expect(next == Watched.start + 50_000_000)
     }
 

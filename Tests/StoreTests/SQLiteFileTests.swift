@@ -166,7 +166,9 @@ import Testing
                 for sql in statements where !Self.mayScan.contains(sql) && !sql.hasPrefix("PRAGMA")
                 {
                     let plan = try await store.inspect("EXPLAIN QUERY PLAN " + sql)
-                    #expect(!plan.contains { $0.contains("SCAN") }, "\(sql): \(plan)")
+                    // json_each is a list that came with the statement, not a table.
+                    let scans = plan.filter { $0.contains("SCAN") && !$0.contains("json_each") }
+                    #expect(scans.isEmpty, "\(sql): \(plan)")
                     #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(sql): \(plan)")
                 }
             }

@@ -14,7 +14,8 @@ int linux_kill(int pid, int signal);
 int linux_wait(int pid, int options, int *_Nonnull status);
 int linux_execve(const char *_Nonnull path, char *_Nullable const *_Nonnull argv,
                  char *_Nullable const *_Nonnull envp);
-// Starts a program without arguments or environment; `inherited` become 3, 4, … in it, and nothing else stays open.
+// Starts a program without arguments or environment; `inherited` become 3, 4, … in it, and nothing
+// else stays open.
 int linux_spawn(const char *_Nonnull path, const int *_Nonnull inherited, int count);
 void linux_exit(int status) __attribute__((noreturn));
 int linux_setsid(void);
@@ -27,8 +28,8 @@ int linux_limit(int resource, uint64_t soft, uint64_t hard);
 int linux_reset_signals(void);
 
 // Mounts
-int linux_mount(const char *_Nullable source, const char *_Nonnull target, const char *_Nullable type,
-                unsigned long flags, const char *_Nullable data);
+int linux_mount(const char *_Nullable source, const char *_Nonnull target,
+                const char *_Nullable type, unsigned long flags, const char *_Nullable data);
 int linux_unmount(const char *_Nonnull target, int flags);
 int linux_pivot_root(const char *_Nonnull new_root, const char *_Nonnull put_old);
 int linux_open_tree(int directory, const char *_Nonnull path, unsigned int flags);

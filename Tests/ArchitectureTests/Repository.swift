@@ -1,0 +1,33 @@
+import Foundation
+
+/// The checkout that these tests were compiled from.
+enum Repository {
+    /// Links resolved, so that a package made of links to these folders can run the tests as well.
+    static let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    struct File: CustomStringConvertible, Sendable {
+        /// Below the root, such as `Sources/Jail/Init.swift`.
+        let path: String
+
+        var text: String {
+            get throws { try String(contentsOf: root.appending(path: path), encoding: .utf8) }
+        }
+
+        /// The folder below `Sources` or `Tests`, which is the target's name.
+        var target: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
+
+        var description: String { path }
+    }
+
+    /// Every file below `folder` whose name has one of these endings, in order.
+    static func files(_ folder: String, _ endings: Set<String>) throws -> [File] {
+        try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: folder).path)
+            .filter { endings.contains(String($0.split(separator: ".").last ?? "")) }
+            .sorted().map { File(path: folder + "/" + $0) }
+    }
+
+    static func sources(_ target: String? = nil) throws -> [File] {
+        try files("Sources", ["swift"]).filter { target == nil || $0.target == target }
+    }
+}

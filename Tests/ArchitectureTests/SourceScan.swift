@@ -1,0 +1,116 @@
+/// What a source text says, as far as the rules ask.
+extension SourceText {
+    /// The modules that are imported, in the order of the text.
+    var imports: [String] {
+        code.split(separator: "\n").compactMap { line in
+            let words = line.split { $0 == " " || $0 == ";" }
+            guard let place = words.firstIndex(of: "import"), place + 1 < words.count else {
+                return nil
+            }
+            let rest = words[(place + 1)...]
+            let kinds: Set<Substring> = [
+                "class", "enum", "func", "let", "protocol", "struct", "typealias", "var",
+            ]
+            let path = kinds.contains(rest[rest.startIndex]) ? rest.dropFirst().first : rest.first
+            return path?.split(separator: ".").first.map(String.init)
+        }
+    }
+
+    /// Every word of the code: names, keywords, numbers.
+    var words: Set<Substring> {
+        Set(code.split { !$0.isLetter && !$0.isNumber && $0 != "_" })
+    }
+
+    var hasBalancedBraces: Bool {
+        code.count { $0 == "{" } == code.count { $0 == "}" }
+    }
+
+    struct Function: Equatable {
+        /// The number of the line that it begins in, from 1.
+        let line: Int
+        let lineCount: Int
+    }
+
+    /// Every function and initializer that has a body, nested ones too.
+    var functions: [Function] {
+        let tokens = Token.all(in: code)
+        return tokens.indices.compactMap { index in
+            let token = tokens[index]
+            let isFunction = ["func", "init", "deinit", "subscript"].contains(token.text)
+            let isMember = index > 0 && tokens[index - 1].text == "."
+            guard isFunction, !isMember, let end = Token.endOfBody(tokens[(index + 1)...]) else {
+                return nil
+            }
+            return Function(line: token.line, lineCount: end - token.line + 1)
+        }
+    }
+
+    /// For C: everything in braces at the top.
+    var topLevelBlocks: [Function] {
+        var blocks: [Function] = []
+        var depth = 0
+        var start = 0
+        for token in Token.all(in: code) {
+            if token.text == "{" {
+                if depth == 0 { start = token.line }
+                depth += 1
+            } else if token.text == "}" {
+                depth -= 1
+                if depth == 0 {
+                    blocks.append(Function(line: start, lineCount: token.line - start + 1))
+                }
+            }
+        }
+        return blocks
+    }
+}
+
+/// A word, or a character that is none, and its line.
+private struct Token {
+    let text: Substring
+    let line: Int
+
+    /// What begins another declaration, so that the one before has no body.
+    private static let declarations: Set<Substring> = [
+        "func", "init", "deinit", "subscript", "var", "let", "case", "static", "mutating",
+        "associatedtype", "typealias", "struct", "enum", "class", "public", "private",
+    ]
+
+    static func all(in code: String) -> [Token] {
+        var tokens: [Token] = []
+        var lineNumber = 0
+        for line in code.split(separator: "\n", omittingEmptySubsequences: false) {
+            lineNumber += 1
+            var rest = line
+            while let first = rest.first {
+                let word = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+                let text = word.isEmpty ? rest.prefix(1) : word
+                if first != " " { tokens.append(Token(text: text, line: lineNumber)) }
+                rest = rest.dropFirst(text.count)
+            }
+        }
+        return tokens
+    }
+
+    /// The line of the brace that closes the body of the declaration that `tokens` follow; `nil`
+    /// where it has none.
+    static func endOfBody(_ tokens: ArraySlice<Token>) -> Int? {
+        var parentheses = 0
+        var braces = 0
+        for token in tokens {
+            switch token.text {
+            case "(": parentheses += 1
+            case ")": parentheses -= 1
+            // What stands in the parameters' parentheses, such as `= {}`, is no body.
+            case "{" where parentheses == 0 || braces > 0: braces += 1
+            case "}" where parentheses == 0 || braces > 0:
+                braces -= 1
+                if braces == 0 { return token.line }
+                if braces < 0 { return nil }
+            default:
+                if braces == 0, parentheses == 0, declarations.contains(token.text) { return nil }
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+/// What the repository promises in words.
+@Suite struct TextTests {
+    @Test func `nothing in the sources is left for later`() throws {
+        // In pieces, so that this file may be searched as well.
+        let marks: Set<Substring> = ["XX" + "X", "TO" + "DO", "FIX" + "ME"]
+        let files =
+            try Repository.files("Sources", ["swift", "c", "h", "modulemap"])
+            + Repository.files("Tests", ["swift"])
+        for file in files {
+            let words = try file.text.split { !$0.isLetter }
+            #expect(marks.isDisjoint(with: words), "\(file)")
+        }
+    }
+
+    @Test func `the read-me opens with the two commands, and the makefile has them`() throws {
+        let readme = try Repository.File(path: "README.md").text
+        let opening = readme.prefix(1_500)
+        #expect(opening.contains("make run"))
+        #expect(opening.contains("make test"))
+        let makefile = try Repository.File(path: "Makefile").text
+        for target in ["run:", "test:", "build:"] { #expect(makefile.contains("\n" + target)) }
+    }
+
+    @Test func `the read-me's table of limits is that of limits json`() throws {
+        let readme = try Repository.File(path: "README.md").text
+        let file = Data(try Repository.File(path: "limits.json").text.utf8)
+        let limits =
+            try JSONSerialization.jsonObject(with: file) as? [String: [String: [String: Any]]]
+        let plans = try #require(limits?["plans"])
+        let names = ["anonymous", "free", "pro", "enterprise"]
+        #expect(Set(plans.keys) == Set(names))
+        for key in try #require(plans["free"]).keys.sorted() {
+            let cells = names.map { Self.cell(plans[$0]?[key]) }
+            #expect(readme.contains("| `\(key)` | \(cells.joined(separator: " | ")) |"), "\(key)")
+        }
+    }
+
+    /// As the table writes a value: default and ceiling, or one number where they are the same.
+    private static func cell(_ value: Any?) -> String {
+        switch value {
+        case let range as [String: Int]:
+            let (standard, ceiling) = (range["default"] ?? -1, range["ceiling"] ?? -1)
+            return standard == ceiling ? "\(ceiling)" : "\(standard) / \(ceiling)"
+        case let number as Int: return "\(number)"
+        default: return "–"
+        }
+    }
+
+    @Test func `every test target has tests`() throws {
+        let manifest = try Repository.File(path: "Package.swift").text
+        let targets = manifest.matches(of: /testTarget\(\s*name:\s*"(\w+)"/).map { String($0.1) }
+        #expect(targets.contains("ArchitectureTests"))
+        for target in targets {
+            let files = try Repository.files("Tests", ["swift"]).filter { $0.target == target }
+            let count = try files.reduce(0) { count, file in
+                count + SourceText(try file.text).code.ranges(of: "@Test").count
+            }
+            #expect(count > 0, "\(target)")
+        }
+        let folders = Set(try Repository.files("Tests", ["swift"]).map(\.target))
+        #expect(folders == Set(targets))
+    }
+
+    @Test func `every folder of Sources has its line in the architecture page`() throws {
+        let page = try Repository.File(path: "docs/ARCHITECTURE.md").text
+        for target in Set(
+            try Repository.files("Sources", ["swift", "modulemap", "c"]).map(\.target)
+        ) {
+            #expect(page.contains("`\(target)`"), "\(target)")
+        }
+    }
+
+    @Test func `every file that the architecture page names is there`() throws {
+        let page = try Repository.File(path: "docs/ARCHITECTURE.md").text
+        let names = Set(
+            try Repository.files("Sources", ["swift", "c"]).map {
+                $0.path.split(separator: "/").last.map(String.init) ?? ""
+            }
+        )
+        let named = page.matches(of: /`([A-Za-z]+)\.(swift|c)`/).map { "\($0.1).\($0.2)" }
+        #expect(named.count > 50)
+        #expect(Set(named).subtracting(names).sorted() == [])
+    }
+}

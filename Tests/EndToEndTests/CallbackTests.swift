@@ -1,0 +1,139 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// Results that are posted to a receiver of the caller's.
+    @Suite struct Callbacks {
+        private static let toLoopback = ["--callback-allow", "127.0.0.0/8"]
+
+        private func submit(_ server: Server, key: Key, to url: String) async throws -> String {
+            let answer = try await server.post(
+                Server.executions,
+                key: key,
+                ["language": "bash", "code": "echo posted", "callback_url": url]
+            )
+            try #require(answer.status == 202, "\(answer)")
+            return try #require(try answer.json["data"]["id"].string)
+        }
+
+        /// Asks until the one delivery of this key's organization has this state.
+        private func delivery(
+            _ server: Server,
+            key: Key,
+            _ isReached: (JSON) -> Bool
+        ) async throws -> JSON {
+            try await eventually("the state of a delivery") {
+                let list = try await server.get("/v1/deliveries", key: key).json["data"]
+                return isReached(list[0]) ? list[0] : nil
+            }
+        }
+
+        /// The signature as another implementation computes it.
+        private func signature(of request: Receiver.Request, secret: String) async throws -> String
+        {
+            let script = """
+                import base64, hashlib, hmac, sys
+                key = base64.b64decode(sys.argv[1].removeprefix("whsec_"))
+                content = f"{sys.argv[2]}.{sys.argv[3]}.".encode() + sys.stdin.buffer.read()
+                print(base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode())
+                """
+            let id = try #require(request[header: "webhook-id"])
+            let timestamp = try #require(request[header: "webhook-timestamp"])
+            let result = try await command(
+                "/usr/bin/python3",
+                ["-c", script, secret, id, timestamp],
+                stdin: request.body
+            )
+            try #require(result.code == 0, "\(result.stderr)")
+            return "v1," + result.stdout.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+
+        @Test func `a result is posted once, signed, and as it can be fetched`() async throws {
+            try await Receiver.serve { receiver, url in
+                try await withKey(Self.toLoopback) { server, key in
+                    let id = try await submit(server, key: key, to: url)
+                    let request = try await receiver.awaitRequests(1)[0]
+                    #expect(request.method == "POST")
+                    let timestamp = request[header: "webhook-timestamp"]
+                    let sent = try #require(timestamp.flatMap { TimeInterval($0) })
+                    #expect(abs(sent - Date().timeIntervalSince1970) < 60)
+                    let signature = try await signature(of: request, secret: key.webhookSecret)
+                    #expect(request[header: "webhook-signature"] == signature)
+
+                    let posted = try JSON(request.body)
+                    #expect(posted["type"].string == "execution.finished")
+                    let fetched = try await server.execution(id, key: key)
+                    #expect(fetched["stdout"].string == "posted\n")
+                    #expect(try posted["data"].canonical == fetched.canonical)
+
+                    let delivery = try await delivery(server, key: key) {
+                        $0["status"].string == "delivered"
+                    }
+                    #expect(delivery["execution_id"].string == id)
+                    #expect(delivery["attempts"].elements.count == 1)
+                    #expect(delivery["attempts"][0]["response_status"].int == 204)
+                    #expect(receiver.requests.count == 1)
+                }
+            }
+        }
+
+        @Test func `a receiver that is gone for good is posted to again on demand`() async throws {
+            try await Receiver.serve(answering: [410]) { receiver, url in
+                try await withKey(Self.toLoopback) { server, key in
+                    _ = try await submit(server, key: key, to: url)
+                    let failed = try await delivery(server, key: key) {
+                        $0["status"].string == "failed"
+                    }
+                    let id = try #require(failed["id"].string)
+                    let answer = try await server.send(
+                        "POST",
+                        "/v1/deliveries/\(id)/retry",
+                        key: key
+                    )
+                    #expect(answer.status == 202, "\(answer)")
+                    _ = try await delivery(server, key: key) { $0["status"].string == "delivered" }
+                    let requests = receiver.requests
+                    #expect(requests.count == 2)
+                    #expect(Set(requests.map { $0[header: "webhook-id"] }).count == 1)
+                    #expect(requests[0].body == requests[1].body)
+                }
+            }
+        }
+
+        @Test func `an address that is not public is not connected to`() async throws {
+            try await Receiver.serve { receiver, url in
+                try await withKey { server, key in
+                    let id = try await submit(server, key: key, to: url)
+                    let pending = try await delivery(server, key: key) {
+                        !$0["attempts"].elements.isEmpty
+                    }
+                    #expect(pending["attempts"][0]["response_status"].isNull)
+                    #expect(pending["attempts"][0]["error"].string?.isEmpty == false)
+                    #expect(receiver.requests.isEmpty)
+                    let execution = try await server.execution(id, key: key)
+                    #expect(execution["status"].string == "succeeded")
+                }
+            }
+        }
+
+        @Test func `what a killed server owed is posted by the next one`() async throws {
+            try await Receiver.serve { receiver, url in
+                try await Deployment.make { deployment in
+                    let key = try await deployment.makeKey()
+                    try await deployment.serve(Self.toLoopback + ["--jails", "1"]) { server in
+                        _ = try await server.submit(Queue.blocker, key: key)
+                        try await server.awaitJailed(["sleep"])
+                        _ = try await submit(server, key: key, to: url)
+                        server.program.signal(SIGKILL)
+                        _ = try await server.program.exitCode()
+                    }
+                    #expect(receiver.requests.isEmpty)
+                    try await deployment.serve(Self.toLoopback) { _ in
+                        let request = try await receiver.awaitRequests(1)[0]
+                        #expect(try JSON(request.body)["data"]["stdout"].string == "posted\n")
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+
+/// Where the programs under test are.
+enum Product {
+    /// `QUICKSAND_TEST_BINARIES`, else the folder of the test bundle, which SwiftPM builds them in.
+    static let folder: String = {
+        if let given = ProcessInfo.processInfo.environment["QUICKSAND_TEST_BINARIES"] {
+            return given
+        }
+        let bundle = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(fileURLWithPath: bundle ?? ".").deletingLastPathComponent().path
+    }()
+
+    static var quicksand: String { folder + "/quicksand" }
+
+    /// The checkout that this file is in.
+    static let repository = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+}
+
+/// A program that was started, its output, and its end.
+final class RunningProgram: Sendable {
+    struct Output: Sendable {
+        var bytes = Data()
+        var isClosed = false
+
+        var text: String { String(decoding: bytes, as: UTF8.self) }
+    }
+
+    let pid: Int32
+    let stdout = Monitor(Output())
+    let stderr = Monitor(Output())
+    /// The exit code, or 128 and the signal.
+    private let code = Monitor<Int32?>(nil)
+
+    /// - Parameter environment: beside what this process has, without its `QUICKSAND_*`.
+    init(
+        _ program: String,
+        _ arguments: [String],
+        stdin: Data = Data(),
+        environment: [String: String] = [:]
+    ) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        let inherited = ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("QUICKSAND_")
+        }
+        process.environment = inherited.merging(environment) { $1 }
+        let (input, output, errors) = (Pipe(), Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = errors
+        process.terminationHandler = { [code] process in
+            let status = process.terminationStatus
+            code.change { $0 = process.terminationReason == .exit ? status : 128 + status }
+        }
+        try process.run()
+        pid = process.processIdentifier
+        Self.drain(output.fileHandleForReading, into: stdout)
+        Self.drain(errors.fileHandleForReading, into: stderr)
+        Thread.detachNewThread {
+            try? input.fileHandleForWriting.write(contentsOf: stdin)
+            try? input.fileHandleForWriting.close()
+        }
+    }
+
+    private static func drain(_ handle: FileHandle, into output: Monitor<Output>) {
+        Thread.detachNewThread {
+            while true {
+                let bytes = handle.availableData
+                output.change {
+                    $0.bytes += bytes
+                    $0.isClosed = bytes.isEmpty
+                }
+                if bytes.isEmpty { return }
+            }
+        }
+    }
+
+    func signal(_ number: Int32) { kill(pid, number) }
+
+    /// - Throws: ``Unreached`` where it has not ended within the bound.
+    func exitCode(seconds: TimeInterval = 40) async throws -> Int32 {
+        guard let code = await code.wait(seconds: seconds, until: { $0 != nil }), let code else {
+            throw Unreached(what: "the end of process \(pid)")
+        }
+        return code
+    }
+
+    /// Ends it, if it has not ended: asked first, killed after a bound.
+    func end() async {
+        guard code.value == nil else { return }
+        signal(SIGTERM)
+        if (try? await exitCode(seconds: 10)) != nil { return }
+        signal(SIGKILL)
+        _ = try? await exitCode(seconds: 10)
+    }
+}
+
+/// What a finished command left behind.
+struct CommandResult: Sendable {
+    let code: Int32
+    let stdout: String
+    let stderr: String
+
+    var stderrLines: [Substring] { stderr.split(separator: "\n") }
+}
+
+/// Runs a command to its end.
+func command(
+    _ program: String,
+    _ arguments: [String],
+    stdin: Data = Data(),
+    environment: [String: String] = [:]
+) async throws -> CommandResult {
+    let running = try RunningProgram(
+        program,
+        arguments,
+        stdin: stdin,
+        environment: environment
+    )
+    do {
+        let code = try await running.exitCode()
+        let stdout = await running.stdout.wait(seconds: 10, until: \.isClosed)
+        let stderr = await running.stderr.wait(seconds: 10, until: \.isClosed)
+        guard let stdout, let stderr else { throw Unreached(what: "the end of the output") }
+        return CommandResult(code: code, stdout: stdout.text, stderr: stderr.text)
+    } catch {
+        await running.end()
+        throw error
+    }
+}
+
+/// Runs `quicksand` to its end.
+func quicksand(_ arguments: [String], stdin: Data = Data()) async throws -> CommandResult {
+    try await command(Product.quicksand, arguments, stdin: stdin)
+}

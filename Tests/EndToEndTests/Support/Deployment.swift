@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// A data folder of its own, the servers that are started on it, and the keys that are made in it.
+///
+/// Whatever happens in a test, every server that it started is ended and its folder is removed.
+struct Deployment: Sendable {
+    let folder: String
+    var data: String { folder + "/data" }
+
+    static func make(_ body: (Deployment) async throws -> Void) async throws {
+        let name = "quicksand-e2e-\(UUID().uuidString)"
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o755]
+        )
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await body(Deployment(folder: folder))
+    }
+
+    /// Starts a server and has `body` use it.
+    func serve(
+        _ arguments: [String] = [],
+        _ body: (Server) async throws -> Void
+    ) async throws {
+        let program = try RunningProgram(
+            Product.quicksand,
+            ["serve", "--port", "0", "--data", data] + arguments
+        )
+        do {
+            try await body(try await Server(program, deployment: self))
+        } catch {
+            let log = program.stderr.value.text
+            await program.end()
+            Issue.record("the server's log:\n\(log)")
+            throw error
+        }
+        await program.end()
+    }
+
+    /// Makes a key by the command line, also beside a running server.
+    func makeKey(
+        plan: String = "enterprise",
+        scopes: [String] = ["projects:read", "projects:write"],
+        organization: String? = nil
+    ) async throws -> Key {
+        var arguments = ["keys", "create", "--name", "test", "--plan", plan, "--data", data]
+        arguments += scopes.flatMap { ["--scope", $0] }
+        if let organization { arguments += ["--organization", organization] }
+        let result = try await quicksand(arguments)
+        try #require(result.code == 0, "\(result.stderr)")
+        let rows = result.stdout.split(separator: "\n")
+        func column(_ name: String) throws -> String {
+            let row = try #require(rows.first { $0.hasPrefix(name + " ") })
+            return row.dropFirst(name.count).trimmingCharacters(in: .whitespaces)
+        }
+        return Key(
+            id: try column("id"),
+            plaintext: try column("key"),
+            organization: try column("organization"),
+            webhookSecret: try column("webhook secret")
+        )
+    }
+
+    /// Writes a file beside the data folder.
+    /// - Returns: its path.
+    func write(_ text: String, as name: String) throws -> String {
+        let path = folder + "/" + name
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        return path
+    }
+}
+
+struct Key: Sendable {
+    let id: String
+    let plaintext: String
+    let organization: String
+    let webhookSecret: String
+}
+
+/// Starts a server on a data folder of its own.
+func withServer(
+    _ arguments: [String] = [],
+    _ body: (Server) async throws -> Void
+) async throws {
+    try await Deployment.make { try await $0.serve(arguments, body) }
+}
+
+/// Starts a server and makes a key for it.
+func withKey(
+    _ arguments: [String] = [],
+    plan: String = "enterprise",
+    _ body: (Server, Key) async throws -> Void
+) async throws {
+    try await withServer(arguments) { server in
+        try await body(server, try await server.deployment.makeKey(plan: plan))
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+
+/// State that one thread changes and another waits for, within a bound.
+///
+/// `@unchecked`: every access to `state` holds `condition`.
+final class Monitor<State: Sendable>: @unchecked Sendable {
+    private let condition = NSCondition()
+    private var state: State
+
+    init(_ state: State) { self.state = state }
+
+    var value: State {
+        condition.lock()
+        defer { condition.unlock() }
+        return state
+    }
+
+    func change(_ body: (inout State) -> Void) {
+        condition.lock()
+        body(&state)
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    /// - Returns: the state once `isReached` holds, or `nil` where it does not within the bound.
+    func wait(
+        seconds: TimeInterval,
+        until isReached: @escaping @Sendable (State) -> Bool
+    ) async -> State? {
+        await onThread { [self] in
+            let deadline = Date(timeIntervalSinceNow: seconds)
+            condition.lock()
+            defer { condition.unlock() }
+            while !isReached(state) {
+                guard condition.wait(until: deadline) else { return isReached(state) ? state : nil }
+            }
+            return state
+        }
+    }
+}
+
+/// Runs what blocks on a thread of its own, so that it takes none from Swift's pool.
+func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+    await withCheckedContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(returning: body()) }
+    }
+}
+
+/// Asks again until there is an answer.
+///
+/// What is asked takes its own time, so there is no pause between two attempts.
+/// - Throws: ``Unreached`` where that does not come within the bound.
+func eventually<Value>(
+    _ what: String,
+    seconds: Int = 20,
+    _ probe: () async throws -> Value?
+) async throws -> Value {
+    let clock = ContinuousClock()
+    let deadline = clock.now + .seconds(seconds)
+    repeat {
+        if let value = try await probe() { return value }
+        await Task.yield()
+    } while clock.now < deadline
+    throw Unreached(what: what)
+}
+
+func eventually(_ what: String, seconds: Int = 20, _ probe: () async throws -> Bool) async throws {
+    try await eventually(what, seconds: seconds) { try await probe() ? () : nil }
+}
+
+struct Unreached: Error {
+    let what: String
+}
