@@ -13,7 +13,7 @@ final class JailRecord {
     private let identity: JailIdentity
     private var processesMax: UInt64 = 0
 
-    private static let namespaces: Namespaces = [.user, .process, .mount, .network, .ipc, .uts]
+    static let namespaces: Namespaces = [.user, .process, .mount, .network, .ipc, .uts]
 
     /// Makes the cgroup, clones init into it and maps its users; init goes on alone from there.
     init(

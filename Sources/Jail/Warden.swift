@@ -28,6 +28,8 @@ public struct Warden: ~Copyable {
     public static func main() -> Int32 {
         do {
             Signals.ignoreTermination()
+            // Whatever the operator's mask is: a jail's user must be able to enter its root.
+            Process.setFileCreationMask(0o022)
             try Files.setNonblocking(Inherited.control)
             var warden = Warden(footing: try Footing.find(), epoll: try Epoll())
             return try warden.run()
@@ -165,14 +167,22 @@ extension Warden {
     }
 
     private func aboveCeiling(_ request: OpenRequest) -> Refusal? {
-        let ceilings = footing.catalog.workspaceCeilings.fields
-        for (asked, ceiling) in zip(request.workspace.fields, ceilings)
+        let memory: (name: LimitName, value: UInt64) = (.memoryBytes, request.memoryBytes)
+        let ceilings = footing.catalog.stageCeilings.memoryBytes
+        return aboveCeiling(request.workspace.fields, footing.catalog.workspaceCeilings.fields)
+            ?? aboveCeiling([memory], [(.memoryBytes, ceilings)])
+    }
+
+    /// A limit of 0 would be none: tmpfs reads it as unlimited, and a control group as not set.
+    private func aboveCeiling(
+        _ asked: [(name: LimitName, value: UInt64)],
+        _ ceilings: [(name: LimitName, value: UInt64)]
+    ) -> Refusal? {
+        for (asked, ceiling) in zip(asked, ceilings)
         where asked.value > ceiling.value || asked.value == 0 {
             return .aboveCeiling(asked.name, value: asked.value, ceiling: ceiling.value)
         }
-        let memory = footing.catalog.stageCeilings.memoryBytes
-        return request.memoryBytes > memory
-            ? .aboveCeiling(.memoryBytes, value: request.memoryBytes, ceiling: memory) : nil
+        return nil
     }
 
     private mutating func startStage(
@@ -184,10 +194,7 @@ extension Warden {
         }
         guard case .idle = record.supervision.state else { return .busy }
         let ceilings = footing.catalog.stageCeilings.fields
-        for (asked, ceiling) in zip(request.limits.fields, ceilings)
-        where asked.value > ceiling.value {
-            return .aboveCeiling(asked.name, value: asked.value, ceiling: ceiling.value)
-        }
+        if let refusal = aboveCeiling(request.limits.fields, ceilings) { return refusal }
         for index in 0..<descriptors.count where Files.kind(of: descriptors[index]).kind != .pipe {
             return .wrongDescriptor
         }

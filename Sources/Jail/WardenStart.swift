@@ -21,6 +21,7 @@ struct Footing: ~Copyable {
         guard OwnProcess.isRoot else {
             throw StartFailure("root", detail: "the warden must be started as root")
         }
+        for filter in catalog.filters { try tryNamespaces(with: filter) }
         let identities = try IdentityRange()
         let cgroups = try CgroupLayout(name: StaleGroups.prefix + "\(OwnProcess.number)")
         try Roots.prepare(catalog)
@@ -30,6 +31,31 @@ struct Footing: ~Copyable {
             identities: identities,
             landlockVersion: LandlockRules.version
         )
+    }
+
+    /// A process in namespaces of its own puts a filter on and ends: what cannot be done is known by
+    /// name now, and not when the first request comes.
+    private static func tryNamespaces(with filter: [UInt8]) throws(StartFailure) {
+        let trial: (process: Int32, pidfd: Int32)?
+        do {
+            trial = try Process.clone(JailRecord.namespaces)
+        } catch {
+            throw StartFailure("namespaces", error)
+        }
+        guard let trial else {
+            do {
+                try Credentials.forbidNewPrivileges()
+                try SystemCallFilter.install(filter)
+                Process.exit(0)
+            } catch {
+                Process.exit(1)
+            }
+        }
+        Descriptor.close(trial.pidfd)
+        let end = try? Process.reap(trial.process, waiting: true)?.end
+        guard end == .exited(code: 0) else {
+            throw StartFailure("seccomp", detail: "the kernel does not take the filter")
+        }
     }
 
     /// The catalog is only believed sealed: else the front could change it later.

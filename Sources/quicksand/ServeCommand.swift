@@ -14,7 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
 
             Examples:
               quicksand serve
-              quicksand serve --host 0.0.0.0 --port 80 --trusted-proxies 10.0.0.0/8
+              quicksand serve --host 0.0.0.0 --trusted-proxies 10.0.0.0/8
               QUICKSAND_DATA=/srv/quicksand quicksand serve --callback-allow 192.168.7.0/24
             """
     )
@@ -22,7 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The address to listen on. [QUICKSAND_HOST]")
     var host: String?
 
-    @Option(help: "The port; 0 has the system choose one. [QUICKSAND_PORT]")
+    @Option(help: "The port, 1024 or above; 0 has the system choose one. [QUICKSAND_PORT]")
     var port: Int?
 
     @Option(
