@@ -9,6 +9,8 @@ import Foundation
 struct ExecutionReader {
     static let runsMax = 64
     static let outputsMax = 64
+    /// Of all patterns together.
+    static let outputsBytesMax = 16_384
     static let metadataPairsMax = 16
     static let metadataKeyCharactersMax = 64
     static let metadataValueCharactersMax = 512
@@ -145,6 +147,7 @@ struct ExecutionReader {
                 throw .field("outputs[\(index)]", flaw, value: .string(pattern))
             }
         }
+        try SourceReader.checkNames(patterns ?? [], at: "outputs", bytesMax: Self.outputsBytesMax)
         return patterns ?? []
     }
 

@@ -3,6 +3,9 @@ import Foundation
 
 /// Reads `code`, or `files` with `entry`.
 struct SourceReader {
+    /// Of all file names of one request together.
+    static let pathsBytesMax = 32_768
+
     let runtime: Runtime
     let limits: Limits
 
@@ -89,11 +92,29 @@ struct SourceReader {
     /// The files must fit the work folder, which is a tmpfs: it counts whole pages, folders, and
     /// its own root.
     private func checkRoom(_ files: [SourceFile]) throws(APIError) {
+        try Self.checkNames(files.map(\.path), at: "files", bytesMax: Self.pathsBytesMax)
         let pageBytes: Int64 = 4_096
         let pages = files.reduce(0) { $0 + (Int64($1.content.count) + pageBytes - 1) / pageBytes }
         try check(pages * pageBytes, fits: .workspaceBytes)
         let folders = Set(files.flatMap { RelativePath.folders(above: $0.path) })
         try check(Int64(files.count + folders.count + 1), fits: .workspaceFiles)
+    }
+
+    /// A compiler is given every name, and all of them have to fit the warden's frame.
+    static func checkNames(
+        _ names: [String],
+        at field: String,
+        bytesMax: Int
+    ) throws(APIError) {
+        let bytes = names.reduce(0) { $0 + $1.utf8.count }
+        guard bytes <= bytesMax else {
+            throw .field(
+                field,
+                "must have names of at most \(bytesMax) bytes together",
+                value: .integer(Int64(bytes)),
+                limit: .integer(Int64(bytesMax))
+            )
+        }
     }
 
     private func check(_ need: Int64, fits limit: Limit) throws(APIError) {

@@ -30,6 +30,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -162,6 +163,10 @@ int linux_set_nonblocking(int descriptor) {
     int flags = fcntl(descriptor, F_GETFL);
     if (flags < 0) return -errno;
     RESULT(fcntl(descriptor, F_SETFL, flags | O_NONBLOCK));
+}
+int64_t linux_filesystem_type(int descriptor) {
+    struct statfs status;
+    return fstatfs(descriptor, &status) < 0 ? -errno : status.f_type;
 }
 uint32_t linux_file_mode(int descriptor, int64_t *size) {
     struct stat status;

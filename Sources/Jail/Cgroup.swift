@@ -62,12 +62,7 @@ struct CgroupLayout: ~Copyable {
     func makeGroup(_ name: String) throws(KernelError) -> JailCgroup {
         var parts: [JailCgroup.Part] = []
         for hierarchy in hierarchies {
-            do throws(KernelError) {
-                try Files.makeFolder(name, in: hierarchy.directory)
-            } catch  where error.errno == Errno.exists {
-                // Left by a jail whose removal failed; it is empty, or joining would have been
-                // refused then.
-            }
+            try Files.makeFolder(name, in: hierarchy.directory)
             let directory = try Descriptor.open(
                 name,
                 in: hierarchy.directory,
@@ -100,6 +95,7 @@ final class JailCgroup {
     private let name: String
     private let parts: [Part]
     private var memoryBytes: UInt64 = 0
+    private static let socketBytesMax: UInt64 = 64 << 20
 
     init(name: String, parts: [Part]) {
         self.name = name
@@ -148,6 +144,14 @@ final class JailCgroup {
             }
         }
         memoryBytes = bytes
+    }
+
+    /// v1 counts the kernel's socket buffers apart from memory, and all sockets of the machine
+    /// share one bound; on v2 they are part of the group's memory.
+    func limitSocketMemory() {
+        guard let part = part(.memory), !part.isUnified else { return }
+        let bytes = min(memoryBytes, Self.socketBytesMax)
+        try? writeText("\(bytes)", to: "memory.kmem.tcp.limit_in_bytes", in: part.directory)
     }
 
     func limit(processes: UInt64) throws(KernelError) {

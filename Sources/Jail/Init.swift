@@ -11,17 +11,18 @@ struct Init {
     let socket: Int32
     let archive: Int32
 
-    /// Descriptors are kept from here up while the inherited ones are closed.
-    private static let keptFrom: Int32 = 512
+    /// Where the two descriptors that it keeps end up, whatever numbers the warden had them at.
+    private enum Kept {
+        static let socket: Int32 = 3
+        static let archive: Int32 = 4
+    }
 
     /// Called in the child right after `clone3`; never returns.
     static func run(plan: JailPlan, socket: Int32, archive: Int32, joins: [Int32]) -> Never {
         do {
             try joinCgroups(joins)
-            let socket = try Files.duplicate(socket, atOrAbove: keptFrom)
-            let archive = try Files.duplicate(archive, atOrAbove: keptFrom)
-            try forgetInherited()
-            let jail = Init(plan: plan, socket: socket, archive: archive)
+            try forgetInherited(but: socket, archive)
+            let jail = Init(plan: plan, socket: Kept.socket, archive: Kept.archive)
             do {
                 try jail.build()
                 try jail.report(.built)
@@ -43,11 +44,15 @@ struct Init {
     ///
     /// 0, 1 and 2 become `/dev/null`, which the warden has as its standard input, so that no pipe
     /// of a stage ever takes their numbers here.
-    private static func forgetInherited() throws(KernelError) {
+    private static func forgetInherited(but socket: Int32, _ archive: Int32) throws(KernelError) {
         try Files.duplicate(0, onto: 1)
         try Files.duplicate(0, onto: 2)
-        try Files.close(from: 3, through: UInt32(keptFrom) - 1)
-        try Files.closeAll(from: UInt32(keptFrom) + 2)
+        // First above both places, so that neither is overwritten before it has moved.
+        let socket = try Files.duplicate(socket, atOrAbove: Kept.archive + 1)
+        let archive = try Files.duplicate(archive, atOrAbove: Kept.archive + 1)
+        try Files.duplicate(socket, onto: Kept.socket)
+        try Files.duplicate(archive, onto: Kept.archive)
+        try Files.closeAll(from: UInt32(Kept.archive) + 1)
     }
 
     /// The order is forced: the map comes before the identity, the identity clears the death
@@ -59,6 +64,9 @@ struct Init {
         try Process.dieWithParent()
         try Files.setHostName("jail")
         try buildRoot()
+        // What the service's own is must not make a program harder to end. It can only be raised
+        // without CAP_SYS_RESOURCE, so a service that is above 0 keeps its jails there.
+        try? writeText("0", to: "/proc/self/oom_score_adj", in: currentFolder)
         if plan.raisesLoopback { try Files.raiseLoopback() }
         try Unpacking.unpack(archive, into: "/box")
         Descriptor.close(archive)

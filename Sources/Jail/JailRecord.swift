@@ -18,16 +18,20 @@ final class JailRecord {
     /// Makes the cgroup, clones init into it and maps its users; init goes on alone from there.
     init(
         number: JailNumber,
+        serial: UInt64,
         slot: Int,
         plan: JailPlan,
         memoryBytes: UInt64,
         archive: Int32,
         cgroups: borrowing CgroupLayout
     ) throws(KernelError) {
-        let cgroup = try cgroups.makeGroup("jail-\(slot)")
+        // By serial, which never comes again: one that the kernel is slow to remove is in nobody's
+        // way.
+        let cgroup = try cgroups.makeGroup("jail-\(serial)")
         var isMade = false
         defer { if !isMade { _ = cgroup.remove() } }
         try cgroup.limit(memoryBytes: memoryBytes)
+        if plan.raisesLoopback { cgroup.limitSocketMemory() }
         let joins = try cgroup.openJoins()
         defer { for join in joins { Descriptor.close(join) } }
         let pair = try SeqpacketSocket.pair()
@@ -63,6 +67,23 @@ final class JailRecord {
 
     /// - Throws: EBUSY where the jail already holds more memory than the stage may have.
     func start(_ request: StageRequest, pipes: [Int32]) throws(KernelError) {
+        // First: on v2 a lower limit kills at once where v1 refuses it, and that is the stage's
+        // end.
+        supervision.start(
+            request.limits,
+            collects: !request.program.outputs.isEmpty,
+            counters: counters,
+            now: MonotonicClock.nanoseconds
+        )
+        do {
+            try begin(request, pipes: pipes)
+        } catch {
+            supervision.abandonStage()
+            throw error
+        }
+    }
+
+    private func begin(_ request: StageRequest, pipes: [Int32]) throws(KernelError) {
         try cgroup.limit(memoryBytes: request.limits.memoryBytes)
         if processesMax != request.limits.processes {
             // One more for init, which is in the group as well.
@@ -74,12 +95,6 @@ final class JailRecord {
             // So that the program can open /dev/stdout and its like.
             try Files.chown(pipe, uid: identity.programOutside, gid: identity.programOutside)
         }
-        supervision.start(
-            request.limits,
-            collects: !request.program.outputs.isEmpty,
-            counters: counters,
-            now: MonotonicClock.nanoseconds
-        )
         try SeqpacketSocket.send(
             InitOrder.run(request.limits, request.program).encoded(),
             descriptors: pipes,

@@ -53,6 +53,8 @@ struct Stage {
         try ResourceLimit.stackBytes.setAtMostHard(limits.memoryBytes + Self.stackSlackBytes)
         try ResourceLimit.lockedBytes.set(64 << 10)
         try ResourceLimit.messageQueueBytes.set(0)
+        try ResourceLimit.nice.set(0)
+        try ResourceLimit.realtimePriority.set(0)
         // The cgroup counts the jail as a whole; this stops a single process if the warden's clock
         // ever failed to.
         try ResourceLimit.cpuSeconds.set(limits.cpuMilliseconds / 1_000 + 2)

@@ -90,7 +90,10 @@ struct Supervision {
         case .collecting(_, let until): return now >= until ? .destroy : .nothing
         case .running(var running):
             if let stopped = running.stopped {
-                return now >= stopped.deadline ? .destroy : .nothing
+                guard now >= stopped.deadline else { return .nothing }
+                running.stopped?.deadline = .max  // said once
+                state = .running(running)
+                return .destroy
             }
             let cause: StageEnd.Cause
             if now >= running.wallDeadline {
@@ -158,6 +161,9 @@ struct Supervision {
         case .building, .idle, .closing: return nil
         }
     }
+
+    /// The stage could not be begun.
+    mutating func abandonStage() { state = .idle }
 
     mutating func close() { state = .closing }
 

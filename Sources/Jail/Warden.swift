@@ -16,11 +16,14 @@ public struct Warden: ~Copyable {
     private var nextSerial: UInt64 = 1
     private var freeSlots: [Int]
     private var lingeringGroups: [JailCgroup] = []
+    /// Until the next try to remove them; doubled by every one that fails.
+    private var lingerNanoseconds = Self.lingerNanosecondsMin
     private let processors = UInt64(OwnProcess.processors)
 
     private static let controlToken: UInt64 = 0
     private static let requestsPerTurn = 64
-    private static let lingerNanoseconds: UInt64 = 2_000_000
+    private static let lingerNanosecondsMin: UInt64 = 2_000_000
+    private static let lingerNanosecondsMax: UInt64 = 1_000_000_000
 
     /// Runs until the front closes the control socket.
     ///
@@ -133,7 +136,9 @@ extension Warden {
         guard Int(request.profile) < footing.catalog.filters.count else { return .unknownProfile }
         guard serials[request.jail] == nil else { return .busy }
         if let refusal = aboveCeiling(request) { return refusal }
-        guard Files.kind(of: descriptors[0]).kind == .regular else { return .wrongDescriptor }
+        // Sealed, so an anonymous file: asking any other file what it is could wait on somebody's
+        // file system.
+        guard Seals.of(descriptors[0]) == Seals.all else { return .wrongDescriptor }
         guard let slot = freeSlots.popLast() else { return .tooManyJails }
         let plan = JailPlan(
             runtime: Int(request.runtime),
@@ -145,17 +150,17 @@ extension Warden {
         )
         do {
             let serial = nextSerial
+            nextSerial += 1
             let record = try JailRecord(
                 number: request.jail,
+                serial: serial,
                 slot: slot,
                 plan: plan,
                 memoryBytes: request.memoryBytes,
                 archive: descriptors[0],
                 cgroups: footing.cgroups
             )
-            try epoll.add(record.socket.number, .readable, token: serial << 1)
-            try epoll.add(record.pidfd.number, .readable, token: serial << 1 | 1)
-            nextSerial += 1
+            try watch(record, serial)
             jails[serial] = record
             serials[request.jail] = serial
         } catch {
@@ -164,6 +169,18 @@ extension Warden {
             send(.closed(request.jail))
         }
         return nil
+    }
+
+    private mutating func watch(_ record: JailRecord, _ serial: UInt64) throws(KernelError) {
+        do {
+            try epoll.add(record.socket.number, .readable, token: serial << 1)
+            try epoll.add(record.pidfd.number, .readable, token: serial << 1 | 1)
+        } catch {
+            record.kill()
+            record.reap()
+            lingeringGroups.append(record.cgroup)
+            throw error
+        }
     }
 
     private func aboveCeiling(_ request: OpenRequest) -> Refusal? {
@@ -285,8 +302,23 @@ extension Warden {
             ) {
             case .nothing: break
             case .killStage: record.killStage()
-            case .destroy: breakJail(serial, Fault(site: "init is late", errno: 0))
+            case .destroy: giveUp(serial, record)
             }
+        }
+    }
+
+    /// Init did not do in time what it was told.
+    ///
+    /// A program that is judged already, or was stopped for a limit, keeps its verdict: being slow
+    /// to die must not make it our fault.
+    private mutating func giveUp(_ serial: UInt64, _ record: JailRecord) {
+        switch record.supervision.state {
+        case .collecting:
+            if let end = record.supervision.collected() { send(.finished(record.number, end)) }
+            destroy(serial)
+        case .running: record.kill()  // and initGone judges
+        case .building, .idle, .closing:
+            breakJail(serial, Fault(site: "init is late", errno: 0))
         }
     }
 
@@ -299,16 +331,22 @@ extension Warden {
     private mutating func destroy(_ serial: UInt64) {
         guard let record = jails[serial] else { return }
         record.supervision.close()
+        epoll.remove(record.socket.number)  // nothing more that it says counts
         record.kill()
     }
 
     private mutating func removeLingeringGroups() {
+        guard !lingeringGroups.isEmpty else { return }
         lingeringGroups.removeAll { $0.remove() }
+        let isDone = lingeringGroups.isEmpty
+        lingerNanoseconds =
+            isDone
+            ? Self.lingerNanosecondsMin : min(lingerNanoseconds * 2, Self.lingerNanosecondsMax)
     }
 
     private func millisecondsToNextTick() -> Int32 {
         let now = MonotonicClock.nanoseconds
-        var next: UInt64? = lingeringGroups.isEmpty ? nil : now + Self.lingerNanoseconds
+        var next: UInt64? = lingeringGroups.isEmpty ? nil : now + lingerNanoseconds
         for record in jails.values {
             let due = record.supervision.nextTick(
                 now: now,

@@ -21,6 +21,7 @@ struct Footing: ~Copyable {
         guard OwnProcess.isRoot else {
             throw StartFailure("root", detail: "the warden must be started as root")
         }
+        try raiseOpenFiles(for: catalog.jails)
         for filter in catalog.filters { try tryNamespaces(with: filter) }
         let identities = try IdentityRange()
         let cgroups = try CgroupLayout(name: StaleGroups.prefix + "\(OwnProcess.number)")
@@ -33,8 +34,16 @@ struct Footing: ~Copyable {
         )
     }
 
-    /// A process in namespaces of its own puts a filter on and ends: what cannot be done is known by
-    /// name now, and not when the first request comes.
+    /// A jail takes five descriptors here, on v1, and a request under way a few more.
+    private static func raiseOpenFiles(for jails: UInt32) throws(StartFailure) {
+        let needed = UInt64(jails) * 6 + 64
+        guard let limit = try? ResourceLimit.openFiles.setAtMostHard(.max), limit >= needed else {
+            throw StartFailure("open files", detail: "the hard limit is below \(needed)")
+        }
+    }
+
+    /// A process in namespaces of its own puts a filter on and ends: what cannot be done is known
+    /// by name now, and not when the first request comes.
     private static func tryNamespaces(with filter: [UInt8]) throws(StartFailure) {
         let trial: (process: Int32, pidfd: Int32)?
         do {
@@ -54,7 +63,7 @@ struct Footing: ~Copyable {
         Descriptor.close(trial.pidfd)
         let end = try? Process.reap(trial.process, waiting: true)?.end
         guard end == .exited(code: 0) else {
-            throw StartFailure("seccomp", detail: "the kernel does not take the filter")
+            throw StartFailure("seccomp", detail: "the kernel refused the filter")
         }
     }
 

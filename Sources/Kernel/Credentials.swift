@@ -46,17 +46,23 @@ public enum ResourceLimit: Int32, Sendable {
     case openFiles = 7
     case lockedBytes = 8
     case messageQueueBytes = 12
+    case nice = 13
+    case realtimePriority = 14
 
     public func set(_ value: UInt64) throws(KernelError) {
         try check(.rlimit) { linux_limit(rawValue, value, value) }
     }
 
     /// The soft limit alone; the hard one stays where the host has it.
-    public func setAtMostHard(_ value: UInt64) throws(KernelError) {
+    ///
+    /// - Returns: what the soft limit is now.
+    @discardableResult
+    public func setAtMostHard(_ value: UInt64) throws(KernelError) -> UInt64 {
         var limit = rlimit()
         unsafe getrlimit(__rlimit_resource_t(UInt32(rawValue)), &limit)
         let soft = min(value, UInt64(limit.rlim_max))
         try check(.rlimit) { linux_limit(rawValue, soft, UInt64(limit.rlim_max)) }
+        return soft
     }
 }
 

@@ -3,6 +3,9 @@ internal import Glibc
 
 /// Small file operations relative to a folder that is already open.
 public enum Files {
+    /// PIPEFS_MAGIC of linux/magic.h.
+    private static let pipeFilesystem: Int64 = 0x5049_5045
+
     public enum Kind: Sendable { case regular, pipe, folder, other }
 
     /// What an open descriptor is, and a regular file's size in bytes.
@@ -11,7 +14,8 @@ public enum Files {
         let kind: Kind =
             switch unsafe linux_file_mode(descriptor, &size) & 0o170000 {
             case 0o100000: .regular
-            case 0o010000: .pipe
+            // A FIFO with a name is somebody's file, not a pipe.
+            case 0o010000 where linux_filesystem_type(descriptor) == pipeFilesystem: .pipe
             case 0o040000: .folder
             default: .other
             }
@@ -60,10 +64,6 @@ public enum Files {
         atOrAbove lowest: Int32
     ) throws(KernelError) -> Int32 {
         try check(.dup) { linux_dup_above(from, lowest) }
-    }
-
-    public static func close(from first: UInt32, through last: UInt32) throws(KernelError) {
-        try check(.closeRange) { linux_close_range(first, last) }
     }
 
     public static func closeAll(from first: UInt32) throws(KernelError) {

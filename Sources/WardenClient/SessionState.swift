@@ -63,6 +63,8 @@ struct JailEntry {
     var stage: StageExchange?
     /// Asked to be closed by us, so that its end is a cancellation and not a fault.
     var isClosing = false
+    /// The warden has been asked for it, and will say when it is gone.
+    var isSent = false
 
     mutating func takeOpening() -> CheckedContinuation<Void, any Error>? {
         defer { opening = nil }

@@ -27,11 +27,11 @@ extension WardenSession: Sandbox {
         )
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                state.withLock { $0.jails[jail]?.opening = continuation }
                 do {
-                    try send(request, descriptors: [archive.number])
+                    try ask(request, of: jail, archive.number, continuation)
                 } catch {
-                    abandon(jail)?.resume(throwing: error)
+                    remove(jail)
+                    continuation.resume(throwing: error)
                 }
             }
         } onCancel: {
@@ -40,18 +40,33 @@ extension WardenSession: Sandbox {
         return WardenJail(session: self, number: jail)
     }
 
-    private func abandon(_ jail: JailNumber) -> CheckedContinuation<Void, any Error>? {
-        defer { remove(jail) }
-        return state.withLock { $0.jails[jail]?.takeOpening() }
+    /// Sends the frame and notes who waits for the answer, as one step.
+    ///
+    /// Under the lock, so that a cancellation comes either before, and nothing is sent, or after,
+    /// and its `close` follows the `open`. The warden never waits for us, so neither does this.
+    private func ask(
+        _ request: Request,
+        of jail: JailNumber,
+        _ archive: Int32,
+        _ continuation: CheckedContinuation<Void, any Error>
+    ) throws {
+        try state.withLock { state in
+            guard !state.isOver, let entry = state.jails[jail] else {
+                throw SandboxError.unavailable
+            }
+            if entry.isClosing { throw CancellationError() }
+            try send(request, descriptors: [archive])
+            state.jails[jail]?.opening = continuation
+            state.jails[jail]?.isSent = true
+        }
     }
 
     func close(_ jail: JailNumber) {
-        let mustTell = state.withLock { state in
-            guard let entry = state.jails[jail], !entry.isClosing else { return false }
+        state.withLock { state in
+            guard let entry = state.jails[jail], !entry.isClosing else { return }
             state.jails[jail]?.isClosing = true
-            return !state.isOver
+            if entry.isSent, !state.isOver { try? send(.close(jail)) }
         }
-        if mustTell { try? send(.close(jail)) }
     }
 }
 
@@ -69,9 +84,7 @@ struct WardenJail: Jail {
                 do {
                     try start(stage, continuation)
                 } catch {
-                    session.state.withLock { $0.takeStage(number) }?.continuation?
-                        .resume(throwing: error)
-                        ?? continuation.resume(throwing: error)
+                    continuation.resume(throwing: error)
                 }
             }
         } onCancel: {
@@ -79,6 +92,7 @@ struct WardenJail: Jail {
         }
     }
 
+    /// - Throws: only where nobody else will resume the continuation.
     private func start(
         _ stage: StageOrder,
         _ continuation: CheckedContinuation<StageReport, any Error>
@@ -99,8 +113,13 @@ struct WardenJail: Jail {
                 continuation
             )
             state.jails[number]?.stage = exchange
+            do {
+                try session.send(request, descriptors: pipes.theirs)
+            } catch {
+                _ = state.takeStage(number)
+                throw error
+            }
         }
-        try session.send(request, descriptors: pipes.theirs)
     }
 }
 

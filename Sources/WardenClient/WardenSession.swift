@@ -118,9 +118,14 @@ public final class WardenSession: Sendable {
     ///
     /// The socket blocks only while the warden is further behind than its buffer is long.
     func send(_ request: Request, descriptors: [Int32] = []) throws {
+        let frame = request.encoded()
+        // The warden would take it for a broken front, and end.
+        guard frame.count <= WardenWire.`Protocol`.frameBytesMax, request.isWithinCounts else {
+            throw SandboxError.refused(reason: "arguments, environment and outputs are too long")
+        }
         do {
             try SeqpacketSocket.send(
-                request.encoded(),
+                frame,
                 descriptors: descriptors,
                 on: control.number
             )

@@ -8,6 +8,14 @@ extension Request {
         }
     }
 
+    /// Whether its lists are short enough for the other side to read.
+    public var isWithinCounts: Bool {
+        guard case .stage(let stage) = self else { return true }
+        return stage.program.arguments.count <= Program.argumentsMax
+            && stage.program.environment.count <= Program.argumentsMax
+            && stage.program.outputs.count <= Program.outputsMax
+    }
+
     public func encoded() -> [UInt8] {
         var writer = ByteWriter()
         switch self {

@@ -33,15 +33,32 @@ struct DataFolder {
         } catch {
             throw Stop(2, "the data folder \(path) cannot be made: \(error.localizedDescription)")
         }
-        guard Privileges.isRoot else { return }
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        for file in [path] + files.map({ path + "/" + $0 }) {
-            // Not through a link: the folder is an ordinary user's, and this is root.
-            guard lchown(file, owner.uid, owner.gid) == 0 else {
-                throw Stop(2, "\(file) cannot be given to \(owner.name): errno \(errno)")
+        if Privileges.isRoot { try giveToOwner() }
+    }
+
+    /// The folder is an ordinary user's and this is root, so nothing in it is believed: no link is
+    /// followed, and only what root itself left there is handed over.
+    private func giveToOwner() throws {
+        let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard folder >= 0 else {
+            throw Stop(2, "the data folder \(path) cannot be opened: errno \(errno)")
+        }
+        defer { close(folder) }
+        guard fchown(folder, owner.uid, owner.gid) == 0, fchmod(folder, 0o700) == 0 else {
+            throw Stop(2, "\(path) cannot be given to \(owner.name): errno \(errno)")
+        }
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+            let file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            guard file >= 0 else { continue }
+            defer { close(file) }
+            var status = stat()
+            guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+                status.st_nlink == 1, status.st_uid == 0
+            else { continue }
+            guard fchown(file, owner.uid, owner.gid) == 0 else {
+                throw Stop(2, "\(name) cannot be given to \(owner.name): errno \(errno)")
             }
         }
-        chmod(path, 0o700)
     }
 
     /// - Throws: ``Stop`` with the store's own sentence.

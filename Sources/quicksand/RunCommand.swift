@@ -118,10 +118,11 @@ struct RunCommand: AsyncParsableCommand {
             (.cpuMilliseconds, cpu?.value),
         ]
         for case (let limit, let value?) in wanted {
-            guard value > 0, value <= plan.ceilings[limit] else {
+            let least: Int64 = limit == .memoryBytes ? 1 << 20 : 1
+            guard value >= least, value <= plan.ceilings[limit] else {
                 throw Stop(
                     2,
-                    "\(limit.rawValue) \(value) is not between 1 and plan \(plan.name)'s "
+                    "\(limit.rawValue) \(value) is not between \(least) and plan \(plan.name)'s "
                         + "ceiling \(plan.ceilings[limit])"
                 )
             }

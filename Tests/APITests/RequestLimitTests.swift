@@ -49,6 +49,11 @@ import Testing
         Bound("env", max: 64) { "\(code), \"env\": {\(list($0) { "\"A\($0)\": \"\"" })}" },
         Bound("runs", max: 64) { "\(code), \"runs\": [\(list($0) { _ in "{}" })]" },
         Bound("outputs", max: 64) { "\(code), \"outputs\": [\(list($0) { "\"o\($0)\"" })]" },
+        Bound("outputs", max: 16_384) { total in
+            // Patterns of 511 bytes, and the last with what is missing.
+            let full = list(total / 511) { _ in "\"\(letters(255))/\(letters(255))\"" }
+            return "\(code), \"outputs\": [\(full), \"\(letters(total % 511))\"]"
+        },
         Bound("metadata", max: 16) {
             "\(code), \"metadata\": {\(list($0) { "\"k\($0)\": \"\"" })}"
         },

@@ -1,0 +1,67 @@
+import Domain
+import Foundation
+import Testing
+import WardenClient
+
+extension EscapeTests {
+    /// The API refuses such names; init, which unpacks the files, must not depend on it.
+    @Suite struct FilenameTests {
+        private func open(_ paths: [String]) async throws {
+            let prison = try #require(Prison.current)
+            let runtime = try prison.runtime("python")
+            let files = paths.map { SourceFile(path: $0, content: Data("escaped".utf8)) }
+            let jail = try await prison.session.open(
+                JailOrder(
+                    runtime: runtime.number,
+                    profile: .strict,
+                    files: files,
+                    limits: try prison.limits()
+                )
+            )
+            defer { jail.close() }
+            let program = """
+                import os
+                for top, _, files in os.walk("/"):
+                    if top.startswith(("/proc", "/usr", "/etc")): continue
+                    for name in files:
+                        path = os.path.join(top, name)
+                        if os.path.isfile(path) and open(path, "rb").read(7) == b"escaped":
+                            print(path)
+                """
+            let report = try await jail.run(
+                StageOrder(
+                    arguments: ["/usr/bin/python3", "-c", program],
+                    environment: [:],
+                    stdin: Data(),
+                    limits: try prison.limits()
+                )
+            )
+            #expect(report.result.verdict == .exited(code: 0), "\(report.result.stderr.text)")
+            let found = report.result.stdout.text.split(separator: "\n")
+            #expect(found.count == paths.count)
+            #expect(found.allSatisfy { $0.hasPrefix("/box/") }, "\(found)")
+        }
+
+        @Test(arguments: [
+            "../x", "../../../../../../etc/x", "/x", "a/../../x", "a/b/../../../x", ".", "..", "",
+            "/", "./../x", "/proc/self/root/x/..", String(repeating: "n", count: 300),
+        ])
+        func `a file that is not below the work folder ends the jail`(path: String) async throws {
+            await #expect(throws: SandboxError.self) { try await open([path]) }
+        }
+
+        @Test func `a name twice, or a file that is a folder too, ends the jail`() async throws {
+            await #expect(throws: SandboxError.self) { try await open(["x", "x"]) }
+            await #expect(throws: SandboxError.self) { try await open(["x", "x/y"]) }
+            await #expect(throws: SandboxError.self) { try await open(["x/y", "x"]) }
+        }
+
+        @Test(arguments: [
+            "plain", "deep/er/file", "-rf", "name with space", "naïve", "\u{202e}txt", "$(id)",
+            "/tmp/not-there", String(repeating: "n", count: 255),
+        ])
+        func `any other name is a file below the work folder`(path: String) async throws {
+            try await open([path])
+        }
+    }
+}

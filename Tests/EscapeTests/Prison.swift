@@ -1,0 +1,138 @@
+import Catalog
+import Domain
+import Foundation
+import Scheduler
+import Testing
+import WardenClient
+
+/// The hostile programs all run in here: the real warden, sealed with this checkout's catalog.
+///
+/// Nothing stands between a test and the jail but what stands there in service: the client, the
+/// static warden, the runtimes and the limits that this checkout ships. The HTTP side is no part of
+/// it.
+struct Prison: Sendable {
+    let session: WardenSession
+    let catalog: Catalog
+    let canaries: Canaries
+
+    /// The one of the suite that is running; set by ``PrisonTrait``.
+    @TaskLocal static var current: Prison?
+
+    static func open() throws -> Prison {
+        let catalog = try Catalog.load(
+            limitsFile: Checkout.root + "/limits.json",
+            runtimesFolder: Checkout.root + "/runtimes",
+            toolsFolder: Checkout.root + "/.quicksand/tools",
+            jails: 4
+        )
+        let session = try WardenSession.start(
+            program: try Checkout.warden(),
+            catalog: catalog.image
+        )
+        do {
+            return Prison(session: session, catalog: catalog, canaries: try Canaries())
+        } catch {
+            session.shutDown()
+            throw error
+        }
+    }
+
+    func close() {
+        session.shutDown()
+        canaries.remove()
+    }
+
+    /// - Throws: where this machine lacks the runtime: an attack that was not made is not refused.
+    func runtime(_ language: String) throws -> Runtime {
+        guard case .found(let runtime) = catalog.runtimes.find(language: language, version: nil)
+        else { throw Missing(what: "runtime " + language) }
+        return runtime
+    }
+
+    func limits(_ changes: [Limit: Int64] = [:]) throws -> Limits {
+        guard let plan = catalog.plans["pro"] else { throw Missing(what: "plan pro") }
+        return Limits { changes[$0] ?? (plan.defaults[$0]) }
+    }
+}
+
+struct Missing: Error, CustomStringConvertible {
+    let what: String
+    var description: String { "missing: " + what }
+}
+
+/// Where the checkout and the warden that was built with this test are.
+enum Checkout {
+    /// Links are followed: a package may be put together from links to this folder.
+    static let tests = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+        .deletingLastPathComponent()
+    static let root = tests.deletingLastPathComponent().deletingLastPathComponent().path
+
+    static func program(_ name: String) throws -> SourceFile {
+        let file = tests.appendingPathComponent("Programs").appendingPathComponent(name)
+        return SourceFile(path: name, content: try Data(contentsOf: file))
+    }
+
+    /// Beside the test itself: SwiftPM puts all that it builds into one folder.
+    static func warden() throws -> String {
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let path = URL(fileURLWithPath: own).deletingLastPathComponent()
+            .appendingPathComponent("quicksand-warden").path
+        guard FileManager.default.isExecutableFile(atPath: path) else { throw Missing(what: path) }
+        return path
+    }
+
+    static let isRoot = WardenClient.Privileges.isRoot
+}
+
+/// Opens a warden for a whole suite and ends it afterwards.
+struct PrisonTrait: SuiteTrait, TestScoping {
+    func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @concurrent () async throws -> Void
+    ) async throws {
+        let prison = try Prison.open()
+        defer { prison.close() }
+        try await Prison.$current.withValue(prison) { try await function() }
+    }
+}
+
+/// Holds every test of a suite to what comes after an attack.
+///
+/// Nothing is left, nothing was touched, and the next honest program runs as if nothing had been.
+struct LeavesNoTraceTrait: SuiteTrait, TestTrait, TestScoping {
+    var isRecursive: Bool { true }
+
+    func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @concurrent () async throws -> Void
+    ) async throws {
+        guard testCase != nil, let prison = Prison.current else { return try await function() }
+        // Not before the first honest run: the client opens what it needs when it needs it.
+        try await prison.expectHonestRun()
+        let before = try await prison.traces()
+        try await function()
+        let after = try await prison.traces()
+        #expect(after == before)
+        #expect(prison.canaries.areUntouched)
+        try await prison.expectHonestRun()
+    }
+}
+
+extension Trait where Self == PrisonTrait {
+    static var inPrison: Self { PrisonTrait() }
+}
+
+extension Trait where Self == LeavesNoTraceTrait {
+    static var leavesNoTrace: Self { LeavesNoTraceTrait() }
+}
+
+/// Every attack, one after another: each looks at what the one warden has left.
+@Suite(
+    .serialized,
+    .enabled(if: Checkout.isRoot, "jails can be made by root only: run as root"),
+    .inPrison,
+    .leavesNoTrace
+)
+enum EscapeTests {}

@@ -1,0 +1,17 @@
+// Every descriptor that the program was born with, and what kind of thing it is.
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int main(void) {
+    for (int fd = 0; fd < 65536; fd++) {
+        struct stat status;
+        if (fcntl(fd, F_GETFD) < 0 || fstat(fd, &status) < 0) continue;
+        const char *kind = S_ISFIFO(status.st_mode)  ? "pipe"
+                           : S_ISDIR(status.st_mode) ? "folder"
+                           : S_ISCHR(status.st_mode) ? "device"
+                                                     : "other";
+        printf("%d=%s%s\n", fd, kind, fchdir(fd) == 0 ? ", entered" : "");
+    }
+}

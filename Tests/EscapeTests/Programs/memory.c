@@ -1,0 +1,57 @@
+// Takes memory and writes to all of it. memory KIND MEBIBYTES
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MEBIBYTE = 1 << 20 };
+
+static void fill(char *memory, size_t size) {
+    if (memory == NULL || memory == MAP_FAILED || memory == (void *)-1) exit(3);
+    for (size_t at = 0; at < size; at += 4096) memory[at] = 1;
+}
+
+static void fill_file(int file, int mebibytes) {
+    static char piece[MEBIBYTE];
+    memset(piece, 1, sizeof piece);
+    if (file < 0) exit(4);
+    for (int written = 0; written < mebibytes; written++)
+        if (write(file, piece, sizeof piece) != sizeof piece) exit(5);
+}
+
+static int fill_stack(int mebibytes) {
+    volatile char piece[MEBIBYTE];
+    for (size_t at = 0; at < sizeof piece; at += 4096) piece[at] = 1;
+    return mebibytes == 0 ? 0 : fill_stack(mebibytes - 1) + piece[0];
+}
+
+int main(int count, char **arguments) {
+    if (count < 3) return 2;
+    const char *kind = arguments[1];
+    int mebibytes = atoi(arguments[2]);
+    size_t size = (size_t)mebibytes * MEBIBYTE;
+    if (!strcmp(kind, "heap")) fill(malloc(size), size);
+    if (!strcmp(kind, "shared"))
+        fill(mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), size);
+    if (!strcmp(kind, "memfd")) fill_file(memfd_create("m", 0), mebibytes);
+    if (!strcmp(kind, "tmpfs")) fill_file(open("/tmp/m", O_CREAT | O_RDWR, 0600), mebibytes);
+    if (!strcmp(kind, "sysv")) {
+        int segment = shmget(IPC_PRIVATE, size, 0600);
+        char *memory = shmat(segment, NULL, 0);
+        shmctl(segment, IPC_RMID, NULL);
+        fill(memory, size);
+    }
+    if (!strcmp(kind, "stack")) fill_stack(mebibytes);
+    if (!strcmp(kind, "child")) {
+        // The first process is well and exits with 0: the verdict must not be fooled.
+        if (fork() == 0) fill(malloc(size), size), _exit(0);
+        wait(NULL);
+    }
+    puts("filled=ok");
+}

@@ -1,0 +1,27 @@
+# Leaves traps under the names that the caller asked to be returned.
+import os, sys
+from attempts import attempt, write
+
+canary, size = sys.argv[1], int(sys.argv[2])
+write("honest.txt", "honest")
+os.symlink("/etc/passwd", "absolute")
+os.symlink(canary, "canary")
+os.symlink("/proc/self/root/etc/passwd", "through-proc")
+os.symlink("../" * 64 + canary[1:], "climbing")
+os.symlink("honest.txt", "inside")
+os.symlink("loop", "loop")
+os.symlink("/etc", "folder-link")
+os.mkfifo("fifo")
+os.mkdir("folder")
+write("folder/inner", "inner")
+write("closed", "closed")
+os.chmod("closed", 0)
+os.mkdir("closed-folder")
+write("closed-folder/inner", "hidden")
+os.chmod("closed-folder", 0)
+os.link("honest.txt", "linked")
+write("sparse", "")
+os.truncate("sparse", size)
+attempt("hard link to the system", lambda: os.link("/etc/passwd", "hard"))
+attempt("hard link to proc", lambda: os.link("/proc/self/environ", "hard-proc"))
+attempt("device", lambda: os.mknod("device", 0o020666, os.makedev(1, 3)))

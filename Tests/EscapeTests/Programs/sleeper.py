@@ -1,0 +1,30 @@
+# Waits for ever, each time in another way, without using the processor.
+import os, signal, sys, threading, time
+
+def stop():
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+def futex():
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()
+
+def pipe():
+    ends = os.pipe()
+    os.read(ends[0], 1)
+
+def deaf():
+    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, signal.NSIG))
+    time.sleep(1000)
+
+def grandchild():
+    # Its parent is gone and it has another session; only the jail still holds it.
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(1000)
+        os._exit(0)
+    time.sleep(1000)
+
+{"pause": signal.pause, "stop": stop, "futex": futex, "pipe": pipe, "deaf": deaf,
+ "grandchild": grandchild}[sys.argv[1]]()

@@ -1,0 +1,85 @@
+import Domain
+import Foundation
+import Testing
+
+extension EscapeTests {
+    /// A trusted side that follows a guest's link is how most sandboxes fell (CVE-2024-28185).
+    @Suite struct ReadbackTests {
+        private static let traps = [
+            "absolute", "canary", "through-proc", "climbing", "inside", "loop", "folder-link",
+            "fifo",
+            "folder",
+        ]
+
+        private func files(
+            _ outputs: [String],
+            sparseBytes: Int = 1 << 20
+        ) async throws -> [String: OutputFile.Content] {
+            let prison = try #require(Prison.current)
+            let canary = try #require(prison.canaries.paths.last)
+            let result = try await prison.run(
+                "readback.py",
+                runs: [[canary, "\(sparseBytes)"]],
+                outputs: outputs
+            )
+            let run = try #require(result.runs.first)
+            #expect(run.verdict == .exited(code: 0), "\(run.stderr.text)")
+            let attempts = run.stdout.findings
+            expectRefused(attempts, with: ["EXDEV", "EPERM", "EACCES"], atLeast: 3)
+            return Dictionary(result.files.map { ($0.path, $0.content) }) { first, _ in first }
+        }
+
+        @Test func `a link, pipe or folder is an error for that file alone`() async throws {
+            let files = try await files(Self.traps + ["honest.txt"])
+            for trap in Self.traps { #expect(files[trap] == .refused(.notARegularFile), "\(trap)") }
+            #expect(files["honest.txt"] == .bytes(Data("honest".utf8)))
+            #expect(files.count == Self.traps.count + 1)
+        }
+
+        @Test func `a file that its own rights forbid is an error for that file alone`()
+            async throws
+        {
+            let files = try await files(["closed", "closed-folder/inner", "honest.txt"])
+            #expect(files["closed"] == .refused(.unreadable))
+            #expect(files["closed-folder/inner"] == nil)
+            #expect(files["honest.txt"] != nil)
+        }
+
+        @Test func `a hard link within the work folder is a file like any other`() async throws {
+            #expect(try await files(["linked"])["linked"] == .bytes(Data("honest".utf8)))
+        }
+
+        @Test(arguments: [
+            "/etc/passwd", "../etc/passwd", "folder-link/passwd", "absolute/../../etc/passwd",
+            "/proc/self/environ", "missing", "",
+        ])
+        func `a name that leads outside, or nowhere, brings nothing`(name: String) async throws {
+            #expect(try await files([name]).isEmpty)
+        }
+
+        @Test(arguments: [(-1, true), (0, true), (1, false)])
+        func `files above what is brought back are too large, and the others come`(
+            more: Int,
+            isBrought: Bool
+        ) async throws {
+            let size = Int(OutputFile.totalBytesMax) - "honest".utf8.count + more
+            let files = try await files(["honest.txt", "sparse"], sparseBytes: size)
+            #expect(files["honest.txt"] == .bytes(Data("honest".utf8)))
+            let expected: OutputFile.Content =
+                isBrought ? .bytes(Data(count: size)) : .refused(.tooLarge)
+            #expect(files["sparse"] == expected)
+        }
+
+        @Test func `a pattern for everything brings the honest files and follows nothing`()
+            async throws
+        {
+            let files = try await files(["**"])
+            let bytes = files.filter { if case .bytes = $0.value { true } else { false } }.keys
+            #expect(
+                bytes.sorted() == [
+                    "attempts.py", "folder/inner", "honest.txt", "linked", "readback.py", "sparse",
+                ]
+            )
+        }
+    }
+}

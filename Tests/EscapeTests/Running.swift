@@ -1,0 +1,148 @@
+import Domain
+import Foundation
+import Scheduler
+import Testing
+import WardenClient
+
+extension Prison {
+    /// Runs a program of `Programs/` in a jail of its own, once for each of `runs`.
+    func run(
+        _ name: String,
+        runs: [[String]] = [[]],
+        stdin: Data = Data(),
+        limits: [Limit: Int64] = [:],
+        outputs: [String] = [],
+        profile: SystemCallProfile = .strict
+    ) async throws -> ExecutionResult {
+        let runtime = try runtime(name.hasSuffix(".c") ? "c" : "python")
+        var files = [try Checkout.program(name)]
+        if name.hasSuffix(".py") { files.append(try Checkout.program("attempts.py")) }
+        let request = ExecutionRequest(
+            language: runtime.name,
+            version: runtime.version,
+            files: files,
+            entry: name,
+            inputs: runs.map { RunInput(stdin: stdin, arguments: $0) },
+            limits: try self.limits(limits),
+            compileLimits: try self.limits([.memoryBytes: 1 << 30, .wallMilliseconds: 60_000]),
+            outputs: outputs
+        )
+        let result = try await execute(request, on: runtime, profile: profile, in: session)
+        canaries.expectAbsent(from: result)
+        if let compile = result.compile {
+            #expect(compile.verdict == .exited(code: 0), "\(compile.stderr.text)")
+        }
+        return result
+    }
+
+    /// The only run of a program that ends by itself and says what it found.
+    func findings(
+        _ name: String,
+        _ arguments: [String] = [],
+        limits: [Limit: Int64] = [:],
+        profile: SystemCallProfile = .strict
+    ) async throws -> [String: String] {
+        let result = try await run(name, runs: [arguments], limits: limits, profile: profile)
+        let run = try #require(result.runs.first)
+        #expect(run.verdict == .exited(code: 0), "\(run.stderr.text)")
+        return run.stdout.findings
+    }
+
+    func verdict(
+        _ name: String,
+        _ arguments: [String] = [],
+        limits: [Limit: Int64] = [:]
+    ) async throws -> Verdict {
+        try #require(await run(name, runs: [arguments], limits: limits).runs.first).verdict
+    }
+
+    func expectHonestRun() async throws {
+        let result = try await run("honest.py", stdin: Data("honest".utf8))
+        let run = try #require(result.runs.first)
+        #expect(run.verdict == .exited(code: 0))
+        #expect(run.stdout == Output(bytes: Data("HONEST".utf8)))
+        #expect(run.stderr == Output())
+    }
+}
+
+extension Output {
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Lines of `name=what came of it`, as every program here prints them.
+    var findings: [String: String] {
+        let lines = text.split(separator: "\n").map { line in
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+        }
+        return Dictionary(lines) { first, _ in first }
+    }
+}
+
+/// Every attempt must have failed with one of these errors, and there must have been attempts.
+func expectRefused(
+    _ findings: [String: String],
+    with errors: Set<String>,
+    atLeast count: Int,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(findings.count >= count, "\(findings)", sourceLocation: sourceLocation)
+    for (attempt, outcome) in findings.sorted(by: { $0.key < $1.key }) {
+        #expect(errors.contains(outcome), "\(attempt)", sourceLocation: sourceLocation)
+    }
+}
+
+/// The same program outside any jail, as an ordinary user: what shows that an attack is one.
+enum Control {
+    private static let secondsMax = 20
+
+    static func findings(_ name: String, _ arguments: [String] = []) throws -> [String: String] {
+        let outcome = try run(name, arguments)
+        #expect(outcome.code == 0)
+        return outcome.output.findings
+    }
+
+    static func run(
+        _ name: String,
+        _ arguments: [String] = []
+    ) throws -> (code: Int32, output: Output) {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("quicksand-control-" + UUID().uuidString)
+        try FileManager.default.createDirectory(
+            at: folder,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o777]
+        )
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for file in [try Checkout.program(name), try Checkout.program("attempts.py")] {
+            try file.content.write(to: folder.appendingPathComponent(file.path))
+        }
+        var command = ["/usr/bin/python3", name]
+        if name.hasSuffix(".c") {
+            let compiler = ["/usr/bin/gcc", "-O2", "-pthread", "-o", "program", name]
+            let compiled = try start(compiler, in: folder)
+            guard compiled.code == 0 else { throw Missing(what: "control of " + name) }
+            command = ["./program"]
+        }
+        return try start(command + arguments, in: folder)
+    }
+
+    private static func start(
+        _ command: [String],
+        in folder: URL
+    ) throws -> (code: Int32, output: Output) {
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+        process.arguments =
+            ["--reuid=65534", "--regid=65534", "--clear-groups"]
+            + ["/usr/bin/timeout", "-s", "KILL", "\(secondsMax)"] + command
+        process.currentDirectoryURL = folder
+        process.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = pipe
+        try process.run()
+        let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, Output(bytes: bytes))
+    }
+}

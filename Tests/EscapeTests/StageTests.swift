@@ -1,0 +1,208 @@
+import Catalog
+import Domain
+import Foundation
+import Scheduler
+import Testing
+import WardenClient
+
+extension EscapeTests {
+    /// What one stage of a jail leaves to the next, and what of a jail is left when it is closed.
+    @Suite struct StageTests {
+        @Test func `after a stage that timed out the next one runs`() async throws {
+            let prison = try #require(Prison.current)
+            let result = try await prison.run(
+                "stages.py",
+                runs: [["hang"], ["exit"], ["hang"], ["exit"]],
+                limits: [.wallMilliseconds: 700]
+            )
+            #expect(
+                result.runs.map(\.verdict) == [
+                    .timedOut, .exited(code: 0), .timedOut, .exited(code: 0),
+                ]
+            )
+            #expect(result.runs.first?.stdout.text == "hanging\n")
+        }
+
+        @Test func `after a stage that exceeded its memory the next one runs`() async throws {
+            let prison = try #require(Prison.current)
+            let result = try await prison.run(
+                "memory.c",
+                runs: [["heap", "96"], ["heap", "1"]],
+                limits: [.memoryBytes: 64 << 20]
+            )
+            #expect(result.runs.map(\.verdict) == [.memoryExceeded, .exited(code: 0)])
+        }
+
+        @Test func `what a stage left running is dead before the next`() async throws {
+            let prison = try #require(Prison.current)
+            let result = try await prison.run("stages.py", runs: [["daemon"], ["look"]])
+            #expect(result.runs.map(\.verdict) == [.exited(code: 0), .exited(code: 0)])
+            #expect(result.runs.last?.stdout.findings == ["beats": "0", "processes": "1"])
+        }
+
+        @Test func `cancelling the task destroys the jail`() async throws {
+            let prison = try #require(Prison.current)
+            let runtime = try prison.runtime("python")
+            let program = try Checkout.program("stages.py")
+            let request = ExecutionRequest(
+                language: runtime.name,
+                version: runtime.version,
+                files: [program],
+                entry: program.path,
+                inputs: [RunInput(arguments: ["hang"])],
+                limits: try prison.limits([.wallMilliseconds: 60_000]),
+                compileLimits: try prison.limits()
+            )
+            let (hanging, isHanging) = AsyncStream<Void>.makeStream()
+            let session = prison.session
+            let task = Task {
+                try await execute(request, on: runtime, profile: .strict, in: session) { _, _ in
+                    isHanging.finish()
+                }
+            }
+            for await _ in hanging {}
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            // That nothing of it is left is what every test here is held to.
+        }
+
+        @Test func `an opening that is cancelled at any moment leaves no jail`() async throws {
+            let prison = try #require(Prison.current)
+            let order = JailOrder(
+                runtime: try prison.runtime("python").number,
+                profile: .strict,
+                files: [SourceFile(path: "large", content: Data(count: 1 << 20))],
+                limits: try prison.limits([.workspaceBytes: 4 << 20])
+            )
+            for yields in 0..<24 {
+                let task = Task { try await prison.session.open(order) }
+                for _ in 0..<yields { await Task.yield() }
+                task.cancel()
+                (try? await task.value)?.close()
+            }
+            await prison.session.waitUntilEmpty()
+        }
+
+        @Test func `a stage that does not fit its frame is refused, and the warden goes on`()
+            async throws
+        {
+            let prison = try #require(Prison.current)
+            let jail = try await prison.session.open(
+                JailOrder(
+                    runtime: 0,
+                    profile: .strict,
+                    files: [],
+                    limits: try prison.limits()
+                )
+            )
+            defer { jail.close() }
+            let long = String(repeating: "x", count: 20_000)
+            for arguments in [Array(repeating: long, count: 5), Array(repeating: "", count: 5_000)]
+            {
+                let stage = StageOrder(
+                    arguments: ["/bin/true"] + arguments,
+                    environment: [:],
+                    stdin: Data(),
+                    limits: try prison.limits()
+                )
+                await #expect(throws: SandboxError.self) { try await jail.run(stage) }
+            }
+            let honest = StageOrder(
+                arguments: ["/bin/true"],
+                environment: [:],
+                stdin: Data(),
+                limits: try prison.limits()
+            )
+            #expect(try await jail.run(honest).result.verdict == .exited(code: 0))
+        }
+
+        @Test func `a compiled program runs, and a compiler's errors are its own`() async throws {
+            let prison = try #require(Prison.current)
+            let runtime = try prison.runtime("c")
+            for (source, code, status) in [
+                ("int main(void) { return 7; }", Int32(7), Execution.Status.failed),
+                ("int main(void) { return x; }", 0, .compileFailed),
+                ("#include \"/dev/zero\"", 0, .compileFailed),
+                ("#include \"\(prison.canaries.paths[2])\"", 0, .compileFailed),
+            ] {
+                let request = ExecutionRequest(
+                    language: runtime.name,
+                    version: runtime.version,
+                    files: [SourceFile(path: "main.c", content: Data(source.utf8))],
+                    entry: "main.c",
+                    limits: try prison.limits(),
+                    compileLimits: try prison.limits([.wallMilliseconds: 20_000])
+                )
+                let result = try await execute(
+                    request,
+                    on: runtime,
+                    profile: .strict,
+                    in: prison.session
+                )
+                prison.canaries.expectAbsent(from: result)
+                #expect(result.status == status)
+                if status == .failed {
+                    #expect(result.runs.map(\.verdict) == [.exited(code: code)])
+                }
+            }
+        }
+    }
+
+    /// The front holds callers to their plans; the warden holds the front to its sealed ceilings.
+    @Suite struct CeilingTests {
+        private static let stageLimits: [Limit] = [
+            .wallMilliseconds, .cpuMilliseconds, .memoryBytes, .processes, .openFiles, .fileBytes,
+        ]
+
+        @Test(arguments: stageLimits)
+        func `a stage above the sealed ceiling is refused, not clamped`(limit: Limit) async throws {
+            let prison = try #require(Prison.current)
+            let ceiling = prison.catalog.plans.highestCeiling(limit)
+            for (value, isAccepted) in [
+                (0, false), (ceiling - 1, true), (ceiling, true), (ceiling + 1, false),
+            ] {
+                let jail = try await prison.session.open(try order(prison))
+                defer { jail.close() }
+                let stage = StageOrder(
+                    arguments: ["/bin/true"],
+                    environment: [:],
+                    stdin: Data(),
+                    limits: try prison.limits([limit: value])
+                )
+                if isAccepted {
+                    #expect(try await jail.run(stage).result.verdict == .exited(code: 0))
+                } else {
+                    await #expect(throws: SandboxError.self) { try await jail.run(stage) }
+                }
+            }
+        }
+
+        @Test(arguments: [Limit.workspaceBytes, .workspaceFiles, .memoryBytes])
+        func `a jail above the sealed ceiling is refused`(limit: Limit) async throws {
+            let prison = try #require(Prison.current)
+            let ceiling = prison.catalog.plans.highestCeiling(limit)
+            for value in [ceiling - 1, ceiling] {
+                try await prison.session.open(try order(prison, [limit: value])).close()
+            }
+            let above = try order(prison, [limit: ceiling + 1])
+            await #expect(throws: SandboxError.self) { try await prison.session.open(above) }
+        }
+
+        @Test func `a runtime that is not in the catalog is refused`() async throws {
+            let prison = try #require(Prison.current)
+            var order = try order(prison)
+            order.runtime = .max
+            let unknown = order
+            await #expect(throws: SandboxError.self) { try await prison.session.open(unknown) }
+        }
+
+        private func order(_ prison: Prison, _ changes: [Limit: Int64] = [:]) throws -> JailOrder {
+            JailOrder(
+                runtime: try prison.runtime("python").number,
+                profile: .strict,
+                files: [],
+                limits: try prison.limits(changes)
+            )
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Domain
+import Foundation
+import Testing
+import WardenClient
+import WardenWire
+
+/// What of a jail could be left on the host when it is gone.
+struct Traces: Equatable {
+    /// Of this warden's uid range.
+    var processes: [String]
+    /// Of this warden's own group: no other's are looked at.
+    var cgroups: [String]
+    var wardenDescriptors: Int
+    var mounts: Int
+}
+
+extension Prison {
+    /// Waits, at most ten seconds, for jails that are on their way out.
+    func traces() async throws -> Traces {
+        await session.waitUntilEmpty()
+        let deadline = ContinuousClock.now + .seconds(10)
+        var traces = try lookAround()
+        // The kernel may hold a group for a moment after its last process has been reaped.
+        while !traces.cgroups.isEmpty || !traces.processes.isEmpty, ContinuousClock.now < deadline {
+            await Task.yield()
+            traces = try lookAround()
+        }
+        #expect(traces.processes.isEmpty)
+        #expect(traces.cgroups.isEmpty)
+        return traces
+    }
+
+    private func lookAround() throws -> Traces {
+        let files = FileManager.default
+        let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+        let descriptors = try files.contentsOfDirectory(
+            atPath: "/proc/\(session.wardenProcess)/fd"
+        )
+        return Traces(
+            processes: try jailProcesses(),
+            cgroups: cgroupFolders(),
+            wardenDescriptors: descriptors.count,
+            mounts: mounts.split(separator: "\n").count
+        )
+    }
+
+    private func cgroupFolders() -> [String] {
+        var found: [String] = []
+        for primitive in session.primitives where primitive.name.hasPrefix("cgroup ") {
+            let parent = primitive.detail.drop { $0 != "/" }
+            let group = "\(parent)/quicksand-warden-\(session.wardenProcess)"
+            let names = try? FileManager.default.contentsOfDirectory(atPath: group)
+            // A group that cannot be read would make every test pass.
+            if names == nil { Issue.record("cannot read \(group)") }
+            found += (names ?? []).filter { $0.hasPrefix("jail-") }.map { group + "/" + $0 }
+        }
+        return found
+    }
+
+    /// Those that any process of a jail of this warden would run as.
+    private func identities() throws -> ClosedRange<UInt32> {
+        let primitive = session.primitives.first { $0.name == "uid range" }
+        let ends = (primitive?.detail ?? "").split { !$0.isNumber }.compactMap { UInt32($0) }
+        guard ends.count == 2, ends[0] >= 0x7000_0000, ends[0] < ends[1] else {
+            throw Missing(what: "the warden's uid range")
+        }
+        return ends[0]...ends[1]
+    }
+
+    private func jailProcesses() throws -> [String] {
+        let identities = try identities()
+        let numbers = try FileManager.default.contentsOfDirectory(atPath: "/proc")
+            .filter { $0.allSatisfy(\.isNumber) }
+        return numbers.filter { number in
+            // Gone meanwhile is gone.
+            guard
+                let status = try? String(contentsOfFile: "/proc/\(number)/status", encoding: .utf8)
+            else { return false }
+            let line = status.split(separator: "\n").first { $0.hasPrefix("Uid:") } ?? ""
+            return line.split { !$0.isNumber }.compactMap { UInt32($0) }
+                .contains { identities.contains($0) }
+        }
+    }
+}
+
+/// Files of the host that no jail may read, change or replace.
+struct Canaries: Sendable {
+    /// What is in each of them, and nowhere else.
+    let secret: String
+    let paths: [String]
+    private let marks: [Mark]
+
+    private struct Mark: Equatable {
+        let content: String
+        let inode: UInt64
+        let owner: uid_t
+        let mode: mode_t
+        let seconds: Int
+        let nanoseconds: Int
+
+        init(path: String) throws {
+            var status = stat()
+            guard lstat(path, &status) == 0 else { throw Missing(what: path) }
+            content = try String(contentsOfFile: path, encoding: .utf8)
+            inode = UInt64(status.st_ino)
+            owner = status.st_uid
+            mode = status.st_mode
+            seconds = status.st_mtim.tv_sec
+            nanoseconds = status.st_mtim.tv_nsec
+        }
+    }
+
+    init() throws {
+        secret = "canary-" + UUID().uuidString
+        let name = "quicksand-" + UUID().uuidString
+        let folder = FileManager.default.temporaryDirectory.path + "/" + name
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o755]
+        )
+        // Readable by everybody: what keeps a jail from them is that they are not there.
+        paths = ["/root/" + name, "/etc/" + name, folder + "/data"]
+        for path in paths { try Data(secret.utf8).write(to: URL(fileURLWithPath: path)) }
+        marks = try paths.map(Mark.init)
+    }
+
+    var areUntouched: Bool { (try? paths.map(Mark.init)) == marks }
+
+    func remove() {
+        for path in paths { try? FileManager.default.removeItem(atPath: path) }
+        if let data = paths.last {
+            let folder = URL(fileURLWithPath: data).deletingLastPathComponent()
+            try? FileManager.default.removeItem(at: folder)
+        }
+    }
+
+    /// No answer may ever have the secret in it.
+    func expectAbsent(from result: ExecutionResult) {
+        let secret = Data(secret.utf8)
+        for stage in [result.compile].compactMap({ $0 }) + result.runs {
+            #expect(stage.stdout.bytes.range(of: secret) == nil)
+            #expect(stage.stderr.bytes.range(of: secret) == nil)
+        }
+        for file in result.files {
+            if case .bytes(let bytes) = file.content { #expect(bytes.range(of: secret) == nil) }
+        }
+    }
+}
