@@ -59,8 +59,9 @@ struct DoctorCommand: AsyncParsableCommand {
             if result.status == .succeeded, result.runs.last?.stdout.bytes == hello.expectedOutput {
                 return nil
             }
-            let said = result.runs.last?.stderr.bytes ?? result.compile?.stderr.bytes ?? Data()
-            return "\(result.status.rawValue): \(String(decoding: said.prefix(200), as: UTF8.self))"
+            guard let stage = result.runs.last ?? result.compile else { return "nothing ran" }
+            let said = String(decoding: stage.stderr.bytes.prefix(200), as: UTF8.self)
+            return "\(result.status.rawValue), \(stage.verdict): \(said)"
         } catch {
             return "\(error)"
         }
