@@ -21,7 +21,7 @@ struct Footing: ~Copyable {
         guard OwnProcess.isRoot else {
             throw StartFailure("root", detail: "the warden must be started as root")
         }
-        try raiseOpenFiles(for: catalog.jails)
+        try raiseOpenFiles(for: catalog)
         for filter in catalog.filters { try tryNamespaces(with: filter) }
         let identities = try IdentityRange()
         let cgroups = try CgroupLayout(name: StaleGroups.prefix + "\(OwnProcess.number)")
@@ -34,11 +34,17 @@ struct Footing: ~Copyable {
         )
     }
 
-    /// A jail takes five descriptors here, on v1, and a request under way a few more.
-    private static func raiseOpenFiles(for jails: UInt32) throws(StartFailure) {
-        let needed = UInt64(jails) * 6 + 64
-        guard let limit = try? ResourceLimit.openFiles.setAtMostHard(.max), limit >= needed else {
-            throw StartFailure("open files", detail: "the hard limit is below \(needed)")
+    /// A jail takes five descriptors here, on v1, and a request under way a few more; and no stage
+    /// can be given more than the hard limit that it inherits.
+    private static func raiseOpenFiles(for catalog: CatalogImage) throws(StartFailure) {
+        let needed = max(UInt64(catalog.jails) * 6 + 64, catalog.stageCeilings.openFiles)
+        if let limit = try? ResourceLimit.openFiles.setAtMostHard(.max), limit >= needed { return }
+        // Above its hard limit only with CAP_SYS_RESOURCE, which not every root has.
+        guard (try? ResourceLimit.openFiles.set(needed)) != nil else {
+            throw StartFailure(
+                "open files",
+                detail: "the hard limit (ulimit -Hn) is below \(needed)"
+            )
         }
     }
 
