@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -51,6 +52,7 @@ let package = Package(
             pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"])]
         ),
+        .systemLibrary(name: "CCrack", providers: [.apt(["libcrack2-dev"])]),
         .target(name: "Kernel", dependencies: ["CLinux"], swiftSettings: lowLevel),
         .target(name: "WardenWire", swiftSettings: lowLevel),
         .target(name: "Jail", dependencies: ["WardenWire", "Kernel"], swiftSettings: lowLevel),
@@ -63,7 +65,10 @@ let package = Package(
         .target(name: "Domain", swiftSettings: strict),
         .target(
             name: "Catalog",
-            dependencies: ["WardenWire", "CSeccomp", "Domain"],
+            dependencies: [
+                "WardenWire", "CSeccomp", "Domain",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -74,6 +79,11 @@ let package = Package(
         .target(
             name: "SQLiteStore",
             dependencies: ["Domain", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "FolderCache",
+            dependencies: ["Domain", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         .target(
@@ -96,7 +106,12 @@ let package = Package(
         ),
         .target(
             name: "Identity",
-            dependencies: ["Domain", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "CCrack", "Domain",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -113,11 +128,17 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "Measure", swiftSettings: strict),
+        .target(
+            name: "Attacks",
+            dependencies: ["Domain", "Scheduler", "WardenWire"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "quicksand",
             dependencies: [
-                "API", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog", "SQLiteStore",
-                "WardenWire", "Domain",
+                "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
+                "SQLiteStore", "FolderCache", "WardenWire", "Domain", "Measure",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -142,16 +163,32 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: ["SQLiteStore", "Domain"],
+            exclude: ["Fixtures"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "FolderCacheTests",
+            dependencies: ["FolderCache", "Domain"],
+            swiftSettings: strict
+        ),
+        // Not a test: the store that tests of other targets keep their things in.
+        .target(
+            name: "TemporaryStore",
+            dependencies: ["SQLiteStore"],
+            path: "Tests/TemporaryStore",
             swiftSettings: strict
         ),
         .testTarget(
             name: "IdentityTests",
-            dependencies: ["Identity", "Domain"],
+            dependencies: ["Identity", "Domain", "SQLiteStore", "TemporaryStore"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "SchedulerTests",
-            dependencies: ["Scheduler", "Domain", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Scheduler", "Domain", "SQLiteStore", "TemporaryStore",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -166,7 +203,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Domain", "Identity",
+                "API", "Domain", "Identity", "Scheduler", "SQLiteStore", "TemporaryStore",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -174,12 +211,28 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "WardenUnderTest",
+            dependencies: ["Catalog", "WardenClient"],
+            path: "Tests/WardenUnderTest",
+            swiftSettings: strict
+        ),
         // These run the built programs, which they find beside the test bundle. They must not name
         // them as dependencies: the warden's static linking would reach the bundle.
         .testTarget(
             name: "EscapeTests",
             dependencies: [
-                "Catalog", "WardenClient", "WardenWire", "Scheduler", "Domain",
+                "Attacks", "Catalog", "FolderCache", "WardenClient", "WardenWire", "Scheduler",
+                "Domain", "WardenUnderTest",
+            ],
+            exclude: ["Honest", "Programs"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "StandbyTests",
+            dependencies: [
+                "Catalog", "WardenClient", "WardenUnderTest", "Scheduler", "Domain",
+                .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Programs"],
             swiftSettings: strict
@@ -191,6 +244,18 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "MeasureTests", dependencies: ["Measure"], swiftSettings: strict),
+        // The properties are also fuzzed: Engine is a package of its own, which Scripts/fuzz
+        // builds.
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "WardenWire", "Jail", "Domain", "Catalog", "API", "CCurl",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            exclude: ["Corpus", "Engine", "Words"],
             swiftSettings: strict
         ),
         .testTarget(

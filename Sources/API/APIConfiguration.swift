@@ -1,4 +1,5 @@
 public import Domain
+public import Identity
 
 /// How the server listens, and what it holds connections to.
 public struct APIConfiguration: Sendable {
@@ -15,6 +16,8 @@ public struct APIConfiguration: Sendable {
     public var idleSeconds: Int64
     /// How long a request may take from its head to its last byte.
     public var arrivalSeconds: Int64
+    /// What whoever dispatches everybody's tasks shows; `nil` where nobody does.
+    public var dispatcherSecret: DispatcherSecret?
     /// What `GET /` says.
     public var version: String
 
@@ -26,6 +29,7 @@ public struct APIConfiguration: Sendable {
         connectionsMax: Int = 512,
         idleSeconds: Int64 = 30,
         arrivalSeconds: Int64 = 30,
+        dispatcherSecret: DispatcherSecret? = nil,
         version: String
     ) {
         self.host = host
@@ -35,6 +39,7 @@ public struct APIConfiguration: Sendable {
         self.connectionsMax = connectionsMax
         self.idleSeconds = idleSeconds
         self.arrivalSeconds = arrivalSeconds
+        self.dispatcherSecret = dispatcherSecret
         self.version = version
     }
 }
@@ -45,7 +50,9 @@ public struct APIDependencies: Sendable {
     public typealias Readiness = @Sendable () async -> String?
 
     public var executions: any ExecutionService
+    public var tasks: any TaskService
     public var store: any Store
+    public var accounts: Accounts
     public var runtimes: Runtimes
     public var plans: Plans
     public var clock: WallClock
@@ -57,7 +64,9 @@ public struct APIDependencies: Sendable {
 
     public init(
         executions: any ExecutionService,
+        tasks: any TaskService,
         store: any Store,
+        accounts: Accounts,
         runtimes: Runtimes,
         plans: Plans,
         clock: WallClock = .system,
@@ -66,7 +75,9 @@ public struct APIDependencies: Sendable {
         wakeCourier: @escaping @Sendable () async -> Void
     ) {
         self.executions = executions
+        self.tasks = tasks
         self.store = store
+        self.accounts = accounts
         self.runtimes = runtimes
         self.plans = plans
         self.clock = clock

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import Synchronization
 
 /// What is known about one request from outside of it.
 struct APIContext: RequestContext {
@@ -11,6 +12,10 @@ struct APIContext: RequestContext {
     let channel: any Channel
     /// Said in every answer, and in every line that is logged about the request.
     var requestID = ""
+    /// Who is asking, from the moment in which that is known.
+    let caller = CallerSlot()
+    /// Of all connections together.
+    var underWay = RequestsUnderWay()
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
@@ -21,6 +26,15 @@ struct APIContext: RequestContext {
     var peer: IPAddress? {
         channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
     }
+}
+
+/// Where the one who finds out who is asking leaves it for the one who answers.
+final class CallerSlot: Sendable {
+    private let slot = Mutex<Caller?>(nil)
+
+    var known: Caller? { slot.withLock { $0 } }
+
+    func fill(_ caller: Caller) { slot.withLock { $0 = caller } }
 }
 
 /// A caller may name its own requests, so that its logs and ours can be laid side by side.

@@ -3,8 +3,10 @@ import HTTPTypes
 /// A refusal that the caller is told of: one of the codes of the contract, what is wrong, and
 /// where.
 struct APIError: Error, Sendable {
-    enum Code: String, Sendable {
+    enum Code: String, Sendable, CaseIterable {
         case validation = "VALIDATION_ERROR"
+        case invalidScope = "invalid_scope"
+        case weakPassword = "WEAK_PASSWORD"
         case unauthorized = "UNAUTHORIZED"
         case forbidden = "FORBIDDEN"
         case notFound = "NOT_FOUND"
@@ -19,7 +21,7 @@ struct APIError: Error, Sendable {
 
         var status: HTTPResponse.Status {
             switch self {
-            case .validation: .badRequest
+            case .validation, .invalidScope, .weakPassword: .badRequest
             case .unauthorized: .unauthorized
             case .forbidden: .forbidden
             case .notFound: .notFound
@@ -92,6 +94,9 @@ extension APIError {
         APIError(code: .notFound, message: "there is no such \(what)")
     }
 
+    /// Also for another organization's.
+    static let projectGone = notFound("project")
+
     /// One answer for a credential that is absent, malformed, unknown, expired or revoked, so that
     /// nothing can be learnt from the difference.
     static let unauthorized = APIError(
@@ -108,6 +113,12 @@ extension APIError {
         )
     }
 
+    /// A cookie is sent by whatever page a browser shows, so a page must be ours to act by it.
+    static let foreignOrigin = APIError(
+        code: .forbidden,
+        message: "the Origin of the request must be this server"
+    )
+
     static func payloadTooLarge(bytesMax: Int) -> APIError {
         APIError(
             code: .payloadTooLarge,
@@ -115,6 +126,36 @@ extension APIError {
             details: [.init(name: "limit", value: JSONValue(bytesMax))],
             // What was not read is still on its way, so the connection is of no further use.
             headers: [.connection: "close"]
+        )
+    }
+
+    static let idempotencyMismatch = APIError(
+        code: .idempotencyMismatch,
+        message: "this Idempotency-Key belongs to a request with another body"
+    )
+
+    /// Nothing of the request was kept; it may be sent again as it is.
+    static let storeUnavailable = APIError(
+        code: .overloaded,
+        message: "nothing can be stored at the moment; try again",
+        headers: [.retryAfter: "5"]
+    )
+
+    /// What is wanted comes too often; `policy` says which rule was broken.
+    static func rateLimited(
+        _ message: String,
+        policy: String,
+        limit: Int,
+        retryAfterSeconds: Int
+    ) -> APIError {
+        APIError(
+            code: .rateLimited,
+            message: message,
+            details: [
+                .init(name: "policy", value: .string(policy)),
+                .init(name: "limit", value: JSONValue(limit)),
+            ],
+            headers: [.retryAfter: String(max(1, retryAfterSeconds))]
         )
     }
 
@@ -128,11 +169,21 @@ extension APIError {
 }
 
 extension APIError {
-    private static let echoedCharactersMax = 100
+    private static let echoedScalarsMax = 100
 
     /// A caller's own text, short enough to be repeated to it.
+    ///
+    /// By scalars: one `Character` may be a letter and a megabyte of accents.
     static func shortened(_ text: String) -> String {
-        text.count > echoedCharactersMax ? text.prefix(echoedCharactersMax) + "…" : text
+        let scalars = text.unicodeScalars
+        guard
+            let end = scalars.index(
+                scalars.startIndex,
+                offsetBy: echoedScalarsMax,
+                limitedBy: scalars.endIndex
+            ), end < scalars.endIndex
+        else { return text }
+        return String(scalars[..<end]) + "…"
     }
 
     private static func shortened(_ value: JSONValue) -> JSONValue {

@@ -15,9 +15,11 @@ struct AccountRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "runtimes", listRuntimes), Route(.get, "usage", usage),
-            Route(.get, "deliveries", list), Route(.get, "deliveries/:id", show),
-            Route(.post, "deliveries/:id/retry", retry),
+            Route(.get, "runtimes", .listRuntimes, listRuntimes),
+            Route(.get, "usage", .showUsage, usage),
+            Route(.get, "deliveries", .listDeliveries, list),
+            Route(.get, "deliveries/:id", .showDelivery, show),
+            Route(.post, "deliveries/:id/retry", .retryDelivery, retry),
         ]
     }
 
@@ -41,7 +43,7 @@ struct AccountRoutes: Sendable {
             context,
             needing: .read(.projects)
         )
-        let page = try QueryReader(request, known: ["limit", "offset"]).page()
+        let page = try QueryReader(request).page()
         let listing = try await store.deliveries(organization: organization, page: page)
         return Answer.envelope(listing.json(page, \.json))
     }

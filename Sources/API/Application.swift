@@ -1,5 +1,6 @@
 public import Hummingbird
 import HummingbirdCore
+import Identity
 public import Logging
 import NIOCore
 
@@ -21,17 +22,17 @@ public func makeApplication(
     onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
     let requests = RequestCounter()
-    let table = RouteTable(
-        versioned: versionedRoutes(configuration, dependencies),
-        plain: ServiceRoutes(
-            version: configuration.version,
-            readiness: dependencies.readiness,
-            metrics: dependencies.metrics,
-            requests: requests
-        ).routes
-    )
+    let table = routeTable(configuration, dependencies, requests)
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
-    router.add(middleware: Door(routes: table, requests: requests, clock: dependencies.clock))
+    router.add(
+        middleware: Door(
+            routes: table,
+            requests: requests,
+            underWay: RequestsUnderWay(),
+            service: dependencies.executions,
+            clock: dependencies.clock
+        )
+    )
     table.fill(router)
     return Application(
         router: router,
@@ -45,25 +46,92 @@ public func makeApplication(
     )
 }
 
-private func versionedRoutes(
+/// Every route there is.
+func routeTable(
     _ configuration: APIConfiguration,
-    _ dependencies: APIDependencies
-) -> [Route] {
-    let service = dependencies.executions
-    let store = dependencies.store
-    let callers = CallerResolver(
-        store: store,
+    _ dependencies: APIDependencies,
+    _ requests: RequestCounter
+) -> RouteTable {
+    let tokens = AccessTokens(store: dependencies.store, clock: dependencies.clock)
+    let authenticator = Authenticator(
+        store: dependencies.store,
+        accounts: dependencies.accounts,
+        tokens: tokens,
         plans: dependencies.plans,
-        clock: dependencies.clock,
+        clock: dependencies.clock
+    )
+    let callers = CallerResolver(
+        authenticator: authenticator,
+        plans: dependencies.plans,
         addresses: ClientAddress(trustedProxies: configuration.trustedProxies),
         allowsQueryKey: configuration.allowsQueryKey
     )
+    let service = ServiceRoutes(
+        version: configuration.version,
+        readiness: dependencies.readiness,
+        metrics: dependencies.metrics,
+        requests: requests
+    )
+    let sessions = SessionRoutes(
+        accounts: dependencies.accounts,
+        callers: callers,
+        clock: dependencies.clock
+    )
+    let oauth = OAuthRoutes(authenticator: authenticator, tokens: tokens)
+    let idempotency = Idempotency(store: dependencies.store)
+    let versioned =
+        executionRoutes(dependencies, callers, idempotency)
+        + taskRoutes(configuration, dependencies, callers, idempotency)
+        + identityRoutes(dependencies, callers)
+    let plain = service.routes + sessions.routes + oauth.routes
+    let documentation = DocumentationRoutes(
+        OpenAPIDocument(
+            RouteTable(versioned: versioned, plain: plain + DocumentationRoutes.unwritten.routes),
+            configuration: configuration,
+            runtimes: dependencies.runtimes,
+            plans: dependencies.plans
+        )
+    )
+    return RouteTable(versioned: versioned, plain: plain + documentation.routes)
+}
+
+/// Who there is.
+private func identityRoutes(
+    _ dependencies: APIDependencies,
+    _ callers: CallerResolver
+) -> [Route] {
+    let store = dependencies.store
+    let clock = dependencies.clock
+    let keys = KeyRoutes(
+        callers: callers,
+        store: store,
+        issuer: KeyIssuer(store: store, clock: clock),
+        clock: clock
+    )
+    let organizations = OrganizationRoutes(
+        callers: callers,
+        store: store,
+        plans: dependencies.plans,
+        clock: clock
+    )
+    return UserRoutes(callers: callers, store: store, clock: clock).routes + keys.routes
+        + organizations.routes
+}
+
+/// What is run.
+private func executionRoutes(
+    _ dependencies: APIDependencies,
+    _ callers: CallerResolver,
+    _ idempotency: Idempotency
+) -> [Route] {
+    let service = dependencies.executions
+    let store = dependencies.store
     let desk = ExecutionDesk(
         service: service,
         store: store,
         runtimes: dependencies.runtimes,
         clock: dependencies.clock,
-        idempotency: Idempotency(store: store)
+        idempotency: idempotency
     )
     let executions = ExecutionRoutes(
         desk: desk,
@@ -81,7 +149,46 @@ private func versionedRoutes(
         clock: dependencies.clock,
         wakeCourier: dependencies.wakeCourier
     )
-    return executions.routes + account.routes + TrialRoutes(desk: desk, callers: callers).routes
+    let projects = ProjectRoutes(
+        callers: callers,
+        service: service,
+        store: store,
+        runtimes: dependencies.runtimes,
+        clock: dependencies.clock
+    )
+    let files = ProjectFileRoutes(callers: callers, store: store, clock: dependencies.clock)
+    return executions.routes + projects.routes + files.routes + account.routes
+        + TrialRoutes(desk: desk, callers: callers).routes
+}
+
+/// What is run later.
+private func taskRoutes(
+    _ configuration: APIConfiguration,
+    _ dependencies: APIDependencies,
+    _ callers: CallerResolver,
+    _ idempotency: Idempotency
+) -> [Route] {
+    let access = TaskAccess(
+        callers: callers,
+        secret: configuration.dispatcherSecret,
+        store: dependencies.store,
+        plans: dependencies.plans
+    )
+    let desk = TaskDesk(
+        access: access,
+        tasks: dependencies.tasks,
+        executions: dependencies.executions,
+        store: dependencies.store,
+        runtimes: dependencies.runtimes,
+        clock: dependencies.clock,
+        idempotency: idempotency
+    )
+    return TaskRoutes(
+        desk: desk,
+        access: access,
+        tasks: dependencies.tasks,
+        store: dependencies.store
+    ).routes
 }
 
 /// HTTP/1.1 with every bound that it has.

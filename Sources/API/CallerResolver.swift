@@ -1,5 +1,4 @@
 import Domain
-import Foundation
 import HTTPTypes
 import Hummingbird
 import Identity
@@ -7,23 +6,10 @@ import Logging
 
 /// Decides who is asking: by the credential where one is needed, by the address where none is.
 struct CallerResolver: Sendable {
-    private let authenticator: Authenticator
-    private let plans: Plans
-    private let addresses: ClientAddress
-    private let allowsQueryKey: Bool
-
-    init(
-        store: any Store,
-        plans: Plans,
-        clock: WallClock,
-        addresses: ClientAddress,
-        allowsQueryKey: Bool
-    ) {
-        authenticator = Authenticator(store: store, plans: plans, clock: clock)
-        self.plans = plans
-        self.addresses = addresses
-        self.allowsQueryKey = allowsQueryKey
-    }
+    let authenticator: Authenticator
+    let plans: Plans
+    let addresses: ClientAddress
+    let allowsQueryKey: Bool
 
     /// A caller with a credential that has the scope.
     func caller(
@@ -63,46 +49,68 @@ struct CallerResolver: Sendable {
 
     /// Whoever is behind the address, a credential or none.
     func stranger(_ request: Request, _ context: APIContext) -> Caller {
-        let address = addresses.find(peer: context.peer, headers: request.headers)
-        // A socket without addresses is this machine's own.
-        return Caller(
-            owner: .address(address?.quotaGroup ?? "local"),
+        let caller = Caller(
+            owner: .address(address(request, context)),
             plan: plans.anonymous,
             scopes: [],
-            keyID: nil
+            credential: .none
         )
+        context.caller.fill(caller)
+        return caller
     }
 
-    /// - Returns: `nil` where no credential was sent.
-    private func credentialed(_ request: Request, _ context: APIContext) async throws -> Caller? {
-        let credential: String?
+    /// From where the request comes, as strangers are counted.
+    func address(_ request: Request, _ context: APIContext) -> String {
+        // A socket without addresses is this machine's own.
+        addresses.find(peer: context.peer, headers: request.headers)?.quotaGroup ?? "local"
+    }
+
+    /// What the request shows, not yet known to be good.
+    ///
+    /// - Returns: `nil` where it shows nothing.
+    func credential(_ request: Request, _ context: APIContext) throws -> String? {
         do throws(CredentialError) {
-            credential = try self.credential(request)
+            let shown = try Credentials.extract(
+                authorization: request.headers[values: .authorization],
+                apiKeyHeader: request.headers[values: .xAPIKey],
+                query: request.uri.query,
+                allowsQuery: allowsQueryKey
+            )
+            if let shown { return shown }
         } catch {
             context.logger.info("credential refused", metadata: ["reason": "\(error)"])
             throw APIError.unauthorized
         }
-        guard let credential else { return nil }
-        return try await caller(credential, context)
+        guard let cookie = SessionCookie.token(request) else { return nil }
+        let isSafe = [.get, .head, .options].contains(request.method)
+        guard isSafe || RequestOrigin(request)?.isOwn == true else {
+            throw APIError.foreignOrigin
+        }
+        return cookie
     }
 
-    private func credential(_ request: Request) throws(CredentialError) -> String? {
-        try Credentials.extract(
-            authorization: request.headers[values: .authorization],
-            apiKeyHeader: request.headers[values: .xAPIKey],
-            query: request.uri.query,
-            allowsQuery: allowsQueryKey
-        )
-    }
-
-    private func caller(_ credential: String, _ context: APIContext) async throws -> Caller {
+    /// - Returns: `nil` where no credential was sent.
+    private func credentialed(_ request: Request, _ context: APIContext) async throws -> Caller? {
+        guard let credential = try credential(request, context) else { return nil }
         do throws(AuthenticationError) {
-            return try await authenticator.caller(credential: credential)
+            let caller = try await authenticator.caller(
+                credential: credential,
+                organization: request.headers[.xOrganizationID]
+            )
+            context.caller.fill(caller)
+            return caller
         } catch {
-            // Why is for the operator alone: it would tell which keys exist.
-            guard case .refused(let reason) = error else { throw error }
+            throw Self.refusal(error, context)
+        }
+    }
+
+    /// Why is for the operator alone: it would tell which keys exist.
+    static func refusal(_ error: AuthenticationError, _ context: APIContext) -> any Error {
+        switch error {
+        case .unavailable(let cause): return cause
+        case .refused(let reason):
             context.logger.info("credential refused", metadata: ["reason": "\(reason)"])
-            throw APIError.unauthorized
+            return APIError.unauthorized
         }
     }
 }

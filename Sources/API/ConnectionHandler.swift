@@ -142,7 +142,9 @@ final class HangUp: Sendable {
 }
 
 extension APIContext {
-    /// Runs `operation` in a task that is cancelled when the caller hangs up.
+    /// Runs `operation` in a task that is cancelled when the caller hangs up, or the key that it
+    /// showed is revoked.
+    /// - Throws: ``APIError/unauthorized`` where it was revoked.
     func untilHangUp<Value: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -150,11 +152,20 @@ extension APIContext {
         let hangUp = await hangUp()
         hangUp?.notify { task.cancel() }
         defer { hangUp?.forget() }
-        return try await withTaskCancellationHandler {
-            try await task.value
-        } onCancel: {
+        let isRevoked = Mutex(false)
+        let end: @Sendable () -> Void = {
+            isRevoked.withLock { $0 = true }
             task.cancel()
         }
+        let result = try await underWay.entering(as: caller.known, onRevocation: end) {
+            await withTaskCancellationHandler {
+                await task.result
+            } onCancel: {
+                task.cancel()
+            }
+        }
+        if isRevoked.withLock(\.self) { throw APIError.unauthorized }
+        return try result.get()
     }
 
     /// - Returns: `nil` for a channel without a connection, which a test may have.

@@ -15,6 +15,8 @@ struct Door: RouterMiddleware {
 
     let routes: RouteTable
     let requests: RequestCounter
+    let underWay: RequestsUnderWay
+    let service: any ExecutionService
     let clock: WallClock
 
     @concurrent
@@ -24,6 +26,7 @@ struct Door: RouterMiddleware {
         next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         var context = context
+        context.underWay = underWay
         context.requestID = RequestID.choose(request.headers, at: clock.now())
         context.logger[metadataKey: "request_id"] = .string(context.requestID)
         let start = ContinuousClock.now
@@ -33,6 +36,7 @@ struct Door: RouterMiddleware {
         } catch {
             response = answer(error, to: request, context)
         }
+        await tellStanding(in: &response, to: context.caller.known)
         Answer.finish(&response.headers, requestID: context.requestID)
         requests.count(status: response.status.code)
         context.logger.info(
@@ -47,6 +51,15 @@ struct Door: RouterMiddleware {
         return response
     }
 
+    /// Where the caller stands, in whatever it is answered, once it is known who it is.
+    private func tellStanding(in response: inout Response, to caller: Caller?) async {
+        guard let caller, response.headers[.xRateLimitLimit] == nil,
+            let standing = try? await service.standing(of: caller)
+        else { return }
+        let fields = RateHeaders.fields(standing, now: clock.now())
+        response.headers.append(contentsOf: fields)
+    }
+
     private func answer(_ error: any Error, to request: Request, _ context: APIContext) -> Response
     {
         switch error {
@@ -56,9 +69,20 @@ struct Door: RouterMiddleware {
         // it.
         case let error as HTTPError where error.status == .notFound:
             return Answer.error(routes.refusal(of: request))
+        case is ProjectGone:
+            return Answer.error(.projectGone)
         case is CancellationError:
             // The caller has gone, and nobody will read this; the number is for the log.
             return Response(status: Self.clientClosedRequest, headers: [.connection: "close"])
+        // Turned away after it had been taken: the service is about to stop.
+        case let refusal as SubmissionRefusal:
+            return Answer.error(RateHeaders.error(refusal, now: clock.now()))
+        case let error as StoreUnavailable:
+            context.logger.error(
+                "store unavailable",
+                metadata: ["reason": .string(error.reason)]
+            )
+            return Answer.error(.storeUnavailable)
         default:
             context.logger.error(
                 "request failed",

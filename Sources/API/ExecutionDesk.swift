@@ -43,18 +43,31 @@ struct ExecutionDesk: Sendable {
         }
     }
 
-    func order(_ request: Request, from caller: Caller) async throws -> Order {
+    /// - Parameter project: what the request is laid over, all of it optional then.
+    /// - Throws: also ``ProjectGone``.
+    func order(
+        _ request: Request,
+        from caller: Caller,
+        over project: String? = nil
+    ) async throws -> Order {
         guard let organization = caller.organization else { throw APIError.unauthorized }
         let key = try Idempotency.key(request.headers)
-        let content = try await BodyReader.read(request, plan: caller.plan)
-        let reader = ExecutionReader(runtimes: runtimes, plan: caller.plan)
+        let content = try await BodyReader.read(
+            request,
+            plan: caller.plan,
+            mayBeEmpty: project != nil
+        )
+        var reader = ExecutionReader(runtimes: runtimes, plan: caller.plan)
+        if let project {
+            reader.base = try await store.projectSources(id: project, organization: organization)
+        }
         return Order(
             request: try reader.execution(content.value),
             caller: caller,
             organization: organization,
             preferences: Preferences(request.headers),
             idempotencyKey: key,
-            fingerprint: content.fingerprint
+            fingerprint: project.map(content.fingerprint(about:)) ?? content.fingerprint
         )
     }
 
@@ -67,13 +80,17 @@ struct ExecutionDesk: Sendable {
             organization: order.organization,
             fingerprint: order.fingerprint,
             candidate: id,
-            now: now
-        ) { outcome in
-            switch outcome {
-            case .submit(let id): try await submit(order, id: id)
-            case .replay(let id): .replayed(id: id)
+            now: now,
+            // The scheduler's word counts too: what the store lost with its project may be about to
+            // end, and must not be submitted again before.
+            isKept: { try await latest(id: $0, organization: order.organization) != nil },
+            submit: { outcome in
+                switch outcome {
+                case .submit(let id): try await submit(order, id: id)
+                case .replay(let id): .replayed(id: id)
+                }
             }
-        }
+        )
     }
 
     private func submit(_ order: Order, id: String) async throws -> Acceptance {
@@ -99,7 +116,7 @@ struct ExecutionDesk: Sendable {
         let id = acceptance.id
         while true {
             guard let execution = try await latest(id: id, organization: organization) else {
-                throw ExecutionFaulted(id: id)
+                throw APIError.notFound("execution")  // gone with its project meanwhile
             }
             if execution.isFinished { return execution }
             try Task.checkCancellation()
@@ -119,6 +136,16 @@ struct ExecutionDesk: Sendable {
         return try await store.execution(id: id, organization: organization)
     }
 
+    /// A page of executions, each as it is now.
+    func latest(_ listing: Listing<Execution>, organization: String) async -> Listing<Execution> {
+        var listing = listing
+        for (index, execution) in listing.elements.enumerated() where !execution.isFinished {
+            let current = await service.current(id: execution.id, organization: organization)
+            listing.elements[index] = current ?? execution
+        }
+        return listing
+    }
+
     func headers(_ order: Order, _ acceptance: Acceptance) async throws -> HTTPFields {
         var headers: HTTPFields
         switch acceptance {
@@ -131,20 +158,5 @@ struct ExecutionDesk: Sendable {
         }
         if let applied = order.preferences.applied { headers[.preferenceApplied] = applied }
         return headers
-    }
-
-    /// Runs `body`, and has a refusal say where the caller stands, as every rate-limited answer
-    /// does.
-    func withStanding(
-        of caller: Caller,
-        _ body: () async throws -> Response
-    ) async throws -> Response {
-        do {
-            return try await body()
-        } catch var error as APIError where error.headers[.xRateLimitLimit] == nil {
-            let standing = try await service.standing(of: caller)
-            error.headers.append(contentsOf: RateHeaders.fields(standing, now: clock.now()))
-            throw error
-        }
     }
 }

@@ -21,7 +21,7 @@ public struct ExecutionPayload: Sendable {
         let runs = request.hasRuns ? result.map { JSONValue.array($0.runs.map(stage)) } : nil
         return .object(
             heading + StageMembers(run).members + [
-                .init(name: "compile", value: result?.compile.map(stage) ?? .null),
+                .init(name: "compile", value: result?.compile.map(compile) ?? .null),
                 .init(name: "runs", value: runs ?? .null),
                 .init(name: "files", value: .array((result?.files ?? []).map(file))),
                 .init(name: "limits", value: limits),
@@ -42,11 +42,14 @@ public struct ExecutionPayload: Sendable {
             .init(name: "status", value: .string(execution.status.rawValue)),
             .init(name: "language", value: .string(execution.request.language)),
             .init(name: "version", value: .string(execution.request.version)),
+            .init(name: "project_id", value: JSONValue(execution.request.project)),
+            .init(name: "task_id", value: JSONValue(execution.request.task)),
         ]
     }
 
     private var ending: [JSONValue.Member] {
         [
+            .init(name: "attempts", value: JSONValue(execution.attempts)),
             .init(name: "created_at", value: JSONValue(execution.createdAt)),
             .init(name: "started_at", value: JSONValue(execution.startedAt)),
             .init(name: "finished_at", value: JSONValue(execution.finishedAt)),
@@ -62,9 +65,15 @@ public struct ExecutionPayload: Sendable {
         )
     }
 
-    private func stage(_ result: StageResult) -> JSONValue {
+    private func stage(_ result: StageResult) -> JSONValue { .object(members(of: result)) }
+
+    private func compile(_ result: StageResult) -> JSONValue {
+        .object(members(of: result) + [.init(name: "cached", value: .bool(result.isCached))])
+    }
+
+    private func members(of result: StageResult) -> [JSONValue.Member] {
         let status = JSONValue.string(result.verdict.status.rawValue)
-        return .object([.init(name: "status", value: status)] + StageMembers(result).members)
+        return [.init(name: "status", value: status)] + StageMembers(result).members
     }
 
     private func file(_ file: OutputFile) -> JSONValue {
@@ -98,6 +107,7 @@ private struct StageMembers {
         [
             .init(name: "exit_code", value: exitCode), .init(name: "signal", value: signal),
             .init(name: "usage", value: usage),
+            .init(name: "refused_calls", value: refusedCalls),
         ]
     }
 
@@ -119,6 +129,11 @@ private struct StageMembers {
     private var signal: JSONValue {
         guard case .signaled(let signal)? = result?.verdict else { return .null }
         return .integer(Int64(signal))
+    }
+
+    /// What the system call filter refused; where a program failed, this can be why.
+    private var refusedCalls: JSONValue {
+        .array((result?.refusedCalls ?? []).map { .string($0) })
     }
 
     private var usage: JSONValue {
@@ -152,7 +167,7 @@ extension Execution {
         if case .finished(let result, _, _) = state { result } else { nil }
     }
 
-    fileprivate var startedAt: Date? {
+    var startedAt: Date? {
         switch state {
         case .queued: nil
         case .running(let since): since
@@ -161,7 +176,7 @@ extension Execution {
         }
     }
 
-    fileprivate var finishedAt: Date? {
+    var finishedAt: Date? {
         switch state {
         case .queued, .running: nil
         case .finished(_, _, let finishedAt): finishedAt

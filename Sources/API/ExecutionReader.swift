@@ -18,18 +18,18 @@ struct ExecutionReader {
 
     let runtimes: Runtimes
     let plan: Plan
+    /// The project that the request is laid over: what the request leaves out, it has from there.
+    var base: ProjectSources?
 
     /// The whole contract, for callers with a credential.
     func execution(_ body: JSONValue) throws(APIError) -> ExecutionRequest {
-        let fields = try Fields(
-            body,
-            known: [
-                "language", "version", "code", "files", "entry", "stdin", "args", "env", "runs",
-                "limits", "compile_limits", "outputs", "callback_url", "metadata",
-            ]
-        )
-        return try request(fields)
+        try request(try Fields(body, known: Self.fieldNames))
     }
+
+    static let fieldNames = [
+        "language", "version", "code", "files", "entry", "stdin", "args", "env", "runs", "limits",
+        "compile_limits", "outputs", "callback_url", "metadata",
+    ]
 
     /// What a stranger may ask for.
     func trial(_ body: JSONValue) throws(APIError) -> ExecutionRequest {
@@ -38,12 +38,16 @@ struct ExecutionReader {
         )
     }
 
-    private func request(_ fields: Fields) throws(APIError) -> ExecutionRequest {
+    /// What the fields of an execution say, whatever else stands beside them.
+    func request(_ fields: Fields) throws(APIError) -> ExecutionRequest {
         let runtime = try runtime(fields)
-        let limits = try LimitsReader(plan: plan, runtime: runtime).limits(fields)
-        let sources = try SourceReader(runtime: runtime, limits: limits.run).sources(fields)
+        let project = base?.project
+        let limits = try LimitsReader(plan: plan)
+            .limits(fields, for: runtime, project: project?.limits ?? [:])
+        let sources = try SourceReader(runtime: runtime, limits: limits.run, base: base)
+            .sources(fields)
         let programs = ProgramInputReader()
-        let environment = try programs.environment(fields)
+        let environment = try programs.environment(fields, over: project?.environment ?? [:])
         let runs = try runs(fields)
         var inputs = runs ?? []
         if runs == nil { inputs.append(try input(fields)) }
@@ -61,38 +65,24 @@ struct ExecutionReader {
             compileLimits: limits.compile,
             outputs: try outputs(fields),
             callbackURL: try callbackURL(fields),
-            metadata: try metadata(fields)
+            metadata: try metadata(fields),
+            project: project?.id
         )
     }
 
     private func runtime(_ fields: Fields) throws(APIError) -> Runtime {
-        let language = try fields.required("language", bytesMax: Self.nameBytesMax)
+        let given = try fields.string("language", bytesMax: Self.nameBytesMax)
         let version = try fields.string("version", bytesMax: Self.nameBytesMax)
-        switch runtimes.find(language: language, version: version) {
-        case .found(let runtime):
-            return runtime
-        case .missing(let runtime):
-            throw .field(
-                "language",
-                "\(runtime.name) is not installed on this server; its operator can add it with: "
-                    + runtime.installLine,
-                value: .string(language)
-            )
-        case .noSuchVersion(let versions):
-            throw .field(
-                "version",
-                "is not one of \(language)'s: \(versions.joined(separator: ", "))",
-                value: version.map(JSONValue.string)
-            )
-        case .unknown:
-            let names = Set(runtimes.installed.map(\.name)).sorted()
-            let list = names.isEmpty ? "none" : names.joined(separator: ", ")
-            throw .field(
-                "language",
-                "is not known here; there are: \(list)",
-                value: .string(language)
-            )
+        let project = base?.project
+        guard let language = given ?? project?.language else {
+            throw .field("language", "is required")
         }
+        // A version is one of a language: the project's says nothing of any but its own.
+        let isProjects = runtimes.canonicalName(language) == project?.language
+        return try RuntimeReader(runtimes: runtimes).runtime(
+            language: language,
+            version: version ?? (isProjects ? project?.version : nil)
+        )
     }
 
     private func input(_ fields: Fields) throws(APIError) -> RunInput {

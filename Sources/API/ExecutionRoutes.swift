@@ -15,20 +15,38 @@ struct ExecutionRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.post, "executions", create), Route(.get, "executions", list),
-            Route(.get, "executions/:id", show), Route(.delete, "executions/:id", cancel),
+            Route(.post, "executions", .createExecution, create),
+            Route(.get, "executions", .listExecutions, list),
+            Route(.get, "executions/:id", .showExecution, show),
+            Route(.delete, "executions/:id", .cancelExecution, cancel),
+            Route(.post, "projects/:id/execute", .executeProject, execute),
+            Route(.get, "projects/:id/executions", .listProjectExecutions, log),
         ]
     }
 
     private func create(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.caller(request, context, needing: .write(.projects))
-        return try await desk.withStanding(of: caller) {
-            let order = try await desk.order(request, from: caller)
-            let acceptance = try await desk.accept(order)
-            return order.isAsync
-                ? try await answerLater(order, acceptance, request, context)
-                : try await answerNow(order, acceptance, context)
-        }
+        return try await run(request, context, from: caller)
+    }
+
+    /// The same, of what a project has.
+    private func execute(_ request: Request, _ context: APIContext) async throws -> Response {
+        let caller = try await callers.caller(request, context, needing: .write(.projects))
+        let project = try context.identifier(of: "project")
+        return try await run(request, context, from: caller, over: project)
+    }
+
+    private func run(
+        _ request: Request,
+        _ context: APIContext,
+        from caller: Caller,
+        over project: String? = nil
+    ) async throws -> Response {
+        let order = try await desk.order(request, from: caller, over: project)
+        let acceptance = try await desk.accept(order)
+        return order.isAsync
+            ? try await answerLater(order, acceptance, request, context)
+            : try await answerNow(order, acceptance, context)
     }
 
     /// 200 with the execution as it ended.
@@ -63,11 +81,10 @@ struct ExecutionRoutes: Sendable {
             }
         }
         guard let execution = try await desk.latest(id: id, organization: organization) else {
-            throw ExecutionFaulted(id: id)
+            throw APIError.notFound("execution")  // gone with its project meanwhile
         }
         var headers = try await desk.headers(order, acceptance)
-        let prefix = RouteTable.prefixes.first { request.uri.path.hasPrefix($0 + "/") } ?? ""
-        headers[.location] = "\(prefix)/executions/\(id)"
+        headers[.location] = RouteTable.path("executions/" + id, like: request)
         return Answer.data(
             ExecutionPayload(execution).json,
             status: execution.isFinished ? .ok : .accepted,
@@ -81,29 +98,43 @@ struct ExecutionRoutes: Sendable {
             context,
             needing: .read(.projects)
         )
-        let query = try QueryReader(request, known: ["limit", "offset", "status", "language"])
+        let query = QueryReader(request)
         let page = try query.page()
         let filter = ExecutionFilter(
             status: try status(query["status"]),
-            language: query["language"].map(canonical)
+            language: query["language"].map(runtimes.canonicalName)
         )
         let listing = try await store.executions(
             organization: organization,
             matching: filter,
             page: page
         )
-        var fresh: [Execution] = []
-        for execution in listing.elements {
-            let current =
-                execution.isFinished
-                ? nil : await service.current(id: execution.id, organization: organization)
-            fresh.append(current ?? execution)
-        }
-        return Answer.envelope(
-            Listing(elements: fresh, total: listing.total).json(page) {
-                ExecutionPayload($0).summary
-            }
+        return await summaries(listing, organization: organization, page)
+    }
+
+    /// What has been run of a project.
+    private func log(_ request: Request, _ context: APIContext) async throws -> Response {
+        let organization = try await callers.organization(
+            request,
+            context,
+            needing: .read(.projects)
         )
+        let page = try QueryReader(request).page()
+        let listing = try await store.executions(
+            project: try context.identifier(of: "project"),
+            organization: organization,
+            page: page
+        )
+        return await summaries(listing, organization: organization, page)
+    }
+
+    private func summaries(
+        _ listing: Listing<Execution>,
+        organization: String,
+        _ page: Page
+    ) async -> Response {
+        let latest = await desk.latest(listing, organization: organization)
+        return Answer.envelope(latest.json(page) { ExecutionPayload($0).summary })
     }
 
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -148,14 +179,6 @@ struct ExecutionRoutes: Sendable {
         }
         return status
     }
-
-    /// The name that executions are kept under, for an alias.
-    private func canonical(_ language: String) -> String {
-        guard case .found(let runtime) = runtimes.find(language: language, version: nil) else {
-            return language
-        }
-        return runtime.name
-    }
 }
 
 /// An execution that a caller waited for failed for our fault: the caller gets 500, and its quota
@@ -165,11 +188,11 @@ struct ExecutionFaulted: Error {
 }
 
 extension APIContext {
-    private static let identifierCharactersMax = 64
+    static let identifierCharactersMax = 64
 
     /// - Throws: where the path's identifier is longer than any of ours.
-    func identifier(of what: String) throws(APIError) -> String {
-        guard let id = parameters.get("id"), id.utf8.count <= Self.identifierCharactersMax else {
+    func identifier(of what: String, in name: String = "id") throws(APIError) -> String {
+        guard let id = parameters.get(name), id.utf8.count <= Self.identifierCharactersMax else {
             throw .notFound(what)
         }
         return id

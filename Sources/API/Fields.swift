@@ -2,11 +2,12 @@
 ///
 /// Every name that the object may have is given at the start, and any other is refused by name: a
 /// misspelt `limts` must not run a program without the limits that its caller believes in. `null`
-/// is the same as absent.
-struct Fields {
+/// is the same as absent, but where a change is read: there it clears what was set before.
+struct Fields: Sendable {
     /// Where the object stands in the body, such as `files[2]`; empty for the body itself.
     private let path: String
     private let members: [String: JSONValue]
+    private let nulls: Set<String>
 
     /// - Throws: where `value` is no object, or has a member that is not in `known`.
     init(_ value: JSONValue, at path: String = "", known: [String]) throws(APIError) {
@@ -18,6 +19,7 @@ struct Fields {
             throw Self.unknown(stranger.name, at: path, known: known)
         }
         self.path = path
+        nulls = Set(members.filter { $0.value == .null }.map(\.name))
         self.members = Dictionary(
             members.filter { $0.value != .null }.map { ($0.name, $0.value) }
         ) { first, _ in first }
@@ -27,6 +29,9 @@ struct Fields {
     func path(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
     func has(_ name: String) -> Bool { members[name] != nil }
+
+    /// Whether the member is there, `null` included.
+    func mentions(_ name: String) -> Bool { has(name) || nulls.contains(name) }
 
     subscript(name: String) -> JSONValue? { members[name] }
 
@@ -41,6 +46,21 @@ struct Fields {
             throw .field(path(name), "is required")
         }
         return text
+    }
+
+    /// A whole number of the range.
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(APIError) -> Int? {
+        guard let value = members[name] else { return nil }
+        guard case .integer(let number) = value, let whole = Int(exactly: number),
+            range.contains(whole)
+        else {
+            throw .field(
+                path(name),
+                "must be an integer from \(range.lowerBound) to \(range.upperBound)",
+                value: value
+            )
+        }
+        return whole
     }
 
     /// The elements of an array of at most `countMax`, each with its own path.
@@ -113,11 +133,18 @@ extension JSONValue {
         return text
     }
 
-    /// A whole number from 1 to `ceiling`.
+    /// A whole number within `range`, however it is spelt: JSON has one kind of number, and to JSON
+    /// Schema 262.0 is an integer.
     func integer(at path: String, in range: ClosedRange<Int64>) throws(APIError) -> Int64 {
-        guard case .integer(let number) = self else {
-            if case .number = self { throw .field(path, "must be an integer", value: self) }
-            throw .field(path, "must be an integer, not \(kind)", value: self)
+        let number: Int64
+        switch self {
+        case .integer(let whole): number = whole
+        case .number(let double):
+            guard let whole = Int64(exactly: double) else {
+                throw .field(path, "must be an integer", value: self)
+            }
+            number = whole
+        default: throw .field(path, "must be an integer, not \(kind)", value: self)
         }
         let (least, ceiling) = (range.lowerBound, range.upperBound)
         guard number >= least else {

@@ -27,7 +27,8 @@ enum FormBody {
     }
 
     private static let repeated: Set<String> = ["args", "outputs"]
-    private static let structured: Set<String> = [
+    /// Those that hold a JSON text.
+    static let structured: Set<String> = [
         "files", "env", "runs", "limits", "compile_limits", "metadata",
     ]
 

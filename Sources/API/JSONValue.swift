@@ -30,9 +30,30 @@ enum JSONValue: Sendable, Hashable {
     }
 
     /// The member of an object with this name.
+    ///
+    /// One that is set keeps its place, or comes last; `nil` takes it away.
     subscript(name: String) -> JSONValue? {
-        guard case .object(let members) = self else { return nil }
-        return members.first { $0.name == name }?.value
+        get { members.first { $0.name == name }?.value }
+        set {
+            var members = members
+            let place = members.firstIndex { $0.name == name }
+            if let place { members.remove(at: place) }
+            if let newValue {
+                let member = Member(name: name, value: newValue)
+                members.insert(member, at: place ?? members.endIndex)
+            }
+            self = .object(members)
+        }
+    }
+
+    /// Of an object; none of anything else.
+    var members: [Member] {
+        if case .object(let members) = self { members } else { [] }
+    }
+
+    /// Of an array; none of anything else.
+    var elements: [JSONValue] {
+        if case .array(let elements) = self { elements } else { [] }
     }
 
     /// `null` where there is no text.

@@ -5,11 +5,19 @@ extension Delivery {
     /// A delivery as callers see it: not its body, which is the execution that it names.
     var json: JSONValue {
         [
-            "id": .string(id), "execution_id": .string(execution), "url": .string(url),
+            "id": .string(id), "execution_id": JSONValue(subjects.execution),
+            "task_id": JSONValue(subjects.task), "url": .string(url),
             "status": .string(status.name), "next_attempt_at": JSONValue(status.nextAttemptAt),
             "finished_at": JSONValue(status.finishedAt), "created_at": JSONValue(createdAt),
             "attempts": .array(attempts.map(\.json)),
         ]
+    }
+
+    private var subjects: (execution: String?, task: String?) {
+        switch subject {
+        case .execution(let id): (id, nil)
+        case .task(let id): (nil, id)
+        }
     }
 
     private var status: (name: String, nextAttemptAt: Date?, finishedAt: Date?) {

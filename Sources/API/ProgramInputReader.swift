@@ -23,28 +23,53 @@ struct ProgramInputReader {
 
     /// Any name that a shell could set, `LD_PRELOAD` among them: it takes effect inside the jail,
     /// where it can do no more than the program itself.
-    func environment(_ fields: Fields) throws(APIError) -> [String: String] {
-        let members = try fields.object("env", countMax: Self.environmentMax) ?? []
-        var environment: [String: String] = [:]
-        for member in members {
+    ///
+    /// - Parameters:
+    ///   - base: what the names of `env` are laid over.
+    ///   - removes: whether `null` takes a name of `base` away.
+    func environment(
+        _ fields: Fields,
+        over base: [String: String] = [:],
+        nullRemoves removes: Bool = false
+    ) throws(APIError) -> [String: String] {
+        var environment = base
+        for member in try fields.object("env", countMax: Self.environmentMax) ?? [] {
             guard Self.isName(member.name) else {
                 throw .field(
                     member.path,
                     "must be named by letters, digits and `_`, not starting with a digit"
                 )
             }
+            if removes && member.value == .null {
+                environment[member.name] = nil
+                continue
+            }
             let value = try member.value.string(at: member.path, bytesMax: Self.totalBytesMax)
             try checkNUL(value, at: member.path)
             environment[member.name] = value
         }
+        guard environment.count <= Self.environmentMax else {
+            throw .field(
+                "env",
+                "has \(environment.count) names with the project's, above the limit of "
+                    + "\(Self.environmentMax)",
+                value: JSONValue(environment.count),
+                limit: JSONValue(Self.environmentMax)
+            )
+        }
         return environment
+    }
+
+    /// What an environment takes up, each name and value with its `=` and its closing NUL.
+    static func bytes(of environment: [String: String]) -> Int {
+        environment.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 2 }
     }
 
     func checkTotal(
         _ inputs: [RunInput],
         environment: [String: String]
     ) throws(APIError) {
-        let shared = environment.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 2 }
+        let shared = Self.bytes(of: environment)
         for (index, input) in inputs.enumerated() {
             let total = input.arguments.reduce(shared) { $0 + $1.utf8.count + 1 }
             guard total <= Self.totalBytesMax else {

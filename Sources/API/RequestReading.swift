@@ -10,6 +10,19 @@ struct RequestContent {
     let value: JSONValue
     /// SHA-256 of the kind of body and its bytes: the same for the same request made again.
     let fingerprint: Data
+
+    /// Of a request whose path says what it is about: the same body about something else is another
+    /// request.
+    func fingerprint(about subject: String) -> Data {
+        Data(SHA256.hash(data: Data((subject + "\n").utf8) + fingerprint))
+    }
+
+    static func fingerprint(of bytes: [UInt8], isForm: Bool) -> Data {
+        var digest = SHA256()
+        digest.update(data: Data((isForm ? "form\n" : "json\n").utf8))
+        digest.update(data: bytes)
+        return Data(digest.finalize())
+    }
 }
 
 /// Reads bodies, never more of one than the caller's plan can have a use for.
@@ -24,14 +37,67 @@ enum BodyReader {
         return Int(sources + sources * 2 / 5) + overheadBytes
     }
 
-    static func read(_ request: Request, plan: Plan) async throws -> RequestContent {
-        let isForm = try isForm(request.headers)
-        let bytesMax = bytesMax(plan)
+    /// JSON or a form.
+    ///
+    /// - Parameter mayBeEmpty: whether no body at all is taken for an object without members.
+    static func read(
+        _ request: Request,
+        plan: Plan,
+        mayBeEmpty: Bool = false
+    ) async throws -> RequestContent {
+        try await read(request, bytesMax: bytesMax(plan), mayBeEmpty: mayBeEmpty)
+    }
+
+    /// JSON alone.
+    static func json(_ request: Request, plan: Plan) async throws -> RequestContent {
+        guard try !isForm(request.headers) else { throw unsupported("application/json") }
+        return try await read(request, bytesMax: bytesMax(plan))
+    }
+
+    /// A body that is one JSON object, and a small one unless it is said otherwise.
+    static func object(
+        _ request: Request,
+        bytesMax: Int = overheadBytes
+    ) async throws -> JSONValue {
+        guard try !isForm(request.headers) else { throw unsupported("application/json") }
+        return try await read(request, bytesMax: bytesMax).value
+    }
+
+    /// A small form.
+    static func form(_ request: Request) async throws -> JSONValue {
+        guard try isForm(request.headers) else {
+            throw unsupported("application/x-www-form-urlencoded")
+        }
+        return try await read(request, bytesMax: overheadBytes).value
+    }
+
+    private static func read(
+        _ request: Request,
+        bytesMax: Int,
+        mayBeEmpty: Bool = false
+    ) async throws -> RequestContent {
+        // What is nothing has no type either.
+        let isUntyped = mayBeEmpty && request.headers[.contentType] == nil
+        let isForm = isUntyped ? nil : try isForm(request.headers)
+        let bytes = try await bytes(of: request, bytesMax: bytesMax)
+        if bytes.isEmpty && mayBeEmpty {
+            let fingerprint = RequestContent.fingerprint(of: bytes, isForm: false)
+            return RequestContent(value: [:], fingerprint: fingerprint)
+        }
+        guard !bytes.isEmpty else { throw APIError.body("is empty") }
+        guard let isForm else { throw unsupported(either) }
+        return RequestContent(
+            value: isForm ? try form(bytes) : try json(bytes),
+            fingerprint: RequestContent.fingerprint(of: bytes, isForm: isForm)
+        )
+    }
+
+    /// The body as it is, of whatever type.
+    static func bytes(of request: Request, bytesMax: Int) async throws -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         guard announced ?? 0 <= bytesMax else { throw APIError.payloadTooLarge(bytesMax: bytesMax) }
-        let bytes: [UInt8]
         do {
-            bytes = Array(try await request.body.collect(upTo: bytesMax).readableBytesView)
+            return Array(try await request.body.collect(upTo: bytesMax).readableBytesView)
         } catch is NIOTooManyBytesError {
             throw APIError.payloadTooLarge(bytesMax: bytesMax)
         } catch  where !(error is CancellationError) {
@@ -42,12 +108,6 @@ enum BodyReader {
                 headers: [.connection: "close"]
             )
         }
-        guard !bytes.isEmpty else { throw APIError.body("is empty") }
-        var digest = SHA256()
-        digest.update(data: Data((isForm ? "form\n" : "json\n").utf8))
-        digest.update(data: bytes)
-        let value = isForm ? try form(bytes) : try json(bytes)
-        return RequestContent(value: value, fingerprint: Data(digest.finalize()))
     }
 
     private static func json(_ bytes: [UInt8]) throws(APIError) -> JSONValue {
@@ -78,34 +138,43 @@ enum BodyReader {
             default: break
             }
         }
-        let message = "send application/json or application/x-www-form-urlencoded, in UTF-8"
-        throw APIError(
-            code: .unsupportedMediaType,
-            message: message
-        )
+        throw unsupported(either)
+    }
+
+    private static let either = "application/json or application/x-www-form-urlencoded"
+
+    static func unsupported(_ types: String) -> APIError {
+        APIError(code: .unsupportedMediaType, message: "send \(types), in UTF-8")
     }
 }
 
-/// Reads the query of a list.
+/// Reads the query of a list, whose names ``RouteTable`` has checked against the documentation.
 struct QueryReader {
+    static let limits = 1...100
+    static let limitDefault = 20
     static let offsetMax = 1_000_000_000
 
-    private var values: [String: String] = [:]
+    private let values: [String: String]
+
+    /// - Parameter request: one whose query was checked.
+    init(_ request: Request) {
+        let pairs = request.uri.queryParameters.map { (String($0.key), String($0.value)) }
+        values = Dictionary(pairs) { first, _ in first }
+    }
 
     /// - Throws: where a parameter is not in `known`, or is given twice.
-    init(_ request: Request, known: [String]) throws(APIError) {
-        for (name, value) in request.uri.queryParameters {
-            let shown = APIError.shortened(String(name))
-            // The one parameter that is not a list's; it was dealt with at the door.
+    static func check(_ request: Request, known: [String]) throws(APIError) {
+        var names: Set<String> = []
+        for (key, _) in request.uri.queryParameters {
+            let name = String(key)
+            // The one parameter that is every route's; it was dealt with at the door.
             if name == "apiKey" { continue }
-            guard known.contains(String(name)) else {
-                let hint = Fields.nearest(to: String(name), among: known)
+            guard known.contains(name) else {
+                let hint = Fields.nearest(to: name, among: known)
                 let suffix = hint.map { "; did you mean `\($0)`?" } ?? ""
-                throw .field(shown, "is not a known parameter" + suffix)
+                throw .field(APIError.shortened(name), "is not a known parameter" + suffix)
             }
-            guard values.updateValue(String(value), forKey: String(name)) == nil else {
-                throw .field(shown, "is given twice")
-            }
+            guard names.insert(name).inserted else { throw .field(name, "is given twice") }
         }
     }
 
@@ -113,7 +182,7 @@ struct QueryReader {
 
     func page() throws(APIError) -> Page {
         Page(
-            limit: try integer("limit", in: 1...100) ?? 20,
+            limit: try integer("limit", in: Self.limits) ?? Self.limitDefault,
             offset: try integer("offset", in: 0...Self.offsetMax) ?? 0
         )
     }

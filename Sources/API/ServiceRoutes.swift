@@ -12,8 +12,9 @@ struct ServiceRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "", home), Route(.get, "health/live", live),
-            Route(.get, "health/ready", ready), Route(.get, "metrics", exposition),
+            Route(.get, "", .home, home), Route(.get, "health/live", .live, live),
+            Route(.get, "health/ready", .ready, ready),
+            Route(.get, "metrics", .metrics, exposition),
         ]
     }
 

@@ -1,33 +1,51 @@
 import Domain
 import Foundation
 
-/// Reads `code`, or `files` with `entry`.
+/// Reads `code`, or `files` with `entry`, and lays them over a project's files where there is one.
 struct SourceReader {
-    /// Of all file names of one request together.
-    static let pathsBytesMax = 32_768
-
     let runtime: Runtime
     let limits: Limits
+    var base: ProjectSources?
 
     func sources(_ fields: Fields) throws(APIError) -> (files: [SourceFile], entry: String) {
-        guard fields.has("files") else {
-            guard !fields.has("entry") else {
-                throw .field("entry", "names one of `files`, and there are none")
-            }
-            // A text is bounded by the body, and by `source_bytes` after everything else is known.
-            let code = try fields.required("code", bytesMax: .max)
-            let file = SourceFile(path: runtime.entry, content: Data(code.utf8))
-            try checkRoom([file])
-            return ([file], runtime.entry)
+        let sources: (files: [SourceFile], entry: String)
+        if fields.has("files") {
+            sources = try files(fields)
+        } else if fields.has("code") || present.isEmpty {
+            sources = try code(fields)
+        } else {
+            sources = (present, try entry(fields, among: present))
         }
+        try checkRoom(sources.files)
+        return sources
+    }
+
+    /// The project's.
+    private var present: [SourceFile] { base?.files ?? [] }
+
+    /// `code` is what the entry holds, whether there was such a file or not.
+    private func code(
+        _ fields: Fields
+    ) throws(APIError) -> (files: [SourceFile], entry: String) {
+        guard base != nil || !fields.has("entry") else {
+            throw .field("entry", "names one of `files`, and there are none")
+        }
+        // A text is bounded by the body, and by `source_bytes` after everything else is known.
+        let code = Data(try fields.required("code", bytesMax: .max).utf8)
+        let named = try Self.path("entry", of: fields) ?? base?.project.entry
+        let entry = named ?? found(among: present) ?? runtime.entry
+        guard let known = present.first(where: { $0.path == entry }) else {
+            return (try laid([SourceFile(path: entry, content: code)]), entry)
+        }
+        return (try laid([SourceFile(path: known.path, content: code)]), known.path)
+    }
+
+    private func files(
+        _ fields: Fields
+    ) throws(APIError) -> (files: [SourceFile], entry: String) {
         guard !fields.has("code") else {
             throw .field("code", "cannot stand beside `files`: give one of the two")
         }
-        let files = try files(fields)
-        return (files, try entry(fields, among: files.map(\.path)))
-    }
-
-    private func files(_ fields: Fields) throws(APIError) -> [SourceFile] {
         let countMax = Int(limits[.files])
         let elements = try fields.array("files", countMax: countMax) ?? []
         guard !elements.isEmpty else {
@@ -44,8 +62,21 @@ struct SourceReader {
             let path = try path(file, in: &tree)
             files.append(SourceFile(path: path, content: try content(file)))
         }
-        try checkRoom(files)
-        return files
+        let laid = try laid(files)
+        return (laid, try entry(fields, among: laid))
+    }
+
+    /// The files of the request over those of the project: the same path replaces.
+    private func laid(_ given: [SourceFile]) throws(APIError) -> [SourceFile] {
+        guard !present.isEmpty else { return given }
+        let replaced = Set(given.map(\.path))
+        let kept = present.filter { !replaced.contains($0.path) }
+        var tree = PathTree()
+        for file in kept + given {
+            guard let flaw = tree.add(file.path) else { continue }
+            throw .field("files", "do not go with the project's: \(file.path) \(flaw)")
+        }
+        return kept + given
     }
 
     private func path(_ file: Fields, in tree: inout PathTree) throws(APIError) -> String {
@@ -75,24 +106,55 @@ struct SourceReader {
         }
     }
 
-    private func entry(_ fields: Fields, among paths: [String]) throws(APIError) -> String {
+    private func entry(
+        _ fields: Fields,
+        among files: [SourceFile]
+    ) throws(APIError) -> String {
         if let entry = try fields.string("entry", bytesMax: RelativePath.bytesMax) {
-            guard paths.contains(entry) else {
+            // The file's own spelling: to Swift é is é however composed, to the kernel it is not.
+            guard let file = files.first(where: { $0.path == entry }) else {
                 throw .field("entry", "is not the path of one of `files`", value: .string(entry))
             }
-            return entry
+            return file.path
         }
-        if paths.contains(runtime.entry) { return runtime.entry }
-        guard let only = paths.first, paths.count == 1 else {
+        if let entry = base?.project.entry {
+            guard let file = files.first(where: { $0.path == entry }) else {
+                throw .field("entry", "is required, since the project's \(entry) is no file of it")
+            }
+            return file.path
+        }
+        guard let path = found(among: files) else {
             throw .field("entry", "is required, since none of `files` is \(runtime.entry)")
         }
-        return only
+        return path
+    }
+
+    /// Where nobody names the entry: the file that has the runtime's name for it, or the only one.
+    private func found(among files: [SourceFile]) -> String? {
+        let named = files.first { $0.path == runtime.entry }
+        return (named ?? (files.count == 1 ? files.first : nil))?.path
+    }
+
+    /// A path that stands alone.
+    static func path(_ name: String, of fields: Fields) throws(APIError) -> String? {
+        guard let path = try fields.string(name, bytesMax: RelativePath.bytesMax) else {
+            return nil
+        }
+        if let flaw = RelativePath.flaw(in: path) {
+            throw .field(name, flaw, value: .string(path))
+        }
+        return path
     }
 
     /// The files must fit the work folder, which is a tmpfs: it counts whole pages, folders, and
     /// its own root.
     private func checkRoom(_ files: [SourceFile]) throws(APIError) {
-        try Self.checkNames(files.map(\.path), at: "files", bytesMax: Self.pathsBytesMax)
+        try Self.checkNames(
+            files.map(\.path),
+            at: "files",
+            bytesMax: RelativePath.totalBytesMax
+        )
+        try check(Int64(files.count), fits: .files)
         let pageBytes: Int64 = 4_096
         let pages = files.reduce(0) { $0 + (Int64($1.content.count) + pageBytes - 1) / pageBytes }
         try check(pages * pageBytes, fits: .workspaceBytes)
@@ -126,66 +188,5 @@ struct SourceReader {
                 limit: .integer(limits[limit])
             )
         }
-    }
-}
-
-/// The rules for a path in the work folder.
-///
-/// The jail refuses what escapes it whatever the path says; these rules make that refusal a clear
-/// answer, and keep a path's meaning the same for everyone who reads it.
-enum RelativePath {
-    static let bytesMax = 1_024
-    static let componentBytesMax = 255
-
-    static let componentsMax = 32
-
-    /// What is wrong with `path`, as a sentence's end, or `nil`.
-    ///
-    /// Bytes are judged, not characters: a slash with a combining accent after it is no slash to
-    /// Swift's `Character`, and very much one to the kernel.
-    static func flaw(in path: String) -> String? {
-        guard !path.isEmpty else { return "must not be empty" }
-        guard path.utf8.count <= bytesMax else { return "must be at most \(bytesMax) bytes long" }
-        guard path.utf8.first != slash else { return "must be relative" }
-        guard !path.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else { return "must not hold control characters" }
-        let components = path.utf8.split(separator: slash, omittingEmptySubsequences: false)
-        guard components.count <= componentsMax else {
-            return "must have at most \(componentsMax) components"
-        }
-        for component in components {
-            guard !component.isEmpty else { return "must not have an empty component" }
-            guard !component.elementsEqual(".".utf8), !component.elementsEqual("..".utf8) else {
-                return "must not have the component `\(Substring(component))`"
-            }
-            guard component.count <= componentBytesMax else {
-                return "must have components of at most \(componentBytesMax) bytes"
-            }
-        }
-        return nil
-    }
-
-    /// `a` and `a/b` for `a/b/c`.
-    static func folders(above path: String) -> [String] {
-        path.utf8.indices.filter { path.utf8[$0] == slash }.compactMap { String(path.utf8[..<$0]) }
-    }
-
-    private static let slash = UInt8(ascii: "/")
-}
-
-/// The paths of one request, so that none is two things at once.
-private struct PathTree {
-    private var files: Set<String> = []
-    private var folders: Set<String> = []
-
-    /// - Returns: what is wrong with adding `path`, or `nil`.
-    mutating func add(_ path: String) -> String? {
-        guard !files.contains(path) else { return "is given twice" }
-        guard !folders.contains(path) else { return "is a folder of another file" }
-        let above = RelativePath.folders(above: path)
-        if let file = above.first(where: files.contains) { return "lies below the file \(file)" }
-        files.insert(path)
-        folders.formUnion(above)
-        return nil
     }
 }

@@ -7,21 +7,19 @@ struct TrialRoutes: Sendable {
     let desk: ExecutionDesk
     let callers: CallerResolver
 
-    var routes: [Route] { [Route(.post, "sandbox/try", run)] }
+    var routes: [Route] { [Route(.post, "sandbox/try", .tryCode, run)] }
 
     private func run(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = callers.stranger(request, context)
-        return try await desk.withStanding(of: caller) {
-            let content = try await BodyReader.read(request, plan: caller.plan)
-            let reader = ExecutionReader(runtimes: desk.runtimes, plan: caller.plan)
-            let submission = try await submit(try reader.trial(content.value), from: caller)
-            let execution = try await context.untilHangUp { try await submission.finished() }
-            if case .faulted = execution.state { throw ExecutionFaulted(id: execution.id) }
-            return Answer.data(
-                ExecutionPayload(execution).json,
-                headers: RateHeaders.fields(submission.rates, now: desk.clock.now())
-            )
-        }
+        let content = try await BodyReader.read(request, plan: caller.plan)
+        let reader = ExecutionReader(runtimes: desk.runtimes, plan: caller.plan)
+        let submission = try await submit(try reader.trial(content.value), from: caller)
+        let execution = try await context.untilHangUp { try await submission.finished() }
+        if case .faulted = execution.state { throw ExecutionFaulted(id: execution.id) }
+        return Answer.data(
+            ExecutionPayload(execution).json,
+            headers: RateHeaders.fields(submission.rates, now: desk.clock.now())
+        )
     }
 
     private func submit(

@@ -36,7 +36,8 @@ enum TryItPage {
         <main>
         <header>
         <h1>Quicksand</h1>
-        <p>Your program runs in a jail of its own that nothing else ever used.</p>
+        <p>Your program runs in a jail of its own that nothing else ever used.
+        <a href="/docs">The API</a></p>
         </header>
         <form id="form">
         <div class="bar">
@@ -71,6 +72,7 @@ enum TryItPage {
         h2 { margin: 2rem 0 0.25rem; font-size: 1.15rem; }
         h3 { margin: 1rem 0 0.25rem; font-size: 0.95rem; }
         header p { margin: 0 0 1.25rem; opacity: 0.8; }
+        a { color: var(--accent); }
         label { display: block; margin: 0.75rem 0 0.25rem; font-weight: 600; }
         textarea, pre, kbd { font: 14px/1.45 ui-monospace, monospace; }
         textarea, pre { width: 100%; padding: 0.75rem; border: 1px solid var(--edge);

@@ -99,9 +99,9 @@ int linux_drop_capabilities(void) {
     struct __user_cap_data_struct none[2] = {0};
     RESULT(syscall(SYS_capset, &header, none));
 }
-int linux_limit(int resource, uint64_t soft, uint64_t hard) {
+int linux_limit(int pid, int resource, uint64_t soft, uint64_t hard) {
     struct rlimit limit = {.rlim_cur = soft, .rlim_max = hard};
-    RESULT(setrlimit(resource, &limit));
+    RESULT(prlimit(pid, resource, &limit, NULL));
 }
 int linux_reset_signals(void) {
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
@@ -159,6 +159,7 @@ int linux_unlink(int directory, const char *path, int flags) {
     RESULT(unlinkat(directory, path, flags));
 }
 int linux_flock(int descriptor, int operation) { RESULT(flock(descriptor, operation)); }
+int linux_lease_for_writing(int descriptor) { RESULT(fcntl(descriptor, F_SETLEASE, F_WRLCK)); }
 int linux_set_nonblocking(int descriptor) {
     int flags = fcntl(descriptor, F_GETFL);
     if (flags < 0) return -errno;
@@ -253,12 +254,12 @@ int linux_epoll_wait(int epoll, uint32_t *events, uint64_t *data, int capacity, 
     }
     return count;
 }
-int linux_signalfd_children(void) {
-    sigset_t children;
-    sigemptyset(&children);
-    sigaddset(&children, SIGCHLD);
-    if (sigprocmask(SIG_BLOCK, &children, NULL) < 0) return -errno;
-    RESULT(signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK));
+int linux_signalfd(int signal) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, signal);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0) return -errno;
+    RESULT(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 int linux_eventfd(void) { RESULT(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
 int linux_loopback_up(void) {
@@ -270,9 +271,31 @@ int linux_loopback_up(void) {
     return result;
 }
 
-int linux_seccomp_install(const void *instructions, unsigned short count) {
+int linux_seccomp_install(const void *instructions, unsigned short count, unsigned int flags) {
     struct sock_fprog program = {.len = count, .filter = (struct sock_filter *)instructions};
-    RESULT(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program));
+    RESULT(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program));
+}
+int linux_seccomp_receive(int listener, uint64_t *id, int *number) {
+    // The kernel fills what it knows of the structure: room for one that has grown.
+    union {
+        struct seccomp_notif notification;
+        char space[512];
+    } buffer;
+    memset(&buffer, 0, sizeof buffer);
+    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &buffer) < 0) return -errno;
+    *id = buffer.notification.id;
+    *number = buffer.notification.data.nr;
+    return 0;
+}
+int linux_seccomp_answer(int listener, uint64_t id, int error) {
+    union {
+        struct seccomp_notif_resp response;
+        char space[512];
+    } buffer;
+    memset(&buffer, 0, sizeof buffer);
+    buffer.response.id = id;
+    buffer.response.error = -error;
+    RESULT(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &buffer));
 }
 int linux_landlock_version(void) {
     RESULT(syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION));

@@ -16,6 +16,8 @@ public struct Catalog: Sendable {
     ///
     /// Its ceilings are the highest of any plan; no runtime's defaults go above a plan's ceilings.
     public let image: CatalogImage
+    /// Each at its number, for what results say of refused calls.
+    public let systemCallNames: [String]
 
     /// The plans alone.
     /// - Throws: ``CatalogError``
@@ -31,13 +33,15 @@ public struct Catalog: Sendable {
     ///   - toolsFolder: where programs that pip brought are, a folder for each package. It need not
     ///     exist.
     ///   - jails: how many jails there may be at once.
+    ///   - dispensable: what of the kernel the warden may do without.
     /// - Returns: a catalog in which every runtime has a number.
     /// - Throws: ``CatalogError`` for the first thing that is wrong.
     public static func load(
         limitsFile: String,
         runtimesFolder: String,
         toolsFolder: String,
-        jails: Int
+        jails: Int,
+        dispensable: Set<Dispensable> = []
     ) throws(CatalogError) -> Catalog {
         let runtimesFolder = HostPath.trimmed(runtimesFolder)
         let plans = try plans(limitsFile: limitsFile)
@@ -46,9 +50,11 @@ public struct Catalog: Sendable {
             SettingsFile(path: runtimesFolder + "/seccomp.json", label: policyLabel)
         )
         let filters = try PolicyCompiler(policy: policy, label: policyLabel).programs()
+        let root = try RootTree.image()
         let folder = RuntimeFolder(
             path: runtimesFolder,
-            toolsFolder: HostPath.trimmed(toolsFolder)
+            toolsFolder: HostPath.trimmed(toolsFolder),
+            jail: JailDigest(filters: filters, root: root)
         )
         let contents = try folder.contents()
         return Catalog(
@@ -63,9 +69,11 @@ public struct Catalog: Sendable {
                 workspaceCeilings: WorkspaceLimits(highestOf: plans),
                 jails: UInt32(clamping: jails),
                 filters: filters,
-                root: try RootTree.image(),
-                runtimes: contents.installed.map(\.image)
-            )
+                root: root,
+                runtimes: contents.installed.map(\.image),
+                dispensable: dispensable
+            ),
+            systemCallNames: PolicyCompiler.systemCallNames()
         )
     }
 }

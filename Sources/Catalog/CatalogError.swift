@@ -28,6 +28,7 @@ public struct CatalogError: Error, Hashable, Sendable, CustomStringConvertible {
         case defaultExceedsCeiling
         case noAnonymousPlan
         case needsPair(with: String)
+        case needsOutput
         case empty
         case unknownValue(String)
         case unknownPlaceholder(String)
@@ -66,6 +67,7 @@ extension CatalogError.Problem: CustomStringConvertible {
         case .defaultExceedsCeiling: "exceeds its ceiling"
         case .noAnonymousPlan: "has no plan named anonymous"
         case .needsPair(let other): "and \(other) must both be numbers or both be null"
+        case .needsOutput: "needs a compile that has {output}"
         case .empty: "must not be empty"
         case .unknownValue(let value): "does not know \(value)"
         case .unknownPlaceholder(let name): "has an unknown placeholder {\(name)}"

@@ -7,7 +7,10 @@ import Domain
 /// pasted into text.
 struct CommandTemplate: Hashable, Sendable {
     /// Where a compiler is told to put the program, whatever the language.
-    static let output = "/box/program"
+    static let output = workFolder + outputBelow
+    private static let workFolder = "/box/"
+    /// As a path below the work folder.
+    static let outputBelow = "program"
 
     fileprivate let words: [String]
     fileprivate let endings: [String]
@@ -31,6 +34,9 @@ struct CommandTemplate: Hashable, Sendable {
         }
         self.words = words
     }
+
+    /// Whether it says where the program goes.
+    var namesOutput: Bool { words.contains { Self.names(in: $0).contains("output") } }
 
     /// The command as it will be run, with `program` as the jail sees it.
     func command(program: String) -> Command {

@@ -8,6 +8,7 @@ enum LimitsFile {
     private static let rateKeys = [
         "per_second", "penalty_seconds", "per_minute", "per_day", "concurrent",
     ]
+    private static let holdingKeys = ["projects", "unfinished_tasks"]
 
     static func plans(path: String, label: String) throws(CatalogError) -> Plans {
         try plans(SettingsFile(path: path, label: label))
@@ -25,7 +26,8 @@ enum LimitsFile {
 
     private static func plan(name: String, _ field: Field) throws(CatalogError) -> Plan {
         guard !name.isEmpty else { throw field.error(.empty) }
-        let object = try field.object(keys: Set(rateKeys + Limit.allCases.map(\.rawValue)))
+        let limitKeys = Limit.allCases.map(\.rawValue)
+        let object = try field.object(keys: Set(rateKeys + holdingKeys + limitKeys))
         var defaults = Limits { _ in 0 }
         var ceilings = defaults
         for limit in Limit.allCases {
@@ -40,6 +42,10 @@ enum LimitsFile {
         return Plan(
             name: name,
             rates: try rates(object),
+            holdings: Holdings(
+                projects: Int(try object.required("projects").number()),
+                unfinishedTasks: Int(try object.required("unfinished_tasks").number())
+            ),
             defaults: defaults,
             ceilings: ceilings
         )

@@ -12,11 +12,14 @@ struct Manifest: Hashable, Sendable {
     let version: VersionQuestion
     let compile: CommandTemplate?
     let run: CommandTemplate
+    /// Words that keep a source's program from being kept; `nil` keeps none.
+    let cacheExceptions: [String]?
     let environment: [String: String]
     let mounts: [String]
     let runLimits: [Limit: Int64]
     let compileLimits: [Limit: Int64]
     let install: Install
+    let standby: Runtime.Standby?
 
     /// How a program is asked for its version.
     struct VersionQuestion: Hashable, Sendable {
@@ -42,8 +45,8 @@ struct Manifest: Hashable, Sendable {
 
 extension Manifest {
     private static let keys: Set<String> = [
-        "name", "aliases", "entry", "sources", "find", "version", "compile", "run", "environment",
-        "mounts", "limits", "install",
+        "name", "aliases", "entry", "sources", "find", "version", "compile", "cache", "run",
+        "environment", "mounts", "limits", "install", "standby",
     ]
 
     /// - Throws: ``CatalogError`` for the first thing that is wrong.
@@ -57,12 +60,26 @@ extension Manifest {
         version = try Self.version(object.required("version"))
         let endings = try object["sources"]?.texts().map(\.text) ?? []
         (compile, run) = try Self.commands(object, endings: endings)
+        cacheExceptions = try Self.cacheExceptions(object["cache"], of: compile)
         environment = try Self.environment(object)
         mounts = try Self.mounts(object)
         let limits = try object["limits"]?.object(keys: ["run", "compile"])
         runLimits = try Self.limits(limits?["run"])
         compileLimits = try Self.limits(limits?["compile"])
         install = try Self.install(object.required("install"))
+        standby = try Self.standby(object["standby"], isCompiled: compile != nil)
+    }
+
+    private static func standby(
+        _ field: Field?,
+        isCompiled: Bool
+    ) throws(CatalogError) -> Runtime.Standby? {
+        guard let field else { return nil }
+        guard !isCompiled else {
+            throw field.error(.wrongType(expected: "absent where there is a compile command"))
+        }
+        let object = try field.object(keys: ["unless"])
+        return Runtime.Standby(unless: try object["unless"]?.texts().map(\.text) ?? [])
     }
 
     /// Lower-case letters, digits, `+`, `#`, `.`, `-`; it is part of a path in the jail.
@@ -133,6 +150,18 @@ extension Manifest {
             placeholders: compile == nil ? placeholders : placeholders.union(["output"])
         )
         return (compile, run)
+    }
+
+    /// Only a program that is at a known place can be kept.
+    private static func cacheExceptions(
+        _ field: Field?,
+        of compile: CommandTemplate?
+    ) throws(CatalogError) -> [String]? {
+        guard let field else { return nil }
+        guard compile?.namesOutput == true else {
+            throw field.error(.needsOutput)
+        }
+        return try field.object(keys: ["unless"])["unless"]?.texts().map(\.text) ?? []
     }
 
     private static func environment(

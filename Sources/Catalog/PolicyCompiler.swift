@@ -14,6 +14,8 @@ struct PolicyCompiler {
     private static let bytesPerInstruction = 8
     /// SCMP_FLTATR_CTL_OPTIMIZE: a binary tree of system calls in place of a chain of comparisons.
     private static let binaryTree: UInt32 = 2
+    /// SECCOMP_RET_USER_NOTIF.
+    private static let notify: UInt32 = 0x7fc0_0000
 
     let policy: SyscallPolicy
     let label: String
@@ -34,7 +36,15 @@ struct PolicyCompiler {
     }
 
     private func program(for profile: SystemCallProfile) throws(CatalogError) -> [UInt8] {
-        guard let context = seccomp_init(Self.code(policy.defaultAction)) else {
+        // Init hears of what the default refuses, and answers with ENOSYS.
+        guard policy.defaultAction == .errno(UInt16(ENOSYS)) else {
+            throw CatalogError(
+                file: label,
+                field: "defaultErrnoRet",
+                problem: .unknownValue("another default than SCMP_ACT_ERRNO with ENOSYS")
+            )
+        }
+        guard let context = seccomp_init(Self.notify) else {
             throw failure("seccomp_init", -EINVAL)
         }
         defer { seccomp_release(context) }
@@ -56,8 +66,6 @@ struct PolicyCompiler {
         _ rule: SyscallPolicy.Rule,
         to context: scmp_filter_ctx
     ) throws(CatalogError) {
-        // libseccomp refuses a rule that says what the default says anyway.
-        guard rule.action != policy.defaultAction else { return }
         let arguments = rule.conditions.map(Self.comparison)
         for name in rule.names {
             guard let number = Self.number(of: name) else { continue }
@@ -79,6 +87,17 @@ struct PolicyCompiler {
     static func number(of name: String) -> Int32? {
         let number = seccomp_syscall_resolve_name(name)
         return number >= 0 ? number : nil
+    }
+
+    /// The names of this machine's system calls, each at its number; empty where there is none.
+    static func systemCallNames() -> [String] {
+        (0..<Int32(1_024)).map { number in
+            guard let name = seccomp_syscall_resolve_num_arch(seccomp_arch_native(), number) else {
+                return ""
+            }
+            defer { free(name) }
+            return String(cString: name)
+        }
     }
 
     /// libseccomp writes to a descriptor only, so the program takes the way through an unlinked

@@ -6,6 +6,8 @@ import WardenWire
 struct RuntimeFolder {
     let path: String
     let toolsFolder: String
+    /// What every jail is made of, as far as a compiler's work depends on it.
+    let jail: JailDigest
 
     /// A runtime of this machine, with what its jails need and what proves that it works.
     struct Installed {
@@ -57,7 +59,8 @@ struct RuntimeFolder {
                     runtime: entry.described.manifest.runtime(
                         number: UInt16(number),
                         version: version,
-                        program: entry.location.jail
+                        location: entry.location,
+                        jail: jail
                     ),
                     image: entry.described.manifest.image(at: entry.location),
                     hello: entry.described.hello
@@ -154,18 +157,31 @@ struct RuntimeFolder {
 }
 
 extension Manifest {
-    fileprivate func runtime(number: UInt16, version: String, program: String) -> Runtime {
+    fileprivate func runtime(
+        number: UInt16,
+        version: String,
+        location: ProgramLocation,
+        jail: JailDigest
+    ) -> Runtime {
         Runtime(
             number: number,
             name: name,
             version: version,
             aliases: aliases,
             entry: entry,
-            compile: compile?.command(program: program),
-            run: run.command(program: program),
+            compile: compile?.command(program: location.jail),
+            run: run.command(program: location.jail),
             environment: environment,
             defaults: runLimits,
-            compileDefaults: compileLimits
+            compileDefaults: compileLimits,
+            standby: standby,
+            product: cacheExceptions.map { exceptions in
+                CompileProduct(
+                    path: CommandTemplate.outputBelow,
+                    compiler: jail.compiler(at: location, image(at: location)),
+                    exceptions: exceptions
+                )
+            }
         )
     }
 

@@ -19,6 +19,8 @@ struct SyscallPolicy: Hashable, Sendable {
     struct Rule: Hashable, Sendable {
         /// Where it stands, for messages.
         let field: String
+        /// Why it is there; for people.
+        let comment: String
         let names: [String]
         let action: Action
         /// All of them must hold.
@@ -65,7 +67,6 @@ extension SyscallPolicy {
     private static func rule(_ field: Field) throws(CatalogError) -> Rule {
         let keys: Set = ["comment", "names", "action", "errnoRet", "args", "profiles"]
         let object = try field.object(keys: keys)
-        _ = try object["comment"]?.text()
         let conditions = try object["args"]?.elements(max: 6).map { (field) throws(CatalogError) in
             try condition(field)
         }
@@ -75,6 +76,7 @@ extension SyscallPolicy {
         }
         return Rule(
             field: field.path.joined(separator: "."),
+            comment: try object["comment"]?.text() ?? "",
             names: try object.required("names").texts(max: 512).map(\.text),
             action: try action(object.required("action"), errno: object["errnoRet"]),
             conditions: conditions ?? [],

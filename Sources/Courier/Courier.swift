@@ -23,7 +23,7 @@ public final class Courier: Sendable {
     /// `random` gives 0 to 1, for the jitter. `candidateSecret` makes a `whsec_` secret, for an
     /// organization that has none yet.
     public init(
-        store: any Store,
+        store: any DeliveryStore,
         policy: AddressPolicy,
         clock: WallClock,
         logger: Logger,

@@ -9,7 +9,7 @@ import Logging
 struct DispatchLoop {
     /// What it is made of.
     struct Parts: Sendable {
-        let store: any Store
+        let store: any DeliveryStore
         let policy: AddressPolicy
         let clock: WallClock
         let logger: Logger

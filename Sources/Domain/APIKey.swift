@@ -8,7 +8,8 @@ public struct APIKey: Sendable, Hashable {
     /// SHA-256 of the whole key.
     public let digest: Data
     public let organization: String
-    public let plan: String
+    /// Who made it; `nil` where an operator did.
+    public let user: String?
     public let scopes: Set<String>
     public let createdAt: Date
     public let expiresAt: Date?
@@ -20,7 +21,7 @@ public struct APIKey: Sendable, Hashable {
         name: String,
         digest: Data,
         organization: String,
-        plan: String,
+        user: String? = nil,
         scopes: Set<String>,
         createdAt: Date,
         expiresAt: Date? = nil,
@@ -31,7 +32,7 @@ public struct APIKey: Sendable, Hashable {
         self.name = name
         self.digest = digest
         self.organization = organization
-        self.plan = plan
+        self.user = user
         self.scopes = scopes
         self.createdAt = createdAt
         self.expiresAt = expiresAt

@@ -5,7 +5,7 @@ public struct Delivery: Sendable, Hashable {
     /// Also the `webhook-id`, the same on every attempt: `msg_` and 26 characters.
     public let id: String
     public let organization: String
-    public let execution: String
+    public let subject: Subject
     public let url: String
     /// The exact body, made once, so that every attempt signs the same bytes.
     public let body: Data
@@ -16,7 +16,7 @@ public struct Delivery: Sendable, Hashable {
     public init(
         id: String,
         organization: String,
-        execution: String,
+        subject: Subject,
         url: String,
         body: Data,
         createdAt: Date,
@@ -25,12 +25,18 @@ public struct Delivery: Sendable, Hashable {
     ) {
         self.id = id
         self.organization = organization
-        self.execution = execution
+        self.subject = subject
         self.url = url
         self.body = body
         self.createdAt = createdAt
         self.state = state
         self.attempts = attempts
+    }
+
+    /// What it tells of.
+    public enum Subject: Sendable, Hashable {
+        case execution(String)
+        case task(String)
     }
 
     public enum State: Sendable, Hashable {

@@ -22,6 +22,10 @@ public struct ExecutionRequest: Sendable, Codable, Hashable {
     public var outputs: [String]
     public var callbackURL: String?
     public var metadata: [String: String]
+    /// The project that it was asked of.
+    public var project: String?
+    /// The task that it is an attempt of.
+    public var task: String?
 
     public init(
         language: String,
@@ -35,7 +39,9 @@ public struct ExecutionRequest: Sendable, Codable, Hashable {
         compileLimits: Limits,
         outputs: [String] = [],
         callbackURL: String? = nil,
-        metadata: [String: String] = [:]
+        metadata: [String: String] = [:],
+        project: String? = nil,
+        task: String? = nil
     ) {
         self.language = language
         self.version = version
@@ -49,6 +55,8 @@ public struct ExecutionRequest: Sendable, Codable, Hashable {
         self.outputs = outputs
         self.callbackURL = callbackURL
         self.metadata = metadata
+        self.project = project
+        self.task = task
     }
 }
 
@@ -58,10 +66,18 @@ public struct ExecutionRequest: Sendable, Codable, Hashable {
 public struct SourceFile: Sendable, Codable, Hashable {
     public var path: String
     public var content: Data
+    /// Whether everybody may execute it, as a compiled program; no caller can ask for that, and it
+    /// is not stored.
+    public var isExecutable = false
 
-    public init(path: String, content: Data) {
+    public init(path: String, content: Data, isExecutable: Bool = false) {
         self.path = path
         self.content = content
+        self.isExecutable = isExecutable
+    }
+
+    private enum CodingKeys: CodingKey {
+        case path, content
     }
 }
 
@@ -84,14 +100,24 @@ public struct Execution: Sendable, Hashable {
     public let request: ExecutionRequest
     public let createdAt: Date
     public var state: State
+    /// How often it was begun: 0 while it waits for the first time, more than 1 where a fault of
+    /// ours or the end of this service made it begin again.
+    public var attempts: Int
 
-    public init(id: String, owner: Owner, request: ExecutionRequest, createdAt: Date, state: State)
-    {
+    public init(
+        id: String,
+        owner: Owner,
+        request: ExecutionRequest,
+        createdAt: Date,
+        state: State,
+        attempts: Int = 0
+    ) {
         self.id = id
         self.owner = owner
         self.request = request
         self.createdAt = createdAt
         self.state = state
+        self.attempts = attempts
     }
 
     public enum State: Sendable, Hashable {
@@ -174,12 +200,38 @@ public struct StageResult: Sendable, Codable, Hashable {
     public var stdout: Output
     public var stderr: Output
     public var usage: Usage
+    /// The names of the first system calls that were refused to the program, each once; what it
+    /// made of that is its own affair, but where it failed, this can be why.
+    public var refusedCalls: [String]
+    /// A compile stage that was not run: its program was made before, and this is what the stage
+    /// was then.
+    public var isCached: Bool
 
-    public init(verdict: Verdict, stdout: Output, stderr: Output, usage: Usage) {
+    public init(
+        verdict: Verdict,
+        stdout: Output,
+        stderr: Output,
+        usage: Usage,
+        refusedCalls: [String] = [],
+        isCached: Bool = false
+    ) {
         self.verdict = verdict
         self.stdout = stdout
         self.stderr = stderr
         self.usage = usage
+        self.refusedCalls = refusedCalls
+        self.isCached = isCached
+    }
+
+    /// Results that were stored before there was a list of refused calls, or a cache, have none.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        verdict = try container.decode(Verdict.self, forKey: .verdict)
+        stdout = try container.decode(Output.self, forKey: .stdout)
+        stderr = try container.decode(Output.self, forKey: .stderr)
+        usage = try container.decode(Usage.self, forKey: .usage)
+        refusedCalls = try container.decodeIfPresent([String].self, forKey: .refusedCalls) ?? []
+        isCached = try container.decodeIfPresent(Bool.self, forKey: .isCached) ?? false
     }
 }
 
@@ -240,7 +292,7 @@ public struct OutputFile: Sendable, Codable, Hashable {
         case refused(Refusal)
     }
 
-    public enum Refusal: String, Sendable, Codable {
+    public enum Refusal: String, Sendable, Codable, CaseIterable {
         case notARegularFile = "not_a_regular_file"
         case tooLarge = "too_large"
         case unreadable

@@ -6,7 +6,8 @@ public protocol ExecutionService: Sendable {
     /// - Parameters:
     ///   - id: made with ``Identifier``.
     ///   - keeping: what is written down. Strangers' executions are never kept.
-    /// - Throws: ``SubmissionRefusal``, or what the store throws.
+    /// - Throws: ``SubmissionRefusal``, or what the store throws; ``ProjectGone`` where what it is
+    ///    of is not there.
     func submit(
         _ request: ExecutionRequest,
         from caller: Caller,
@@ -22,6 +23,12 @@ public protocol ExecutionService: Sendable {
     /// - Returns: the execution as it ended, or `nil` where the organization has none of this id.
     /// - Throws: ``CancellationRefusal`` where it had finished before.
     func cancel(id: String, organization: String) async throws -> Execution?
+
+    /// Cancels everything that waits or runs of a project that has been deleted.
+    ///
+    /// Returns when nothing of it is left, also in jails. What is submitted of it afterwards is
+    /// refused with ``ProjectGone``.
+    func cancelAll(project: String) async
 
     /// A queued or running execution as it is now: fresher than the store's, which learns of the
     /// end only.

@@ -2,16 +2,37 @@
 public struct Plan: Sendable, Hashable {
     public let name: String
     public let rates: Rates
+    public let holdings: Holdings
     /// What an execution gets that asks for nothing.
     public let defaults: Limits
     /// What an execution may ask for at most.
     public let ceilings: Limits
 
-    public init(name: String, rates: Rates, defaults: Limits, ceilings: Limits) {
+    public init(
+        name: String,
+        rates: Rates,
+        holdings: Holdings = Holdings(projects: 0, unfinishedTasks: 0),
+        defaults: Limits,
+        ceilings: Limits
+    ) {
         self.name = name
         self.rates = rates
+        self.holdings = holdings
         self.defaults = defaults
         self.ceilings = ceilings
+    }
+}
+
+/// How much an organization may keep here at once.
+public struct Holdings: Sendable, Hashable {
+    /// How many files a project may have, and of which size, follows from what an execution may.
+    public let projects: Int
+    /// Tasks that wait or run.
+    public let unfinishedTasks: Int
+
+    public init(projects: Int, unfinishedTasks: Int) {
+        self.projects = projects
+        self.unfinishedTasks = unfinishedTasks
     }
 }
 

@@ -18,7 +18,7 @@ public struct RateReport: Sendable, Hashable {
 
 /// One policy: how many are allowed, how many are left, and when there will be more.
 public struct RateStanding: Sendable, Hashable {
-    public enum Policy: String, Sendable {
+    public enum Policy: String, Sendable, CaseIterable {
         case perSecond = "per_second"
         case perMinute = "per_minute"
         case perDay = "per_day"

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A language at a version that this machine can run.
 ///
 /// Made by Catalog from a folder of `runtimes/`.
@@ -19,6 +21,10 @@ public struct Runtime: Sendable, Hashable {
     public let defaults: [Limit: Int64]
     /// Likewise for the compile stage.
     public let compileDefaults: [Limit: Int64]
+    /// Whether its interpreter can be started before the script is there, and when not.
+    public let standby: Standby?
+    /// What the compile stage makes, where that may be kept; `nil` has it made each time.
+    public let product: CompileProduct?
 
     public init(
         number: UInt16,
@@ -30,7 +36,9 @@ public struct Runtime: Sendable, Hashable {
         run: Command,
         environment: [String: String],
         defaults: [Limit: Int64],
-        compileDefaults: [Limit: Int64]
+        compileDefaults: [Limit: Int64],
+        standby: Standby? = nil,
+        product: CompileProduct? = nil
     ) {
         self.number = number
         self.name = name
@@ -42,6 +50,48 @@ public struct Runtime: Sendable, Hashable {
         self.environment = environment
         self.defaults = defaults
         self.compileDefaults = compileDefaults
+        self.standby = standby
+        self.product = product
+    }
+
+    /// An interpreter that boots before it opens its script, and of the request's files looks at no
+    /// other until then.
+    public struct Standby: Sendable, Hashable {
+        /// But for these: a file, or a folder with everything below it (`.local/`).
+        public let unless: [String]
+
+        public init(unless: [String]) { self.unless = unless }
+
+        /// Whether the interpreter would look for one of the files too early.
+        public func precludes(_ files: some Sequence<String>) -> Bool {
+            files.contains { file in
+                unless.contains { $0.hasSuffix("/") ? file.hasPrefix($0) : file == $0 }
+            }
+        }
+    }
+}
+
+/// The one file that a compile stage makes, as a function of the request's files.
+public struct CompileProduct: Sendable, Hashable {
+    /// Where it is, below the work folder.
+    public let path: String
+    /// Stands for the compiler and all else of this machine that decides what it makes of a source.
+    public let compiler: [UInt8]
+    /// Words that make a source more than its bytes, such as one for the time of day.
+    public let exceptions: [String]
+
+    public init(path: String, compiler: [UInt8], exceptions: [String]) {
+        self.path = path
+        self.compiler = compiler
+        self.exceptions = exceptions
+    }
+
+    /// Whether compiling these files again makes the same.
+    public func isRepeatable(_ files: [SourceFile]) -> Bool {
+        exceptions.allSatisfy { word in
+            let word = Data(word.utf8)
+            return files.allSatisfy { $0.content.range(of: word) == nil }
+        }
     }
 }
 
@@ -113,6 +163,14 @@ public struct Runtimes: Sendable {
         }
         let newest = matching.max { VersionOrder.isOlder($0.version, $1.version) }
         return newest.map(Lookup.found) ?? .noSuchVersion(named.map(\.version))
+    }
+
+    /// The name of the runtime whose name or alias this is, or the word itself.
+    public func canonicalName(_ language: String) -> String {
+        guard case .found(let runtime) = find(language: language, version: nil) else {
+            return language
+        }
+        return runtime.name
     }
 
     public enum Lookup: Sendable {

@@ -5,11 +5,14 @@ public import Foundation
 /// WardenClient is the real one.
 public protocol Sandbox: Sendable {
     /// A jail of its own for one execution.
+    ///
+    /// It may still be in the making: what goes wrong then is its first stage's error.
     /// - Throws: ``SandboxError``
     func open(_ order: JailOrder) async throws -> any Jail
 }
 
-/// One jail: files went in when it was opened, stages run in it one after another, then it is gone.
+/// One jail: its files go in with the first stage, stages run in it one after another, then it is
+/// gone.
 public protocol Jail: Sendable {
     /// Runs one program to its end. Cancelling the task kills the program and everything that it
     /// started.
@@ -26,12 +29,26 @@ public struct JailOrder: Sendable {
     public var files: [SourceFile]
     /// Of these, the jail as a whole is held to the workspace's size and file count.
     public var limits: Limits
+    /// What its first stage runs, where that can be started before the files are there.
+    public var boot: BootProgram?
+    /// How long a jail is waited for while there is nobody to make it; `nil` is for as long as it
+    /// takes.
+    public var patience: Duration?
 
-    public init(runtime: UInt16, profile: SystemCallProfile, files: [SourceFile], limits: Limits) {
+    public init(
+        runtime: UInt16,
+        profile: SystemCallProfile,
+        files: [SourceFile],
+        limits: Limits,
+        boot: BootProgram? = nil,
+        patience: Duration? = .zero
+    ) {
         self.runtime = runtime
         self.profile = profile
         self.files = files
         self.limits = limits
+        self.boot = boot
+        self.patience = patience
     }
 }
 
@@ -78,10 +95,13 @@ public enum OutputStream: Sendable, Hashable {
 public struct StageReport: Sendable {
     public var result: StageResult
     public var files: [OutputFile]
+    /// Paths of those files that everybody may execute, and their owner write: mode 0755.
+    public var executables: Set<String>
 
-    public init(result: StageResult, files: [OutputFile]) {
+    public init(result: StageResult, files: [OutputFile], executables: Set<String> = []) {
         self.result = result
         self.files = files
+        self.executables = executables
     }
 }
 
@@ -91,6 +111,10 @@ public enum SandboxError: Error, Sendable, Hashable {
     case refused(reason: String)
     /// Something of ours failed while making or watching the jail.
     case broken(site: String, errno: Int32)
-    /// The warden is gone.
+    /// There is no warden, and none has come within the order's patience: nothing was begun.
     case unavailable
+    /// The warden ended while it had the jail.
+    case lost
+    /// There is no warden and there will be none: this service is about to end. Nothing was begun.
+    case closed
 }

@@ -2,29 +2,33 @@ public import Foundation
 
 /// Everything that must outlive a process.
 ///
-/// One contract suite holds for every adapter.
+/// One contract suite holds for every adapter. Whoever needs only a part of it asks for the port of
+/// that part.
 ///
 /// Each method is atomic and durable when it returns: `kill -9` straight after loses nothing.
-public protocol Store: Sendable {
-    // Keys
-    func insert(_ key: APIKey) async throws
-    /// The key with this SHA-256, revoked and expired ones included.
-    func key(digest: Data) async throws -> APIKey?
-    func keys() async throws -> [APIKey]
-    /// - Returns: whether there was such a key. Revoking again keeps the first date.
-    func revokeKey(id: String, at date: Date) async throws -> Bool
-    func touchKey(id: String, at date: Date) async throws
+public protocol Store: AccountStore, TokenStore, QuotaStore, ExecutionStore, IdempotencyStore,
+    DeliveryStore, ProjectStore, TaskStore
+{
+    /// Whether the store answers, and can write again where it last could not: for readiness.
+    func ping() async throws
+}
 
-    // Quota
+/// How many executions each subject has started today.
+public protocol QuotaStore: Sendable {
     /// Counts one execution against `subject` on `day` unless `limit` is reached.
     func charge(subject: String, day: UTCDay, limit: Int) async throws -> Charge
     /// Gives one back, for a run that failed for our fault.
     func refund(subject: String, day: UTCDay) async throws
     func charged(subject: String, day: UTCDay) async throws -> Int
+}
 
-    // Executions
+/// Executions of organizations; a stranger's are never kept.
+public protocol ExecutionStore: Sendable {
     /// Writes the execution as it is now, with the deliveries that it owes, in one transaction.
+    /// - Throws: ``ProjectGone`` where its project, or the task that it is of, was deleted.
     func save(_ execution: Execution, deliveries: [Delivery]) async throws
+    /// - Throws: ``ProjectGone`` where the project or the task that it is of is not there.
+    func checkParents(of request: ExecutionRequest) async throws
     func execution(id: String, organization: String) async throws -> Execution?
     func executions(
         organization: String,
@@ -34,22 +38,29 @@ public protocol Store: Sendable {
         -> Listing<Execution>
     /// What was accepted and not finished when the last process ended, oldest first.
     func unfinishedExecutions() async throws -> [Execution]
+}
 
-    // Idempotency
+/// Which request an `Idempotency-Key` was first used for.
+public protocol IdempotencyStore: Sendable {
     /// Takes `key` for `organization`, or tells what holds it. Older entries than `expiry` are
     /// forgotten.
+    ///
+    /// - Parameter subject: the id of the execution or the task that the request is to become.
     func claim(
         idempotencyKey: String,
         organization: String,
         fingerprint: Data,
-        execution: String,
+        subject: String,
         at date: Date,
         expiry: Date
     ) async throws -> IdempotencyClaim
     /// Lets a key go whose request was refused after claiming it.
     func release(idempotencyKey: String, organization: String) async throws
+}
 
-    // Deliveries
+/// Results that are owed to callback addresses.
+public protocol DeliveryStore: Sendable {
+    /// Writes what became of a delivery; nothing, where it was deleted with what it tells of.
     func save(_ delivery: Delivery) async throws
     func delivery(id: String, organization: String) async throws -> Delivery?
     func deliveries(organization: String, page: Page) async throws -> Listing<Delivery>
@@ -63,13 +74,29 @@ public protocol Store: Sendable {
         -> [Delivery]
     /// When the next pending delivery is due.
     func nextDeliveryDate() async throws -> Date?
-
-    // Organizations
     /// The organization's `whsec_` signing secret; `candidate` is kept where it has none yet.
     func webhookSecret(organization: String, candidate: String) async throws -> String
+    /// Every delivery from now on is signed with `secret`.
+    func replaceWebhookSecret(organization: String, with secret: String) async throws
+}
 
-    /// Whether the store answers: for readiness.
-    func ping() async throws
+/// The store cannot write, or cannot be asked, at the moment: it is locked by another program, its
+/// disk is full or read-only.
+///
+/// Our fault, and not for ever: what was asked for was not done, and may be asked for again.
+public struct StoreUnavailable: Error, Sendable, Hashable, CustomStringConvertible {
+    /// For the operator.
+    public let reason: String
+
+    public init(reason: String) { self.reason = reason }
+
+    public var description: String { "the store is not available: \(reason)" }
+}
+
+/// There is no such project for whoever asks; or what an execution is of has been deleted
+/// meanwhile, with everything that was kept of it.
+public struct ProjectGone: Error, Sendable, Hashable {
+    public init() {}
 }
 
 public enum Charge: Sendable, Hashable {
@@ -80,8 +107,8 @@ public enum Charge: Sendable, Hashable {
 
 public enum IdempotencyClaim: Sendable, Hashable {
     case claimed
-    /// The same request was made before and became this execution.
-    case replay(execution: String)
+    /// The same request was made before and became this execution or task.
+    case replay(subject: String)
     /// The key belongs to another body.
     case mismatch
 }

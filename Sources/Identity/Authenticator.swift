@@ -4,49 +4,138 @@ import Synchronization
 
 /// Turns a credential into a caller.
 ///
-/// The store is asked every time, so that a revocation holds from the moment in which it was
-/// written, by whatever process. That a key was used is written down beside the request, at most
-/// once a minute for each key.
+/// What kind of credential it is, its form says: a key, a session's token, or an access token. The
+/// store is asked every time, so that a revocation holds from the moment in which it was written,
+/// by whatever process. That a key was used is written down beside the request, at most once a
+/// minute for each key.
 public final class Authenticator: Sendable {
-    private let store: any Store
+    private let store: any AccountStore
+    private let accounts: Accounts
+    private let tokens: AccessTokens
     private let plans: Plans
     private let clock: WallClock
     private let uses = Mutex(UseThrottle())
 
-    public init(store: any Store, plans: Plans, clock: WallClock) {
+    public init(
+        store: any AccountStore,
+        accounts: Accounts,
+        tokens: AccessTokens,
+        plans: Plans,
+        clock: WallClock
+    ) {
         self.store = store
+        self.accounts = accounts
+        self.tokens = tokens
         self.plans = plans
         self.clock = clock
     }
 
     /// The caller that `credential` belongs to.
-    public func caller(credential: String) async throws(AuthenticationError) -> Caller {
-        guard let secret = KeySecret(credential) else { throw .refused(.malformed) }
-        let key = try await lookUp(secret)
-        let now = clock.now()
-        if key.revokedAt != nil { throw .refused(.revoked(keyID: key.id)) }
-        guard key.isUsable(at: now) else { throw .refused(.expired(keyID: key.id)) }
-        guard let plan = plans[key.plan] else {
-            throw .refused(.planGone(keyID: key.id, plan: key.plan))
+    ///
+    /// - Parameter organization: which of its organizations somebody with a session acts for; its
+    ///   own by default. A key acts for its own only.
+    public func caller(
+        credential: String,
+        organization: String? = nil
+    ) async throws(AuthenticationError) -> Caller {
+        do {
+            if let secret = KeySecret(credential) {
+                let issued = try await usable(try await store.key(digest: secret.digest))
+                return try caller(issued, credential: .key(id: issued.key.id))
+            }
+            if let token = SessionToken(credential) {
+                return try await caller(token, organization: organization)
+            }
+            if AccessTokens.isToken(credential) { return try await caller(token: credential) }
+        } catch let error as AuthenticationError {
+            throw error
+        } catch {
+            throw .unavailable(error)
         }
-        noteUse(of: key, at: now)
+        throw .refused(.malformed)
+    }
+
+    /// The key that an OAuth client names and shows.
+    public func client(
+        id: String,
+        secret: String
+    ) async throws(AuthenticationError) -> IssuedKey {
+        guard let secret = KeySecret(secret) else { throw .refused(.malformed) }
+        do {
+            let issued = try await usable(try await store.key(digest: secret.digest))
+            guard issued.key.id == id else { throw AuthenticationError.refused(.unknown) }
+            noteUse(of: issued.key, at: clock.now())
+            return issued
+        } catch let error as AuthenticationError {
+            throw error
+        } catch {
+            throw .unavailable(error)
+        }
+    }
+
+    private func caller(_ issued: IssuedKey, credential: Caller.Credential) throws -> Caller {
+        let key = issued.key
+        let plan = try plan(of: issued.organization)
+        noteUse(of: key, at: clock.now())
         return Caller(
             owner: .organization(key.organization),
             plan: plan,
             scopes: key.scopes,
-            keyID: key.id
+            credential: credential
         )
     }
 
-    private func lookUp(_ secret: KeySecret) async throws(AuthenticationError) -> APIKey {
-        let key: APIKey?
-        do {
-            key = try await store.key(digest: secret.digest)
-        } catch {
-            throw .unavailable(error)
+    private func caller(token: String) async throws -> Caller {
+        guard let statement = try await tokens.statement(token) else {
+            throw AuthenticationError.refused(.unknown)
         }
-        guard let key else { throw .refused(.unknown) }
-        return key
+        let issued = try await usable(try await store.key(id: statement.keyID))
+        return Caller(
+            owner: .organization(issued.organization.id),
+            plan: try plan(of: issued.organization),
+            scopes: statement.scopes,
+            credential: .token(id: statement.id, key: issued.key.id)
+        )
+    }
+
+    private func caller(_ token: SessionToken, organization: String?) async throws -> Caller {
+        guard let signedIn = try await accounts.session(token) else {
+            throw AuthenticationError.refused(.unknown)
+        }
+        let user = signedIn.user.id
+        let membership: Membership?
+        if let organization {
+            membership = try await store.membership(user: user, organization: organization)
+        } else {
+            membership = try await store.memberships(user: user).first
+        }
+        guard let membership else { throw AuthenticationError.refused(.noMembership(user: user)) }
+        return Caller(
+            owner: .organization(membership.organization.id),
+            plan: try plan(of: membership.organization),
+            scopes: ScopeSet.session(isOwner: membership.role == .owner).names,
+            credential: .session(id: signedIn.session.id, user: user)
+        )
+    }
+
+    /// - Throws: where there is no such key, or it holds no more.
+    private func usable(_ issued: IssuedKey?) async throws -> IssuedKey {
+        guard let issued else { throw AuthenticationError.refused(.unknown) }
+        let key = issued.key
+        if key.revokedAt != nil { throw AuthenticationError.refused(.revoked(keyID: key.id)) }
+        guard key.isUsable(at: clock.now()) else {
+            throw AuthenticationError.refused(.expired(keyID: key.id))
+        }
+        return issued
+    }
+
+    private func plan(of organization: Organization) throws -> Plan {
+        guard let plan = plans[organization.plan] else {
+            throw AuthenticationError.refused(
+                .planGone(organization: organization.id, plan: organization.plan)
+            )
+        }
+        return plan
     }
 
     private func noteUse(of key: APIKey, at now: Date) {
@@ -71,13 +160,15 @@ public enum AuthenticationError: Error, Sendable {
 
     /// Never shown to a caller: it would tell which keys exist.
     public enum Reason: Sendable, Hashable {
-        /// Not the form of a key, or a wrong checksum.
+        /// Not the form of any credential, or a wrong checksum.
         case malformed
         case unknown
         case expired(keyID: String)
         case revoked(keyID: String)
-        /// `limits.json` no longer has the key's plan.
-        case planGone(keyID: String, plan: String)
+        /// `limits.json` no longer has the plan of the organization.
+        case planGone(organization: String, plan: String)
+        /// The user does not belong to the organization that it wants to act for.
+        case noMembership(user: String)
     }
 }
 

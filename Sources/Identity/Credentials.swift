@@ -9,8 +9,8 @@ import Foundation
 public enum Credentials {
     /// In bytes, of the credential alone.
     ///
-    /// Every credential that we issue is far below it.
-    public static let lengthMax = 512
+    /// An access token that names every scope has less than half of it.
+    public static let lengthMax = 4_096
 
     /// The one credential of a request, not yet known to be good.
     ///

@@ -1,6 +1,3 @@
-import Crypto
-public import Foundation
-
 /// An API key as its holder has it, in the one moment in which we have it too.
 ///
 /// `sk_live_`, 30 random base62 characters (178 bits), and 6 base62 characters of checksum: the
@@ -9,11 +6,7 @@ public import Foundation
 /// `EDB88320`, all ones before and after) over the 38 bytes that precede it, prefix included, as a
 /// number in base62, most significant digit first, padded with `0` to six digits. The digits are
 /// `0-9A-Za-z`, in this order. It is no defence: anybody can compute it.
-///
-/// Only ``digest`` is ever stored. The secret shows itself in ``plaintext`` alone: printing,
-/// interpolating or dumping the value redacts it.
-public struct KeySecret: Sendable, Hashable {
-    /// The whole key, to be shown once to the one it is for.
+public struct KeySecret: Secret {
     public let plaintext: String
 
     /// A new key, from the system's random generator.
@@ -37,13 +30,7 @@ public struct KeySecret: Sendable, Hashable {
         plaintext = text
     }
 
-    /// SHA-256 of the whole key: what is stored, and what it is looked up by.
-    ///
-    /// The key has too much
-    /// randomness for a slow hash to add anything.
-    public var digest: Data { Data(SHA256.hash(data: Data(plaintext.utf8))) }
-
-    static let prefix = "sk_live_"
+    public static let prefix = "sk_live_"
     static let randomLength = 30
     static let checksumLength = 6
     static let length = 44
@@ -51,12 +38,6 @@ public struct KeySecret: Sendable, Hashable {
     static func checksum(of body: String) -> String {
         Base62.encode(CRC32.checksum(of: body.utf8), digits: checksumLength)
     }
-}
-
-extension KeySecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String { Self.prefix + "[redacted]" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// Text of the digits, then the capital letters, then the small ones.

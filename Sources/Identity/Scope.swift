@@ -33,6 +33,14 @@ public enum Scope: Sendable, Hashable {
         self = scope
     }
 
+    /// Whether only an organization's owner has it.
+    var isOwners: Bool {
+        switch self {
+        case .write(.organizations), .writeEverything, .deleteEverything, .admin: true
+        default: false
+        }
+    }
+
     public var name: String {
         switch self {
         case .read(let resource): resource.rawValue + ":read"
@@ -76,6 +84,31 @@ public struct ScopeSet: Sendable, Hashable {
         case .write: contains(isDelete ? .deleteEverything : .writeEverything)
         case .readEverything, .writeEverything, .deleteEverything, .admin: false
         }
+    }
+
+    /// Whether a key with `scope` can do nothing that this set does not permit.
+    public func covers(_ scope: Scope) -> Bool {
+        if contains(scope) || contains(.admin) { return true }
+        switch scope {
+        case .read: return contains(.readEverything)
+        // Named in full, it deletes as well.
+        case .write: return contains(.writeEverything) && contains(.deleteEverything)
+        case .readEverything: return Scope.Resource.allCases.allSatisfy(coversReading)
+        case .writeEverything, .deleteEverything:
+            return Scope.Resource.allCases.allSatisfy { covers(.write($0)) }
+        case .admin: return false
+        }
+    }
+
+    private func coversReading(_ resource: Scope.Resource) -> Bool {
+        resource == .uploads || contains(.read(resource))
+    }
+
+    /// What somebody may do who has signed in: everything but what is an operator's, and for a mere
+    /// member everything but deciding who belongs to the organization.
+    public static func session(isOwner: Bool) -> ScopeSet {
+        let scopes = Scope.all.filter { $0 != .admin && (isOwner || !$0.isOwners) }
+        return ScopeSet(Set(scopes.map(\.name)))
     }
 
     private func contains(_ scope: Scope) -> Bool { names.contains(scope.name) }

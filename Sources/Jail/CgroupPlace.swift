@@ -75,7 +75,7 @@ struct CgroupPlace {
         }
         return CgroupPlace(
             mountPoint: mount.point,
-            ownPath: mount.strip(path),
+            ownPath: withoutServiceLeaf(mount.strip(path)),
             controllers: wanted.sorted { $0.rawValue < $1.rawValue },
             isUnified: true
         )
@@ -101,61 +101,90 @@ struct CgroupPlace {
         return nil
     }
 
+    /// The folders that a warden's group may be made in, the first that works.
+    ///
+    /// A process's own group first: limits that the operator put on it hold for the jails too. The
+    /// root is for v2 groups that hold processes which are not ours, where children may have no
+    /// controllers.
+    var parents: [String] {
+        let paths = ownPath == "/" || !isUnified ? [ownPath] : [ownPath, "/"]
+        return paths.map { mountPoint + ($0 == "/" ? "" : $0) }
+    }
+
     /// Makes our group below this process's own and opens it.
     func makeHierarchy(name: String) throws(StartFailure) -> CgroupLayout.Hierarchy {
-        var failure = StartFailure("cgroup", detail: mountPoint)
-        // A process's own group first: limits that the operator put on it hold for the jails too.
-        // The root is for v2 groups that hold processes which are not ours, where children may have
-        // no controllers.
-        for parent in ownPath == "/" || !isUnified ? [ownPath] : [ownPath, "/"] {
+        // The first reason is the one to tell: an ordinary user may never use the root.
+        var failure: StartFailure?
+        for parent in parents {
             do {
-                return try makeHierarchy(
-                    name: name,
-                    below: mountPoint + (parent == "/" ? "" : parent)
-                )
+                return try makeHierarchy(name: name, below: parent)
             } catch {
-                failure = error
+                failure = failure ?? error
             }
         }
-        throw failure
+        throw failure ?? StartFailure("cgroup", detail: mountPoint)
     }
 
     private func makeHierarchy(
         name: String,
-        below parent: String
+        below path: String
     ) throws(StartFailure) -> CgroupLayout.Hierarchy {
-        do {
-            let folder = try Descriptor.open(parent, flags: OpenFlags.folder)
+        do throws(KernelError) {
+            let folder = try Descriptor.open(path, flags: OpenFlags.folder)
             StaleGroups.remove(in: folder.number)
             if isUnified { try delegate(folder.number) }
             try Files.makeFolder(name, in: folder.number)
-            let directory = try Descriptor.open(name, in: folder.number, flags: OpenFlags.folder)
-            if isUnified { try enableControllers(in: directory.number) }
+            let directory: Int32
+            do throws(KernelError) {
+                directory = try openGroup(name, in: folder.number)
+            } catch {
+                try? Files.removeFolder(name, in: folder.number)
+                throw error
+            }
             return CgroupLayout.Hierarchy(
-                directory: directory.release(),
+                directory: directory,
                 parent: folder.release(),
-                path: parent,
+                path: path,
                 controllers: controllers,
                 isUnified: isUnified
             )
         } catch {
-            throw StartFailure("cgroup " + parent, error)
+            throw StartFailure("cgroup " + path, error)
         }
     }
 
+    private func openGroup(_ name: String, in folder: Int32) throws(KernelError) -> Int32 {
+        let directory = try Descriptor.open(name, in: folder, flags: OpenFlags.folder)
+        if isUnified { try enableControllers(in: directory.number) }
+        return directory.release()
+    }
+
     /// v2 gives controllers only to the children of a group without processes (the root excepted),
-    /// so this process and the front move into a leaf of their own first.
+    /// so this process and those that started it move into a leaf of their own first; the warden
+    /// after this one starts in there.
+    ///
+    /// All of them or none: a group that holds others as well is not the service's to rearrange.
     private func delegate(_ folder: Int32) throws(KernelError) {
         do throws(KernelError) {
             try enableControllers(in: folder)
         } catch  where error.errno == Errno.busy {
-            let leaf = "quicksand-service"
-            try? Files.makeFolder(leaf, in: folder)
-            for process in [OwnProcess.parent, OwnProcess.number] {
-                try writeText("\(process)", to: leaf + "/cgroup.procs", in: folder)
+            let members = try readText("cgroup.procs", in: folder).split(separator: "\n")
+            let own = OwnProcess.ancestry
+            guard members.allSatisfy({ Int32($0).map(own.contains) ?? false }) else { throw error }
+            try? Files.makeFolder(Self.serviceLeaf, in: folder)
+            for member in members {
+                try writeText(String(member), to: Self.serviceLeaf + "/cgroup.procs", in: folder)
             }
             try enableControllers(in: folder)
         }
+    }
+
+    private static let serviceLeaf = "quicksand-service"
+
+    private static func withoutServiceLeaf(_ path: String) -> String {
+        guard path.hasSuffix("/" + serviceLeaf) else { return path }
+        let parent = path.dropLast(serviceLeaf.utf8.count + 1)
+        return parent.isEmpty ? "/" : String(parent)
     }
 
     private func enableControllers(in folder: Int32) throws(KernelError) {
@@ -204,14 +233,39 @@ enum StaleGroups {
 
     static func remove(in folder: Int32) {
         for name in Folder.names(in: folder) where name.hasPrefix(prefix) {
+            // One of our own number is an earlier process's: ours is not made yet.
             guard let process = Int32(name.dropFirst(prefix.utf8.count)),
-                !OwnProcess.exists(process),
-                let group = try? Descriptor.open(name, in: folder, flags: OpenFlags.folder)
+                process == OwnProcess.number || !OwnProcess.exists(process)
             else { continue }
+            remove(name, in: folder)
+        }
+    }
+
+    /// Those of one warden, which has ended, wherever it may have made them.
+    /// - Returns: whether nothing is left.
+    static func remove(ofWarden process: Int32) -> Bool {
+        var isGone = true
+        for parent in ((try? CgroupPlace.find()) ?? []).flatMap(\.parents) {
+            guard let folder = try? Descriptor.open(parent, flags: OpenFlags.folder) else {
+                continue
+            }
+            if !remove(prefix + "\(process)", in: folder.number) { isGone = false }
+        }
+        return isGone
+    }
+
+    @discardableResult
+    private static func remove(_ name: String, in folder: Int32) -> Bool {
+        if let group = try? Descriptor.open(name, in: folder, flags: OpenFlags.folder) {
             for child in Folder.names(in: group.number) {
                 try? Files.removeFolder(child, in: group.number)
             }
-            try? Files.removeFolder(name, in: folder)
+        }
+        do throws(KernelError) {
+            try Files.removeFolder(name, in: folder)
+            return true
+        } catch {
+            return error.errno == Errno.noEntry
         }
     }
 }

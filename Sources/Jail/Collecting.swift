@@ -12,15 +12,14 @@ enum Collecting {
     private static let visitedMax = 20_000
     private static let pieceBytes = 64 << 10
 
-    static func collect(_ program: Program, into pipe: Int32) {
-        Credentials.setFilesystemIDs(
-            uid: JailIdentity.programInside,
-            gid: JailIdentity.programInside
-        )
-        defer {
-            Credentials.setFilesystemIDs(uid: JailIdentity.initInside, gid: JailIdentity.initInside)
+    static func collect(_ program: Program, into pipe: Int32, beneath: Bool) {
+        JailIdentity.asProgram { sendAll(program, to: pipe, beneath: beneath) }
+    }
+
+    private static func sendAll(_ program: Program, to pipe: Int32, beneath: Bool) {
+        guard let box = try? Descriptor.open(Init.workFolder, flags: OpenFlags.folder) else {
+            return
         }
-        guard let box = try? Descriptor.open("/box", flags: OpenFlags.folder) else { return }
         let patterns = program.outputs.map(Glob.init)
         var walk = Walk(
             names: Set(program.outputs),
@@ -31,9 +30,9 @@ enum Collecting {
         var bytesLeft = Int64(clamping: program.outputBytesMax)
         for path in walk.found.sorted() {
             // A reader that has gone away ends it; there is nobody to tell.
-            guard (try? send(path, from: box.number, to: pipe, bytesLeft: &bytesLeft)) != nil else {
-                return
-            }
+            guard
+                (try? send(path, from: box.number, to: pipe, &bytesLeft, beneath: beneath)) != nil
+            else { return }
         }
     }
 
@@ -41,15 +40,16 @@ enum Collecting {
         _ path: String,
         from box: Int32,
         to pipe: Int32,
-        bytesLeft: inout Int64
+        _ bytesLeft: inout Int64,
+        beneath: Bool
     ) throws(KernelError) {
         let file: Descriptor
         do throws(KernelError) {
-            file = try Descriptor.openWithin(
-                box,
-                path,
-                flags: OpenFlags.readOnly | OpenFlags.nonblocking | OpenFlags.noFollow
-            )
+            let flags = OpenFlags.readOnly | OpenFlags.nonblocking
+            file =
+                beneath
+                ? try Descriptor.openWithin(box, path, flags: flags | OpenFlags.noFollow)
+                : try Descriptor.open(path, in: box, flags: flags)
         } catch {
             let reason: Archive.RefusalReason =
                 error.errno == Errno.tooManyLinks ? .notARegularFile : .unreadable
@@ -63,7 +63,13 @@ enum Collecting {
             return try writeAll(Archive.refusal(path: path, reason: .tooLarge), to: pipe)
         }
         bytesLeft -= size
-        try writeAll(Archive.header(path: path, size: Int(size)), to: pipe)
+        let isProgram = Files.permissions(of: file.number) == 0o755
+        let header = Archive.header(
+            path: path,
+            size: Int(size),
+            kind: isProgram ? .program : .file
+        )
+        try writeAll(header, to: pipe)
         var sent: Int64 = 0
         while sent < size {
             let piece = try read(from: file.number, most: min(pieceBytes, Int(size - sent)))

@@ -6,11 +6,16 @@ struct Glob {
     private let components: [[UInt8]]
 
     init(_ pattern: String) {
-        components = pattern.split(separator: "/").map { Array($0.utf8) }
+        components = Self.components(pattern)
     }
 
     func matches(_ path: String) -> Bool {
-        Self.matches(components[...], path.split(separator: "/").map { Array($0.utf8) }[...])
+        Self.matches(components[...], Self.components(path)[...])
+    }
+
+    /// By bytes: a slash with a combining accent after it is another `Character`, and a slash.
+    private static func components(_ text: String) -> [[UInt8]] {
+        text.utf8.split(separator: UInt8(ascii: "/")).map(Array.init)
     }
 
     /// Iterative with one point of return, as in ``matchesName(_:_:)``: time stays within the

@@ -5,17 +5,24 @@ internal import Kernel
 ///
 /// Numbers from 0x7000_0000 up lie above what systemd-nspawn (to 0x6fff_ffff) and `/etc/subuid`
 /// hand out. A warden claims a block of them by the lock of a file that the kernel releases when
-/// the warden ends, however it ends.
+/// the warden ends, however it ends. An ordinary user has no numbers to give: all its jails share
+/// its own.
 struct IdentityRange: ~Copyable {
     static let base: UInt32 = 0x7000_0000
     static let jailsMax = 256
     private static let blocks = 64
     private static let folder = "/run/quicksand"
 
-    let first: UInt32
-    private let lock: Descriptor
+    /// `nil` for an ordinary user.
+    let first: UInt32?
+    private let lock: Descriptor?
 
-    init() throws(StartFailure) {
+    init(isRoot: Bool) throws(StartFailure) {
+        guard isRoot else {
+            first = nil
+            lock = nil
+            return
+        }
         do {
             do throws(KernelError) {
                 try Mount.makeFolder(Self.folder, mode: 0o700)
@@ -29,7 +36,7 @@ struct IdentityRange: ~Copyable {
                 )
                 if try Files.lock(file.number) {
                     first = Self.base + UInt32(block * Self.jailsMax * 2)
-                    lock = file
+                    lock = consume file
                     return
                 }
             }
@@ -39,19 +46,43 @@ struct IdentityRange: ~Copyable {
         throw StartFailure("uid range", detail: "all \(Self.blocks) blocks are in use")
     }
 
-    func identity(slot: Int) -> JailIdentity { JailIdentity(host: first + UInt32(slot) * 2) }
+    func identity(slot: Int) -> JailIdentity {
+        first.map { .pair(host: $0 + UInt32(slot) * 2) } ?? .shared
+    }
 }
 
-/// Who is who in one jail: its init is 0 inside and `host` outside, its program 1000 inside and
-/// `host + 1` outside.
-struct JailIdentity {
-    let host: UInt32
+/// Who is who in one jail.
+enum JailIdentity {
+    /// Init is 0 inside and `host` outside, the program 1000 inside and `host + 1` outside.
+    case pair(host: UInt32)
+    /// Both are 1000 inside, and the ordinary user who started the warden outside; that user is 0
+    /// in the warden's own namespace. What keeps the program from init then is that init has
+    /// capabilities and the program has none.
+    case shared
 
     static let initInside: UInt32 = 0
     static let programInside: UInt32 = 1_000
 
-    var programOutside: UInt32 { host + 1 }
+    var isShared: Bool { if case .shared = self { true } else { false } }
+
+    /// As the warden counts; `nil` where it is the warden's own.
+    var programOutside: UInt32? { if case .pair(let host) = self { host + 1 } else { nil } }
 
     /// For `/proc/PID/uid_map` and `gid_map`.
-    var map: String { "0 \(host) 1\n\(Self.programInside) \(programOutside) 1\n" }
+    var map: String {
+        switch self {
+        case .pair(let host): "0 \(host) 1\n\(Self.programInside) \(host + 1) 1\n"
+        case .shared: "\(Self.programInside) 0 1\n"
+        }
+    }
+
+    /// For init: opens and makes files as the program's user, with that user's rights; afterwards
+    /// init is itself again.
+    static func asProgram<Value: ~Copyable, Failure: Error>(
+        _ body: () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        Credentials.setFilesystemIDs(uid: programInside, gid: programInside)
+        defer { Credentials.setFilesystemIDs(uid: initInside, gid: initInside) }
+        return try body()
+    }
 }

@@ -5,8 +5,14 @@ internal import WardenWire
 enum InitOrder {
     /// The user namespace is mapped: build the jail.
     case build
-    /// Run a program; carries its pipes.
-    case run(StageLimits, Program)
+    /// Run a program; carries what a stage's frame does.
+    case run(StageOrder)
+    /// Start a program and report where it first opens `entry`; carries its pipes.
+    ///
+    /// `leaseMilliseconds` is how long the kernel makes it wait there.
+    case park(StageOrder, entry: String, leaseMilliseconds: UInt64)
+    /// Let the program that is parked go on; carries what a stage's frame does but for the pipes.
+    case resume(StageOrder)
     /// Kill everything of the stage that is running.
     case kill
 
@@ -14,11 +20,18 @@ enum InitOrder {
         var writer = ByteWriter()
         switch self {
         case .build: writer.integer(UInt8(1))
-        case .run(let limits, let program):
+        case .run(let stage):
             writer.integer(UInt8(2))
-            for field in limits.fields { writer.integer(field.value) }
-            program.write(to: &writer)
+            stage.write(to: &writer)
         case .kill: writer.integer(UInt8(3))
+        case .park(let stage, let entry, let leaseMilliseconds):
+            writer.integer(UInt8(4))
+            stage.write(to: &writer)
+            writer.text(entry)
+            writer.integer(leaseMilliseconds)
+        case .resume(let stage):
+            writer.integer(UInt8(5))
+            stage.write(to: &writer)
         }
         return writer.bytes
     }
@@ -27,22 +40,50 @@ enum InitOrder {
         var reader = ByteReader(bytes)
         switch try reader.integer(UInt8.self) {
         case 1: self = .build
-        case 2:
-            self = .run(
-                StageLimits(
-                    wallMilliseconds: try reader.integer(),
-                    cpuMilliseconds: try reader.integer(),
-                    memoryBytes: try reader.integer(),
-                    processes: try reader.integer(),
-                    openFiles: try reader.integer(),
-                    fileBytes: try reader.integer()
-                ),
-                try Program(from: &reader)
-            )
+        case 2: self = .run(try StageOrder(from: &reader))
         case 3: self = .kill
+        case 4:
+            self = .park(
+                try StageOrder(from: &reader),
+                entry: try reader.text(),
+                leaseMilliseconds: try reader.integer()
+            )
+        case 5: self = .resume(try StageOrder(from: &reader))
         default: throw .unknownValue
         }
         try reader.finish()
+    }
+}
+
+/// One program, and what holds it.
+struct StageOrder {
+    var limits: StageLimits
+    let program: Program
+    let bringsFiles: Bool
+
+    func write(to writer: inout ByteWriter) {
+        for field in limits.fields { writer.integer(field.value) }
+        program.write(to: &writer)
+        writer.integer(UInt8(bringsFiles ? 1 : 0))
+    }
+
+    init(limits: StageLimits, program: Program, bringsFiles: Bool) {
+        self.limits = limits
+        self.program = program
+        self.bringsFiles = bringsFiles
+    }
+
+    init(from reader: inout ByteReader) throws(WireError) {
+        limits = StageLimits(
+            wallMilliseconds: try reader.integer(),
+            cpuMilliseconds: try reader.integer(),
+            memoryBytes: try reader.integer(),
+            processes: try reader.integer(),
+            openFiles: try reader.integer(),
+            fileBytes: try reader.integer()
+        )
+        program = try Program(from: &reader)
+        bringsFiles = try reader.flag()
     }
 }
 
@@ -51,10 +92,12 @@ enum InitOrder {
 /// It has handled a stranger's bytes, so the warden believes no more of it than that its program
 /// has ended.
 enum InitReport {
-    /// The root is built, the files are in it, a stage can run.
+    /// The root is built, a stage can run.
     case built
+    /// The program has come to its script.
+    case parked
     /// The program has ended, and nothing that it started is left.
-    case ended(ProcessEnd)
+    case ended(ProcessEnd, refusedCalls: [Int32])
     /// The output files have been written, as far as they could be.
     case collected
     case failed(Fault)
@@ -63,17 +106,20 @@ enum InitReport {
         var writer = ByteWriter()
         switch self {
         case .built: writer.integer(UInt8(1))
-        case .ended(.exited(let code)):
+        case .ended(.exited(let code), let refusedCalls):
             writer.integer(UInt8(2))
             writer.integer(code)
-        case .ended(.signaled(let signal)):
+            writer.list(refusedCalls) { $0.integer($1) }
+        case .ended(.signaled(let signal), let refusedCalls):
             writer.integer(UInt8(3))
             writer.integer(signal)
+            writer.list(refusedCalls) { $0.integer($1) }
         case .collected: writer.integer(UInt8(4))
         case .failed(let fault):
             writer.integer(UInt8(5))
             writer.text(fault.site)
             writer.integer(fault.errno)
+        case .parked: writer.integer(UInt8(6))
         }
         return writer.bytes
     }
@@ -82,10 +128,19 @@ enum InitReport {
         var reader = ByteReader(bytes)
         switch try reader.integer(UInt8.self) {
         case 1: self = .built
-        case 2: self = .ended(.exited(code: try reader.integer()))
-        case 3: self = .ended(.signaled(try reader.integer()))
+        case 2:
+            self = .ended(
+                .exited(code: try reader.integer()),
+                refusedCalls: try StageEnd.refusedCalls(from: &reader)
+            )
+        case 3:
+            self = .ended(
+                .signaled(try reader.integer()),
+                refusedCalls: try StageEnd.refusedCalls(from: &reader)
+            )
         case 4: self = .collected
         case 5: self = .failed(Fault(site: try reader.text(), errno: try reader.integer()))
+        case 6: self = .parked
         default: throw .unknownValue
         }
         try reader.finish()

@@ -6,14 +6,18 @@ final class JailRecord {
     let number: JailNumber
     let slot: Int
     let cgroup: JailCgroup
+    /// In place of the cgroup's counters, where there is none.
+    let tree: ProcessTree?
     let socket: Descriptor
     let pidfd: Descriptor
     var supervision: Supervision
+    /// What was asked for before the jail was ready for it, in order.
+    private var waiting: [WaitingRequest] = []
+    /// The program that was started ahead of its stage.
+    private var ahead: Program?
     private let process: Int32
-    private let identity: JailIdentity
+    private let plan: JailPlan
     private var processesMax: UInt64 = 0
-
-    static let namespaces: Namespaces = [.user, .process, .mount, .network, .ipc, .uts]
 
     /// Makes the cgroup, clones init into it and maps its users; init goes on alone from there.
     init(
@@ -22,7 +26,6 @@ final class JailRecord {
         slot: Int,
         plan: JailPlan,
         memoryBytes: UInt64,
-        archive: Int32,
         cgroups: borrowing CgroupLayout
     ) throws(KernelError) {
         // By serial, which never comes again: one that the kernel is slow to remove is in nobody's
@@ -30,20 +33,23 @@ final class JailRecord {
         let cgroup = try cgroups.makeGroup("jail-\(serial)")
         var isMade = false
         defer { if !isMade { _ = cgroup.remove() } }
-        try cgroup.limit(memoryBytes: memoryBytes)
+        try plan.with(.memoryLimit) { () throws(KernelError) in
+            try cgroup.limit(memoryBytes: memoryBytes)
+        }
         if plan.raisesLoopback { cgroup.limitSocketMemory() }
         let joins = try cgroup.openJoins()
         defer { for join in joins { Descriptor.close(join) } }
         let pair = try SeqpacketSocket.pair()
-        let clone = try Process.clone(Self.namespaces, cgroup: cgroup.unifiedDirectory)
+        let clone = try Process.clone(plan.namespaces, cgroup: cgroup.unifiedDirectory)
         guard let clone else {
-            Init.run(plan: plan, socket: pair.second.number, archive: archive, joins: joins)
+            Init.run(plan: plan, socket: pair.second.number, joins: joins)
         }
         self.number = number
         self.slot = slot
         self.cgroup = cgroup
-        identity = plan.identity
+        self.plan = plan
         process = clone.process
+        tree = plan.hasCgroup ? nil : ProcessTree(initProcess: clone.process)
         pidfd = Descriptor(owning: clone.pidfd)
         socket = pair.intoFirst()
         supervision = Supervision(openedAt: MonotonicClock.nanoseconds)
@@ -61,53 +67,120 @@ final class JailRecord {
 
     private func mapUsers() throws(KernelError) {
         let folder = try Descriptor.open("/proc/\(process)", flags: OpenFlags.folder)
-        try writeText(identity.map, to: "uid_map", in: folder.number)
-        try writeText(identity.map, to: "gid_map", in: folder.number)
+        try writeText(plan.identity.map, to: "uid_map", in: folder.number)
+        try writeText(plan.identity.map, to: "gid_map", in: folder.number)
     }
 
     /// - Throws: EBUSY where the jail already holds more memory than the stage may have.
-    func start(_ request: StageRequest, pipes: [Int32]) throws(KernelError) {
-        // First: on v2 a lower limit kills at once where v1 refuses it, and that is the stage's
-        // end.
-        supervision.start(
-            request.limits,
-            collects: !request.program.outputs.isEmpty,
-            counters: counters,
-            now: MonotonicClock.nanoseconds
-        )
+    func start(_ request: StageRequest, descriptors: [Int32]) throws(KernelError) {
+        startClock(request)
         do {
-            try begin(request, pipes: pipes)
+            try hold(to: request.limits)
+            try lend(descriptors.prefix(3))
+            try order(.run(StageOrder(request)), descriptors)
         } catch {
             supervision.abandonStage()
             throw error
         }
     }
 
-    private func begin(_ request: StageRequest, pipes: [Int32]) throws(KernelError) {
-        try cgroup.limit(memoryBytes: request.limits.memoryBytes)
-        if processesMax != request.limits.processes {
-            // One more for init, which is in the group as well.
-            try cgroup.limit(processes: request.limits.processes + 1)
-            processesMax = request.limits.processes
-        }
-        cgroup.forgetPeak()
-        for pipe in pipes.prefix(3) {
-            // So that the program can open /dev/stdout and its like.
-            try Files.chown(pipe, uid: identity.programOutside, gid: identity.programOutside)
-        }
-        try SeqpacketSocket.send(
-            InitOrder.run(request.limits, request.program).encoded(),
-            descriptors: pipes,
-            on: socket.number
+    /// Starts a program ahead of its stage.
+    ///
+    /// - Parameters:
+    ///   - ceilings: what its process is held to until its stage says less; of a process that runs,
+    ///     limits can only be lowered.
+    ///   - leaseMilliseconds: how long the kernel makes it wait at its script.
+    func park(
+        _ request: ParkRequest,
+        ceilings: StageLimits,
+        leaseMilliseconds: UInt64,
+        descriptors: [Int32]
+    ) throws(KernelError) {
+        supervision.boot(now: MonotonicClock.nanoseconds)
+        ahead = request.program
+        try hold(to: request.limits)
+        try lend(descriptors[...])
+        var limits = ceilings
+        limits.memoryBytes = request.limits.memoryBytes
+        let stage = StageOrder(limits: limits, program: request.program, bringsFiles: false)
+        try order(
+            .park(stage, entry: request.entry, leaseMilliseconds: leaseMilliseconds),
+            descriptors
         )
     }
 
+    /// The stage of the program that is parked.
+    func resume(_ request: StageRequest, descriptors: [Int32]) throws(KernelError) {
+        startClock(request)
+        try hold(to: request.limits)
+        try order(.resume(StageOrder(request)), descriptors)
+    }
+
+    /// First: on v2 a lower limit kills at once where v1 refuses it, and that is the stage's end.
+    private func startClock(_ request: StageRequest) {
+        supervision.start(
+            plan.has(.clock) ? request.limits : request.limits.withoutClock,
+            collects: !request.program.outputs.isEmpty,
+            counters: counters,
+            now: MonotonicClock.nanoseconds
+        )
+    }
+
+    private func hold(to limits: StageLimits) throws(KernelError) {
+        if plan.has(.memoryLimit) { try cgroup.limit(memoryBytes: limits.memoryBytes) }
+        if plan.has(.processLimit), processesMax != limits.processes {
+            // One more for init, which is in the group as well.
+            try cgroup.limit(processes: limits.processes + 1)
+            processesMax = limits.processes
+        }
+        cgroup.forgetPeak()
+        tree?.forgetPeak()
+    }
+
+    /// So that the program can open /dev/stdout and its like.
+    private func lend(_ pipes: ArraySlice<Int32>) throws(KernelError) {
+        guard let owner = plan.identity.programOutside else { return }
+        for pipe in pipes { try Files.chown(pipe, uid: owner, gid: owner) }
+    }
+
+    private func order(_ order: InitOrder, _ descriptors: [Int32]) throws(KernelError) {
+        try SeqpacketSocket.send(order.encoded(), descriptors: descriptors, on: socket.number)
+    }
+
     var counters: Supervision.Counters {
-        Supervision.Counters(
+        if let tree {
+            tree.look()
+            return Supervision.Counters(
+                cpuMicroseconds: tree.cpuMicroseconds,
+                memoryKills: 0,
+                peakMemoryBytes: tree.peakMemoryBytes
+            )
+        }
+        return Supervision.Counters(
             cpuMicroseconds: cgroup.cpuMicroseconds,
             memoryKills: cgroup.memoryKills,
             peakMemoryBytes: cgroup.peakMemoryBytes
         )
+    }
+
+    var cpuMicroseconds: UInt64 { tree?.cpuMicroseconds ?? cgroup.cpuMicroseconds }
+
+    /// When the process tree is to be looked at again.
+    func nextLook(now: UInt64) -> UInt64? {
+        guard tree != nil, case .running = supervision.state else { return nil }
+        return now + ProcessTree.lookNanoseconds
+    }
+
+    /// What is due now.
+    func tick(now: UInt64, processors: UInt64) -> Supervision.Action {
+        if let tree, case .running(let running) = supervision.state {
+            tree.look()
+            if tree.memoryBytes > running.limits.memoryBytes, plan.has(.memoryLimit) {
+                let action = supervision.memoryExceeded(now: now)
+                if action != .nothing { return action }
+            }
+        }
+        return supervision.tick(now: now, processors: processors) { cpuMicroseconds }
     }
 
     /// - Returns: `nil` where init is gone.
@@ -136,4 +209,76 @@ final class JailRecord {
     func kill() { Process.kill(pidfd: pidfd.number, signal: 9) }
 
     func reap() { _ = try? Process.reap(process, waiting: true) }
+}
+
+// MARK: - What is asked for early
+
+/// A request and its descriptors, until the jail is ready for it.
+final class WaitingRequest {
+    let request: Request
+    let descriptors: DescriptorList
+
+    init(_ request: Request, _ descriptors: consuming DescriptorList) {
+        self.request = request
+        self.descriptors = descriptors
+    }
+}
+
+extension JailRecord {
+    /// Whether the request is one that the jail can do, now or when what was asked for before it is
+    /// done.
+    func accepts(_ request: Request) -> Bool {
+        switch request {
+        case .stage, .park:
+            switch supervision.state {
+            case .building, .idle: return waiting.isEmpty
+            case .booting, .parked, .running, .collecting, .closing: return false
+            }
+        case .resume(let stage):
+            switch (supervision.state, waiting.last?.request) {
+            case (.building, .park(let park)): return stage.program.isSameCommand(as: park.program)
+            case (.booting, nil), (.parked, nil):
+                return ahead.map(stage.program.isSameCommand) ?? false
+            default: return false
+            }
+        case .open, .close: return false
+        }
+    }
+
+    func wait(_ request: WaitingRequest) { waiting.append(request) }
+
+    /// What the jail is ready for now.
+    func nextWaiting() -> WaitingRequest? {
+        guard let next = waiting.first else { return nil }
+        switch (next.request, supervision.state) {
+        case (.resume, .parked), (.stage, .idle), (.park, .idle): return waiting.removeFirst()
+        default: return nil
+        }
+    }
+}
+
+extension Program {
+    fileprivate func isSameCommand(as other: Program) -> Bool {
+        arguments == other.arguments && environment == other.environment
+    }
+}
+
+extension StageOrder {
+    fileprivate init(_ request: StageRequest) {
+        self.init(
+            limits: request.limits,
+            program: request.program,
+            bringsFiles: request.bringsFiles
+        )
+    }
+}
+
+extension StageLimits {
+    /// Far away, not endless: what a test forgets must end all the same.
+    fileprivate var withoutClock: StageLimits {
+        var limits = self
+        limits.wallMilliseconds = 60_000
+        limits.cpuMilliseconds = 60_000
+        return limits
+    }
 }

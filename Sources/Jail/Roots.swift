@@ -16,7 +16,8 @@ enum Roots {
     /// ours.
     private static let staging = "/tmp"
 
-    static func prepare(_ catalog: CatalogImage) throws(StartFailure) {
+    /// - Parameter isRoot: of the machine, and not only of a user namespace.
+    static func prepare(_ catalog: CatalogImage, isRoot: Bool) throws(StartFailure) {
         do {
             try Process.unshare(.mount)
             try Mount.makeEverythingPrivate()
@@ -24,21 +25,29 @@ enum Roots {
             throw StartFailure("mount namespace", error)
         }
         // Copied before the staging folder hides anything.
+        var flags: MountFlags = [.readOnly, .noSetUID, .noDevices]
+        if catalog.absent.contains(.readOnlyRoot) { flags.remove(.readOnly) }
         var trees: [[Tree]] = []
         for runtime in catalog.runtimes {
-            trees.append(try copies(of: catalog.root.mounts + runtime.mounts))
+            var copies = try copies(of: catalog.root.mounts + runtime.mounts, flags)
+            if !isRoot { copies += try Self.copies(of: devices, [.readOnly, .noSetUID]) }
+            trees.append(copies)
         }
         do {
+            let proc = try Mount.copyTree("/proc")
             try Mount.make("tmpfs", on: staging, flags: [.noSetUID], options: "size=1m,mode=0755")
             try Mount.changeDirectory(staging)
             for folder in ["proc", "roots", "jail"] { try Mount.makeFolder(folder) }
-            try Mount.make("proc", on: "proc", flags: [.noSetUID, .noDevices, .noExecution])
+            try Mount.attach(proc.number, on: "proc")
         } catch {
             throw StartFailure("mounts", error)
         }
         for (number, trees) in trees.enumerated() {
             do {
-                try build("roots/\(number)", root: catalog.root, trees: trees)
+                let path = "roots/\(number)"
+                try build(path, root: catalog.root, trees: trees, flags: flags)
+                if isRoot { try makeDevices(path) }
+                if !catalog.absent.contains(.readOnlyRoot) { try seal(path) }
             } catch {
                 throw StartFailure("root of " + catalog.runtimes[number].name, error)
             }
@@ -54,17 +63,28 @@ enum Roots {
         let number: Int32
         let target: String
         let isFolder: Bool
+        /// Whether a program would learn a path of the host from its own table of mounts, which
+        /// shows the folder that a mount is of.
+        let hasForeignName: Bool
     }
 
-    private static func copies(of mounts: [MountImage]) throws(StartFailure) -> [Tree] {
+    private static func copies(
+        of mounts: [MountImage],
+        _ flags: MountFlags
+    ) throws(StartFailure) -> [Tree] {
         var trees: [Tree] = []
         for mount in mounts {
             do {
                 let tree = try Mount.copyTree(mount.source)
-                try Mount.restrict(tree.number)
+                try Mount.restrict(tree.number, flags)
                 let isFolder = Files.kind(of: tree.number).kind == .folder
                 trees.append(
-                    Tree(number: tree.release(), target: mount.target, isFolder: isFolder)
+                    Tree(
+                        number: tree.release(),
+                        target: mount.target,
+                        isFolder: isFolder,
+                        hasForeignName: isFolder && mount.source != mount.target
+                    )
                 )
             } catch {
                 throw StartFailure("mount of " + mount.source, error)
@@ -74,11 +94,12 @@ enum Roots {
     }
 
     /// One tmpfs holds what is fixed; the host's folders are attached to it, and all of it is
-    /// sealed read-only.
+    /// made read-only by ``seal(_:)`` then.
     private static func build(
         _ path: String,
         root: RootImage,
-        trees: [Tree]
+        trees: [Tree],
+        flags: MountFlags
     ) throws(KernelError) {
         try Mount.makeFolder(path)
         try Mount.make(
@@ -90,7 +111,7 @@ enum Roots {
         for folder in ["proc", "dev", "box", "tmp", "etc"] {
             try Mount.makeFolder("\(path)/\(folder)")
         }
-        try makeDevices("\(path)/dev")
+        try makeDeviceLinks("\(path)/dev")
         for file in root.files {
             try makeParents(of: file.path, in: path)
             let descriptor = try Descriptor.open(
@@ -115,21 +136,61 @@ enum Roots {
                     mode: 0o644
                 )
             }
-            try Mount.attach(tree.number, on: path + tree.target)
+            if !tree.hasForeignName || !show(tree, on: path + tree.target, flags: flags) {
+                try Mount.attach(tree.number, on: path + tree.target)
+            }
             Descriptor.close(tree.number)
         }
+    }
+
+    /// Shows a tree through an overlay, which has no path but those that it was made with.
+    ///
+    /// - Returns: `false` where the kernel makes none, such as one over an overlay over an overlay.
+    private static func show(_ tree: Tree, on target: String, flags: MountFlags) -> Bool {
+        let lower = "\(lowerFolders)/\(tree.number)"
+        let nothing = lowerFolders + "/nothing"
+        do {
+            try makeFolderIfMissing(lowerFolders)
+            try makeFolderIfMissing(nothing)  // a read-only overlay wants two
+            try makeFolderIfMissing(lower)
+            try Mount.attach(tree.number, on: lower)
+            try Mount.make(
+                "overlay",
+                on: target,
+                flags: flags,
+                options: "lowerdir=\(lower):\(nothing)"
+            )
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private static let lowerFolders = "lower"
+
+    private static func seal(_ path: String) throws(KernelError) {
         let top = try Descriptor.open(path, flags: OpenFlags.place | OpenFlags.folder)
         try Mount.restrictTop(top.number)
     }
 
-    /// The device numbers are fixed; see Documentation/admin-guide/devices.txt of the kernel.
-    private static func makeDevices(_ path: String) throws(KernelError) {
-        let devices: [(String, UInt32)] = [
-            ("null", 3), ("zero", 5), ("full", 7), ("random", 8), ("urandom", 9),
-        ]
-        for (name, minor) in devices {
-            try Mount.makeDevice("\(path)/\(name)", major: 1, minor: minor)
+    /// The numbers are fixed; see Documentation/admin-guide/devices.txt of the kernel.
+    private static let deviceMinors: [(path: String, minor: UInt32)] = [
+        ("/dev/null", 3), ("/dev/zero", 5), ("/dev/full", 7), ("/dev/random", 8),
+        ("/dev/urandom", 9),
+    ]
+
+    /// The machine's own: only its root can make others.
+    private static var devices: [MountImage] {
+        deviceMinors.map { MountImage(source: $0.path, target: $0.path) }
+    }
+
+    private static func makeDevices(_ root: String) throws(KernelError) {
+        for (path, minor) in deviceMinors {
+            try Mount.makeDevice(root + path, major: 1, minor: minor)
         }
+    }
+
+    private static func makeDeviceLinks(_ path: String) throws(KernelError) {
         let links = [
             ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"),
             ("stderr", "/proc/self/fd/2"), ("shm", "/tmp"),

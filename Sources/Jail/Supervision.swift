@@ -12,6 +12,10 @@ struct Supervision {
         /// Init is at work on the root; no stage yet.
         case building
         case idle
+        /// A program is starting ahead of its request.
+        case booting(until: UInt64)
+        /// It waits at its script.
+        case parked(until: UInt64)
         case running(Running)
         /// The program is gone and judged; init is sending the output files.
         case collecting(StageEnd, until: UInt64)
@@ -34,6 +38,17 @@ struct Supervision {
         /// - Parameter counter: the group's; 0 where it could not be read, which must not end the
         ///    warden.
         func cpuUsed(_ counter: UInt64) -> UInt64 { counter - min(cpuBefore, counter) }
+
+        /// The same, or more while it cannot matter: what could have been used since the start
+        /// needs no counter to be read.
+        func cpuUsed(
+            now: UInt64,
+            _ processors: UInt64,
+            _ counter: () -> UInt64
+        ) -> UInt64 {
+            let possible = (now - startedAt) / 1_000 * processors
+            return possible < limits.cpuMilliseconds * 500 ? possible : cpuUsed(counter())
+        }
     }
 
     /// What the cgroup says.
@@ -55,12 +70,28 @@ struct Supervision {
     /// From the order to kill to init's report.
     static let killNanoseconds: UInt64 = 5_000_000_000
     static let collectNanoseconds: UInt64 = 10_000_000_000
+    /// An interpreter's start, as a pool makes them, beside running work.
+    static let bootNanoseconds: UInt64 = 10_000_000_000
 
     private let openedAt: UInt64
 
     init(openedAt: UInt64) { self.openedAt = openedAt }
 
     mutating func built() { if case .building = state { state = .idle } }
+
+    mutating func boot(now: UInt64) { state = .booting(until: now + Self.bootNanoseconds) }
+
+    mutating func parked(until: UInt64) {
+        if case .booting = state { state = .parked(until: until) }
+    }
+
+    /// Whether a program has been started ahead of its stage.
+    var isAhead: Bool {
+        switch state {
+        case .booting, .parked: true
+        case .building, .idle, .running, .collecting, .closing: false
+        }
+    }
 
     mutating func start(
         _ limits: StageLimits,
@@ -83,11 +114,16 @@ struct Supervision {
     /// What is due at `now`.
     ///
     /// `cpuMicroseconds` is only asked for where it decides something.
-    mutating func tick(now: UInt64, cpuMicroseconds: () -> UInt64) -> Action {
+    mutating func tick(
+        now: UInt64,
+        processors: UInt64,
+        cpuMicroseconds: () -> UInt64
+    ) -> Action {
         switch state {
         case .idle, .closing: return .nothing
         case .building: return now >= openedAt + Self.buildNanoseconds ? .destroy : .nothing
-        case .collecting(_, let until): return now >= until ? .destroy : .nothing
+        case .collecting(_, let until), .booting(let until), .parked(let until):
+            return now >= until ? .destroy : .nothing
         case .running(var running):
             if let stopped = running.stopped {
                 guard now >= stopped.deadline else { return .nothing }
@@ -98,7 +134,9 @@ struct Supervision {
             let cause: StageEnd.Cause
             if now >= running.wallDeadline {
                 cause = .wallTime
-            } else if running.cpuUsed(cpuMicroseconds()) >= running.limits.cpuMilliseconds * 1_000 {
+            } else if running.cpuUsed(now: now, processors, cpuMicroseconds)
+                >= running.limits.cpuMilliseconds * 1_000
+            {
                 cause = .cpuTime
             } else {
                 return .nothing
@@ -109,20 +147,25 @@ struct Supervision {
         }
     }
 
+    /// The stage holds more memory than it may, and no kernel has stopped it.
+    mutating func memoryExceeded(now: UInt64) -> Action {
+        guard case .running(var running) = state, running.stopped == nil else { return .nothing }
+        running.stopped = (.memory, now + Self.killNanoseconds)
+        state = .running(running)
+        return .killStage
+    }
+
     /// When ``tick(now:cpuMicroseconds:)`` has something to look at again: the wall deadline, or
     /// the earliest moment at which the processors could have used up what is left.
     func nextTick(now: UInt64, cpuMicroseconds: () -> UInt64, processors: UInt64) -> UInt64? {
         switch state {
         case .idle, .closing: return nil
         case .building: return openedAt + Self.buildNanoseconds
-        case .collecting(_, let until): return until
+        case .collecting(_, let until), .booting(let until), .parked(let until): return until
         case .running(let running):
             if let stopped = running.stopped { return stopped.deadline }
-            let elapsed = (now - running.startedAt) / 1_000
-            // Cheap bound first: what could have been used since the start needs no counter.
             let limit = running.limits.cpuMilliseconds * 1_000
-            let possible = elapsed * processors
-            let used = possible < limit / 2 ? possible : running.cpuUsed(cpuMicroseconds())
+            let used = running.cpuUsed(now: now, processors, cpuMicroseconds)
             let left = limit > used ? limit - used : 0
             return min(running.wallDeadline, now + max(left / processors, 1_000) * 1_000)
         }
@@ -131,9 +174,15 @@ struct Supervision {
     /// The program has ended and nothing of it is left.
     /// - Returns: the end to report now, or `nil` where output files come first or there was no
     ///    stage.
-    mutating func ended(_ end: ProcessEnd, counters: Counters, now: UInt64) -> StageEnd? {
+    mutating func ended(
+        _ end: ProcessEnd,
+        refusedCalls: [Int32] = [],
+        counters: Counters,
+        now: UInt64
+    ) -> StageEnd? {
         guard case .running(let running) = state else { return nil }
-        let stageEnd = Self.judge(end, running, counters, now: now)
+        var stageEnd = Self.judge(end, running, counters, now: now)
+        stageEnd.refusedCalls = refusedCalls
         if running.collects {
             state = .collecting(stageEnd, until: now + Self.collectNanoseconds)
             return nil
@@ -158,7 +207,7 @@ struct Supervision {
             let killed = counters.memoryKills > running.memoryKillsBefore
             guard killed || running.stopped != nil else { return nil }
             return Self.judge(.signaled(9), running, counters, now: now)
-        case .building, .idle, .closing: return nil
+        case .building, .idle, .booting, .parked, .closing: return nil
         }
     }
 

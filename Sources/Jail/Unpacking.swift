@@ -7,37 +7,51 @@ enum Unpacking {
     /// Above any plan's source size.
     private static let bytesMax = 256 << 20
 
-    static func unpack(_ archive: Int32, into path: String) throws(KernelError) {
-        // As the program's user, so that the files are its own; restored because init must stay
-        // itself.
-        Credentials.setFilesystemIDs(
-            uid: JailIdentity.programInside,
-            gid: JailIdentity.programInside
-        )
-        defer {
-            Credentials.setFilesystemIDs(uid: JailIdentity.initInside, gid: JailIdentity.initInside)
-        }
-        let folder = try Descriptor.open(path, flags: OpenFlags.folder)
-        let bytes = try readAll(from: archive, most: bytesMax)
+    /// - Parameters:
+    ///   - archive: is closed; `nil` brings nothing.
+    ///   - parked: a file of the archive that is there already, empty, and open.
+    static func unpack(
+        _ archive: Int32?,
+        into path: String,
+        parked: (path: String, file: Int32)? = nil
+    ) throws(KernelError) {
+        guard let archive else { return }
+        let archived = Descriptor(owning: archive)
+        let bytes = try readAll(from: archived.number, most: bytesMax)
         let entries: [Archive.Entry]
         do {
             entries = try Archive.entries(in: bytes)
         } catch {
             throw KernelError(.read, errno: Errno.invalid)
         }
-        for case .file(let path, let content) in entries {
-            try write(content, to: path, in: folder.number)
+        try JailIdentity.asProgram { () throws(KernelError) in
+            let folder = try Descriptor.open(path, flags: OpenFlags.folder)
+            for entry in entries {
+                switch entry {
+                case .file(let path, let content):
+                    if let parked, parked.path == path {
+                        try writeAll(content, to: parked.file)
+                    } else {
+                        try write(content, to: path, in: folder.number, mode: 0o644)
+                    }
+                case .program(let path, let content):
+                    try write(content, to: path, in: folder.number, mode: 0o755)
+                // Only on the way out there is one.
+                case .refused: throw KernelError(.read, errno: Errno.invalid)
+                }
+            }
         }
     }
 
     private static func write(
         _ content: ArraySlice<UInt8>,
         to path: String,
-        in folder: Int32
+        in folder: Int32,
+        mode: UInt32
     ) throws(KernelError) {
-        let components = path.split(separator: "/")
+        let components = Archive.components(of: path)
         guard components.count > 1 else {
-            return try write(content, named: path, in: folder)
+            return try write(content, named: path, in: folder, mode: mode)
         }
         var current = try Descriptor.openWithin(folder, ".", flags: OpenFlags.folder)
         for component in components.dropLast() {
@@ -48,19 +62,21 @@ enum Unpacking {
             }
             current = try Descriptor.openWithin(current.number, name, flags: OpenFlags.folder)
         }
-        try write(content, named: String(components[components.count - 1]), in: current.number)
+        let name = String(components[components.count - 1])
+        try write(content, named: name, in: current.number, mode: mode)
     }
 
     private static func write(
         _ content: ArraySlice<UInt8>,
         named name: String,
-        in folder: Int32
+        in folder: Int32,
+        mode: UInt32
     ) throws(KernelError) {
         let file = try Descriptor.openWithin(
             folder,
             name,
             flags: OpenFlags.writeOnly | OpenFlags.create | OpenFlags.exclusive,
-            mode: 0o644
+            mode: mode
         )
         try writeAll(content, to: file.number)
     }

@@ -1,18 +1,18 @@
 internal import Kernel
 internal import WardenWire
 
-/// The only privileged process: makes jails, watches them, reports what became of their programs.
+/// The process that makes jails, watches them, and reports what became of their programs.
 ///
 /// One thread around epoll. It trusts nothing of what comes over the control socket: a frame that
 /// does not decode ends it, a request above the sealed ceilings is refused, and no request can name
 /// a path. When the front is gone it ends, and every jail with it.
-public struct Warden: ~Copyable {
-    private let footing: Footing
+struct Warden: ~Copyable {
+    let footing: Footing
     private let epoll: Epoll
     private let outbox: Outbox
     /// By a serial of our own: the front's numbers are only looked up, never trusted to be new.
-    private var jails: [UInt64: JailRecord] = [:]
-    private var serials: [JailNumber: UInt64] = [:]
+    var jails: [UInt64: JailRecord] = [:]
+    var serials: [JailNumber: UInt64] = [:]
     private var nextSerial: UInt64 = 1
     private var freeSlots: [Int]
     private var lingeringGroups: [JailCgroup] = []
@@ -28,13 +28,13 @@ public struct Warden: ~Copyable {
     /// Runs until the front closes the control socket.
     ///
     /// Returns the process's exit code.
-    public static func main() -> Int32 {
+    static func main(_ catalog: Result<CatalogImage, StartFailure>) -> Int32 {
         do {
-            Signals.ignoreTermination()
-            // Whatever the operator's mask is: a jail's user must be able to enter its root.
-            Process.setFileCreationMask(0o022)
+            // Whatever the operator's mask is: a jail's user must be able to enter its root and to
+            // write to /dev/null. Every file is made with the mode that it is to have.
+            Process.setFileCreationMask(0)
             try Files.setNonblocking(Inherited.control)
-            var warden = Warden(footing: try Footing.find(), epoll: try Epoll())
+            var warden = Warden(footing: try Footing.find(catalog), epoll: try Epoll())
             return try warden.run()
         } catch let failure as StartFailure {
             let primitive = Primitive(name: failure.primitive, detail: failure.detail)
@@ -80,12 +80,12 @@ public struct Warden: ~Copyable {
         // The kernel may need a moment after the last process; at most a second of patience.
         for _ in 0..<100 where !lingeringGroups.isEmpty {
             removeLingeringGroups()
-            if !lingeringGroups.isEmpty { _ = try? Epoll().wait(milliseconds: 10) }
+            if !lingeringGroups.isEmpty { Epoll.pause(milliseconds: 10) }
         }
         return 0
     }
 
-    private func send(_ reply: Reply) { outbox.append(reply.encoded()) }
+    func send(_ reply: Reply) { outbox.append(reply.encoded()) }
 }
 
 // MARK: - What the front asks
@@ -113,13 +113,14 @@ extension Warden {
             else { return false }
             switch request {
             case .open(let open):
-                if let refusal = self.open(open, descriptors: descriptors) {
+                guard serials[open.jail] == nil else { return false }
+                if let refusal = self.open(open) {
                     send(.refused(open.jail, refusal))
+                    send(.closed(open.jail))
                 }
-            case .stage(let stage):
-                if let refusal = startStage(stage, descriptors: descriptors) {
-                    send(.refused(stage.jail, refusal))
-                }
+            case .stage(let stage), .resume(let stage):
+                take(request, of: stage.jail, within: stage.limits, descriptors)
+            case .park(let park): take(request, of: park.jail, within: park.limits, descriptors)
             case .close(let jail):
                 // Closing what is gone already is no mistake: the two messages crossed.
                 if let serial = serials[jail] { destroy(serial) }
@@ -128,17 +129,10 @@ extension Warden {
         return true
     }
 
-    private mutating func open(
-        _ request: OpenRequest,
-        descriptors: borrowing DescriptorList
-    ) -> Refusal? {
+    private mutating func open(_ request: OpenRequest) -> Refusal? {
         guard Int(request.runtime) < footing.catalog.runtimes.count else { return .unknownRuntime }
         guard Int(request.profile) < footing.catalog.filters.count else { return .unknownProfile }
-        guard serials[request.jail] == nil else { return .busy }
         if let refusal = aboveCeiling(request) { return refusal }
-        // Sealed, so an anonymous file: asking any other file what it is could wait on somebody's
-        // file system.
-        guard Seals.of(descriptors[0]) == Seals.all else { return .wrongDescriptor }
         guard let slot = freeSlots.popLast() else { return .tooManyJails }
         let plan = JailPlan(
             runtime: Int(request.runtime),
@@ -146,7 +140,9 @@ extension Warden {
             workspace: request.workspace,
             identity: footing.identities.identity(slot: slot),
             raisesLoopback: request.profile > 0,
-            landlockVersion: footing.landlockVersion
+            landlockVersion: footing.landlockVersion,
+            hasCgroup: footing.cgroups.isThere,
+            absent: footing.catalog.absent
         )
         do {
             let serial = nextSerial
@@ -157,7 +153,6 @@ extension Warden {
                 slot: slot,
                 plan: plan,
                 memoryBytes: request.memoryBytes,
-                archive: descriptors[0],
                 cgroups: footing.cgroups
             )
             try watch(record, serial)
@@ -191,43 +186,13 @@ extension Warden {
     }
 
     /// A limit of 0 would be none: tmpfs reads it as unlimited, and a control group as not set.
-    private func aboveCeiling(
+    func aboveCeiling(
         _ asked: [(name: LimitName, value: UInt64)],
         _ ceilings: [(name: LimitName, value: UInt64)]
     ) -> Refusal? {
         for (asked, ceiling) in zip(asked, ceilings)
         where asked.value > ceiling.value || asked.value == 0 {
             return .aboveCeiling(asked.name, value: asked.value, ceiling: ceiling.value)
-        }
-        return nil
-    }
-
-    private mutating func startStage(
-        _ request: StageRequest,
-        descriptors: borrowing DescriptorList
-    ) -> Refusal? {
-        guard let serial = serials[request.jail], let record = jails[serial] else {
-            return .noSuchJail
-        }
-        guard case .idle = record.supervision.state else { return .busy }
-        let ceilings = footing.catalog.stageCeilings.fields
-        if let refusal = aboveCeiling(request.limits.fields, ceilings) { return refusal }
-        for index in 0..<descriptors.count where Files.kind(of: descriptors[index]).kind != .pipe {
-            return .wrongDescriptor
-        }
-        do {
-            try record.start(request, pipes: (0..<descriptors.count).map { descriptors[$0] })
-        } catch  where error.errno == Errno.busy {
-            // Its files alone are more than the stage may have.
-            let end = StageEnd(
-                cause: .memory,
-                wallMicroseconds: 0,
-                cpuMicroseconds: 0,
-                memoryBytes: record.cgroup.peakMemoryBytes
-            )
-            send(.finished(request.jail, end))
-        } catch {
-            breakJail(serial, Fault(site: error.call.rawValue, errno: error.errno))
         }
         return nil
     }
@@ -258,19 +223,43 @@ extension Warden {
         switch report {
         case .built:
             record.supervision.built()
-            send(.opened(record.number))
-        case .ended(let end):
+            beginNext(serial)
+        case .parked: parked(serial, record)
+        case .ended(let end, let refusedCalls):
             let counters = record.counters
             let stageEnd = record.supervision.ended(
                 end,
+                refusedCalls: refusedCalls,
                 counters: counters,
                 now: MonotonicClock.nanoseconds
             )
-            if let stageEnd { send(.finished(record.number, stageEnd)) }
+            if let stageEnd {
+                send(.finished(record.number, stageEnd))
+            } else if record.supervision.isAhead {
+                breakJail(serial, Fault(site: "the program ended before its script", errno: 0))
+            }
         case .collected:
             if let end = record.supervision.collected() { send(.finished(record.number, end)) }
         case .failed(let fault):
             breakJail(serial, fault)
+        }
+    }
+
+    private mutating func parked(_ serial: UInt64, _ record: JailRecord) {
+        do throws(KernelError) {
+            let milliseconds = try LeaseBreak.current.lifeMilliseconds
+            let now = MonotonicClock.nanoseconds
+            record.supervision.parked(until: now + UInt64(milliseconds) * 1_000_000)
+            send(
+                .parked(
+                    record.number,
+                    milliseconds: milliseconds,
+                    memoryBytes: record.counters.peakMemoryBytes
+                )
+            )
+            beginNext(serial)
+        } catch {
+            breakJail(serial, Fault(site: error.call.rawValue, errno: error.errno))
         }
     }
 
@@ -296,10 +285,7 @@ extension Warden {
     private mutating func tick() throws(KernelError) {
         let now = MonotonicClock.nanoseconds
         for (serial, record) in jails {
-            switch record.supervision.tick(
-                now: now,
-                cpuMicroseconds: { record.cgroup.cpuMicroseconds }
-            ) {
+            switch record.tick(now: now, processors: processors) {
             case .nothing: break
             case .killStage: record.killStage()
             case .destroy: giveUp(serial, record)
@@ -317,12 +303,13 @@ extension Warden {
             if let end = record.supervision.collected() { send(.finished(record.number, end)) }
             destroy(serial)
         case .running: record.kill()  // and initGone judges
-        case .building, .idle, .closing:
+        case .parked: destroy(serial)  // it was not needed
+        case .booting, .building, .idle, .closing:
             breakJail(serial, Fault(site: "init is late", errno: 0))
         }
     }
 
-    private mutating func breakJail(_ serial: UInt64, _ fault: Fault) {
+    mutating func breakJail(_ serial: UInt64, _ fault: Fault) {
         guard let record = jails[serial] else { return }
         send(.broken(record.number, fault))
         destroy(serial)
@@ -350,10 +337,12 @@ extension Warden {
         for record in jails.values {
             let due = record.supervision.nextTick(
                 now: now,
-                cpuMicroseconds: { record.cgroup.cpuMicroseconds },
+                cpuMicroseconds: { record.cpuMicroseconds },
                 processors: processors
             )
-            if let due { next = min(next ?? due, due) }
+            for due in [due, record.nextLook(now: now)].compactMap(\.self) {
+                next = min(next ?? due, due)
+            }
         }
         guard let next else { return -1 }
         return next <= now ? 0 : Int32(min((next - now + 999_999) / 1_000_000, 60_000))

@@ -1,8 +1,9 @@
 internal import Kernel
 internal import WardenWire
 
-/// The descriptors that the front starts the warden with.
+/// The descriptors that the front starts the monitor with, and this the warden.
 enum Inherited {
+    /// The monitor's link to the front; in the warden, the control socket.
     static let control: Int32 = 3
     static let catalog: Int32 = 4
 }
@@ -16,22 +17,40 @@ struct Footing: ~Copyable {
 
     /// The order is forced: cgroup folders and the identity lock are opened while the host's paths
     /// can still be seen.
-    static func find() throws(StartFailure) -> Footing {
-        let catalog = try readCatalog()
-        guard OwnProcess.isRoot else {
-            throw StartFailure("root", detail: "the warden must be started as root")
-        }
+    static func find(
+        _ catalog: Result<CatalogImage, StartFailure>
+    ) throws(StartFailure) -> Footing {
+        let catalog = try catalog.get()
+        let isRoot = OwnProcess.isRoot
+        if !isRoot { try OrdinaryUser.becomeRootOfOwnNamespace() }
         try raiseOpenFiles(for: catalog)
         for filter in catalog.filters { try tryNamespaces(with: filter) }
-        let identities = try IdentityRange()
-        let cgroups = try CgroupLayout(name: StaleGroups.prefix + "\(OwnProcess.number)")
-        try Roots.prepare(catalog)
+        let identities = try IdentityRange(isRoot: isRoot)
+        let cgroups = try findCgroups(catalog.dispensable)
+        let landlockVersion = LandlockRules.version
+        guard landlockVersion > 0 || catalog.dispensable.contains(.landlock) else {
+            throw StartFailure("landlock", detail: "the kernel has none, or it is switched off")
+        }
+        try Roots.prepare(catalog, isRoot: isRoot)
         return Footing(
             catalog: catalog,
             cgroups: cgroups,
             identities: identities,
-            landlockVersion: LandlockRules.version
+            landlockVersion: landlockVersion
         )
+    }
+
+    private static func findCgroups(
+        _ dispensable: Set<Dispensable>
+    ) throws(StartFailure)
+        -> CgroupLayout
+    {
+        do {
+            return try CgroupLayout(name: StaleGroups.prefix + "\(OwnProcess.number)")
+        } catch {
+            guard dispensable.contains(.cgroup) else { throw error }
+            return CgroupLayout(absent: ())
+        }
     }
 
     /// A jail takes five descriptors here, on v1, and a request under way a few more; and no stage
@@ -53,14 +72,14 @@ struct Footing: ~Copyable {
     private static func tryNamespaces(with filter: [UInt8]) throws(StartFailure) {
         let trial: (process: Int32, pidfd: Int32)?
         do {
-            trial = try Process.clone(JailRecord.namespaces)
+            trial = try Process.clone([.user, .process, .mount, .network, .ipc, .uts])
         } catch {
             throw StartFailure("namespaces", error)
         }
         guard let trial else {
             do {
                 try Credentials.forbidNewPrivileges()
-                try SystemCallFilter.install(filter)
+                _ = try SystemCallFilter.install(filter)
                 Process.exit(0)
             } catch {
                 Process.exit(1)
@@ -74,7 +93,7 @@ struct Footing: ~Copyable {
     }
 
     /// The catalog is only believed sealed: else the front could change it later.
-    private static func readCatalog() throws(StartFailure) -> CatalogImage {
+    static func readCatalog() throws(StartFailure) -> CatalogImage {
         guard Seals.of(Inherited.catalog) == Seals.all else {
             throw StartFailure("catalog", detail: "descriptor 4 is not a sealed memfd")
         }
@@ -97,14 +116,27 @@ struct Footing: ~Copyable {
     }
 
     var primitives: [Primitive] {
-        let range = "\(identities.first)–\(identities.first + catalog.jails * 2 - 1)"
-        let landlock = landlockVersion > 0 ? "ABI \(landlockVersion)" : "absent"
-        return [
+        var primitives = [
             Primitive(name: "namespaces", detail: "user pid mount network ipc uts cgroup")
-        ] + cgroups.primitives + [
-            Primitive(name: "seccomp", detail: "\(catalog.filters.count) profiles"),
-            Primitive(name: "landlock", detail: landlock),
-            Primitive(name: "uid range", detail: range),
         ]
+        primitives += cgroups.isThere ? cgroups.primitives : [ProcessTree.weakness]
+        primitives.append(Primitive(name: "seccomp", detail: "\(catalog.filters.count) profiles"))
+        primitives.append(
+            landlockVersion > 0
+                ? Primitive(name: "landlock", detail: "ABI \(landlockVersion)")
+                : Primitive(
+                    name: "landlock",
+                    detail: "absent: files are kept from a program by the mounts and users alone",
+                    isWeaker: true
+                )
+        )
+        if let first = identities.first {
+            let range = "\(first)–\(first + catalog.jails * 2 - 1)"
+            primitives.append(Primitive(name: "uid range", detail: range))
+        } else {
+            primitives.append(OrdinaryUser.weakness)
+        }
+        return primitives
+            + catalog.absent.map { Primitive(name: "left out", detail: "\($0)", isWeaker: true) }
     }
 }

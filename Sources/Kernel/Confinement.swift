@@ -6,14 +6,49 @@ public enum SystemCallFilter {
     public static let instructionsMax = 4_096  // BPF_MAXINSNS
 
     /// From here on this process and its children make only the calls that the filter lets through.
-    public static func install(_ filter: [UInt8]) throws(KernelError) {
+    ///
+    /// - Returns: where the calls are told of for which the filter says SECCOMP_RET_USER_NOTIF;
+    ///    they wait until somebody answers. Once nobody holds it any more, they fail with ENOSYS.
+    public static func install(_ filter: [UInt8]) throws(KernelError) -> SystemCallListener {
         let count = filter.count / instructionBytes
-        try check(.seccomp) {
+        let listener = try check(.seccomp) {
             unsafe filter.withUnsafeBytes { buffer in
                 guard let base = buffer.baseAddress else { return -Errno.invalid }
-                return unsafe linux_seccomp_install(base, UInt16(truncatingIfNeeded: count))
+                let newListener: UInt32 = 1 << 3  // SECCOMP_FILTER_FLAG_NEW_LISTENER
+                let count = UInt16(truncatingIfNeeded: count)
+                return unsafe linux_seccomp_install(base, count, newListener)
             }
         }
+        return SystemCallListener(owning: Descriptor(owning: listener))
+    }
+}
+
+/// Hears of the system calls that a filter refuses, and refuses them.
+///
+/// See seccomp_unotify(2). It only ever answers with an error: a call that is let go on after a
+/// look at its arguments could have others by then.
+public struct SystemCallListener: ~Copyable, Sendable {
+    private let descriptor: Descriptor
+
+    public init(owning descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
+    public var number: Int32 { descriptor.number }
+
+    /// Refuses one call with ENOSYS; to be called when the descriptor is readable.
+    ///
+    /// - Returns: the call's number, or `nil` where its caller has been killed meanwhile.
+    public func refuseNext() throws(KernelError) -> Int32? {
+        var id: UInt64 = 0
+        var number: Int32 = 0
+        do {
+            try check(.seccomp) { unsafe linux_seccomp_receive(descriptor.number, &id, &number) }
+            try check(.seccomp) {
+                linux_seccomp_answer(descriptor.number, id, Errno.noSystemCall)
+            }
+        } catch  where error.errno == Errno.noEntry {
+            return nil
+        }
+        return number
     }
 }
 

@@ -40,6 +40,7 @@ public enum Credentials {
 public enum ResourceLimit: Int32, Sendable {
     case cpuSeconds = 0
     case fileBytes = 1
+    case dataBytes = 2
     case stackBytes = 3
     case coreBytes = 4
     case processes = 6
@@ -49,8 +50,9 @@ public enum ResourceLimit: Int32, Sendable {
     case nice = 13
     case realtimePriority = 14
 
-    public func set(_ value: UInt64) throws(KernelError) {
-        try check(.rlimit) { linux_limit(rawValue, value, value) }
+    /// - Parameter process: whose; 0 is this process's.
+    public func set(_ value: UInt64, of process: Int32 = 0) throws(KernelError) {
+        try check(.rlimit) { linux_limit(process, rawValue, value, value) }
     }
 
     /// The soft limit alone; the hard one stays where the host has it.
@@ -61,7 +63,7 @@ public enum ResourceLimit: Int32, Sendable {
         var limit = rlimit()
         unsafe getrlimit(__rlimit_resource_t(UInt32(rawValue)), &limit)
         let soft = min(value, UInt64(limit.rlim_max))
-        try check(.rlimit) { linux_limit(rawValue, soft, UInt64(limit.rlim_max)) }
+        try check(.rlimit) { linux_limit(0, rawValue, soft, UInt64(limit.rlim_max)) }
         return soft
     }
 }
@@ -82,6 +84,13 @@ public enum Signals {
     ///
     /// SIGCHLD is blocked from here on.
     public static func childDescriptor() throws(KernelError) -> Descriptor {
-        Descriptor(owning: try check(.signals) { linux_signalfd_children() })
+        Descriptor(owning: try check(.signals) { linux_signalfd(SIGCHLD) })
+    }
+
+    /// Readable when somebody wants to open a file that this process has a lease of.
+    ///
+    /// SIGIO is blocked from here on.
+    public static func leaseDescriptor() throws(KernelError) -> Descriptor {
+        Descriptor(owning: try check(.signals) { linux_signalfd(SIGIO) })
     }
 }

@@ -189,6 +189,12 @@ public func readText(_ path: String, in directory: Int32) throws(KernelError) ->
     return String(decoding: try readAll(from: file.number, most: 1 << 20), as: UTF8.self)
 }
 
+/// The same of a file that is open already and may have been read before.
+public func rereadText(_ file: Int32) throws(KernelError) -> String {
+    try check(.read) { lseek(file, 0, SEEK_SET) < 0 ? -errno : 0 }
+    return String(decoding: try readAll(from: file, most: 1 << 20), as: UTF8.self)
+}
+
 /// Writes a small kernel file in one call, as the kernel wants it.
 public func writeText(
     _ text: String,

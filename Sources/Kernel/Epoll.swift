@@ -43,6 +43,11 @@ public struct Epoll: ~Copyable, Sendable {
         }
     }
 
+    /// Waits for nothing but the time.
+    public static func pause(milliseconds: Int32) {
+        _ = try? Epoll().wait(milliseconds: milliseconds)
+    }
+
     public func remove(_ number: Int32) {
         _ = linux_epoll_control(descriptor.number, 2, number, 0, 0)
     }

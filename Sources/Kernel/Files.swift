@@ -22,6 +22,12 @@ public enum Files {
         return (kind, size)
     }
 
+    /// Who may do what with an open file: the low twelve bits of its mode.
+    public static func permissions(of descriptor: Int32) -> UInt32 {
+        var size: Int64 = 0
+        return UInt32(truncatingIfNeeded: unsafe linux_file_mode(descriptor, &size)) & 0o7777
+    }
+
     public static func makeFolder(
         _ path: String,
         in directory: Int32,
@@ -49,6 +55,14 @@ public enum Files {
         }
     }
 
+    /// Makes every other `open` of the file wait until this descriptor is closed, or until
+    /// `/proc/sys/fs/lease-break-time` has passed since the first of them; see fcntl(2), Leases.
+    ///
+    /// The file must belong to the caller's file-system user, and be open nowhere else.
+    public static func lease(_ descriptor: Int32) throws(KernelError) {
+        try check(.lease) { linux_lease_for_writing(descriptor) }
+    }
+
     /// Puts `from` at the number `onto`, open across exec.
     public static func duplicate(_ from: Int32, onto: Int32) throws(KernelError) {
         if from == onto {
@@ -68,6 +82,13 @@ public enum Files {
 
     public static func closeAll(from first: UInt32) throws(KernelError) {
         try check(.closeRange) { linux_close_range(first, UInt32.max) }
+    }
+
+    /// Closes all but one.
+    public static func closeAll(from first: UInt32, but kept: Int32) throws(KernelError) {
+        let kept = UInt32(kept)
+        if kept > first { try check(.closeRange) { linux_close_range(first, kept - 1) } }
+        try closeAll(from: max(first, kept + 1))
     }
 
     public static func setNonblocking(_ descriptor: Int32) throws(KernelError) {
@@ -126,10 +147,36 @@ public enum Folder {
 public enum OwnProcess {
     public static var number: Int32 { getpid() }
     public static var parent: Int32 { getppid() }
-    public static var isRoot: Bool { geteuid() == 0 }
+    /// This process, its parent and so on upwards, as far as this pid namespace goes.
+    public static var ancestry: Set<Int32> {
+        var found: Set<Int32> = []
+        var next = number
+        while next > 0, found.insert(next).inserted {
+            let fields = status(of: next)
+            next = fields.count > 1 ? Int32(fields[1]) ?? 0 : 0
+        }
+        return found
+    }
 
+    public static var isRoot: Bool { geteuid() == 0 }
+    public static var uid: UInt32 { geteuid() }
+    public static var gid: UInt32 { getegid() }
+    public static var pageBytes: Int { sysconf(Int32(_SC_PAGESIZE)) }
+    /// What /proc counts processor time in.
+    public static var clockTicksPerSecond: Int { sysconf(Int32(_SC_CLK_TCK)) }
+
+    /// Whether there is such a process and it runs; one that waits to be reaped does not.
     public static func exists(_ process: Int32) -> Bool {
-        linux_kill(process, 0) != -Errno.noProcess
+        linux_kill(process, 0) != -Errno.noProcess && status(of: process).first != "Z"
+    }
+
+    /// The fields of `/proc/PID/stat` from the state on; none where it cannot be read.
+    private static func status(of process: Int32) -> [Substring] {
+        guard let text = try? readText("/proc/\(process)/stat", in: currentFolder),
+            // `pid (name) state ppid …`, where the name may hold anything.
+            let end = text.lastIndex(of: ")")
+        else { return [] }
+        return text[text.index(after: end)...].split(separator: " ")
     }
 
     /// How many processors this process may use.

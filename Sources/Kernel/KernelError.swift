@@ -15,8 +15,9 @@ public struct KernelError: Error, Hashable, Sendable {
 /// The raw value is what operators read.
 public enum Call: String, Sendable {
     case chdir, chown, clone, closeRange, dup, epoll, eventfd, execve, flock, kill, landlock
-    case loopback, mkdir, mknod, mount, moveMount, open, openTree, pipe, pivotRoot, prctl, read
-    case receive, rlimit, rmdir, seccomp, send, setgroups, sethostname, setresuid, setsid, signals
+    case lease, loopback, mkdir, mknod, mount, moveMount, open, openTree, pipe, pivotRoot, prctl
+    case read, receive, rlimit, rmdir, seccomp, send, setgroups, sethostname, setresuid, setsid,
+        signals
     case socketpair, symlink, umount, unlink, unshare, wait, write, capset, memfd, seal,
         mountAttributes
 }
@@ -53,4 +54,5 @@ public enum Errno {
     public static let tooManyLinks: Int32 = 40
     public static let messageSize: Int32 = 90
     public static let connectionReset: Int32 = 104
+    public static let timedOut: Int32 = 110
 }

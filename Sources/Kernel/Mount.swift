@@ -48,10 +48,11 @@ public enum Mount {
         try check(.moveMount) { unsafe linux_move_mount(tree, AT_FDCWD, target) }
     }
 
-    /// Read-only, without set-uid and without devices: a detached tree with all that is mounted
-    /// below.
-    public static func restrict(_ tree: Int32) throws(KernelError) {
-        let flags: MountFlags = [.readOnly, .noSetUID, .noDevices]
+    /// Sets `flags` on a detached tree and all that is mounted below.
+    public static func restrict(
+        _ tree: Int32,
+        _ flags: MountFlags
+    ) throws(KernelError) {
         try check(.mountAttributes) {
             linux_set_mount_attributes(tree, UInt64(flags.rawValue), 0, 1)
         }

@@ -78,6 +78,13 @@ public enum Process {
         try check(.prctl) { linux_prctl(parentDeathSignal, UInt(SIGKILL), 0, 0, 0) }
     }
 
+    /// What its children leave behind comes to this process, which must then reap it.
+    ///
+    /// Children do not inherit this.
+    public static func adoptOrphans() throws(KernelError) {
+        try check(.prctl) { linux_prctl(36, 1, 0, 0, 0) }  // PR_SET_CHILD_SUBREAPER
+    }
+
     public static func newSession() throws(KernelError) {
         try check(.setsid) { linux_setsid() }
     }

@@ -3,14 +3,16 @@ public import Foundation
 import GRDB
 
 extension Query {
-    /// The body is made once and never changes.
-    static let saveDelivery = """
-        INSERT INTO delivery (id, organization, execution, url, body, created_at, state, state_at,
-            attempts)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    static let insertDelivery = """
+        INSERT INTO delivery (id, organization, execution, task, url, body, created_at, state,
+            state_at, attempts)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET state = excluded.state, state_at = excluded.state_at,
             attempts = excluded.attempts
         """
+    /// The body is made once and never changes.
+    static let updateDelivery =
+        "UPDATE delivery SET state = ?, state_at = ?, attempts = ? WHERE id = ?"
     static let delivery = "SELECT * FROM delivery WHERE id = ? AND organization = ?"
     static let deliveryCount = "SELECT COUNT(*) FROM delivery WHERE organization = ?"
     static let deliveryPage = """
@@ -25,16 +27,19 @@ extension Query {
     static let nextDelivery =
         "SELECT state_at FROM delivery WHERE state = 'pending' ORDER BY state_at, id LIMIT 1"
     static let webhookSecret = "SELECT webhook_secret FROM organization WHERE id = ?"
+    static let replaceWebhookSecret =
+        "UPDATE organization SET webhook_secret = ?2 WHERE id = ?1"
     static let keepWebhookSecret =
-        "INSERT INTO organization (id, webhook_secret) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
+        "UPDATE organization SET webhook_secret = COALESCE(webhook_secret, ?2) WHERE id = ?1"
 }
 
 extension SQLiteStore {
-    /// - Throws: also where the delivery's execution is not stored.
     public func save(_ delivery: Delivery) async throws {
         let record = try DeliveryRecord(delivery)
         try await write(surviving: .power) { db in
-            try db.cachedStatement(sql: Query.saveDelivery).execute(arguments: record.arguments)
+            try db.cachedStatement(sql: Query.updateDelivery).execute(arguments: [
+                record.state, record.stateAt, record.attempts, record.id,
+            ])
         }
     }
 
@@ -51,16 +56,19 @@ extension SQLiteStore {
 
     /// Newest first.
     public func deliveries(organization: String, page: Page) async throws -> Listing<Delivery> {
-        let (records, total) = try await read { db in
-            let count = try db.cachedStatement(sql: Query.deliveryCount)
-            let total = try Int.fetchOne(count, arguments: [organization]) ?? 0
-            let rows = try Row.fetchAll(
-                db.cachedStatement(sql: Query.deliveryPage),
-                arguments: [organization, page.rows, page.skipped]
+        let records = try await read { db in
+            try db.listing(
+                count: Query.deliveryCount,
+                page: Query.deliveryPage,
+                arguments: [organization],
+                page,
+                DeliveryRecord.init(row:)
             )
-            return (rows.map(DeliveryRecord.init(row:)), total)
         }
-        return Listing(elements: try records.map { try $0.delivery() }, total: total)
+        return Listing(
+            elements: try records.elements.map { try $0.delivery() },
+            total: records.total
+        )
     }
 
     public func dueDeliveries(
@@ -99,7 +107,19 @@ extension SQLiteStore {
                 .execute(arguments: [organization, candidate])
             // Another process may have been first.
             let statement = try db.cachedStatement(sql: Query.webhookSecret)
-            return try String.fetchOne(statement, arguments: [organization]) ?? candidate
+            guard let kept = try String.fetchOne(statement, arguments: [organization]) else {
+                throw SQLiteStoreError.inconsistent(record: organization)
+            }
+            return kept
+        }
+    }
+}
+
+extension SQLiteStore {
+    public func replaceWebhookSecret(organization: String, with secret: String) async throws {
+        try await write(surviving: .power) { db in
+            try db.cachedStatement(sql: Query.replaceWebhookSecret)
+                .execute(arguments: [organization, secret])
         }
     }
 }
@@ -108,7 +128,8 @@ extension SQLiteStore {
 struct DeliveryRecord: Sendable {
     let id: String
     let organization: String
-    let execution: String
+    let execution: String?
+    let task: String?
     let url: String
     let body: Data
     let createdAt: Int64
@@ -119,7 +140,10 @@ struct DeliveryRecord: Sendable {
     init(_ delivery: Delivery) throws {
         id = delivery.id
         organization = delivery.organization
-        execution = delivery.execution
+        switch delivery.subject {
+        case .execution(let id): (execution, task) = (id, nil)
+        case .task(let id): (execution, task) = (nil, id)
+        }
         url = delivery.url
         body = delivery.body
         createdAt = delivery.createdAt.microseconds
@@ -135,6 +159,7 @@ struct DeliveryRecord: Sendable {
         id = row["id"]
         organization = row["organization"]
         execution = row["execution"]
+        task = row["task"]
         url = row["url"]
         body = row["body"]
         createdAt = row["created_at"]
@@ -144,20 +169,28 @@ struct DeliveryRecord: Sendable {
     }
 
     var arguments: StatementArguments {
-        [id, organization, execution, url, body, createdAt, state, stateAt, attempts]
+        [id, organization, execution, task, url, body, createdAt, state, stateAt, attempts]
     }
 
     func delivery() throws -> Delivery {
         Delivery(
             id: id,
             organization: organization,
-            execution: execution,
+            subject: try subject(),
             url: url,
             body: body,
             createdAt: Date(microseconds: createdAt),
             state: try domainState(),
             attempts: try [Delivery.Attempt](json: attempts)
         )
+    }
+
+    private func subject() throws -> Delivery.Subject {
+        switch (execution, task) {
+        case (let id?, nil): return .execution(id)
+        case (nil, let id?): return .task(id)
+        default: throw SQLiteStoreError.inconsistent(record: id)
+        }
     }
 
     private func domainState() throws -> Delivery.State {

@@ -6,10 +6,16 @@ extension Query {
     /// A request never changes, so saving again writes only what became of it.
     static let saveExecution = """
         INSERT INTO execution (id, organization, status, language, created_at, started_at,
-            finished_at, request, result)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            finished_at, request, result, attempts, project, task)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET status = excluded.status, started_at = excluded.started_at,
-            finished_at = excluded.finished_at, result = excluded.result
+            finished_at = excluded.finished_at, result = excluded.result,
+            attempts = excluded.attempts
+        """
+    /// Whether what an execution names is still there.
+    static let executionParents = """
+        SELECT (?1 IS NULL OR EXISTS (SELECT 1 FROM project WHERE id = ?1))
+            AND (?2 IS NULL OR EXISTS (SELECT 1 FROM task WHERE id = ?2))
         """
     static let execution = "SELECT * FROM execution WHERE id = ? AND organization = ?"
     static let unfinishedExecutions =
@@ -50,15 +56,30 @@ extension SQLiteStore {
         let record = try ExecutionRecord(execution, organization: organization)
         let owed = try deliveries.map(DeliveryRecord.init)
         // Somebody relies on what was accepted and on what is owed. An end without deliveries was
-        // told already, or is found out again by running what was accepted once more.
-        let isReliedOn = !execution.isFinished || !deliveries.isEmpty
+        // told already, or is found out again by running what was accepted once more; so is that
+        // it was begun.
+        let isReliedOn = execution.status == .queued || !deliveries.isEmpty
         try await write(surviving: isReliedOn ? .power : .process) { db in
+            try Self.checkParents(db, project: record.project, task: record.task)
             try db.cachedStatement(sql: Query.saveExecution).execute(arguments: record.arguments)
             for delivery in owed {
-                try db.cachedStatement(sql: Query.saveDelivery).execute(
+                try db.cachedStatement(sql: Query.insertDelivery).execute(
                     arguments: delivery.arguments
                 )
             }
+        }
+    }
+
+    public func checkParents(of request: ExecutionRequest) async throws {
+        try await read { db in
+            try Self.checkParents(db, project: request.project, task: request.task)
+        }
+    }
+
+    private static func checkParents(_ db: Database, project: String?, task: String?) throws {
+        let statement = try db.cachedStatement(sql: Query.executionParents)
+        guard try Bool.fetchOne(statement, arguments: [project, task]) == true else {
+            throw ProjectGone()
         }
     }
 
@@ -106,15 +127,9 @@ extension SQLiteStore {
     }
 }
 
-extension Page {
-    /// A page that asks for too much or for nothing gets the nearest that there is.
-    var rows: Int { min(max(limit, 1), 100) }
-    var skipped: Int { max(offset, 0) }
-}
-
 /// An execution as its row: the request and the result as JSON, the rest in columns that indexes
 /// are made of.
-private struct ExecutionRecord: Sendable {
+struct ExecutionRecord: Sendable {
     let id: String
     let organization: String
     let status: String
@@ -124,6 +139,9 @@ private struct ExecutionRecord: Sendable {
     let finishedAt: Int64?
     let request: Data
     let result: Data?
+    let attempts: Int
+    let project: String?
+    let task: String?
 
     init(_ execution: Execution, organization: String) throws {
         id = execution.id
@@ -131,6 +149,9 @@ private struct ExecutionRecord: Sendable {
         status = execution.status.rawValue
         language = execution.request.language
         createdAt = execution.createdAt.microseconds
+        attempts = execution.attempts
+        project = execution.request.project
+        task = execution.request.task
         request = try execution.request.json()
         switch execution.state {
         case .queued: (startedAt, finishedAt, result) = (nil, nil, nil)
@@ -153,10 +174,16 @@ private struct ExecutionRecord: Sendable {
         finishedAt = row["finished_at"]
         request = row["request"]
         result = row["result"]
+        attempts = row["attempts"]
+        project = row["project"]
+        task = row["task"]
     }
 
     var arguments: StatementArguments {
-        [id, organization, status, language, createdAt, startedAt, finishedAt, request, result]
+        [
+            id, organization, status, language, createdAt, startedAt, finishedAt, request, result,
+            attempts, project, task,
+        ]
     }
 
     func execution() throws -> Execution {
@@ -165,7 +192,8 @@ private struct ExecutionRecord: Sendable {
             owner: .organization(organization),
             request: try ExecutionRequest(json: request),
             createdAt: Date(microseconds: createdAt),
-            state: try state()
+            state: try state(),
+            attempts: attempts
         )
     }
 

@@ -4,11 +4,11 @@ import GRDB
 
 extension Query {
     static let idempotencyClaim = """
-        SELECT fingerprint, execution FROM idempotency
+        SELECT fingerprint, subject FROM idempotency
         WHERE organization = ? AND key = ? AND claimed_at >= ?
         """
     static let claim = """
-        INSERT OR REPLACE INTO idempotency (organization, key, fingerprint, execution, claimed_at)
+        INSERT OR REPLACE INTO idempotency (organization, key, fingerprint, subject, claimed_at)
         VALUES (?, ?, ?, ?, ?)
         """
     static let pruneClaims = """
@@ -27,7 +27,7 @@ extension SQLiteStore {
         idempotencyKey: String,
         organization: String,
         fingerprint: Data,
-        execution: String,
+        subject: String,
         at date: Date,
         expiry: Date
     ) async throws -> IdempotencyClaim {
@@ -38,10 +38,10 @@ extension SQLiteStore {
             )
             if let holder {
                 guard holder["fingerprint"] as Data == fingerprint else { return .mismatch }
-                return .replay(execution: holder["execution"])
+                return .replay(subject: holder["subject"])
             }
             try db.cachedStatement(sql: Query.claim).execute(arguments: [
-                organization, idempotencyKey, fingerprint, execution, date.microseconds,
+                organization, idempotencyKey, fingerprint, subject, date.microseconds,
             ])
             try db.cachedStatement(sql: Query.pruneClaims)
                 .execute(arguments: [expiry.microseconds, Self.claimsPrunedMax])

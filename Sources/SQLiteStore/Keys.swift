@@ -4,16 +4,30 @@ import GRDB
 
 extension Query {
     static let insertKey = """
-        INSERT INTO api_key (id, name, digest, organization, plan, scopes, created_at, expires_at,
-            last_used_at, revoked_at)
+        INSERT INTO api_key (id, name, digest, organization, user, scopes, created_at,
+            expires_at, last_used_at, revoked_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
-    static let key = "SELECT * FROM api_key WHERE digest = ?"
-    static let keys = "SELECT * FROM api_key ORDER BY created_at, id"
+    private static let issuedKey = """
+        SELECT api_key.*, organization.name AS organization_name, organization.plan AS plan,
+            organization.created_at AS organization_created_at
+        FROM api_key JOIN organization ON organization.id = api_key.organization
+        """
+    static let key = issuedKey + " WHERE api_key.digest = ?"
+    static let keyByID = issuedKey + " WHERE api_key.id = ?"
+    static let keys = issuedKey + " ORDER BY api_key.created_at, api_key.id"
+    static let keyCount = "SELECT COUNT(*) FROM api_key WHERE organization = ?"
+    static let keyPage = """
+        SELECT * FROM api_key WHERE organization = ?
+        ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?
+        """
     static let revokeKey =
         "UPDATE api_key SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ? RETURNING id"
     static let touchKey =
         "UPDATE api_key SET last_used_at = MAX(COALESCE(last_used_at, ?1), ?1) WHERE id = ?2"
+
+    static let keyReads = [key, keyByID, keys, keyCount, keyPage]
+    static let keyWrites = [insertKey, revokeKey, touchKey]
 }
 
 extension SQLiteStore {
@@ -21,25 +35,41 @@ extension SQLiteStore {
         let scopes = String(decoding: try key.scopes.sorted().json(), as: UTF8.self)
         try await write(surviving: .power) { db in
             try db.cachedStatement(sql: Query.insertKey).execute(arguments: [
-                key.id, key.name, key.digest, key.organization, key.plan, scopes,
+                key.id, key.name, key.digest, key.organization, key.user, scopes,
                 key.createdAt.microseconds, key.expiresAt?.microseconds,
-                key.lastUsedAt?.microseconds,
-                key.revokedAt?.microseconds,
+                key.lastUsedAt?.microseconds, key.revokedAt?.microseconds,
             ])
         }
     }
 
-    public func key(digest: Data) async throws -> APIKey? {
+    public func key(digest: Data) async throws -> IssuedKey? {
         try await read { db in
             try Row.fetchOne(db.cachedStatement(sql: Query.key), arguments: [digest])
-                .map(APIKey.init(row:))
+                .map(IssuedKey.init(row:))
         }
     }
 
-    /// Oldest first.
-    public func keys() async throws -> [APIKey] {
+    public func key(id: String) async throws -> IssuedKey? {
         try await read { db in
-            try Row.fetchAll(db.cachedStatement(sql: Query.keys)).map(APIKey.init(row:))
+            try Row.fetchOne(db.cachedStatement(sql: Query.keyByID), arguments: [id])
+                .map(IssuedKey.init(row:))
+        }
+    }
+
+    public func keys() async throws -> [IssuedKey] {
+        try await read { db in
+            try Row.fetchAll(db.cachedStatement(sql: Query.keys)).map(IssuedKey.init(row:))
+        }
+    }
+
+    public func keys(organization: String, page: Page) async throws -> Listing<APIKey> {
+        try await read { db in
+            try db.listing(
+                count: Query.keyCount,
+                page: Query.keyPage,
+                arguments: [organization],
+                page
+            ) { try APIKey(row: $0) }
         }
     }
 
@@ -58,6 +88,21 @@ extension SQLiteStore {
     }
 }
 
+extension IssuedKey {
+    fileprivate init(row: Row) throws {
+        let key = try APIKey(row: row)
+        self.init(
+            key: key,
+            organization: Organization(
+                id: key.organization,
+                name: row["organization_name"],
+                plan: row["plan"],
+                createdAt: row.date("organization_created_at")
+            )
+        )
+    }
+}
+
 extension APIKey {
     fileprivate init(row: Row) throws {
         let scopes = try [String](json: Data((row["scopes"] as String).utf8))
@@ -66,7 +111,7 @@ extension APIKey {
             name: row["name"],
             digest: row["digest"],
             organization: row["organization"],
-            plan: row["plan"],
+            user: row["user"],
             scopes: Set(scopes),
             createdAt: row.date("created_at"),
             expiresAt: row.optionalDate("expires_at"),

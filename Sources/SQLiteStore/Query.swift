@@ -3,17 +3,21 @@
 enum Query {
     /// What readers run.
     static let reads =
-        [ping, key, keys, charged, execution, unfinishedExecutions]
+        [ping, charged, execution, unfinishedExecutions, executionParents]
+        + accountReads + keyReads + tokenReads + projectReads
         + ExecutionQuery.all.flatMap { [$0.count, $0.page] }
         + [delivery, deliveryCount, deliveryPage, dueDeliveries, nextDelivery, webhookSecret]
+        + taskReads + TaskQuery.all.flatMap { [$0.count, $0.page] }
 
     /// What the writer runs.
-    static let writes = [
-        insertKey, revokeKey, touchKey, charge, charged,
-        pruneCharges,
-        refund, saveExecution, saveDelivery, idempotencyClaim, claim, pruneClaims, release,
-        keepWebhookSecret, webhookSecret,
-    ]
+    static let writes =
+        [
+            charge, charged, pruneCharges, refund, saveExecution, insertDelivery,
+            updateDelivery, executionParents, idempotencyClaim,
+            claim, pruneClaims, release, keepWebhookSecret, replaceWebhookSecret, webhookSecret,
+        ] + accountWrites + keyWrites + tokenWrites + projectWrites + taskWrites
 
+    /// Writes a page and changes nothing: what a full disk or a lock keeps from being written.
+    static let writePing = "PRAGMA user_version = 0"
     static let ping = "SELECT 1 FROM organization LIMIT 1"
 }

@@ -2,6 +2,7 @@ import Dispatch
 public import Domain
 import Foundation
 import GRDB
+import Synchronization
 
 /// Everything that must outlive a process, in one SQLite file.
 ///
@@ -29,9 +30,14 @@ import GRDB
 /// take with it the record of what it was charged.
 public final class SQLiteStore: Store {
     let pool: DatabasePool
+    /// The last write failed, for a reason that passes.
+    private let cannotWrite = Atomic(false)
 
     /// How long a writer waits for another process's transaction before it fails.
     static let busySecondsMax = 5.0
+    /// The same once a writer has waited in vain: those behind it wait in line, and must not each
+    /// wait so long.
+    static let busyAgainSecondsMax = 0.25
     /// Connections that read at once; the writer is one more.
     static let readersMax = 4
     /// The write-ahead log is cut back to this size when it has been emptied.
@@ -71,10 +77,14 @@ public final class SQLiteStore: Store {
         try pool.close()
     }
 
+    /// Reading is asked always, writing only where it failed last: a healthy store is not written
+    /// to for a question.
     public func ping() async throws {
         try await read { db in
             _ = try Int.fetchOne(db.cachedStatement(sql: Query.ping))
         }
+        guard cannotWrite.load(ordering: .relaxed) else { return }
+        try await write(surviving: .process) { db in try db.execute(sql: Query.writePing) }
     }
 
     private static var configuration: Configuration {
@@ -105,7 +115,11 @@ extension SQLiteStore {
 
     /// One snapshot of the file, newer than every write that has returned, in whatever process.
     func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
-        try await pool.read(body)
+        do {
+            return try await pool.read(body)
+        } catch {
+            throw StoreUnavailable(error) ?? error
+        }
     }
 
     /// One transaction that holds the write lock from its beginning.
@@ -114,10 +128,21 @@ extension SQLiteStore {
         _ body: @escaping @Sendable (Database) throws -> T
     ) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
-            pool.asyncWriteWithoutTransaction { db in
-                continuation.resume(with: Result { try Self.commit(db, durability, body) })
+            pool.asyncWriteWithoutTransaction { [self] db in
+                let result = Result { try Self.commit(db, durability, body) }
+                    .mapError { StoreUnavailable($0) ?? $0 }
+                note(result, on: db)
+                continuation.resume(with: result)
             }
         }
+    }
+
+    private func note(_ result: Result<some Any, any Error>, on db: Database) {
+        var failed = false
+        if case .failure(let error) = result { failed = error is StoreUnavailable }
+        guard cannotWrite.exchange(failed, ordering: .relaxed) != failed else { return }
+        let seconds = failed ? Self.busyAgainSecondsMax : Self.busySecondsMax
+        try? db.execute(sql: "PRAGMA busy_timeout = \(Int(seconds * 1_000))")
     }
 
     private static func commit<T>(

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import GRDB
 
@@ -56,6 +57,21 @@ extension SQLiteStoreError: CustomStringConvertible {
         case .busy(let path): "the database \(path) is locked by another process"
         case .opening(let path, let reason): "the database \(path) cannot be opened: \(reason)"
         case .inconsistent(let record): "the database's record \(record) contradicts itself"
+        }
+    }
+}
+
+extension StoreUnavailable {
+    /// - Returns: `nil` for what is no matter of time.
+    init?(_ error: any Error) {
+        guard let error = error as? DatabaseError else { return nil }
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED: self.init(reason: "another program has locked it")
+        case .SQLITE_FULL: self.init(reason: "the disk is full")
+        case .SQLITE_READONLY: self.init(reason: "it cannot be written")
+        case .SQLITE_IOERR, .SQLITE_CANTOPEN:
+            self.init(reason: "\(error.extendedResultCode)")
+        default: return nil
         }
     }
 }

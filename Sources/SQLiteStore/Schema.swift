@@ -24,8 +24,23 @@ enum Schema {
                 try db.execute(sql: sql)
             }
         }
+        migrator.registerMigration("v2") { db in try db.execute(sql: attempts) }
+        migrator.registerMigration("v3") { db in
+            for sql in [
+                users, plansOfOrganizations, tokens, projects, tasks, executionParents,
+                deliverySubjects, idempotencySubjects,
+            ] {
+                try db.execute(sql: sql)
+            }
+        }
         return migrator
     }
+
+    /// What was written before was begun once or not at all, as far as anybody knows.
+    private static let attempts = """
+        ALTER TABLE execution ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+        UPDATE execution SET attempts = 1 WHERE started_at IS NOT NULL;
+        """
 
     private static let keys = """
         CREATE TABLE api_key (
@@ -109,4 +124,191 @@ enum Schema {
             webhook_secret TEXT NOT NULL
         ) STRICT;
         """
+
+    /// Plans were the keys' before they were their organizations': the newest key's counts, one
+    /// that still holds before one that was revoked.
+    ///
+    /// A foreign key cannot be added to a table that is there, so the keys move to a new one.
+    private static let plansOfOrganizations = """
+        CREATE TABLE organization_v3 (
+            id TEXT PRIMARY KEY NOT NULL,
+            name TEXT NOT NULL,
+            plan TEXT NOT NULL,
+            webhook_secret TEXT,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO organization_v3 (id, name, plan, webhook_secret, created_at)
+            SELECT known.id, known.id,
+                COALESCE((SELECT plan FROM api_key WHERE organization = known.id
+                    ORDER BY revoked_at IS NULL DESC, created_at DESC, id DESC LIMIT 1), 'free'),
+                (SELECT webhook_secret FROM organization WHERE organization.id = known.id),
+                COALESCE((SELECT MIN(created_at) FROM api_key WHERE organization = known.id), 0)
+            FROM (SELECT organization AS id FROM api_key UNION SELECT id FROM organization
+                UNION SELECT organization FROM execution) AS known;
+        DROP TABLE organization;
+        ALTER TABLE organization_v3 RENAME TO organization;
+        CREATE INDEX organization_newest ON organization (created_at, id);
+
+        CREATE TABLE api_key_v3 (
+            id TEXT PRIMARY KEY NOT NULL,
+            name TEXT NOT NULL,
+            digest BLOB NOT NULL UNIQUE,
+            organization TEXT NOT NULL REFERENCES organization (id) ON DELETE CASCADE,
+            user TEXT REFERENCES user (id) ON DELETE SET NULL,
+            scopes TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER,
+            last_used_at INTEGER,
+            revoked_at INTEGER
+        ) STRICT;
+        INSERT INTO api_key_v3 SELECT id, name, digest, organization, NULL, scopes, created_at,
+            expires_at, last_used_at, revoked_at FROM api_key;
+        DROP TABLE api_key;
+        ALTER TABLE api_key_v3 RENAME TO api_key;
+        CREATE INDEX api_key_user ON api_key (user) WHERE user IS NOT NULL;
+        CREATE INDEX api_key_newest ON api_key (organization, created_at, id);
+        """
+
+    private static let users = """
+        CREATE TABLE user (
+            id TEXT PRIMARY KEY NOT NULL,
+            name TEXT NOT NULL,
+            email TEXT NOT NULL UNIQUE,
+            image TEXT,
+            password TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE membership (
+            organization TEXT NOT NULL REFERENCES organization (id) ON DELETE CASCADE,
+            user TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+            role TEXT NOT NULL CHECK (role IN ('owner', 'member')),
+            is_own INTEGER NOT NULL CHECK (is_own IN (0, 1)),
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (organization, user)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX membership_user ON membership (user, is_own, created_at, organization);
+        CREATE INDEX membership_oldest ON membership (organization, created_at, user);
+        CREATE TABLE session (
+            digest BLOB PRIMARY KEY NOT NULL,
+            id TEXT NOT NULL UNIQUE,
+            user TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX session_user ON session (user);
+        CREATE INDEX session_oldest ON session (expires_at);
+        """
+
+    private static let tokens = """
+        CREATE TABLE signing_key (
+            id TEXT PRIMARY KEY NOT NULL,
+            pem TEXT NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE revoked_token (
+            id TEXT PRIMARY KEY NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX revoked_token_oldest ON revoked_token (expires_at);
+        """
+
+    /// Environments and limits are JSON texts, and so are the requests of tasks.
+    private static let projects = """
+        CREATE TABLE project (
+            id TEXT PRIMARY KEY NOT NULL,
+            organization TEXT NOT NULL REFERENCES organization (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            description TEXT NOT NULL,
+            language TEXT,
+            version TEXT,
+            entry TEXT,
+            environment BLOB NOT NULL,
+            limits BLOB NOT NULL,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX project_newest ON project (organization, created_at, id);
+        CREATE TABLE project_file (
+            project TEXT NOT NULL REFERENCES project (id) ON DELETE CASCADE,
+            path TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            content BLOB NOT NULL,
+            PRIMARY KEY (project, path)
+        ) STRICT;
+        """
+
+    /// The JSON text is what never changes.
+    ///
+    /// `due_at` is when a `scheduled` one is queued, `execution` the attempt that is `running` or
+    /// that it ended with.
+    private static let tasks = """
+        CREATE TABLE task (
+            id TEXT PRIMARY KEY NOT NULL,
+            organization TEXT NOT NULL REFERENCES organization (id) ON DELETE CASCADE,
+            project TEXT REFERENCES project (id) ON DELETE CASCADE,
+            agent TEXT,
+            status TEXT NOT NULL,
+            priority INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            due_at INTEGER,
+            started_at INTEGER,
+            finished_at INTEGER,
+            execution TEXT,
+            attempts INTEGER NOT NULL,
+            attempts_left INTEGER NOT NULL,
+            task BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX task_newest ON task (organization, created_at, id);
+        CREATE INDEX task_status ON task (organization, status, created_at, id);
+        CREATE INDEX task_agent ON task (organization, agent, created_at, id);
+        CREATE INDEX task_status_agent ON task (organization, status, agent, created_at, id);
+        CREATE INDEX task_all_newest ON task (created_at, id);
+        CREATE INDEX task_all_status ON task (status, created_at, id);
+        CREATE INDEX task_all_agent ON task (agent, created_at, id);
+        CREATE INDEX task_all_status_agent ON task (status, agent, created_at, id);
+        CREATE INDEX task_project ON task (project) WHERE project IS NOT NULL;
+        CREATE INDEX task_turn ON task (organization, priority DESC, created_at, id)
+            WHERE status = 'queued';
+        CREATE INDEX task_due ON task (due_at, id) WHERE status = 'scheduled';
+        CREATE INDEX task_unfinished ON task (organization, finished_at)
+            WHERE finished_at IS NULL;
+        """
+
+    private static let executionParents = """
+        ALTER TABLE execution ADD COLUMN project TEXT REFERENCES project (id) ON DELETE CASCADE;
+        ALTER TABLE execution ADD COLUMN task TEXT REFERENCES task (id) ON DELETE CASCADE;
+        CREATE INDEX execution_project ON execution (project, created_at, id)
+            WHERE project IS NOT NULL;
+        CREATE INDEX execution_task ON execution (task, created_at, id) WHERE task IS NOT NULL;
+        """
+
+    private static let deliverySubjects = """
+        CREATE TABLE delivery_v3 (
+            id TEXT PRIMARY KEY NOT NULL,
+            organization TEXT NOT NULL,
+            execution TEXT REFERENCES execution (id) ON DELETE CASCADE,
+            task TEXT REFERENCES task (id) ON DELETE CASCADE,
+            url TEXT NOT NULL,
+            body BLOB NOT NULL,
+            created_at INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'failed')),
+            state_at INTEGER NOT NULL,
+            attempts BLOB NOT NULL,
+            CHECK ((execution IS NULL) <> (task IS NULL))
+        ) STRICT;
+        INSERT INTO delivery_v3 SELECT id, organization, execution, NULL, url, body, created_at,
+            state, state_at, attempts FROM delivery;
+        DROP TABLE delivery;
+        ALTER TABLE delivery_v3 RENAME TO delivery;
+        CREATE INDEX delivery_newest ON delivery (organization, created_at, id);
+        CREATE INDEX delivery_execution ON delivery (execution) WHERE execution IS NOT NULL;
+        CREATE INDEX delivery_task ON delivery (task) WHERE task IS NOT NULL;
+        CREATE INDEX delivery_due ON delivery (state, state_at, id) WHERE state = 'pending';
+        """
+
+    /// What a request became may be a task as well; identifiers tell which.
+    private static let idempotencySubjects =
+        "ALTER TABLE idempotency RENAME COLUMN execution TO subject;"
 }

@@ -15,14 +15,7 @@ extension Scheduler {
     /// Called under the lock, so that no cancellation can come before there is a task for it.
     func startWaiting(_ state: inout SchedulerState, at now: Date) {
         while let entry = state.startNext(at: now) {
-            let run = Task { [sandbox] in
-                try await execute(
-                    entry.execution.request,
-                    on: entry.runtime,
-                    profile: entry.execution.owner.profile,
-                    in: sandbox
-                )
-            }
+            let run = Task { try await runToVerdict(entry) }
             state.attach(run, to: entry.id)
             Task { await runEnded(entry.id, with: await run.result) }
         }
@@ -40,10 +33,11 @@ extension Scheduler {
         case (.success(let result), _):
             await end(entry, as: .finished(result, startedAt: start, finishedAt: now))
         case (.failure, .drain) where entry.keeping == .accepted:
-            logger.notice("execution interrupted, stays queued", metadata: ["execution": "\(id)"])
-            leave(entry, with: .failure(SubmissionRefusal.draining))
+            await putBack(entry)
         case (.failure, .some):
             await end(entry, as: .cancelled(startedAt: start, finishedAt: now))
+        case (.failure(let error as SandboxError), nil) where error == .closed:
+            await turnAway(entry)
         case (.failure(let error), nil):
             logger.error(
                 "execution failed for our fault",
@@ -51,6 +45,41 @@ extension Scheduler {
             )
             await end(entry, as: .faulted(startedAt: start, finishedAt: now))
         }
+    }
+
+    /// What the end of this service cuts short waits on disk for the next start.
+    private func putBack(_ entry: SchedulerState.Entry) async {
+        logger.notice(
+            "execution interrupted, stays queued",
+            metadata: ["execution": "\(entry.id)"]
+        )
+        var queued = entry.execution
+        queued.state = .queued
+        do {
+            try await store.save(queued, deliveries: [])
+        } catch is ProjectGone {
+            // There is nothing left to be taken up.
+        } catch {
+            // It is there as running, and is begun again all the same.
+            logger.error(
+                "execution not stored as queued",
+                metadata: ["execution": "\(entry.id)", "error": "\(error)"]
+            )
+        }
+        leave(entry, with: .failure(SubmissionRefusal.draining))
+    }
+
+    /// There will be no jail for this, nor for anything that waits behind it.
+    private func turnAway(_ entry: SchedulerState.Entry) async {
+        let now = clock.now()
+        for waiting in state.withLock({ $0.beginDraining(at: now) }) {
+            await endUnstarted(waiting)
+        }
+        var entry = entry
+        entry.execution.attempts -= 1  // it was not begun
+        if entry.keeping == .accepted { return await putBack(entry) }
+        if entry.isCharged { await refund(entry.execution) }
+        leave(entry, with: .failure(SubmissionRefusal.draining))
     }
 
     /// The end of what was interrupted before it ran.
@@ -110,42 +139,35 @@ extension Scheduler {
 // MARK: - Writing down
 
 extension Scheduler {
-    /// Pauses between the attempts to store an accepted execution while the store is locked.
+    /// Pauses between the attempts to store an accepted execution while the store is not available;
+    /// the last goes on for as long as that takes.
     private static let saveDelaysMilliseconds = [100, 200, 400, 800, 1_600, 3_200, 6_400]
 
     func writeDown(_ execution: Execution, keeping: Keeping) async throws {
         guard keeping != .nothing else { return }
         let deliveries = deliveries(owedBy: execution)
-        // An accepted execution that cannot be stored at all is still queued on disk: it runs
-        // again, not never.
-        let delays = keeping == .accepted ? Self.saveDelaysMilliseconds : []
-        try await save(execution, deliveries, delaysMilliseconds: delays[...])
-        if !deliveries.isEmpty { deliveriesSaved() }
-    }
-
-    private func save(
-        _ execution: Execution,
-        _ deliveries: [Delivery],
-        delaysMilliseconds: ArraySlice<Int>
-    ) async throws {
-        do {
-            try await store.save(execution, deliveries: deliveries)
-        } catch {
-            logger.error(
-                "finished execution not stored",
-                metadata: [
-                    "execution": "\(execution.id)", "error": "\(error)",
-                    "attempts_left": "\(delaysMilliseconds.count)",
-                ]
-            )
-            guard let delay = delaysMilliseconds.first else { throw error }
-            try await pause(.milliseconds(delay))
-            try await save(
-                execution,
-                deliveries,
-                delaysMilliseconds: delaysMilliseconds.dropFirst()
-            )
+        var delays = Self.saveDelaysMilliseconds[...]
+        while true {
+            do {
+                try await store.save(execution, deliveries: deliveries)
+                break
+            } catch is ProjectGone {
+                return  // and so is everything that was kept of it
+            } catch {
+                logger.error(
+                    "finished execution not stored",
+                    metadata: ["execution": "\(execution.id)", "error": "\(error)"]
+                )
+                // Before a stop it is not waited for: on disk it is unfinished, and runs again.
+                let isDraining = state.withLock(\.isDraining)
+                guard keeping == .accepted, !isDraining, let delay = delays.first else {
+                    throw error
+                }
+                if delays.count > 1 { delays = delays.dropFirst() }
+                try await pause(.milliseconds(delay))
+            }
         }
+        if !deliveries.isEmpty { deliveriesSaved() }
     }
 
     /// The callback that the caller asked for, due at once.
@@ -159,7 +181,7 @@ extension Scheduler {
                 Delivery(
                     id: Identifier.make(prefix: "msg_", at: now),
                     organization: organization,
-                    execution: execution.id,
+                    subject: .execution(execution.id),
                     url: url,
                     body: try callbackBody(execution),
                     createdAt: now,
@@ -172,16 +194,6 @@ extension Scheduler {
                 metadata: ["execution": "\(execution.id)", "error": "\(error)"]
             )
             return []
-        }
-    }
-}
-
-extension Owner {
-    /// Strangers get the narrower set of system calls.
-    fileprivate var profile: SystemCallProfile {
-        switch self {
-        case .organization: .standard
-        case .address: .strict
         }
     }
 }

@@ -10,6 +10,11 @@ public import Foundation
 /// keep the next from running. All runs share the work folder, so what the caller wants returned is
 /// collected once, after the last.
 ///
+/// `patience` is how long a jail is waited for while there is nobody to make it; `nil` is for as
+/// long as it takes.
+///
+/// `programs` spares the compile stage where it made the same program before.
+///
 /// `onOutput` is told of the run stages' output as it comes; the compiler's is in the result only.
 ///
 /// - Returns: what each stage did.
@@ -19,17 +24,28 @@ public func execute(
     on runtime: Runtime,
     profile: SystemCallProfile,
     in sandbox: any Sandbox,
+    patience: Duration? = .zero,
+    programs: OwnPrograms? = nil,
     onOutput: (@Sendable (Domain.OutputStream, Data) -> Void)? = nil
 ) async throws -> ExecutionResult {
     try Task.checkCancellation()
-    let jail = try await sandbox.open(request.jailOrder(on: runtime, profile: profile))
+    var jailOrder = request.jailOrder(on: runtime, profile: profile)
+    jailOrder.patience = patience
+    let compileOrder = request.compileOrder(on: runtime)
+    let compilation = compileOrder.flatMap { order in
+        CachedCompilation(of: request, on: runtime, as: order, in: jailOrder, from: programs)
+    }
+    let kept = await compilation?.program()
+    if let kept { jailOrder.files.append(kept.file) }
+    let jail = try await sandbox.open(jailOrder)
     defer { jail.close() }
 
-    var result = ExecutionResult(compile: nil, runs: [], files: [])
-    if let order = request.compileOrder(on: runtime) {
-        let compile = try await finish(order, in: jail).result
-        result.compile = compile
-        if compile.verdict.status != .succeeded { return result }
+    var result = ExecutionResult(compile: kept?.result, runs: [], files: [])
+    if let compileOrder, kept == nil {
+        let report = try await finish(compilation?.watched(compileOrder) ?? compileOrder, in: jail)
+        result.compile = report.result
+        if report.result.verdict.status != .succeeded { return result }
+        compilation?.keep(report)
     }
 
     for index in request.inputs.indices {
@@ -57,7 +73,30 @@ extension ExecutionRequest {
         let larger = Limits { limit in
             runtime.compile == nil ? limits[limit] : max(limits[limit], compileLimits[limit])
         }
-        return JailOrder(runtime: runtime.number, profile: profile, files: files, limits: larger)
+        return JailOrder(
+            runtime: runtime.number,
+            profile: profile,
+            // Folders list by age: the script comes first, as it does where it was there before.
+            files: files.filter { $0.path == entry } + files.filter { $0.path != entry },
+            limits: larger,
+            boot: boot(on: runtime)
+        )
+    }
+
+    /// The interpreter as it starts for whoever asks for nothing special, if this is such a
+    /// request.
+    ///
+    /// An interpreter keeps what it was started with, so arguments and variables of the request's
+    /// own need one that is started for it.
+    private func boot(on runtime: Runtime) -> BootProgram? {
+        guard let standby = runtime.standby, entry == runtime.entry, environment.isEmpty,
+            inputs.first?.arguments.isEmpty ?? false, !standby.precludes(files.map(\.path))
+        else { return nil }
+        return BootProgram(
+            arguments: runtime.run.filled(entry: entry, files: [entry], arguments: []),
+            environment: runtime.environment,
+            entry: entry
+        )
     }
 
     fileprivate func compileOrder(on runtime: Runtime) -> StageOrder? {

@@ -18,7 +18,8 @@ import Synchronization
 public final class Scheduler: ExecutionService {
     let sandbox: any Sandbox
     let runtimes: Runtimes
-    let store: any Store
+    let store: any ExecutionStore & QuotaStore
+    let compileCache: (any CompileCache)?
     let clock: WallClock
     let logger: Logger
     let callbackBody: @Sendable (Execution) throws -> Data
@@ -33,6 +34,7 @@ public final class Scheduler: ExecutionService {
     ///   - sandbox: where the jails come from.
     ///   - runtimes: what this machine can run.
     ///   - store: where the day's quota is counted and executions are written down.
+    ///   - compileCache: where compiled programs are kept; `nil` has each compiled anew.
     ///   - slots: how many executions run at once; at least 1.
     ///   - queueCapacity: how many more may wait; one caller may have a quarter of it.
     ///   - clock: what time it is.
@@ -42,7 +44,8 @@ public final class Scheduler: ExecutionService {
     public convenience init(
         sandbox: any Sandbox,
         runtimes: Runtimes,
-        store: any Store,
+        store: any ExecutionStore & QuotaStore,
+        compileCache: (any CompileCache)? = nil,
         slots: Int,
         queueCapacity: Int,
         clock: WallClock,
@@ -54,6 +57,7 @@ public final class Scheduler: ExecutionService {
             sandbox: sandbox,
             runtimes: runtimes,
             store: store,
+            compileCache: compileCache,
             slots: slots,
             queueCapacity: queueCapacity,
             clock: clock,
@@ -67,7 +71,8 @@ public final class Scheduler: ExecutionService {
     init(
         sandbox: any Sandbox,
         runtimes: Runtimes,
-        store: any Store,
+        store: any ExecutionStore & QuotaStore,
+        compileCache: (any CompileCache)? = nil,
         slots: Int,
         queueCapacity: Int,
         clock: WallClock,
@@ -79,6 +84,7 @@ public final class Scheduler: ExecutionService {
         self.sandbox = sandbox
         self.runtimes = runtimes
         self.store = store
+        self.compileCache = compileCache
         self.clock = clock
         self.logger = logger
         self.callbackBody = callbackBody

@@ -51,6 +51,9 @@ struct SchedulerState: Sendable {
         case end(Entry)
     }
 
+    /// How often an execution is begun before it ends as our fault.
+    static let attemptsMax = 3
+
     let slots: Int
     var limiter = RateLimiter()
     private(set) var entries: [String: Entry] = [:]
@@ -132,7 +135,20 @@ extension SchedulerState {
         guard running < slots, let id = queue.popFirst() else { return nil }
         running += 1
         entries[id]?.execution.state = .running(since: now)
+        entries[id]?.execution.attempts += 1
         return entries[id]
+    }
+
+    /// It is begun again in the slot that it has.
+    /// - Returns: the execution, or `nil` where it must not be: it was interrupted, or has been
+    ///    begun often enough.
+    mutating func startAgain(_ id: String, at now: Date) -> Execution? {
+        guard let entry = entries[id], entry.interruption == nil, case .running = entry.phase,
+            entry.execution.attempts < Self.attemptsMax
+        else { return nil }
+        entries[id]?.execution.state = .running(since: now)
+        entries[id]?.execution.attempts += 1
+        return entries[id]?.execution
     }
 
     mutating func attach(_ run: Task<ExecutionResult, any Error>, to id: String) {
@@ -171,6 +187,16 @@ extension SchedulerState {
             entries[id]?.interruption = cause
             return .cancel(run)
         }
+    }
+
+    /// Interrupts everything of a project.
+    /// - Returns: what there is to do about each, and where its end will be told.
+    mutating func interruptAll(
+        ofProject project: String,
+        at now: Date
+    ) -> [(action: InterruptionAction, ending: Ending)] {
+        entries.values.filter { $0.execution.request.project == project }
+            .map { (interrupt($0.id, by: .caller, at: now), $0.ending) }
     }
 
     /// No new work from here on.

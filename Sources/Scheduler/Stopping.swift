@@ -2,8 +2,8 @@ public import Domain
 import Logging
 import Synchronization
 
-/// Cancelling one execution, draining all, and taking up again after a restart what was accepted
-/// before it.
+/// Cancelling one execution or all of a project, draining, and taking up again after a restart what
+/// was accepted before it.
 extension Scheduler {
     public func cancel(id: String, organization: String) async throws -> Execution? {
         guard let ending = entry(id, of: organization)?.ending else {
@@ -17,6 +17,15 @@ extension Scheduler {
         return execution
     }
 
+    public func cancelAll(project: String) async {
+        let now = clock.now()
+        let interrupted = state.withLock { $0.interruptAll(ofProject: project, at: now) }
+        for (action, _) in interrupted { act(action) }
+        for (_, ending) in interrupted { _ = try? await ending.valueUnlessCancelled() }
+        // When nothing runs that could make another.
+        await compileCache?.forget(project: project)
+    }
+
     /// Nothing of this id waits or runs here: it has finished, or it is left on disk for after a
     /// restart.
     private func cancelStored(id: String, organization: String) async throws -> Execution? {
@@ -26,7 +35,11 @@ extension Scheduler {
         guard !execution.isFinished else { throw CancellationRefusal(execution: execution) }
         execution.state = .cancelled(startedAt: nil, finishedAt: clock.now())
         let deliveries = deliveries(owedBy: execution)
-        try await store.save(execution, deliveries: deliveries)
+        do {
+            try await store.save(execution, deliveries: deliveries)
+        } catch is ProjectGone {
+            return nil  // since it was looked up
+        }
         if !deliveries.isEmpty { deliveriesSaved() }
         return execution
     }
@@ -34,7 +47,11 @@ extension Scheduler {
     /// Also called from a cancellation handler, so it must not wait.
     func interrupt(_ id: String, by cause: SchedulerState.Interruption) {
         let now = clock.now()
-        switch state.withLock({ $0.interrupt(id, by: cause, at: now) }) {
+        act(state.withLock { $0.interrupt(id, by: cause, at: now) })
+    }
+
+    private func act(_ action: SchedulerState.InterruptionAction) {
+        switch action {
         case .none: break
         case .cancel(let run): run.cancel()
         case .end(let entry): Task { await endUnstarted(entry) }
@@ -46,12 +63,19 @@ extension Scheduler {
     ///
     /// To be called once, before there is anyone to submit.
     ///
-    /// An execution that was running then is run again: at least once, not at most once.
+    /// An execution that was running then is begun again, as one more attempt; one that was running
+    /// at the end of so many processes may be what ended them, and ends as our fault.
     /// - Throws: what the store throws.
     public func recover() async throws {
         for execution in try await store.unfinishedExecutions() {
             guard let runtime = runtime(of: execution.request) else {
-                try await giveUp(execution)
+                try await giveUp(execution, because: "its runtime is gone")
+                continue
+            }
+            if case .running = execution.state,
+                execution.attempts >= SchedulerState.attemptsMax
+            {
+                try await giveUp(execution, because: "it was running at the end of each process")
                 continue
             }
             var queued = execution
@@ -68,16 +92,19 @@ extension Scheduler {
                 _ = state.enqueue(entry.id, isCharged: true, at: now)
                 startWaiting(&state, at: now)
             }
-            logger.notice("execution retried", metadata: ["execution": "\(execution.id)"])
+            logger.notice(
+                "execution taken up again",
+                metadata: ["execution": "\(execution.id)", "attempts": "\(execution.attempts)"]
+            )
         }
     }
 
-    /// Its runtime has gone since it was accepted.
-    private func giveUp(_ execution: Execution) async throws {
+    private func giveUp(_ execution: Execution, because reason: String) async throws {
         logger.error(
-            "runtime of an accepted execution is gone",
+            "accepted execution given up",
             metadata: [
-                "execution": "\(execution.id)", "language": "\(execution.request.language)",
+                "execution": "\(execution.id)", "reason": "\(reason)",
+                "language": "\(execution.request.language)",
                 "version": "\(execution.request.version)",
             ]
         )

@@ -101,10 +101,17 @@ extension Scheduler {
     }
 
     /// Writes down what must be finished even if this process dies.
+    ///
+    /// Either way it is found out that what the execution is of is still there. The entry has its
+    /// place already, so a project that is deleted after this finds it here and cancels it.
     private func keep(_ entry: SchedulerState.Entry, isCharged: Bool) async throws {
-        guard entry.keeping == .accepted else { return }
+        let request = entry.execution.request
         do {
-            try await store.save(entry.execution, deliveries: [])
+            if entry.keeping == .accepted {
+                try await store.save(entry.execution, deliveries: [])
+            } else if request.project != nil || request.task != nil {
+                try await store.checkParents(of: request)
+            }
         } catch {
             if isCharged { await refund(entry.execution) }
             throw error

@@ -23,13 +23,15 @@ extension WardenSession {
         guard let bytes = receive(), let reply = try? Reply(decoding: bytes) else { return false }
         switch reply {
         case .ready, .unfit: return false
-        case .opened(let jail):
-            state.withLock { $0.jails[jail]?.takeOpening() }?.resume()
+        case .parked(let jail, let milliseconds, let memoryBytes):
+            state.withLock { $0.jails[jail]?.changed }?(
+                .ready(
+                    milliseconds: Int(milliseconds),
+                    memoryBytes: Int64(clamping: memoryBytes)
+                )
+            )
         case .refused(let jail, let refusal):
-            // A refused jail never was; of a refused stage the jail stays.
-            let neverOpened = state.withLock { $0.jails[jail]?.opening != nil }
             fail(jail, .refused(reason: "\(refusal)"))
-            if neverOpened { remove(jail) }
         case .finished(let jail, let end):
             state.withLock { $0.jails[jail]?.stage?.end = end }
             finishIfComplete(jail)
@@ -60,37 +62,36 @@ extension WardenSession {
         let finished = state.withLock { state in
             state.jails[jail]?.stage?.isComplete == true ? state.takeStage(jail) : nil
         }
-        finished?.succeed()
+        guard let finished, let end = finished.end else { return }
+        finished.succeed(end, refusedCalls: refusedCalls(of: end))
     }
 
     /// Ends whatever waits for this jail; the end of a jail that we closed ourselves is a
     /// cancellation.
     private func fail(_ jail: JailNumber, _ error: SandboxError) {
-        let (opening, stage, isClosing) = state.withLock { state in
-            (
-                state.jails[jail]?.takeOpening(), state.takeStage(jail),
-                state.jails[jail]?.isClosing ?? false
-            )
+        let (stage, isClosing) = state.withLock { state in
+            (state.takeStage(jail), state.jails[jail]?.isClosing ?? false)
         }
-        let reason: any Error = isClosing ? CancellationError() : error
-        opening?.resume(throwing: reason)
-        stage?.continuation?.resume(throwing: reason)
+        stage?.continuation?.resume(throwing: isClosing ? CancellationError() : error)
     }
 
     /// Forgets a jail, and wakes whoever waited for the last of them.
     func remove(_ jail: JailNumber) {
-        let waiting = state.withLock { $0.removeJail(jail) }
+        let (changed, waiting) = state.withLock { state in
+            (state.jails[jail]?.changed, state.removeJail(jail))
+        }
+        changed?(.gone)
         for continuation in waiting { continuation.resume() }
     }
 
     private func over() {
-        defer { ended.finish() }
+        defer { ended(wardenProcess) }
         let jails = state.withLock { state in
             state.isOver = true
             return Array(state.jails.keys)
         }
         for jail in jails {
-            fail(jail, .unavailable)
+            fail(jail, .lost)
             remove(jail)
         }
     }
@@ -160,8 +161,7 @@ extension StageStream {
 
 extension StageExchange {
     /// Hands the finished stage to whoever waits for it.
-    fileprivate func succeed() {
-        guard let end else { return }
+    fileprivate func succeed(_ end: StageEnd, refusedCalls: [String]) {
         let result = StageResult(
             verdict: Verdict(end.cause),
             stdout: readers[.stdout]?.output ?? Output(),
@@ -170,11 +170,17 @@ extension StageExchange {
                 wallMicroseconds: Int64(clamping: end.wallMicroseconds),
                 cpuMicroseconds: Int64(clamping: end.cpuMicroseconds),
                 memoryBytes: Int64(clamping: end.memoryBytes)
+            ),
+            refusedCalls: refusedCalls
+        )
+        let outputs = readers[.outputs]
+        continuation?.resume(
+            returning: StageReport(
+                result,
+                archive: outputs?.kept ?? Data(),
+                isCut: outputs?.isTruncated ?? false
             )
         )
-        let files =
-            readers[.outputs].map { OutputFile.decode($0.kept, isCut: $0.isTruncated) } ?? []
-        continuation?.resume(returning: StageReport(result: result, files: files))
     }
 }
 

@@ -47,6 +47,21 @@ struct SessionState {
         return stage
     }
 
+    /// Takes out what only the first stage of a jail has.
+    /// - Throws: where there is no such jail any more.
+    mutating func takeFirst(
+        _ jail: JailNumber
+    ) throws -> (files: [SourceFile], ahead: StagePipes?) {
+        if isOver { throw SandboxError.lost }
+        guard let entry = jails[jail] else {
+            throw SandboxError.broken(site: "jail closed", errno: 0)
+        }
+        if entry.isClosing { throw CancellationError() }
+        jails[jail]?.files = []
+        jails[jail]?.ahead = nil
+        return (entry.files, entry.ahead)
+    }
+
     /// Closing a pipe's last descriptor also takes it out of epoll.
     mutating func endStream(_ pipe: OpenPipe?) {
         guard let pipe else { return }
@@ -59,17 +74,15 @@ enum StageStream: Sendable { case stdin, stdout, stderr, outputs }
 
 /// One jail as this side sees it.
 struct JailEntry {
-    var opening: CheckedContinuation<Void, any Error>?
+    /// They go in with the first stage.
+    var files: [SourceFile] = []
     var stage: StageExchange?
+    /// Of a program that was started ahead of its stage.
+    var ahead: StagePipes?
+    /// Who is told of it until it is taken.
+    var changed: (@Sendable (StandbyChange) -> Void)?
     /// Asked to be closed by us, so that its end is a cancellation and not a fault.
     var isClosing = false
-    /// The warden has been asked for it, and will say when it is gone.
-    var isSent = false
-
-    mutating func takeOpening() -> CheckedContinuation<Void, any Error>? {
-        defer { opening = nil }
-        return opening
-    }
 }
 
 /// Our end of a pipe, and the token that epoll knows it by.

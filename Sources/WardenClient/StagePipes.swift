@@ -6,46 +6,52 @@ import WardenWire
 /// The pipes of one stage: our ends never block, theirs are ordinary.
 ///
 /// Whatever is not handed on is closed.
-struct StagePipes: ~Copyable {
+/// Used by one thread at a time: whoever made it, or took it out of the session.
+final class StagePipes: @unchecked Sendable {
     private var ours: [StageStream: Int32] = [:]
-    private var jailEnds: [Int32] = []
+    private var jailEnds: [(stream: StageStream, number: Int32)] = []
     private var stdinRest: ArraySlice<UInt8> = []
 
     /// Room for what a stage may send beside the files' bytes: their names.
     private static let archiveOverheadBytes: Int64 = 4 << 20
 
-    init(hasOutputs: Bool) throws(KernelError) {
-        var pipes: [(StageStream, first: Int32, second: Int32)] = []
-        do throws(KernelError) {
-            for stream in [.stdin, .stdout, .stderr] + (hasOutputs ? [StageStream.outputs] : []) {
-                let ends = try Descriptor.pipe().released()
-                pipes.append((stream, ends.first, ends.second))
-                try Files.setNonblocking(stream == .stdin ? ends.second : ends.first)
-            }
-        } catch {
-            for pipe in pipes {
-                Descriptor.close(pipe.first)
-                Descriptor.close(pipe.second)
-            }
-            throw error
-        }
-        for (stream, first, second) in pipes {
-            ours[stream] = stream == .stdin ? second : first
-            jailEnds.append(stream == .stdin ? first : second)
-        }
+    init(_ streams: [StageStream]) throws(KernelError) {
+        for stream in streams { try add(stream) }
     }
 
     deinit {
-        for number in jailEnds { Descriptor.close(number) }
+        closeTheirs()
         for number in ours.values { Descriptor.close(number) }
     }
 
+    func add(_ stream: StageStream) throws(KernelError) {
+        let ends = try Descriptor.pipe().released()
+        let (our, their) =
+            stream == .stdin ? (ends.second, ends.first) : (ends.first, ends.second)
+        ours[stream] = our
+        jailEnds.append((stream, their))
+        try Files.setNonblocking(our)
+    }
+
     /// The ends for the jail, in the order of the frame.
-    var theirs: [Int32] { jailEnds }
+    var theirs: [Int32] { jailEnds.map(\.number) }
+
+    /// The same with an archive, which comes before the output files' pipe.
+    func frame(with archive: Int32?) -> [Int32] {
+        let outputs = jailEnds.filter { $0.stream == .outputs }.map(\.number)
+        return jailEnds.filter { $0.stream != .outputs }.map(\.number)
+            + [archive].compactMap(\.self) + outputs
+    }
+
+    /// When the jail has them.
+    func closeTheirs() {
+        for end in jailEnds { Descriptor.close(end.number) }
+        jailEnds = []
+    }
 
     /// Writes what fits before anybody reads; most input is shorter than a pipe, and its end is
     /// closed here at once.
-    mutating func fill(stdin: Data) throws(KernelError) {
+    func fill(stdin: Data) throws(KernelError) {
         guard let descriptor = ours[.stdin] else { return }
         var writer = PipeWriter(
             pipe: OpenPipe(descriptor: descriptor, token: 0),
@@ -59,7 +65,7 @@ struct StagePipes: ~Copyable {
     }
 
     /// Puts our ends under the eyes of the watching thread; from here on it closes them.
-    mutating func exchange(
+    func exchange(
         for stage: StageOrder,
         jail: JailNumber,
         in state: inout SessionState,

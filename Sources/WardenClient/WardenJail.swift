@@ -4,69 +4,118 @@ import Kernel
 import Synchronization
 import WardenWire
 
-extension WardenSession: Sandbox {
+extension WardenSession: StandbySandbox {
+    /// The order's patience is of no use here: there is one warden or none.
     public func open(_ order: JailOrder) async throws -> any Jail {
-        let archive = try Descriptor.sealed("quicksand-files", order.archive)
-        let jail = try state.withLock { state in
-            if state.isOver { throw SandboxError.unavailable }
-            let jail = state.nextJail()
-            state.jails[jail] = JailEntry()
-            return jail
+        do {
+            return try openUnlessGone(order)
+        } catch is WardenGone {
+            throw SandboxError.unavailable
         }
-        let request = Request.open(
-            OpenRequest(
-                jail: jail,
-                runtime: order.runtime,
-                profile: order.profile.rawValue,
-                workspace: WorkspaceLimits(
-                    bytes: order.limits.wire(.workspaceBytes),
-                    files: order.limits.wire(.workspaceFiles)
-                ),
-                memoryBytes: order.limits.wire(.memoryBytes)
-            )
-        )
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                do {
-                    try ask(request, of: jail, archive.number, continuation)
-                } catch {
-                    remove(jail)
-                    continuation.resume(throwing: error)
-                }
-            }
-        } onCancel: {
-            close(jail)
-        }
-        return WardenJail(session: self, number: jail)
     }
 
-    /// Sends the frame and notes who waits for the answer, as one step.
-    ///
-    /// Under the lock, so that a cancellation comes either before, and nothing is sent, or after,
-    /// and its `close` follows the `open`. The warden never waits for us, so neither does this.
-    private func ask(
-        _ request: Request,
-        of jail: JailNumber,
-        _ archive: Int32,
-        _ continuation: CheckedContinuation<Void, any Error>
-    ) throws {
+    /// - Throws: ``WardenGone`` where nothing was begun because there is no warden any more; else
+    ///    as ``open(_:)``.
+    func openUnlessGone(_ order: JailOrder) throws -> any Jail {
         try state.withLock { state in
-            guard !state.isOver, let entry = state.jails[jail] else {
-                throw SandboxError.unavailable
-            }
-            if entry.isClosing { throw CancellationError() }
-            try send(request, descriptors: [archive])
-            state.jails[jail]?.opening = continuation
-            state.jails[jail]?.isSent = true
+            let jail = try begin(StandbyOrder(for: order), in: &state)
+            state.jails[jail]?.files = order.files
+            return WardenJail(session: self, number: jail)
         }
+    }
+
+    /// Asks for a jail, under the lock: its number is sent and known in one step.
+    ///
+    /// The warden never waits for us, so neither does this.
+    private func begin(
+        _ order: StandbyOrder,
+        in state: inout SessionState
+    ) throws -> JailNumber {
+        if state.isOver { throw WardenGone() }
+        let jail = state.nextJail()
+        try send(
+            .open(
+                OpenRequest(
+                    jail: jail,
+                    runtime: order.runtime,
+                    profile: order.profile.rawValue,
+                    workspace: WorkspaceLimits(
+                        bytes: order.limits.wire(.workspaceBytes),
+                        files: order.limits.wire(.workspaceFiles)
+                    ),
+                    memoryBytes: order.limits.wire(.memoryBytes)
+                )
+            )
+        )
+        state.jails[jail] = JailEntry()
+        return jail
     }
 
     func close(_ jail: JailNumber) {
         state.withLock { state in
             guard let entry = state.jails[jail], !entry.isClosing else { return }
             state.jails[jail]?.isClosing = true
-            if entry.isSent, !state.isOver { try? send(.close(jail)) }
+            if !state.isOver { try? send(.close(jail)) }
         }
+    }
+}
+
+extension WardenSession {
+    public func prepare(
+        _ order: StandbyOrder,
+        changed: @escaping @Sendable (StandbyChange) -> Void
+    ) throws -> any StandbyJail {
+        do {
+            return try prepareUnlessGone(order, changed: changed)
+        } catch is WardenGone {
+            throw SandboxError.unavailable
+        }
+    }
+
+    /// - Throws: ``WardenGone``; a boot that cannot be asked for.
+    func prepareUnlessGone(
+        _ order: StandbyOrder,
+        changed: @escaping @Sendable (StandbyChange) -> Void
+    ) throws -> any StandbyJail {
+        let pipes = try order.boot.map { _ in try StagePipes([.stdin, .stdout, .stderr]) }
+        let jail = try state.withLock { state in
+            let jail = try begin(order, in: &state)
+            state.jails[jail]?.changed = changed
+            guard let boot = order.boot, let pipes else { return jail }
+            do {
+                let request = ParkRequest(
+                    jail: jail,
+                    limits: StageLimits(order.limits),
+                    program: Program(boot),
+                    entry: boot.entry
+                )
+                try send(.park(request), descriptors: pipes.theirs)
+            } catch {
+                state.jails[jail]?.changed = nil
+                try? send(.close(jail))
+                throw error
+            }
+            state.jails[jail]?.ahead = pipes
+            return jail
+        }
+        pipes?.closeTheirs()
+        return WardenStandby(session: self, number: jail)
+    }
+}
+
+/// A jail of the real warden that nobody has asked for yet.
+struct WardenStandby: StandbyJail {
+    let session: WardenSession
+    let number: JailNumber
+
+    func close() { session.close(number) }
+
+    func take(files: [SourceFile]) -> any Jail {
+        session.state.withLock { state in
+            state.jails[number]?.files = files
+            state.jails[number]?.changed = nil
+        }
+        return WardenJail(session: session, number: number)
     }
 }
 
@@ -97,12 +146,20 @@ struct WardenJail: Jail {
         _ stage: StageOrder,
         _ continuation: CheckedContinuation<StageReport, any Error>
     ) throws {
-        var pipes = try StagePipes(hasOutputs: !stage.outputs.isEmpty)
+        let (files, ahead) = try session.state.withLock { try $0.takeFirst(number) }
+        let pipes = try ahead ?? StagePipes([.stdin, .stdout, .stderr])
+        if !stage.outputs.isEmpty { try pipes.add(.outputs) }
         try pipes.fill(stdin: stage.stdin)
-        let request = Request.stage(stage.request(jail: number))
+        let archive =
+            try files.isEmpty
+            ? nil : Descriptor.sealed("quicksand-files", files.archive).release()
+        defer { if let archive { Descriptor.close(archive) } }
+        let request = StageRequest(stage, jail: number, bringsFiles: archive != nil)
+        let descriptors = pipes.frame(with: archive)
         try session.state.withLock { state in
-            guard !state.isOver, let entry = state.jails[number] else {
-                throw SandboxError.unavailable
+            guard !state.isOver else { throw SandboxError.lost }
+            guard let entry = state.jails[number] else {
+                throw SandboxError.broken(site: "jail closed", errno: 0)
             }
             if entry.isClosing { throw CancellationError() }
             let exchange = try pipes.exchange(
@@ -114,19 +171,24 @@ struct WardenJail: Jail {
             )
             state.jails[number]?.stage = exchange
             do {
-                try session.send(request, descriptors: pipes.theirs)
+                try session.send(
+                    ahead == nil ? .stage(request) : .resume(request),
+                    descriptors: descriptors
+                )
             } catch {
                 _ = state.takeStage(number)
-                throw error
+                throw error is WardenGone ? SandboxError.lost : error
             }
         }
     }
 }
 
-extension JailOrder {
+extension [SourceFile] {
     fileprivate var archive: [UInt8] {
-        files.flatMap { file in
-            Archive.header(path: file.path, size: file.content.count) + file.content
+        flatMap { file in
+            let kind: Archive.Kind = file.isExecutable ? .program : .file
+            return Archive.header(path: file.path, size: file.content.count, kind: kind)
+                + file.content
         }
     }
 }
@@ -136,42 +198,70 @@ extension Limits {
     fileprivate func wire(_ limit: Limit) -> UInt64 { UInt64(clamping: self[limit]) }
 }
 
-extension StageOrder {
-    fileprivate func request(jail: JailNumber) -> StageRequest {
-        StageRequest(
-            jail: jail,
-            limits: StageLimits(
-                wallMilliseconds: limits.wire(.wallMilliseconds),
-                cpuMilliseconds: limits.wire(.cpuMilliseconds),
-                memoryBytes: limits.wire(.memoryBytes),
-                processes: limits.wire(.processes),
-                openFiles: limits.wire(.openFiles),
-                fileBytes: limits.wire(.fileBytes)
-            ),
-            program: Program(
-                arguments: arguments,
-                environment: environment.map { "\($0.key)=\($0.value)" }.sorted(),
-                outputs: outputs,
-                outputFilesMax: UInt32(clamping: limits[.files]),
-                outputBytesMax: UInt64(OutputFile.totalBytesMax)
-            )
+extension StageLimits {
+    fileprivate init(_ limits: Limits) {
+        self.init(
+            wallMilliseconds: limits.wire(.wallMilliseconds),
+            cpuMilliseconds: limits.wire(.cpuMilliseconds),
+            memoryBytes: limits.wire(.memoryBytes),
+            processes: limits.wire(.processes),
+            openFiles: limits.wire(.openFiles),
+            fileBytes: limits.wire(.fileBytes)
         )
     }
 }
 
-extension OutputFile {
-    /// What init sent.
-    ///
-    /// It has handled a stranger's names, so nothing about them is believed.
-    /// - Parameter isCut: more came than was kept, so the last entry is not whole.
-    static func decode(_ bytes: Data, isCut: Bool) -> [OutputFile] {
-        guard !isCut, let entries = try? Archive.entries(in: Array(bytes)) else { return [] }
-        return entries.map { entry in
+extension Program {
+    fileprivate init(_ boot: BootProgram) {
+        self.init(
+            arguments: boot.arguments,
+            environment: boot.environment.words,
+            outputs: [],
+            outputFilesMax: 0,
+            outputBytesMax: 0
+        )
+    }
+}
+
+extension StageRequest {
+    fileprivate init(_ stage: StageOrder, jail: JailNumber, bringsFiles: Bool) {
+        self.init(
+            jail: jail,
+            limits: StageLimits(stage.limits),
+            program: Program(
+                arguments: stage.arguments,
+                environment: stage.environment.words,
+                outputs: stage.outputs,
+                outputFilesMax: UInt32(clamping: stage.limits[.files]),
+                outputBytesMax: UInt64(OutputFile.totalBytesMax)
+            ),
+            bringsFiles: bringsFiles
+        )
+    }
+}
+
+extension [String: String] {
+    /// As a program is given them, always in the same order.
+    fileprivate var words: [String] { map { "\($0.key)=\($0.value)" }.sorted() }
+}
+
+extension StageReport {
+    /// - Parameters:
+    ///   - archive: what init sent. It has handled a stranger's names, so nothing about them is
+    ///     believed.
+    ///   - isCut: more came than was kept, so the last entry is not whole.
+    init(_ result: StageResult, archive: Data, isCut: Bool) {
+        self.init(result: result, files: [])
+        guard !isCut, let entries = try? Archive.entries(in: Array(archive)) else { return }
+        for entry in entries {
             switch entry {
             case .file(let path, let content):
-                OutputFile(path: path, content: .bytes(Data(content)))
+                files.append(OutputFile(path: path, content: .bytes(Data(content))))
+            case .program(let path, let content):
+                files.append(OutputFile(path: path, content: .bytes(Data(content))))
+                executables.insert(path)
             case .refused(let path, let reason):
-                OutputFile(path: path, content: .refused(Refusal(wire: reason)))
+                files.append(OutputFile(path: path, content: .refused(.init(wire: reason))))
             }
         }
     }

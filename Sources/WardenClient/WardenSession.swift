@@ -13,84 +13,61 @@ public import WardenWire
 public final class WardenSession: Sendable {
     /// What the warden found this machine to have.
     public let primitives: [Primitive]
-    /// Ends when the warden has gone, for whatever reason.
-    public let ending: AsyncStream<Never>
-    let ended: AsyncStream<Never>.Continuation
+    /// The warden's process number, for operators.
+    public let wardenProcess: Int32
     let control: Descriptor
     let epoll: Epoll
     let state = Mutex(SessionState())
-    private let warden: Int32
+    private let systemCallNames: [String]
+    private let monitor: MonitorSocket
+    let ended: @Sendable (_ process: Int32) -> Void
 
     static let controlToken: UInt64 = 0
 
-    /// Starts the warden with its sealed catalog, and waits until it is ready.
+    /// Starts a warden with its sealed catalog, and waits until it is ready.
     ///
-    /// - Parameter program: the path of `quicksand-warden`.
+    /// This session is all: where its warden ends, it does not come back. ``WardenLink`` does.
+    /// - Parameters:
+    ///   - program: the path of `quicksand-warden`.
+    ///   - systemCallNames: by number, for what results say of refused calls.
     /// - Throws: ``WardenStartError``
     public static func start(
         program: String,
-        catalog: CatalogImage
+        catalog: CatalogImage,
+        systemCallNames: [String] = []
     ) throws(WardenStartError) -> WardenSession {
-        Spawn.ignoreBrokenPipes()
-        do {
-            let seal = try Descriptor.sealed("quicksand-catalog", catalog.encoded())
-            let ends = try SeqpacketSocket.pair().released()
-            let control = Descriptor(owning: ends.first)
-            let theirs = Descriptor(owning: ends.second)
-            let warden = try Spawn.start(program, inherited: [theirs.number, seal.number])
-            // Ours must be the only copy left, or a dead warden would never be noticed.
-            Descriptor.close(theirs.release())
-            let primitives = try awaitReady(control.number, warden)
-            let session = WardenSession(
-                control: control,
-                epoll: try Epoll(),
-                warden: warden,
-                primitives: primitives
-            )
-            try session.epoll.add(session.control.number, .readable, token: controlToken)
-            Thread.detachNewThread { session.watch() }
-            return session
-        } catch let error as WardenStartError {
-            throw error
-        } catch {
-            throw .cannotStart(program: program, reason: "\(error)")
-        }
-    }
-
-    private init(
-        control: consuming Descriptor,
-        epoll: consuming Epoll,
-        warden: Int32,
-        primitives: [Primitive]
-    ) {
-        (ending, ended) = AsyncStream.makeStream()
-        self.control = control
-        self.epoll = epoll
-        self.warden = warden
-        self.primitives = primitives
-    }
-
-    private static func awaitReady(
-        _ control: Int32,
-        _ warden: Int32
-    ) throws -> [Primitive] {
-        let packet = try SeqpacketSocket.receive(
-            on: control,
-            most: WardenWire.`Protocol`.frameBytesMax,
-            descriptorsMost: 0
+        let monitor = try MonitorSocket.start(
+            program: program,
+            catalog: catalog,
+            systemCallNames: systemCallNames
         )
-        guard let packet else {
-            _ = try? Process.reap(warden, waiting: true)
-            throw WardenStartError.ended
+        do {
+            return try monitor.nextSession()
+        } catch {
+            monitor.end()
+            throw error
         }
-        switch try Reply(decoding: packet.bytes) {
-        case .ready(WardenWire.`Protocol`.version, let primitives): return primitives
-        case .ready(let version, _): throw WardenStartError.version(version)
-        case .unfit(let primitive):
-            _ = try? Process.reap(warden, waiting: true)
-            throw WardenStartError.unfit(primitive)
-        default: throw WardenStartError.ended
-        }
+    }
+
+    /// - Parameters:
+    ///   - monitor: kept, because without it the warden ends.
+    ///   - ended: called once, when the warden has gone.
+    init(
+        _ started: consuming StartedWarden,
+        primitives: [Primitive],
+        systemCallNames: [String],
+        monitor: MonitorSocket,
+        ended: @escaping @Sendable (_ process: Int32) -> Void
+    ) throws(KernelError) {
+        epoll = try Epoll()
+        wardenProcess = started.process
+        control = started.control
+        self.primitives = primitives
+        self.systemCallNames = systemCallNames
+        self.monitor = monitor
+        self.ended = ended
+        try epoll.add(self.control.number, .readable, token: Self.controlToken)
+        Thread.detachNewThread { self.watch() }
     }
 
     /// Whether the warden is there to make jails.
@@ -104,14 +81,26 @@ public final class WardenSession: Sendable {
         }
     }
 
-    /// The warden's process number, for operators.
-    public var wardenProcess: Int32 { warden }
+    /// Numbers come from a jail's init, which has handled a stranger's bytes: any may come.
+    func refusedCalls(of end: StageEnd) -> [String] {
+        let names = end.refusedCalls.map { number in
+            let index = Int(number)
+            let name = systemCallNames.indices.contains(index) ? systemCallNames[index] : ""
+            return name.isEmpty ? "\(number)" : name
+        }
+        // The filter's only way to kill: the call has no number of this architecture.
+        return end.cause == .signaled(Self.badSystemCall) ? names + ["foreign_architecture"] : names
+    }
+
+    private static let badSystemCall: Int32 = 31  // SIGSYS
 
     /// Ends the warden, and every jail with it; returns when it has gone.
-    public func shutDown() {
+    public func shutDown() { monitor.end(with: self) }
+
+    /// What its warden makes of it is its end.
+    func shutControl() {
         // Shut, not closed: the watching thread still has the number, and must see the end.
         Sockets.shutDown(control.number)
-        _ = try? Process.reap(warden, waiting: true)
     }
 
     /// Sends one frame.
@@ -130,10 +119,13 @@ public final class WardenSession: Sendable {
                 on: control.number
             )
         } catch {
-            throw SandboxError.unavailable
+            throw WardenGone()
         }
     }
 }
+
+/// The warden had gone before it was asked for anything: nothing was begun.
+struct WardenGone: Error {}
 
 /// Why there is no warden.
 public enum WardenStartError: Error, CustomStringConvertible {
@@ -142,6 +134,7 @@ public enum WardenStartError: Error, CustomStringConvertible {
     case unfit(Primitive)
     case version(UInt32)
     case ended
+    case monitorEnded
 
     public var description: String {
         switch self {
@@ -151,6 +144,7 @@ public enum WardenStartError: Error, CustomStringConvertible {
         case .version(let version):
             "quicksand-warden speaks protocol \(version), not \(WardenWire.`Protocol`.version)"
         case .ended: "quicksand-warden ended before it was ready"
+        case .monitorEnded: "quicksand-warden ended before it started anything"
         }
     }
 }

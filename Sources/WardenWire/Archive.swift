@@ -8,6 +8,8 @@ public enum Archive {
 
     public enum Entry: Hashable, Sendable {
         case file(path: String, content: ArraySlice<UInt8>)
+        /// A file that everybody may execute.
+        case program(path: String, content: ArraySlice<UInt8>)
         /// Only on the way out: named by a pattern, but not to be had.
         case refused(path: String, reason: UInt8)
     }
@@ -19,11 +21,20 @@ public enum Archive {
         case unreadable = 3
     }
 
+    /// An entry with bytes; its mode is exactly this one, or on the way out any other than a
+    /// program's.
+    public enum Kind: UInt8, Sendable {
+        /// Mode 0644.
+        case file = 0
+        /// Mode 0755.
+        case program = 4
+    }
+
     /// What stands before a file's bytes.
-    public static func header(path: String, size: Int) -> [UInt8] {
+    public static func header(path: String, size: Int, kind: Kind = .file) -> [UInt8] {
         var writer = ByteWriter()
         writer.text(path)
-        writer.integer(UInt8(0))
+        writer.integer(kind.rawValue)
         writer.integer(UInt64(size))
         return writer.bytes
     }
@@ -42,21 +53,43 @@ public enum Archive {
         var reader = ByteReader(bytes)
         var entries: [Entry] = []
         while reader.remaining > 0 {
-            let path = try reader.blob()
-            guard path.count <= pathBytesMax else { throw .tooMany }
-            let name = String(decoding: path, as: UTF8.self)
+            let path = try reader.relativePath()
             let kind = try reader.integer(UInt8.self)
-            if kind == 0 {
-                entries.append(.file(path: name, content: try reader.longBlob()))
-            } else {
-                entries.append(.refused(path: name, reason: kind))
+            switch Kind(rawValue: kind) {
+            case .file: entries.append(.file(path: path, content: try reader.longBlob()))
+            case .program: entries.append(.program(path: path, content: try reader.longBlob()))
+            case nil: entries.append(.refused(path: path, reason: kind))
             }
         }
         return entries
     }
+
+    /// The components of a path, as the kernel separates them.
+    ///
+    /// By bytes: a slash with a combining accent after it is another `Character`, and a slash.
+    public static func components(of path: String) -> [Substring] {
+        path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map(Substring.init)
+    }
+
+    /// Whether it names something below the folder that it starts from, whatever is there.
+    fileprivate static func isRelative(_ path: String) -> Bool {
+        !path.utf8.contains(0)
+            && components(of: path).allSatisfy { component in
+                ["", ".", ".."].allSatisfy { !component.utf8.elementsEqual($0.utf8) }
+            }
+    }
 }
 
 extension ByteReader {
+    /// A path below whatever folder it starts from.
+    mutating func relativePath() throws(WireError) -> String {
+        let path = try text()
+        guard path.utf8.count <= Archive.pathBytesMax else { throw .tooMany }
+        guard Archive.isRelative(path) else { throw .badPath }
+        return path
+    }
+
     /// As ``blob()``, with a 64-bit count.
     mutating func longBlob() throws(WireError) -> ArraySlice<UInt8> {
         let count = try integer(UInt64.self)

@@ -35,6 +35,9 @@ public enum WireError: Error, Hashable, Sendable {
     case truncated
     case trailingBytes
     case unknownValue
+    case notUTF8
+    /// A path in an archive that is not relative, or has a NUL or an empty, `.` or `..` component.
+    case badPath
     case tooMany
     case badDescriptorCount
     case unsupportedVersion(UInt32)
@@ -78,8 +81,19 @@ public struct ByteReader: Sendable {
         return bytes[position..<(position + count)]
     }
 
+    /// One byte, 0 or 1.
+    public mutating func flag() throws(WireError) -> Bool {
+        switch try integer(UInt8.self) {
+        case 0: return false
+        case 1: return true
+        default: throw .unknownValue
+        }
+    }
+
+    /// Whatever is not UTF-8 is refused: mended, two texts would become one.
     public mutating func text() throws(WireError) -> String {
-        String(decoding: try blob(), as: UTF8.self)
+        guard let text = String(validating: try blob(), as: UTF8.self) else { throw .notUTF8 }
+        return text
     }
 
     /// At most `most` elements: a count is a promise that costs its sender nothing.

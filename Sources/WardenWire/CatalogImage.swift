@@ -15,6 +15,10 @@ public struct CatalogImage: Hashable, Sendable {
     public var root: RootImage
     /// A runtime's number is its index here.
     public var runtimes: [RuntimeImage]
+    /// What the operator allowed to be missing, by name.
+    public var dispensable: Set<Dispensable>
+    /// Walls that are left out: by a test only.
+    public var absent: Set<Defence>
 
     public init(
         stageCeilings: StageLimits,
@@ -22,7 +26,9 @@ public struct CatalogImage: Hashable, Sendable {
         jails: UInt32,
         filters: [[UInt8]],
         root: RootImage,
-        runtimes: [RuntimeImage]
+        runtimes: [RuntimeImage],
+        dispensable: Set<Dispensable> = [],
+        absent: Set<Defence> = []
     ) {
         self.stageCeilings = stageCeilings
         self.workspaceCeilings = workspaceCeilings
@@ -30,6 +36,8 @@ public struct CatalogImage: Hashable, Sendable {
         self.filters = filters
         self.root = root
         self.runtimes = runtimes
+        self.dispensable = dispensable
+        self.absent = absent
     }
 }
 
@@ -119,6 +127,8 @@ extension CatalogImage {
             writer.text(runtime.name)
             writer.list(runtime.mounts) { $1.write(to: &$0) }
         }
+        writer.list(dispensable.map(\.rawValue).sorted()) { $0.integer($1) }
+        writer.list(absent.map(\.rawValue).sorted()) { $0.integer($1) }
         return writer.bytes
     }
 
@@ -145,7 +155,26 @@ extension CatalogImage {
                 mounts: try reader.list(most: 64, MountImage.init(from:))
             )
         }
+        dispensable = try Self.set(from: &reader)
+        absent = try Self.set(from: &reader)
         try reader.finish()
+    }
+}
+
+extension CatalogImage {
+    private static func set<Element: CaseIterable & Hashable & RawRepresentable<UInt8>>(
+        from reader: inout ByteReader
+    ) throws(WireError) -> Set<Element> {
+        let elements = try reader.list(most: Element.allCases.count) { reader throws(WireError) in
+            guard let element = Element(rawValue: try reader.integer()) else {
+                throw .unknownValue
+            }
+            return element
+        }
+        let set = Set(elements)
+        // In order and once each, as they are written.
+        guard set.map(\.rawValue).sorted() == elements.map(\.rawValue) else { throw .unknownValue }
+        return set
     }
 }
 

@@ -2,18 +2,29 @@ extension Request {
     /// How many descriptors the frame carries.
     public var descriptorCount: Int {
         switch self {
-        case .open: 1
-        case .stage(let stage): stage.program.outputs.isEmpty ? 3 : 4
-        case .close: 0
+        case .open, .close: 0
+        case .stage(let stage): 3 + stage.filesAndOutputs
+        case .park: 3
+        case .resume(let stage): stage.filesAndOutputs
+        }
+    }
+
+    /// Which of them is the archive of its files; the others are pipes.
+    public var archiveIndex: Int? {
+        switch self {
+        case .stage(let stage): stage.bringsFiles ? 3 : nil
+        case .resume(let stage): stage.bringsFiles ? 0 : nil
+        case .open, .park, .close: nil
         }
     }
 
     /// Whether its lists are short enough for the other side to read.
     public var isWithinCounts: Bool {
-        guard case .stage(let stage) = self else { return true }
-        return stage.program.arguments.count <= Program.argumentsMax
-            && stage.program.environment.count <= Program.argumentsMax
-            && stage.program.outputs.count <= Program.outputsMax
+        switch self {
+        case .open, .close: true
+        case .stage(let stage), .resume(let stage): stage.program.isWithinCounts
+        case .park(let park): park.program.isWithinCounts
+        }
     }
 
     public func encoded() -> [UInt8] {
@@ -28,12 +39,19 @@ extension Request {
             writer.integer(open.memoryBytes)
         case .stage(let stage):
             writer.integer(UInt8(2))
-            writer.integer(stage.jail)
-            stage.limits.write(to: &writer)
-            stage.program.write(to: &writer)
+            stage.write(to: &writer)
         case .close(let jail):
             writer.integer(UInt8(3))
             writer.integer(jail)
+        case .park(let park):
+            writer.integer(UInt8(4))
+            writer.integer(park.jail)
+            park.limits.write(to: &writer)
+            park.program.write(to: &writer)
+            writer.text(park.entry)
+        case .resume(let stage):
+            writer.integer(UInt8(5))
+            stage.write(to: &writer)
         }
         return writer.bytes
     }
@@ -51,24 +69,51 @@ extension Request {
                     memoryBytes: try reader.integer()
                 )
             )
-        case 2:
-            self = .stage(
-                StageRequest(
+        case 2: self = .stage(try StageRequest(from: &reader))
+        case 3: self = .close(try reader.integer())
+        case 4:
+            self = .park(
+                ParkRequest(
                     jail: try reader.integer(),
                     limits: try StageLimits(from: &reader),
-                    program: try Program(from: &reader)
+                    program: try Program(from: &reader),
+                    entry: try reader.relativePath()
                 )
             )
-        case 3: self = .close(try reader.integer())
+        case 5: self = .resume(try StageRequest(from: &reader))
         default: throw .unknownValue
         }
         try reader.finish()
     }
 }
 
+extension StageRequest {
+    /// How many descriptors come after its pipes.
+    var filesAndOutputs: Int { (bringsFiles ? 1 : 0) + (program.outputs.isEmpty ? 0 : 1) }
+
+    func write(to writer: inout ByteWriter) {
+        writer.integer(jail)
+        limits.write(to: &writer)
+        program.write(to: &writer)
+        writer.integer(UInt8(bringsFiles ? 1 : 0))
+    }
+
+    init(from reader: inout ByteReader) throws(WireError) {
+        jail = try reader.integer()
+        limits = try StageLimits(from: &reader)
+        program = try Program(from: &reader)
+        bringsFiles = try reader.flag()
+    }
+}
+
 extension Program {
     static let argumentsMax = 4_096
     static let outputsMax = 256
+
+    var isWithinCounts: Bool {
+        arguments.count <= Self.argumentsMax && environment.count <= Self.argumentsMax
+            && outputs.count <= Self.outputsMax
+    }
 
     public func write(to writer: inout ByteWriter) {
         writer.list(arguments) { $0.text($1) }
@@ -105,9 +150,11 @@ extension Reply {
         case .unfit(let primitive):
             writer.integer(UInt8(2))
             primitive.write(to: &writer)
-        case .opened(let jail):
+        case .parked(let jail, let milliseconds, let memoryBytes):
             writer.integer(UInt8(3))
             writer.integer(jail)
+            writer.integer(milliseconds)
+            writer.integer(memoryBytes)
         case .refused(let jail, let refusal):
             writer.integer(UInt8(4))
             writer.integer(jail)
@@ -137,7 +184,12 @@ extension Reply {
                 primitives: try reader.list(most: 64, Primitive.init(from:))
             )
         case 2: self = .unfit(try Primitive(from: &reader))
-        case 3: self = .opened(try reader.integer())
+        case 3:
+            self = .parked(
+                try reader.integer(),
+                milliseconds: try reader.integer(),
+                memoryBytes: try reader.integer()
+            )
         case 4: self = .refused(try reader.integer(), try Refusal(from: &reader))
         case 5: self = .finished(try reader.integer(), try StageEnd(from: &reader))
         case 6:
@@ -156,11 +208,13 @@ extension Primitive {
     func write(to writer: inout ByteWriter) {
         writer.text(name)
         writer.text(detail)
+        writer.integer(UInt8(isWeaker ? 1 : 0))
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
         name = try reader.text()
         detail = try reader.text()
+        isWeaker = try reader.flag()
     }
 }
 
@@ -217,6 +271,7 @@ extension StageEnd {
         writer.integer(wallMicroseconds)
         writer.integer(cpuMicroseconds)
         writer.integer(memoryBytes)
+        writer.list(refusedCalls) { $0.integer($1) }
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
@@ -231,5 +286,12 @@ extension StageEnd {
         wallMicroseconds = try reader.integer()
         cpuMicroseconds = try reader.integer()
         memoryBytes = try reader.integer()
+        refusedCalls = try Self.refusedCalls(from: &reader)
+    }
+
+    public static func refusedCalls(from reader: inout ByteReader) throws(WireError) -> [Int32] {
+        try reader.list(most: refusedCallsMax) { reader throws(WireError) in
+            try reader.integer()
+        }
     }
 }

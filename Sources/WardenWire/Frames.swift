@@ -1,14 +1,14 @@
-/// The conversation between the front and the warden: three verbs, and what comes of them.
+/// The conversation between the front and the warden: five verbs, and what comes of them.
 ///
 /// It travels over a SOCK_SEQPACKET pair, one frame a packet, descriptors as ancillary data.
 /// `docs/PROTOCOL.md` says every field. A frame that does not decode ends the session, and with it
 /// every jail.
 public enum Protocol {
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 3
     /// The largest frame; arguments and environment of a stage must fit.
     public static let frameBytesMax = 96 << 10
     /// The most descriptors that any frame carries.
-    public static let descriptorsMax = 4
+    public static let descriptorsMax = 5
 }
 
 /// Names a jail for as long as it exists; chosen by the front, never used twice.
@@ -17,13 +17,23 @@ public typealias JailNumber = UInt64
 /// What the front may ask.
 public enum Request: Hashable, Sendable {
     case open(OpenRequest)
+    /// Runs a program.
+    ///
+    /// Carries the pipes for its standard input, output and error; then the archive of its files
+    /// where it brings any, and another pipe for its output files where it asks for any.
     case stage(StageRequest)
+    /// Starts a program ahead of its stage, up to where it first opens its script.
+    ///
+    /// Carries the three pipes.
+    case park(ParkRequest)
+    /// The stage of the program that is parked: it goes on.
+    ///
+    /// Carries what ``stage(_:)`` does but for the three pipes, which the program has.
+    case resume(StageRequest)
     case close(JailNumber)
 }
 
-/// Makes a jail.
-///
-/// Carries one descriptor: the archive of its files, a regular file that init unpacks.
+/// Makes a jail; its files come with a stage.
 public struct OpenRequest: Hashable, Sendable {
     public var jail: JailNumber
     public var runtime: UInt16
@@ -46,19 +56,36 @@ public struct OpenRequest: Hashable, Sendable {
     }
 }
 
-/// Runs one program in a jail.
-///
-/// Carries the pipes for its standard input, output and error, and a fourth for the archive of its
-/// output files where `program.outputs` asks for any.
+/// One program in a jail, from its start to its end.
 public struct StageRequest: Hashable, Sendable {
     public var jail: JailNumber
     public var limits: StageLimits
     public var program: Program
+    /// Whether files come with it: an archive that init unpacks before the program starts.
+    public var bringsFiles: Bool
 
-    public init(jail: JailNumber, limits: StageLimits, program: Program) {
+    public init(jail: JailNumber, limits: StageLimits, program: Program, bringsFiles: Bool) {
         self.jail = jail
         self.limits = limits
         self.program = program
+        self.bringsFiles = bringsFiles
+    }
+}
+
+/// A program that is started before anybody has asked for it.
+public struct ParkRequest: Hashable, Sendable {
+    public var jail: JailNumber
+    /// Of these only the memory and the processes count; the stage brings its own.
+    public var limits: StageLimits
+    public var program: Program
+    /// The script that it will open, below the work folder.
+    public var entry: String
+
+    public init(jail: JailNumber, limits: StageLimits, program: Program, entry: String) {
+        self.jail = jail
+        self.limits = limits
+        self.program = program
+        self.entry = entry
     }
 }
 
@@ -95,7 +122,9 @@ public enum Reply: Hashable, Sendable {
     case ready(version: UInt32, primitives: [Primitive])
     /// The first and last frame of a warden that will not start.
     case unfit(Primitive)
-    case opened(JailNumber)
+    /// The program is where it first opens its script, and stays there for so long at most; then
+    /// its jail is closed.
+    case parked(JailNumber, milliseconds: UInt32, memoryBytes: UInt64)
     case refused(JailNumber, Refusal)
     case finished(JailNumber, StageEnd)
     /// Ours to answer for. The jail is destroyed; `closed` follows.
@@ -108,10 +137,13 @@ public enum Reply: Hashable, Sendable {
 public struct Primitive: Hashable, Sendable {
     public var name: String
     public var detail: String
+    /// Jails here are weaker than they could be, and `detail` says in what.
+    public var isWeaker: Bool
 
-    public init(name: String, detail: String) {
+    public init(name: String, detail: String, isWeaker: Bool = false) {
         self.name = name
         self.detail = detail
+        self.isWeaker = isWeaker
     }
 }
 
@@ -122,7 +154,7 @@ public enum Refusal: Hashable, Sendable {
     case unknownProfile
     /// Not open, or gone.
     case noSuchJail
-    /// A stage is already running in it.
+    /// Not what the jail is ready for: a stage is running in it, or another program is parked.
     case busy
     case tooManyJails
     /// A descriptor is not of the kind that the frame must carry.
@@ -146,17 +178,25 @@ public struct StageEnd: Hashable, Sendable {
     public var wallMicroseconds: UInt64
     public var cpuMicroseconds: UInt64
     public var memoryBytes: UInt64
+    /// The numbers of the first system calls that the filter refused by default, each once.
+    ///
+    /// Init's word, and it has handled a stranger's bytes: for people to read, nothing else.
+    public var refusedCalls: [Int32]
+
+    public static let refusedCallsMax = 16
 
     public init(
         cause: Cause,
         wallMicroseconds: UInt64,
         cpuMicroseconds: UInt64,
-        memoryBytes: UInt64
+        memoryBytes: UInt64,
+        refusedCalls: [Int32] = []
     ) {
         self.cause = cause
         self.wallMicroseconds = wallMicroseconds
         self.cpuMicroseconds = cpuMicroseconds
         self.memoryBytes = memoryBytes
+        self.refusedCalls = refusedCalls
     }
 
     public enum Cause: Hashable, Sendable {

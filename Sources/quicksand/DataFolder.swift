@@ -1,10 +1,12 @@
+import FolderCache
 import Foundation
 import Glibc
 import SQLiteStore
 import WardenClient
 
-/// The folder of the database, owned by the user that the service becomes: a command run as root
-/// beside a running server leaves nothing behind that the server could not use.
+/// The folder of the database and of compiled programs, owned by the user that the service becomes:
+/// a command run as root beside a running server leaves nothing behind that the server could not
+/// use.
 struct DataFolder {
     let path: String
     let owner: ServiceUser
@@ -41,11 +43,11 @@ struct DataFolder {
     private func giveToOwner() throws {
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard folder >= 0 else {
-            throw Stop(2, "the data folder \(path) cannot be opened: errno \(errno)")
+            throw Stop(2, "the data folder \(path) cannot be opened: \(Self.reason)")
         }
         defer { close(folder) }
         guard fchown(folder, owner.uid, owner.gid) == 0, fchmod(folder, 0o700) == 0 else {
-            throw Stop(2, "\(path) cannot be given to \(owner.name): errno \(errno)")
+            throw Stop(2, "\(path) cannot be given to \(owner.name): \(Self.reason)")
         }
         for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
             let file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
@@ -56,10 +58,12 @@ struct DataFolder {
                 status.st_nlink == 1, status.st_uid == 0
             else { continue }
             guard fchown(file, owner.uid, owner.gid) == 0 else {
-                throw Stop(2, "\(name) cannot be given to \(owner.name): errno \(errno)")
+                throw Stop(2, "\(name) cannot be given to \(owner.name): \(Self.reason)")
             }
         }
     }
+
+    private static var reason: String { String(cString: strerror(errno)) }
 
     /// - Throws: ``Stop`` with the store's own sentence.
     func openStore() throws -> SQLiteStore {
@@ -67,6 +71,18 @@ struct DataFolder {
             return try SQLiteStore(path: path + "/quicksand.sqlite")
         } catch {
             throw Stop(2, "\(error)")
+        }
+    }
+
+    /// To be called as the folder's owner: what it makes is this user's.
+    /// - Returns: `nil` where nothing is to be kept.
+    func openCompileCache(bytesMax: Int) throws -> FolderCache? {
+        guard bytesMax > 0 else { return nil }
+        let folder = path + "/compiled"
+        do {
+            return try FolderCache(path: folder, bytesMax: bytesMax)
+        } catch {
+            throw Stop(2, "the folder \(folder) cannot be used: \(error.localizedDescription)")
         }
     }
 }

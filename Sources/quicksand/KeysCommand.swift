@@ -11,21 +11,6 @@ struct KeysCommand: AsyncParsableCommand {
         subcommands: [Create.self, List.self, Revoke.self]
     )
 
-    /// Opens the store for the length of `body`, and leaves its files to the service's user.
-    private static func withStore(
-        _ options: DataOptions,
-        _ body: (SQLiteStore) async throws -> Void
-    ) async throws {
-        let folder = try options.folder()
-        try folder.prepare()
-        let store = try folder.openStore()
-        defer {
-            try? store.close()
-            try? folder.prepare()
-        }
-        try await body(store)
-    }
-
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Makes a key and prints it, once.",
@@ -38,13 +23,13 @@ struct KeysCommand: AsyncParsableCommand {
         @Option(help: "What the key is for.")
         var name: String
 
-        @Option(help: "A plan of the limits file.")
-        var plan: String
+        @Option(help: "The plan of a new organization: one of the limits file.")
+        var plan: String?
 
         @Option(name: .customLong("scope"), help: "What the key may do; repeat for more.")
         var scopes: [String] = []
 
-        @Option(help: "An organization that has keys already; by default a new one.")
+        @Option(help: "An organization that is there already; by default a new one.")
         var organization: String?
 
         @Option(help: "Days until the key expires; never by default.")
@@ -56,15 +41,14 @@ struct KeysCommand: AsyncParsableCommand {
         func run() async throws {
             try await Stop.report {
                 let plans = try machine.plans()
-                try await withStore(data) { store in
-                    let issuer = KeyIssuer(store: store, plans: plans, clock: .system)
+                try await data.withStore { store in
+                    let issuer = KeyIssuer(store: store, clock: .system)
                     let expiry = days.map { Date(timeIntervalSinceNow: Double($0) * 86_400) }
                     do {
                         let (key, secret) = try await issuer.create(
                             name: name,
-                            plan: plan,
                             scopes: scopes,
-                            organization: organization,
+                            organization: try await holder(store, plans),
                             expiresAt: expiry
                         )
                         let signing = try await store.webhookSecret(
@@ -85,6 +69,37 @@ struct KeysCommand: AsyncParsableCommand {
                 }
             }
         }
+
+        /// The organization that was named, or a new one.
+        private func holder(_ store: SQLiteStore, _ plans: Plans) async throws -> String {
+            if let plan, plans[plan] == nil {
+                let known = plans.names.joined(separator: ", ")
+                throw Stop(2, "there is no plan \(plan); the plans are \(known)")
+            }
+            if let organization {
+                guard let found = try await store.organization(id: organization) else {
+                    throw Stop(2, "there is no organization \(organization)")
+                }
+                guard plan == nil || plan == found.plan else {
+                    throw Stop(
+                        2,
+                        "\(organization) is on the plan \(found.plan); to move it: "
+                            + "quicksand admin plan \(organization) \(plan ?? "")"
+                    )
+                }
+                return organization
+            }
+            guard let plan else { throw Stop(2, "a new organization needs a --plan") }
+            let now = Date()
+            let made = Organization(
+                id: Identifier.make(prefix: "org_", at: now),
+                name: name,
+                plan: plan,
+                createdAt: now
+            )
+            try await store.insert(made)
+            return made.id
+        }
     }
 
     struct List: AsyncParsableCommand {
@@ -94,17 +109,18 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Stop.report {
-                try await withStore(data) { store in
+                try await data.withStore { store in
                     let date = ISO8601DateFormatter()
                     var rows = [
                         ["ID", "NAME", "PLAN", "ORGANIZATION", "SCOPES", "LAST USED", "STATE"]
                     ]
-                    rows += try await store.keys().map { key in
+                    rows += try await store.keys().map { issued in
+                        let key = issued.key
                         let state =
                             key.revokedAt != nil
                             ? "revoked" : key.isUsable(at: Date()) ? "" : "expired"
                         return [
-                            key.id, key.name, key.plan, key.organization,
+                            key.id, key.name, issued.organization.plan, key.organization,
                             key.scopes.sorted().joined(separator: ","),
                             key.lastUsedAt.map(date.string) ?? "never", state,
                         ]
@@ -127,7 +143,7 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Stop.report {
-                try await withStore(data) { store in
+                try await data.withStore { store in
                     guard try await store.revokeKey(id: id, at: Date()) else {
                         throw Stop(2, "there is no key \(id)")
                     }

@@ -13,6 +13,7 @@ struct Quicksand: AsyncParsableCommand {
               quicksand serve                         the HTTP service on 127.0.0.1:8080
               quicksand run hello.py -- one two       one file, in the same jail, without a server
               quicksand doctor                        what this machine has and lacks
+              quicksand try hello.py --server URL     the same, at a server
               quicksand keys create --name ci --plan free --scope projects:write
 
             Every setting can be given as a flag, as a variable QUICKSAND_…, or left at its default.
@@ -20,7 +21,8 @@ struct Quicksand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, RunCommand.self, RuntimesCommand.self, DoctorCommand.self,
-            KeysCommand.self, BenchCommand.self,
+            KeysCommand.self, AdminCommand.self, LoginCommand.self, TryCommand.self,
+            BenchCommand.self,
         ]
     )
 }

@@ -63,11 +63,13 @@ struct RunCommand: AsyncParsableCommand {
                     owner: .organization("local"),
                     request: request,
                     createdAt: started,
-                    state: .finished(result, startedAt: started, finishedAt: Date())
+                    state: .finished(result, startedAt: started, finishedAt: Date()),
+                    attempts: 1
                 )
                 print(String(decoding: ExecutionPayload(execution).encoded(), as: UTF8.self))
             }
-            throw ExitCode(report(result, request.limits))
+            let report = ProgramReport(result, limits: request.limits)
+            throw ExitCode(report?.tell(showsCompiler: !json) ?? 1)
         }
     }
 
@@ -78,8 +80,12 @@ struct RunCommand: AsyncParsableCommand {
     ) async throws -> ExecutionResult {
         let session = try machine.startWarden(catalog)
         defer { session.shutDown() }
+        let (stdout, stderr) = (ShownOutput(.standardOutput), ShownOutput(.standardError))
         let passThrough: @Sendable (Domain.OutputStream, Data) -> Void = { stream, bytes in
-            stream.handle.write(bytes)
+            switch stream {
+            case .stdout: stdout.write(bytes)
+            case .stderr: stderr.write(bytes)
+            }
         }
         return try await execute(
             request,
@@ -128,8 +134,9 @@ struct RunCommand: AsyncParsableCommand {
             }
             limits[limit] = value
         }
-        let source = try contents(file, most: limits[.sourceBytes])
-        let input = try stdin.map { try contents($0, most: limits[.sourceBytes]) } ?? Data()
+        let bytesMax = Int(limits[.sourceBytes])
+        let source = try InputFile.read(file, bytesMax: bytesMax)
+        let input = try stdin.map { try InputFile.read($0, bytesMax: bytesMax) } ?? Data()
         return ExecutionRequest(
             language: runtime.name,
             version: runtime.version,
@@ -139,58 +146,6 @@ struct RunCommand: AsyncParsableCommand {
             limits: limits,
             compileLimits: plan.compileDefaults(for: runtime)
         )
-    }
-
-    private func contents(_ path: String, most: Int64) throws -> Data {
-        do {
-            let handle =
-                path == "-"
-                ? FileHandle.standardInput
-                : try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            let data = try handle.read(upToCount: Int(most) + 1) ?? Data()
-            guard data.count <= most else { throw Stop(2, "\(path) is larger than \(most) bytes") }
-            return data
-        } catch let stop as Stop {
-            throw stop
-        } catch {
-            throw Stop(2, "\(path) cannot be read: \(error.localizedDescription)")
-        }
-    }
-
-    /// Says on standard error why a program was stopped.
-    /// - Returns: this command's exit code.
-    private func report(_ result: ExecutionResult, _ limits: Limits) -> Int32 {
-        let stage = result.runs.last ?? result.compile
-        guard let stage else { return 1 }
-        if result.runs.isEmpty, !json {
-            FileHandle.standardError.write(stage.stdout.bytes + stage.stderr.bytes)
-        }
-        let (code, reason): (Int32, String?) =
-            switch stage.verdict {
-            case .exited(let code): (code, nil)
-            case .signaled(let signal): (128 + signal, "ended by signal \(signal)")
-            case .timedOut: (124, "stopped: it ran for its \(limits[.wallMilliseconds]) ms")
-            case .cpuTimeExceeded:
-                (124, "stopped: it used its \(limits[.cpuMilliseconds]) ms of processor time")
-            case .memoryExceeded:
-                (137, "stopped: it used its \(limits[.memoryBytes]) bytes of memory")
-            case .outputExceeded: (137, "stopped: it wrote more than it may")
-            }
-        var lines = result.runs.isEmpty ? ["compiling failed"] : []
-        if let reason { lines.append(reason) }
-        if stage.stdout.isTruncated { lines.append("standard output was cut at its limit") }
-        if stage.stderr.isTruncated { lines.append("standard error was cut at its limit") }
-        for line in lines { FileHandle.standardError.write(Data("quicksand: \(line)\n".utf8)) }
-        return code
-    }
-}
-
-extension Domain.OutputStream {
-    fileprivate var handle: FileHandle {
-        switch self {
-        case .stdout: .standardOutput
-        case .stderr: .standardError
-        }
     }
 }
 

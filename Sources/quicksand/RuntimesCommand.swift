@@ -52,10 +52,13 @@ struct RuntimesCommand: AsyncParsableCommand {
 }
 
 /// Columns as wide as their widest cell.
+///
+/// A cell is one line of harmless text, whatever the name in it says: it cannot make itself a row.
 struct TextTable {
     let text: String
 
-    init(_ rows: [[String]]) {
+    init(_ cells: [[String]]) {
+        let rows = cells.map { $0.map(ShownOutput.line) }
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in
             rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0

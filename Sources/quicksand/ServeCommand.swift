@@ -2,7 +2,9 @@ import ArgumentParser
 import Catalog
 import Domain
 import Foundation
+import Identity
 import Logging
+import Scheduler
 import WardenClient
 
 struct ServeCommand: AsyncParsableCommand {
@@ -11,6 +13,7 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serves the HTTP API.",
         discussion: """
             Started as root it makes jails through its warden, and gives root up before it opens the database and the port.
+            Whoever shows the value of DISPATCHER_API_KEY (16 characters or more) sees and orders the agent tasks of every organization.
 
             Examples:
               quicksand serve
@@ -31,6 +34,18 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var jails: Int?
 
+    @Option(
+        help:
+            "How many jails may stand by, made ahead of their executions; 0 is none. [QUICKSAND_STANDBY]"
+    )
+    var standby: Int?
+
+    @Option(
+        help:
+            "How many MiB the jails that stand by may hold together. [QUICKSAND_STANDBY_MEMORY]"
+    )
+    var standbyMemory: Int?
+
     @Option(help: "How many executions may wait. [QUICKSAND_QUEUE]")
     var queue: Int?
 
@@ -49,6 +64,18 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Accept ?apiKey= as a credential.")
     var allowQueryKey = false
 
+    @Option(
+        help:
+            "How many may sign up from one address in a day; 0 lets nobody. [QUICKSAND_SIGN_UPS_PER_DAY]"
+    )
+    var signUpsPerDay: Int?
+
+    @Option(
+        help:
+            "Bytes of disk for compiled programs, so that the same sources are compiled once; 0 keeps none. [QUICKSAND_COMPILE_CACHE_BYTES]"
+    )
+    var compileCacheBytes: Int?
+
     @Option(help: "Seconds that running executions get to finish when the service is told to stop.")
     var grace = 30
 
@@ -66,12 +93,17 @@ struct ServeCommand: AsyncParsableCommand {
         if Privileges.isRoot { try Privileges.forbidNew() }
         Privileges.raiseOpenFilesLimit()
         let settings = try settings()
-        let catalog = try machine.catalog(jails: settings.jails)
+        let catalog = try machine.catalog(
+            jails: settings.jails,
+            standby: settings.standby.jailsMax
+        )
         let folder = try data.folder()
-        let session = try machine.startWarden(catalog)
+        let wardens = try machine.linkWardens(catalog)
         try folder.prepare()
         if Privileges.isRoot { try Privileges.become(uid: folder.owner.uid, gid: folder.owner.gid) }
-        return Service(settings, catalog, session, store: try folder.openStore())
+        let store = try folder.openStore()
+        let compileCache = try folder.openCompileCache(bytesMax: settings.compileCacheBytes)
+        return Service(settings, catalog, wardens, store: store, compileCache: compileCache)
     }
 
     func run() async throws { try await Stop.report { try await prepare().run() } }
@@ -81,17 +113,61 @@ struct ServeCommand: AsyncParsableCommand {
             throw Stop(2, "--log-level: '\(logLevel)' is not a level")
         }
         let processors = ProcessInfo.processInfo.activeProcessorCount
+        let standbyMebibytes = try Setting.number(
+            standbyMemory,
+            "STANDBY_MEMORY",
+            default: 256,
+            in: 1...1_000_000
+        )
         return ServiceSettings(
             host: Setting.text(host, "HOST") ?? "127.0.0.1",
             port: try Setting.number(port, "PORT", default: 8_080, in: 0...65_535),
-            jails: try Setting.number(jails, "JAILS", default: processors, in: 1...120),
+            jails: try Setting.number(jails, "JAILS", default: processors, in: 1...90),
+            standby: StandbyBounds(
+                jailsMax: try Setting.number(standby, "STANDBY", default: 12, in: 0...64),
+                memoryBytesMax: Int64(standbyMebibytes) << 20,
+                processors: processors
+            ),
             queueCapacity: try Setting.number(queue, "QUEUE", default: 256, in: 1...100_000),
             trustedProxies: try networks(trustedProxies, "TRUSTED_PROXIES"),
             callbackAllow: try networks(callbackAllow, "CALLBACK_ALLOW"),
             allowsQueryKey: allowQueryKey,
+            signUps: try signUps(),
+            dispatcherSecret: try Setting.dispatcherSecret(),
+            compileCacheBytes: try Setting.number(
+                compileCacheBytes,
+                "COMPILE_CACHE_BYTES",
+                default: 256 << 20,
+                in: 0...1 << 50
+            ),
             grace: .seconds(max(0, grace)),
             logLevel: level
         )
+    }
+
+    private func signUps() throws -> Accounts.SignUps? {
+        let perDay = try Setting.number(
+            signUpsPerDay,
+            "SIGN_UPS_PER_DAY",
+            default: 10,
+            in: 0...1_000_000
+        )
+        guard perDay > 0 else { return nil }
+        guard try machine.plans()[Accounts.plan] != nil else {
+            throw Stop(
+                2,
+                "limits.json: there is no plan \(Accounts.plan) for those who sign up; "
+                    + "add one, or start with --sign-ups-per-day 0"
+            )
+        }
+        guard let rules = PasswordRules() else {
+            throw Stop(
+                2,
+                "the dictionary \(PasswordRules.standardDictionary) for judging passwords is "
+                    + "missing; apt-get install cracklib-runtime, or start with --sign-ups-per-day 0"
+            )
+        }
+        return Accounts.SignUps(rules: rules, perDay: perDay)
     }
 
     private func networks(_ flags: [String], _ variable: String) throws -> [CIDR] {
@@ -112,10 +188,14 @@ struct ServiceSettings: Sendable {
     let host: String
     let port: Int
     let jails: Int
+    let standby: StandbyBounds
     let queueCapacity: Int
     let trustedProxies: [CIDR]
     let callbackAllow: [CIDR]
     let allowsQueryKey: Bool
+    let signUps: Accounts.SignUps?
+    let dispatcherSecret: DispatcherSecret?
+    let compileCacheBytes: Int
     let grace: Duration
     let logLevel: Logger.Level
 }

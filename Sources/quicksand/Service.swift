@@ -2,6 +2,7 @@ import API
 import Catalog
 import Courier
 import Domain
+import FolderCache
 import Foundation
 import Hummingbird
 import Identity
@@ -13,18 +14,23 @@ import ServiceLifecycle
 import Synchronization
 import UnixSignals
 import WardenClient
+import WardenWire
 
 /// The running service: every part made and joined, and its end.
 ///
 /// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the scheduler
-/// takes no new work and lets running executions finish, then the port closes, then the courier
-/// leaves what it has not delivered in the store.
+/// takes no new work and lets running executions finish, then the port closes, then the dispatcher
+/// has written down what became of its tasks, then the courier leaves what it has not delivered in
+/// the store.
 struct Service: Sendable {
     private let settings: ServiceSettings
-    private let session: WardenSession
+    private let wardens: WardenLink
     private let store: SQLiteStore
+    private let compileCache: FolderCache?
     private let logger: Logger
+    private let standby: StandbyPool
     private let scheduler: Scheduler
+    private let dispatcher: Dispatcher
     private let courier: Courier
     private let catalog: Catalog
     private let isDraining = Flag()
@@ -32,8 +38,9 @@ struct Service: Sendable {
     init(
         _ settings: ServiceSettings,
         _ catalog: Catalog,
-        _ session: WardenSession,
-        store: SQLiteStore
+        _ wardens: WardenLink,
+        store: SQLiteStore,
+        compileCache: FolderCache?
     ) {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         var logger = Logger(label: "quicksand")
@@ -46,10 +53,12 @@ struct Service: Sendable {
             userAgent: "quicksand/" + Quicksand.version,
             candidateSecret: WebhookSecret.make
         )
+        standby = StandbyPool(wardens, bounds: settings.standby, clock: .system, logger: logger)
         scheduler = Scheduler(
-            sandbox: session,
+            sandbox: standby,
             runtimes: catalog.runtimes,
             store: store,
+            compileCache: compileCache,
             slots: settings.jails,
             queueCapacity: settings.queueCapacity,
             clock: .system,
@@ -57,37 +66,69 @@ struct Service: Sendable {
             callbackBody: { callbackBody($0) },
             deliveriesSaved: { courier.wake() }
         )
+        dispatcher = Dispatcher(
+            executions: scheduler,
+            store: store,
+            tasksMax: settings.jails,
+            plan: { organization in
+                let known = try await store.organization(id: organization)
+                return known.flatMap { catalog.plans[$0.plan] }
+            },
+            clock: .system,
+            logger: logger,
+            callbackBody: { callbackBody($0) },
+            deliveriesSaved: { courier.wake() }
+        )
         self.settings = settings
         self.catalog = catalog
-        self.session = session
+        self.wardens = wardens
         self.store = store
+        self.compileCache = compileCache
         self.logger = logger
         self.courier = courier
     }
 
     /// Serves until it is told to stop.
-    /// - Throws: ``Stop`` where the warden ended by itself, so that whoever watches this process
-    ///    starts it again.
+    /// - Throws: ``Stop`` where the warden's monitor ended by itself, so that whoever watches this
+    ///    process starts it again.
     func run() async throws {
         let services: [any ServiceLifecycle.Service] = [
             Part { [courier] in try await cancelWhenGracefulShutdown { try await courier.run() } },
+            Part { [dispatcher] in await cancelWhenGracefulShutdown { await dispatcher.run() } },
             application(),
-            Part { [session, isDraining] in
-                await cancelWhenGracefulShutdown { for await _ in session.ending {} }
+            Part { [isDraining] in
+                await cancelWhenGracefulShutdown { await watchWardens() }
                 if !isDraining.isSet {
-                    throw Stop(1, "the warden has ended; start the service again")
+                    throw Stop(1, "the warden's monitor has ended; start the service again")
                 }
             },
-            Part { [scheduler, settings, isDraining] in
+            Part { [scheduler, compileCache, settings, isDraining, standby] in
                 try? await gracefulShutdown()
                 isDraining.set()
+                standby.close()
                 await scheduler.drain(grace: settings.grace)
+                await compileCache?.settle()
             },
         ]
         for missing in catalog.runtimes.missing {
             logger.notice(
                 "runtime missing",
                 metadata: ["runtime": "\(missing.name)", "install": "\(missing.installLine)"]
+            )
+        }
+        for weaker in wardens.primitives where weaker.isWeaker {
+            logger.warning(
+                "jails are weaker here",
+                metadata: ["in": "\(weaker.name)", "how": "\(weaker.detail)"]
+            )
+        }
+        if let figures = compileCache?.figures {
+            logger.notice(
+                "compiled programs kept",
+                metadata: [
+                    "programs": "\(figures.programs)", "bytes": "\(figures.bytes)",
+                    "most": "\(settings.compileCacheBytes)",
+                ]
             )
         }
         try await scheduler.recover()
@@ -106,7 +147,7 @@ struct Service: Sendable {
         )
         defer {
             try? store.close()
-            session.shutDown()
+            wardens.shutDown()
         }
         do {
             try await group.run()
@@ -114,6 +155,21 @@ struct Service: Sendable {
             throw Stop(1, "another program listens on \(settings.host):\(settings.port) already")
         } catch let error as IOError {
             throw Stop(1, "cannot listen on \(settings.host):\(settings.port): \(error)")
+        }
+    }
+
+    /// Until the monitor has gone; a warden that ends is only told of, for it is replaced.
+    private func watchWardens() async {
+        for await event in wardens.events {
+            switch event {
+            case .ready(let process):
+                logger.notice("warden ready", metadata: ["process": "\(process)"])
+            case .ended(let process):
+                guard !isDraining.isSet else { continue }
+                logger.error("warden ended", metadata: ["process": "\(process)"])
+            case .failed(let error):
+                logger.error("warden not started", metadata: ["error": "\(error)"])
+            }
         }
     }
 
@@ -133,11 +189,14 @@ struct Service: Sendable {
                 port: settings.port,
                 trustedProxies: settings.trustedProxies,
                 allowsQueryKey: settings.allowsQueryKey,
+                dispatcherSecret: settings.dispatcherSecret,
                 version: Quicksand.version
             ),
             APIDependencies(
                 executions: scheduler,
+                tasks: dispatcher,
                 store: store,
+                accounts: Accounts(store: store, signUps: settings.signUps, clock: .system),
                 runtimes: catalog.runtimes,
                 plans: catalog.plans,
                 readiness: readiness,
@@ -152,9 +211,9 @@ struct Service: Sendable {
     }
 
     private var readiness: APIDependencies.Readiness {
-        { [isDraining, session, store] in
+        { [isDraining, wardens, store] in
             if isDraining.isSet { return "draining" }
-            if !session.isAvailable { return "the warden is down" }
+            if !wardens.isAvailable { return "the warden is down" }
             do {
                 try await store.ping()
                 return nil
@@ -165,9 +224,11 @@ struct Service: Sendable {
     }
 
     private var metrics: @Sendable () async -> [Metric] {
-        { [scheduler] in
+        { [scheduler, store, standby, compileCache] in
             let load = scheduler.load()
-            return [
+            // Where the store cannot be asked, the other figures are still worth having.
+            let tasks = (try? await store.taskCounts()) ?? [:]
+            let own = [
                 Metric(
                     name: "quicksand_executions_queued",
                     help: "Executions waiting for a jail.",
@@ -180,8 +241,50 @@ struct Service: Sendable {
                     kind: .gauge,
                     samples: [.init(value: Double(load.running))]
                 ),
+                Metric(
+                    name: "quicksand_tasks",
+                    help: "Agent tasks that have not ended, by status.",
+                    kind: .gauge,
+                    samples: AgentTask.Status.allCases.compactMap { status in
+                        tasks[status].map {
+                            .init(labels: [("status", status.rawValue)], value: Double($0))
+                        }
+                    }
+                ),
             ]
+            return own + standby.figures.metrics + (compileCache?.figures.metrics ?? [])
         }
+    }
+}
+
+extension StandbyFigures {
+    fileprivate var metrics: [Metric] {
+        [
+            Metric(
+                name: "quicksand_standby_jails",
+                help: "Jails that stand by, made ahead of their executions.",
+                kind: .gauge,
+                samples: [
+                    .init(labels: [("state", "ready")], value: Double(ready)),
+                    .init(labels: [("state", "starting")], value: Double(booting)),
+                ]
+            ),
+            Metric(
+                name: "quicksand_standby_memory_bytes",
+                help: "What the jails that stand by hold.",
+                kind: .gauge,
+                samples: [.init(value: Double(memoryBytes))]
+            ),
+            Metric(
+                name: "quicksand_jails_opened_total",
+                help: "Jails that executions got, by whether one stood by.",
+                kind: .counter,
+                samples: [
+                    .init(labels: [("from", "standby")], value: Double(taken)),
+                    .init(labels: [("from", "cold")], value: Double(missed)),
+                ]
+            ),
+        ]
     }
 }
 

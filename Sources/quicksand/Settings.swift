@@ -2,7 +2,10 @@ import ArgumentParser
 import Catalog
 import Domain
 import Foundation
+import Identity
+import SQLiteStore
 import WardenClient
+import WardenWire
 
 /// Where the operator's files and programs are: from a flag, else a `QUICKSAND_*` variable, else
 /// found.
@@ -19,6 +22,14 @@ struct MachineOptions: ParsableArguments {
     @Option(help: "The warden's program; beside this one by default. [QUICKSAND_WARDEN]")
     var warden: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Start although this is missing here: cgroup or landlock; repeatable. [QUICKSAND_ALLOW_MISSING]",
+            discussion: "Jails are weaker then, and doctor says in what."
+        )
+    )
+    var allowMissing: [String] = []
+
     /// The plans of the limits file, checked.
     func plans() throws -> Plans {
         do {
@@ -32,38 +43,91 @@ struct MachineOptions: ParsableArguments {
 
     /// The sealed catalog's source, read and checked.
     ///
-    /// - Parameter jails: how many are in use at once. The warden gets room for as many again: one
-    ///    that is being torn down still has its user numbers, and its successor does not wait for
-    ///    that.
-    func catalog(jails: Int) throws -> Catalog {
+    /// - Parameters:
+    ///   - jails: how many are in use at once. The warden gets room for as many again: one that is
+    ///     being torn down still has its user numbers, and its successor does not wait for that.
+    ///   - standby: how many more stand by.
+    func catalog(jails: Int, standby: Int = 0) throws -> Catalog {
         let home = Installation.home
+        let dispensable = try dispensable()
         do {
             return try Catalog.load(
                 limitsFile: Setting.text(limits, "LIMITS") ?? home + "/limits.json",
                 runtimesFolder: Setting.text(runtimes, "RUNTIMES") ?? home + "/runtimes",
                 toolsFolder: Setting.text(tools, "TOOLS") ?? home + "/.quicksand/tools",
-                jails: jails * 2 + 2
+                jails: jails * 2 + 2 + standby,
+                dispensable: dispensable
             )
         } catch {
             throw Stop(2, "\(error)")
         }
     }
 
-    /// Starts the warden, or says in one sentence what it lacks.
-    func startWarden(_ catalog: Catalog) throws -> WardenSession {
-        guard Privileges.isRoot else {
-            throw Stop(
-                2,
-                "making jails needs root: start this as root or with sudo; the service itself "
-                    + "gives root up before it listens"
-            )
-        }
-        let program = Setting.text(warden, "WARDEN") ?? Installation.programs + "/quicksand-warden"
+    private func dispensable() throws -> Set<Dispensable> {
+        Set(
+            try Setting.list(allowMissing, "ALLOW_MISSING").map { name in
+                guard let found = Dispensable.allCases.first(where: { "\($0)" == name }) else {
+                    let known = Dispensable.allCases.map { "\($0)" }.joined(separator: ", ")
+                    throw Stop(2, "--allow-missing: '\(name)' is not one of \(known)")
+                }
+                return found
+            }
+        )
+    }
+
+    /// The policy of system calls, read out.
+    func systemCalls() throws -> SystemCallList {
         do {
-            return try WardenSession.start(program: program, catalog: catalog.image)
+            return try SystemCallList(
+                runtimesFolder: Setting.text(runtimes, "RUNTIMES") ?? Installation.home
+                    + "/runtimes"
+            )
         } catch {
             throw Stop(2, "\(error)")
         }
+    }
+
+    /// Starts one warden, or says in one sentence what it lacks.
+    func startWarden(_ catalog: Catalog) throws -> WardenSession {
+        try start { program throws(WardenStartError) in
+            try WardenSession.start(
+                program: program,
+                catalog: catalog.image,
+                systemCallNames: catalog.systemCallNames
+            )
+        }
+    }
+
+    /// Starts a warden that is replaced where it ends, or says in one sentence what it lacks.
+    func linkWardens(_ catalog: Catalog) throws -> WardenLink {
+        try start { program throws(WardenStartError) in
+            try WardenLink.start(
+                program: program,
+                catalog: catalog.image,
+                systemCallNames: catalog.systemCallNames
+            )
+        }
+    }
+
+    private func start<Started>(
+        _ begin: (_ program: String) throws(WardenStartError) -> Started
+    ) throws -> Started {
+        let program = Setting.text(warden, "WARDEN") ?? Installation.programs + "/quicksand-warden"
+        do {
+            return try begin(program)
+        } catch {
+            throw Stop(2, "\(error)" + Self.advice(on: error))
+        }
+    }
+
+    /// What an ordinary user can do about a missing cgroup.
+    private static func advice(on error: WardenStartError) -> String {
+        guard case .unfit(let primitive) = error, primitive.name.hasPrefix("cgroup"),
+            !Privileges.isRoot
+        else { return "" }
+        return "; as an ordinary user, have one delegated to you "
+            + "(systemd-run --user --scope -p Delegate=yes quicksand …), or start with "
+            + "--allow-missing cgroup and weaker limits"
     }
 }
 
@@ -82,6 +146,18 @@ struct DataOptions: ParsableArguments {
             path: Setting.text(data, "DATA") ?? DataFolder.standardPath,
             user: Setting.text(user, "USER")
         )
+    }
+
+    /// Opens the store for the length of `body`, and leaves its files to the service's user.
+    func withStore(_ body: (SQLiteStore) async throws -> Void) async throws {
+        let folder = try folder()
+        try folder.prepare()
+        let store = try folder.openStore()
+        defer {
+            try? store.close()
+            try? folder.prepare()
+        }
+        try await body(store)
     }
 }
 
@@ -117,6 +193,24 @@ enum Setting {
         return values.flatMap { $0.split(separator: ",") }.map {
             $0.trimmingCharacters(in: .whitespaces)
         }
+    }
+
+    /// What whoever dispatches everybody's tasks shows, `nil` where nobody does.
+    ///
+    /// From a variable alone: every user of this machine could read a flag.
+    static func dispatcherSecret() throws -> DispatcherSecret? {
+        let variable = "DISPATCHER_API_KEY"
+        let text = ProcessInfo.processInfo.environment[variable] ?? ""
+        guard !text.isEmpty else { return nil }
+        guard let secret = DispatcherSecret(text) else {
+            let lengths = DispatcherSecret.lengths
+            throw Stop(
+                2,
+                "\(variable) must be \(lengths.lowerBound) to \(lengths.upperBound) visible "
+                    + "ASCII characters, without a blank"
+            )
+        }
+        return secret
     }
 }
 
@@ -165,7 +259,12 @@ struct Stop: Error, CustomStringConvertible {
     /// - Returns: its exit code.
     static func explain(_ error: any Error) -> ExitCode {
         if let code = error as? ExitCode { return code }
-        FileHandle.standardError.write(Data("quicksand: \(error)\n".utf8))
+        say("\(error)")
         return ExitCode((error as? Stop)?.code ?? 1)
+    }
+
+    /// One line on standard error, of a command that goes on.
+    static func say(_ line: String) {
+        ShownOutput(.standardError).write(Data("quicksand: \(line)\n".utf8))
     }
 }

@@ -29,7 +29,7 @@ import Testing
         whole: Bool,
         isTrial: Bool
     ) async throws {
-        let fixture = Fixture(.hang)
+        let fixture = try Fixture(.hang)
         try await live(fixture) { port in
             let client = try RawClient(port: port)
             let key = "Authorization: Bearer \(Keys.secret(Fixture.writer))\r\n"
@@ -46,7 +46,7 @@ import Testing
 
     @Test func `a caller who had hung up before it was waited for is noticed as well`() async throws
     {
-        let fixture = Fixture(.hang)
+        let fixture = try Fixture(.hang)
         try await live(fixture) { port in
             let client = try RawClient(port: port)
             client.send(Self.post("/v1/sandbox/try", Self.body))
@@ -82,7 +82,7 @@ import Testing
 
     @Test func `the peer's address is what a stranger is counted by`() async throws {
         for (proxies, group) in [([], "127.0.0.1"), (["127.0.0.0/8"], "192.0.2.9")] {
-            var fixture = Fixture()
+            var fixture = try Fixture()
             fixture.configuration.trustedProxies = proxies.compactMap { CIDR($0) }
             try await live(fixture) { port in
                 let client = try RawClient(port: port)
@@ -154,7 +154,7 @@ import Testing
         "",
     ])
     func `a caller that dawdles is cut off`(beginning: String) async throws {
-        var fixture = Fixture()
+        var fixture = try Fixture()
         fixture.configuration.idleSeconds = 1
         fixture.configuration.arrivalSeconds = 1
         try await live(fixture) { port in

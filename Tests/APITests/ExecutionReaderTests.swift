@@ -53,6 +53,12 @@ struct BadBody: Sendable, CustomTestStringConvertible {
         #expect(request.limits == Sample.defaults)
     }
 
+    @Test(arguments: ["1000", "1000.0", "1e3", "10000e-1"])
+    func `a whole number is one however it is spelt`(number: String) throws {
+        let request = try read(with(#""limits": {"wall_ms": \#(number)}"#))
+        #expect(request.limits[.wallMilliseconds] == 1_000)
+    }
+
     @Test func `every field arrives where it belongs`() throws {
         let request = try read(
             """
@@ -83,6 +89,20 @@ struct BadBody: Sendable, CustomTestStringConvertible {
         #expect(request.outputs == ["out/*.txt", "**"])
         #expect(request.callbackURL == "https://example.com/x")
         #expect(request.metadata == ["k": "v"])
+    }
+
+    @Test func `the entry is spelt as its file is, however the caller composed it`() throws {
+        let file = #"{"path": "\#("e\u{301}").py", "content": ""}"#
+        let request = try read(
+            #"{"language": "python", "entry": "\#("\u{e9}").py", "files": [\#(file)]}"#
+        )
+        #expect(request.entry.utf8.elementsEqual(request.files[0].path.utf8))
+    }
+
+    @Test func `a refusal does not repeat one character with a thousand accents`() throws {
+        let name = "x" + String(repeating: "\u{301}", count: 3_000)
+        let error = try #require(try refusal(with(#""\#(name)": 1"#)))
+        #expect(JSONWriter.bytes(of: error.envelope).count < 2_000)
     }
 
     @Test func `the entry is the runtime's where it is among the files, or the only file`() throws {
@@ -165,7 +185,7 @@ struct BadBody: Sendable, CustomTestStringConvertible {
         (#""limits": {"wall_ms": 0}"#, "limits.wall_ms"),
         (#""limits": {"wall_ms": -1}"#, "limits.wall_ms"),
         (#""limits": {"wall_ms": 1.5}"#, "limits.wall_ms"),
-        (#""limits": {"wall_ms": 1e3}"#, "limits.wall_ms"),
+        (#""limits": {"wall_ms": 1e300}"#, "limits.wall_ms"),
         (#""limits": {"wall_ms": "5"}"#, "limits.wall_ms"),
         (#""limits": {"wall_ms": true}"#, "limits.wall_ms"),
         (#""limits": {"wall_ms": 99999999999999999999}"#, "limits.wall_ms"),

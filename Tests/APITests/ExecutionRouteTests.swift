@@ -10,7 +10,7 @@ import Testing
 
     @Test(arguments: ["/api/v1", "/v1"])
     func `a synchronous run is answered when it has ended, and kept`(prefix: String) async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.run { caller in
             let reply = try await caller.send(
                 .post,
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `respond-async is answered at once with where to look`() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.run { caller in
             let reply = try await caller.send(
                 .post,
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `a callback makes it asynchronous`() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.run { caller in
             let body = #"{"language": "python", "code": "", "callback_url": "https://a.example/"}"#
             let reply = try await caller.send(.post, "/v1/executions", body, as: Fixture.writer)
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func `a wait is answered with the end where it comes in time`() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.run { caller in
             let reply = try await caller.send(
                 .post,
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func `a wait that was too short is answered 202`() async throws {
-        let fixture = Fixture(.hang)
+        let fixture = try Fixture(.hang)
         try await fixture.run { caller in
             let reply = try await caller.send(
                 .post,
@@ -148,7 +148,7 @@ import Testing
     @Test func `a key in the query counts only where the operator allows it`() async throws {
         let path = "/v1/executions?apiKey=" + Keys.secret(Fixture.reader)
         for (allowed, status) in [(false, 401), (true, 200)] {
-            var fixture = Fixture()
+            var fixture = try Fixture()
             fixture.configuration.allowsQueryKey = allowed
             try await fixture.run { caller in
                 let reply = try await caller.send(.get, path)
@@ -158,19 +158,22 @@ import Testing
     }
 
     @Test func `a list is newest first, in pages, without outputs`() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         for index in 0..<3 {
             let state = Execution.State.finished(
                 Sample.success,
                 startedAt: Sample.now,
                 finishedAt: Sample.now
             )
-            await fixture.store.save(
+            try await fixture.store.save(
                 Sample.execution("exe_\(index)", state: index == 0 ? .queued : state),
                 deliveries: []
             )
         }
-        await fixture.store.save(Sample.execution("exe_9", organization: "org_2"), deliveries: [])
+        try await fixture.store.save(
+            Sample.execution("exe_9", organization: "org_2"),
+            deliveries: []
+        )
         fixture.service.setCurrent(
             Sample.execution("exe_0", state: .running(since: Sample.now))
         )
@@ -243,8 +246,8 @@ import Testing
     }
 
     @Test func `another organization's execution is not there`() async throws {
-        let fixture = Fixture()
-        await fixture.store.save(Sample.execution("exe_1"), deliveries: [])
+        let fixture = try Fixture()
+        try await fixture.store.save(Sample.execution("exe_1"), deliveries: [])
         try await fixture.run { caller in
             for method in [HTTPRequest.Method.get, .delete] {
                 let other = try await caller.send(
@@ -268,14 +271,14 @@ import Testing
     }
 
     @Test func `a waiting execution can be cancelled, an ended one cannot`() async throws {
-        let fixture = Fixture()
-        await fixture.store.save(Sample.execution("exe_1"), deliveries: [])
+        let fixture = try Fixture()
+        try await fixture.store.save(Sample.execution("exe_1"), deliveries: [])
         let ended = Execution.State.finished(
             Sample.success,
             startedAt: Sample.now,
             finishedAt: Sample.now
         )
-        await fixture.store.save(Sample.execution("exe_2", state: ended), deliveries: [])
+        try await fixture.store.save(Sample.execution("exe_2", state: ended), deliveries: [])
         try await fixture.run { caller in
             let reply = try await caller.send(
                 .delete,

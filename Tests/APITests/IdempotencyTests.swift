@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import HTTPTypes
+import TemporaryStore
 import Testing
 
 @testable import API
@@ -29,7 +30,7 @@ import Testing
     }
 
     @Test func `the same request again is the same execution`() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.run { caller in
             let first = try await send(caller)
             let second = try await send(caller)
@@ -45,7 +46,7 @@ import Testing
     }
 
     @Test func `an execution that is still under way is waited for`() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.run { caller in
             let first = try await send(caller, prefer: "respond-async")
             #expect(first.status == 202)
@@ -58,7 +59,7 @@ import Testing
     }
 
     @Test func `another body under the same key is refused`() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.run { caller in
             _ = try await send(caller)
             let other = try await send(caller, body: Self.program + " ")
@@ -75,7 +76,7 @@ import Testing
     }
 
     @Test func `keys of two organizations have nothing to do with each other`() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.run { caller in
             let mine = try await send(caller)
             let theirs = try await send(caller, as: Fixture.stranger)
@@ -85,11 +86,10 @@ import Testing
     }
 
     @Test func `a refused request lets its key go`() async throws {
-        let fixture = Fixture(.refuse(.overloaded(retryAfterSeconds: 1)))
+        let fixture = try Fixture(.refuse(.overloaded(retryAfterSeconds: 1)))
         try await fixture.run { caller in
             let refused = try await send(caller)
             #expect(refused.status == 503)
-            #expect(await fixture.store.claims.isEmpty)
             fixture.service.set(.finish(Sample.success))
             let accepted = try await send(caller, body: Self.program + " ")
             #expect(accepted.status == 200)
@@ -97,84 +97,84 @@ import Testing
     }
 
     @Test func `a bad body claims nothing`() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.run { caller in
             let reply = try await send(caller, body: "{}")
             #expect(reply.status == 400)
-            #expect(await fixture.store.claims.isEmpty)
         }
     }
 
     @Test func `a claim whose process died before submitting is taken up again`() async throws {
-        let fixture = Fixture()
-        try await fixture.run { caller in
-            _ = try await send(caller)
-        }
-        let ids = fixture.service.submitted.map(\.id)
-        let survivor = Fixture()
-        let claim = try #require(await fixture.store.claims["org_1 k1"])
-        _ = await survivor.store.claim(
+        let survivor = try Fixture()
+        let fingerprint = RequestContent.fingerprint(of: Array(Self.program.utf8), isForm: false)
+        _ = try await survivor.store.claim(
             idempotencyKey: "k1",
             organization: "org_1",
-            fingerprint: claim.fingerprint,
-            execution: claim.execution,
-            at: claim.at,
-            expiry: claim.at
+            fingerprint: fingerprint,
+            subject: "exe_claimed",
+            at: Sample.now,
+            expiry: Sample.now
         )
         try await survivor.run { caller in
             let reply = try await send(caller)
             #expect(reply.status == 200)
             #expect(reply.headers[.idempotencyReplayed] == nil)
         }
-        #expect(survivor.service.submitted.map(\.id) == ids)
+        #expect(survivor.service.submitted.map(\.id) == ["exe_claimed"])
     }
 
     @Test func `a key is forgotten after a day`() async throws {
-        let store = MemoryStore()
-        let idempotency = Idempotency(store: store)
+        let temporary = try TemporaryStore()
+        let idempotency = Idempotency(store: temporary.store)
         func claim(_ candidate: String, _ seconds: TimeInterval) async throws -> String {
             try await idempotency.holding(
                 "k",
                 organization: "org_1",
                 fingerprint: Data(),
                 candidate: candidate,
-                now: Sample.now.addingTimeInterval(seconds)
-            ) { outcome in
-                switch outcome {
-                case .submit(let id): id
-                case .replay(let id): "replay " + id
+                now: Sample.now.addingTimeInterval(seconds),
+                isKept: { $0 == "a" },
+                submit: { outcome in
+                    switch outcome {
+                    case .submit(let id): id
+                    case .replay(let id): "replay " + id
+                    }
                 }
-            }
+            )
         }
         #expect(try await claim("a", 0) == "a")
-        await store.save(Sample.execution("a"), deliveries: [])
         #expect(try await claim("b", 86_399) == "replay a")
         #expect(try await claim("b", 86_400) == "replay a")
         #expect(try await claim("b", 86_401) == "b")
     }
 
     @Test func `the same key at the same time is a conflict`() async throws {
-        let idempotency = Idempotency(store: MemoryStore())
+        let temporary = try TemporaryStore()
+        let idempotency = Idempotency(store: temporary.store)
         let conflict = try await idempotency.holding(
             "k",
             organization: "org_1",
             fingerprint: Data(),
             candidate: "a",
-            now: Sample.now
-        ) { _ -> APIError? in
-            do {
-                _ = try await idempotency.holding(
-                    "k",
-                    organization: "org_1",
-                    fingerprint: Data(),
-                    candidate: "b",
-                    now: Sample.now
-                ) { _ in true }
-                return nil
-            } catch {
-                return error as? APIError
+            now: Sample.now,
+            isKept: { _ in true },
+            submit: { _ -> APIError? in
+                do {
+                    _ = try await idempotency.holding(
+                        "k",
+                        organization: "org_1",
+                        fingerprint: Data(),
+                        candidate: "b",
+                        now: Sample.now,
+                        isKept: { _ in true },
+                        submit: { _ in true }
+                    )
+                    return nil
+                } catch {
+                    return error as? APIError
+                }
             }
-        }
+        )
         #expect(conflict?.code == .conflict)
     }
 

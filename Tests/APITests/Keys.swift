@@ -5,8 +5,10 @@ import Identity
 /// Keys of two organizations, made once for the whole run.
 enum Keys {
     private static let secrets: [String: KeySecret] = [
-        Fixture.reader: KeySecret(), Fixture.writer: KeySecret(), Fixture.stranger: KeySecret(),
-        Fixture.revoked: KeySecret(), Fixture.expired: KeySecret(),
+        Fixture.reader: KeySecret(), Fixture.writer: KeySecret(),
+        Fixture.everything: KeySecret(), Fixture.stranger: KeySecret(),
+        Fixture.revoked: KeySecret(), Fixture.expired: KeySecret(), Fixture.agent: KeySecret(),
+        Fixture.watcher: KeySecret(), Fixture.otherAgent: KeySecret(),
     ]
 
     /// A key by its name; any other text is the credential itself.
@@ -18,18 +20,41 @@ enum Keys {
 extension Fixture {
     static let reader = "reader"
     static let writer = "writer"
+    /// With every scope but an admin's.
+    static let everything = "everything"
     static let stranger = "stranger"
     static let revoked = "revoked"
     static let expired = "expired"
+    /// May order tasks, and nothing else.
+    static let agent = "agent"
+    /// May look at tasks.
+    static let watcher = "watcher"
+    /// Of the other organization.
+    static let otherAgent = "other agent"
 
     func insertKeys() async throws {
+        guard try await store.organization(id: "org_1") == nil else { return }
+        for id in ["org_1", "org_2"] {
+            try await store.insert(
+                Organization(id: id, name: id, plan: "free", createdAt: Sample.now)
+            )
+        }
         let read: Set<String> = ["projects:read"]
         let both: Set<String> = ["projects:read", "projects:write"]
-        await insert(Self.reader, organization: "org_1", scopes: read)
-        await insert(Self.writer, organization: "org_1", scopes: both)
-        await insert(Self.stranger, organization: "org_2", scopes: both)
-        await insert(Self.revoked, organization: "org_1", scopes: both, revokedAt: Sample.now)
-        await insert(Self.expired, organization: "org_1", scopes: both, expiresAt: Sample.now)
+        try await insert(Self.reader, organization: "org_1", scopes: read)
+        try await insert(
+            Self.everything,
+            organization: "org_1",
+            scopes: ScopeSet.session(isOwner: true).names
+        )
+        try await insert(Self.writer, organization: "org_1", scopes: both)
+        try await insert(Self.stranger, organization: "org_2", scopes: both)
+        try await insert(Self.revoked, organization: "org_1", scopes: both, revokedAt: Sample.now)
+        try await insert(Self.expired, organization: "org_1", scopes: both, expiresAt: Sample.now)
+        let agents: Set<String> = ["agents:read", "agents:write"]
+        try await insert(Self.agent, organization: "org_1", scopes: agents)
+        try await insert(Self.watcher, organization: "org_1", scopes: ["agents:read"])
+        try await insert(Self.otherAgent, organization: "org_2", scopes: agents)
     }
 
     private func insert(
@@ -38,14 +63,13 @@ extension Fixture {
         scopes: Set<String>,
         revokedAt: Date? = nil,
         expiresAt: Date? = nil
-    ) async {
-        await store.insert(
+    ) async throws {
+        try await store.insert(
             APIKey(
                 id: "key_" + name,
                 name: name,
                 digest: Keys.digest(name),
                 organization: organization,
-                plan: "free",
                 scopes: scopes,
                 createdAt: Sample.now,
                 expiresAt: expiresAt,

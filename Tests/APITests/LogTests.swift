@@ -34,7 +34,7 @@ import Testing
         async throws
     {
         let lines = Lines()
-        var fixture = Fixture()
+        var fixture = try Fixture()
         fixture.configuration.allowsQueryKey = true
         fixture.logger = Logger(label: "test") { _ in Recorder(lines: lines) }
         let secrets = [Keys.secret(Fixture.reader), Keys.secret(Fixture.revoked), "sk_live_typo"]
@@ -65,7 +65,7 @@ import Testing
 
     @Test func `a path is logged without what a terminal would obey`() async throws {
         let lines = Lines()
-        var fixture = Fixture()
+        var fixture = try Fixture()
         fixture.logger = Logger(label: "test") { _ in Recorder(lines: lines) }
         try await fixture.run { caller in
             _ = try await caller.send(

@@ -34,10 +34,11 @@ import Testing
     @Test func `an execution has exactly the members of the contract`() {
         #expect(
             names(finished(Sample.success)) == [
-                "id", "status", "language", "version", "stdout", "stdout_encoding",
-                "stdout_truncated", "stderr", "stderr_encoding", "stderr_truncated", "exit_code",
-                "signal", "usage", "compile", "runs", "files", "limits", "created_at",
-                "started_at", "finished_at", "metadata",
+                "id", "status", "language", "version", "project_id", "task_id", "stdout",
+                "stdout_encoding", "stdout_truncated", "stderr", "stderr_encoding",
+                "stderr_truncated", "exit_code",
+                "signal", "usage", "refused_calls", "compile", "runs", "files", "limits",
+                "attempts", "created_at", "started_at", "finished_at", "metadata",
             ]
         )
     }
@@ -50,6 +51,7 @@ import Testing
         #expect(value["stdout_truncated"] == false)
         #expect(value["exit_code"] == .integer(0))
         #expect(value["signal"] == .null)
+        #expect(value["refused_calls"] == [])
         #expect(
             value["usage"] == [
                 "wall_ms": .number(9.812), "cpu_ms": .number(8.1),
@@ -88,6 +90,23 @@ import Testing
         #expect(value["compile"]?["exit_code"] == .integer(1))
         #expect(value["exit_code"] == .null)
         #expect(value["usage"] == .null)
+    }
+
+    @Test(arguments: [false, true])
+    func `a compile says whether it was made before, and a run does not`(isCached: Bool) {
+        var compile = Sample.stage("")
+        compile.isCached = isCached
+        let runs = [Sample.stage("a")]
+        let value = finished(
+            ExecutionResult(compile: compile, runs: runs, files: []),
+            hasRuns: true
+        )
+        #expect(value["compile"]?["cached"] == .bool(isCached))
+        guard let compile = value["compile"], case .array(let stages)? = value["runs"] else {
+            Issue.record("no stages")
+            return
+        }
+        #expect(names(compile) == names(stages[0]) + ["cached"])
     }
 
     @Test(arguments: [

@@ -37,6 +37,7 @@ enum Sample {
     static let free = Plan(
         name: "free",
         rates: Rates(perSecond: nil, perMinute: 60, perDay: 1_000, concurrent: 4),
+        holdings: Holdings(projects: 3, unfinishedTasks: 3),
         defaults: defaults,
         ceilings: ceilings
     )
@@ -132,15 +133,29 @@ enum Sample {
         )
     }
 
+    /// A task that is not to be begun during a test.
+    static func task(_ id: String, organization: String = "org_1") -> AgentTask {
+        AgentTask(
+            id: id,
+            organization: organization,
+            order: TaskOrder(
+                request: execution("exe_1").request,
+                runAfter: now.addingTimeInterval(86_400)
+            ),
+            createdAt: now
+        )
+    }
+
     static func delivery(
         _ id: String,
         organization: String = "org_1",
+        execution: String = "exe_1",
         state: Delivery.State
     ) -> Delivery {
         Delivery(
             id: id,
             organization: organization,
-            execution: "exe_1",
+            subject: .execution(execution),
             url: "https://example.com/hook",
             body: Data("{}".utf8),
             createdAt: now,

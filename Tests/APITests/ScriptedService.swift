@@ -10,6 +10,8 @@ final class ScriptedService: ExecutionService {
         case fault
         case refuse(SubmissionRefusal)
         case fail
+        /// Accepted, and ended by this.
+        case end(by: any Error)
         /// Never ends by itself; a waiting task's cancellation is what ends the wait.
         case hang
     }
@@ -29,10 +31,11 @@ final class ScriptedService: ExecutionService {
         var current: [String: Execution] = [:]
         var waits: [Duration] = []
         var cancelled: [String] = []
+        var cancelledProjects: [String] = []
     }
 
     private let state: Mutex<State>
-    private let store: MemoryStore
+    private let store: any ExecutionStore
     let report: RateReport
     /// Yields the id of every submission whose wait has begun, and again when it was cancelled.
     let waiting: AsyncStream<String>
@@ -40,7 +43,7 @@ final class ScriptedService: ExecutionService {
     private let waitingContinuation: AsyncStream<String>.Continuation
     private let hungUpContinuation: AsyncStream<String>.Continuation
 
-    init(_ script: Script, store: MemoryStore, report: RateReport) {
+    init(_ script: Script, store: any ExecutionStore, report: RateReport) {
         state = Mutex(State(script: script))
         self.store = store
         self.report = report
@@ -51,6 +54,7 @@ final class ScriptedService: ExecutionService {
     var submitted: [Submitted] { state.withLock { $0.submitted } }
     var waits: [Duration] { state.withLock { $0.waits } }
     var cancelled: [String] { state.withLock { $0.cancelled } }
+    var cancelledProjects: [String] { state.withLock { $0.cancelledProjects } }
 
     func set(_ script: Script) { state.withLock { $0.script = script } }
     func setCurrent(_ execution: Execution) {
@@ -78,7 +82,7 @@ final class ScriptedService: ExecutionService {
             createdAt: Sample.now,
             state: .queued
         )
-        if keeping == .accepted { await store.save(execution, deliveries: []) }
+        if keeping == .accepted { try await store.save(execution, deliveries: []) }
         return ScriptedSubmission(
             execution: execution,
             rates: report,
@@ -93,13 +97,17 @@ final class ScriptedService: ExecutionService {
     func standing(of caller: Caller) -> RateReport { report }
 
     func cancel(id: String, organization: String) async throws -> Execution? {
-        guard var execution = await store.execution(id: id, organization: organization) else {
+        guard var execution = try await store.execution(id: id, organization: organization) else {
             return nil
         }
         if execution.isFinished { throw CancellationRefusal(execution: execution) }
         execution.state = .cancelled(startedAt: nil, finishedAt: Sample.now)
         state.withLock { $0.cancelled.append(id) }
         return execution
+    }
+
+    func cancelAll(project: String) {
+        state.withLock { $0.cancelledProjects.append(project) }
     }
 
     func current(id: String, organization: String) -> Execution? {
@@ -113,10 +121,10 @@ final class ScriptedService: ExecutionService {
             return state.script
         }
         guard case .finish(let result) = script,
-            var execution = await store.execution(id: id, organization: organization)
+            var execution = try? await store.execution(id: id, organization: organization)
         else { return }
         execution.state = .finished(result, startedAt: Sample.now, finishedAt: Sample.now)
-        await store.save(execution, deliveries: [])
+        try? await store.save(execution, deliveries: [])
     }
 }
 
@@ -125,7 +133,7 @@ struct ScriptedSubmission: Submission {
     let rates: RateReport
     let script: ScriptedService.Script
     let keeping: Keeping
-    let store: MemoryStore
+    let store: any ExecutionStore
     let waiting: AsyncStream<String>.Continuation
     let hungUp: AsyncStream<String>.Continuation
 
@@ -147,10 +155,11 @@ struct ScriptedSubmission: Submission {
             continuation.finish()
             hungUp.yield(execution.id)
             throw CancellationError()
+        case .end(let error): throw error
         case .refuse, .fail:
             throw ScriptedService.Broken()
         }
-        if keeping != .nothing { await store.save(execution, deliveries: []) }
+        if keeping != .nothing { try await store.save(execution, deliveries: []) }
         return execution
     }
 }

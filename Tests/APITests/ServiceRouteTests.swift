@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func `readiness says why not`() async throws {
-        var fixture = Fixture()
+        var fixture = try Fixture()
         try await fixture.run { caller in
             let live = try await caller.send(.get, "/health/live")
             let ready = try await caller.send(.get, "/health/ready")
@@ -96,8 +96,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "/nowhere", "/v1", "/v2/executions", "/api/executions", "/v1/projects", "/v1/tasks",
-        "/v1/executions/exe_1/events", "/openapi.json", "/..%2f..%2fetc/passwd",
+        "/nowhere", "/v1", "/v2/executions", "/api/executions", "/v1/project", "/v1/tasks",
+        "/v1/executions/exe_1/events", "/openapi.yaml", "/..%2f..%2fetc/passwd",
     ])
     func `a path that is not there is 404 in the envelope`(path: String) async throws {
         try await Fixture().run { caller in
@@ -160,10 +160,16 @@ import Testing
     }
 
     @Test func `deliveries are listed, shown and sent again`() async throws {
-        let fixture = Fixture()
-        await fixture.store.save(Sample.delivery("msg_1", state: .failed(at: Sample.now)))
-        await fixture.store.save(
-            Sample.delivery("msg_2", organization: "org_2", state: .delivered(at: Sample.now))
+        let fixture = try Fixture()
+        try await fixture.store.save(
+            Sample.execution("exe_1"),
+            deliveries: [Sample.delivery("msg_1", state: .failed(at: Sample.now))]
+        )
+        try await fixture.store.save(
+            Sample.execution("exe_2", organization: "org_2"),
+            deliveries: [
+                Sample.delivery("msg_2", organization: "org_2", state: .delivered(at: Sample.now))
+            ]
         )
         try await fixture.run { caller in
             let list = try await caller.send(.get, "/v1/deliveries", as: Fixture.reader)
@@ -198,7 +204,8 @@ import Testing
             }
         }
         #expect(
-            await fixture.store.deliveries["msg_1"]?.state == .pending(nextAttemptAt: Sample.now)
+            try await fixture.store.delivery(id: "msg_1", organization: "org_1")?.state
+                == .pending(nextAttemptAt: Sample.now)
         )
         #expect(await fixture.wakes.count == 1)
     }

@@ -10,7 +10,7 @@ import Testing
 
     @Test(arguments: ["/api/v1/sandbox/try", "/v1/sandbox/try"])
     func `a stranger's program is run and answered`(path: String) async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.run { caller in
             let reply = try await caller.send(.post, path, program)
             #expect(reply.status == 200)
@@ -30,11 +30,11 @@ import Testing
         #expect(submitted.keeping == .nothing)
         #expect(submitted.caller.plan.name == "anonymous")
         #expect(submitted.caller.organization == nil)
-        #expect(await fixture.store.executions.isEmpty)
+        #expect(try await fixture.inspect("SELECT id FROM execution").isEmpty)
     }
 
     @Test func `a form does as well`() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.run { caller in
             let reply = try await caller.send(
                 .post,
@@ -57,7 +57,7 @@ import Testing
         body: String,
         status: Int
     ) async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.run { caller in
             let reply = try await caller.send(.post, "/v1/sandbox/try", body)
             #expect(reply.status == status)
@@ -159,6 +159,22 @@ import Testing
                     "details": ["request_id": "mine-1"],
                 ]
             )
+        }
+    }
+
+    @Test(arguments: [
+        (StoreUnavailable(reason: "the disk is full") as any Error, "5"),
+        (SubmissionRefusal.draining, "10"),
+    ])
+    func `a fault that passes is 503, and says when to come again`(
+        _ error: any Error,
+        _ retryAfter: String
+    ) async throws {
+        try await Fixture(.end(by: error)).run { caller in
+            let reply = try await caller.send(.post, "/v1/sandbox/try", program)
+            #expect(reply.status == 503)
+            #expect(reply.errorCode == "OVERLOADED")
+            #expect(reply.headers[.retryAfter] == retryAfter)
         }
     }
 

@@ -4,7 +4,7 @@ import Testing
 @Suite struct ImportTests {
     /// Each target, and which of ours it may import: the picture in docs/ARCHITECTURE.md.
     private static let ours: [String: Set<String>] = [
-        "CLinux": [], "CSeccomp": [], "CCurl": [],
+        "CLinux": [], "CSeccomp": [], "CCurl": [], "CCrack": [],
         "Kernel": ["CLinux"],
         "WardenWire": [],
         "Jail": ["WardenWire", "Kernel"],
@@ -13,17 +13,22 @@ import Testing
         "Catalog": ["WardenWire", "CSeccomp", "Domain"],
         "WardenClient": ["WardenWire", "Kernel", "Domain"],
         "SQLiteStore": ["Domain"],
+        "FolderCache": ["Domain"],
         "Scheduler": ["Domain"],
         "Courier": ["CCurl", "Domain"],
-        "Identity": ["Domain"],
+        "Identity": ["CCrack", "Domain"],
         "API": ["Domain", "Identity"],
+        "Measure": [],
+        "Attacks": ["Domain", "Scheduler", "WardenWire"],
         "quicksand": [
-            "API", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog", "SQLiteStore",
-            "WardenWire", "Domain",
+            "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
+            "SQLiteStore", "FolderCache", "WardenWire", "Domain", "Measure",
         ],
     ]
 
-    private static let unprivileged = ["API", "Scheduler", "Courier", "Identity", "Domain"]
+    private static let unprivileged = [
+        "API", "Scheduler", "FolderCache", "Courier", "Identity", "Domain",
+    ]
     private static let privileged = ["Jail", "Kernel", "WardenWire", "quicksand-warden"]
 
     private func imports(of target: String) throws -> Set<String> {
@@ -63,7 +68,8 @@ import Testing
 
     @Test(arguments: [
         ("GRDB", "SQLiteStore"), ("CCurl", "Courier"), ("CSeccomp", "Catalog"),
-        ("CLinux", "Kernel"), ("Jail", "quicksand-warden"), ("Hummingbird", "API"),
+        ("CCrack", "Identity"), ("JWTKit", "Identity"), ("CLinux", "Kernel"),
+        ("Jail", "quicksand-warden"), ("Hummingbird", "API"),
     ])
     func `a dependency has one importer`(module: String, importer: String) throws {
         let importers = try Repository.sources()
@@ -72,6 +78,12 @@ import Testing
         #expect(
             Set(importers).subtracting(module == "Hummingbird" ? ["quicksand"] : []) == [importer]
         )
+    }
+
+    @Test func `one file speaks HTTP to servers for the command line`() throws {
+        let importers = try Repository.sources()
+            .filter { SourceText(try $0.text).imports.contains("FoundationNetworking") }
+        #expect(importers.map(\.path) == ["Sources/quicksand/RemoteServer.swift"])
     }
 
     @Test func `only the command line reads the environment`() throws {

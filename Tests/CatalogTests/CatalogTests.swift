@@ -84,6 +84,21 @@ private struct Checkout {
         #expect(catalog.image.runtimes.first?.mounts == [])
     }
 
+    @Test func `knows where a compiler leaves the program that may be kept`() throws {
+        let compile = [
+            "compile": #"["{program}", "--out={output}", "{sources}"]"#, "sources": #"[".toy"]"#,
+            "run": #"["{output}"]"#,
+        ]
+        try checkout.describe("each", compile.merging(["cache": #"{"unless": ["NOW"]}"#]) { $1 })
+        try checkout.describe("none", compile)
+        let catalog = try checkout.load()
+        let products = catalog.runtimes.installed.map(\.product)
+        #expect(products.map { $0?.path } == ["program", nil, nil])
+        #expect(products[0]?.exceptions == ["NOW"])
+        // The same compiler is the same after a restart.
+        #expect(try checkout.load().runtimes.installed.map(\.product) == products)
+    }
+
     @Test func `never shows the whole folder of tools for a program that lies loose in it`() throws
     {
         try checkout.install("loose")

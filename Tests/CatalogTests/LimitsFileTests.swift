@@ -7,7 +7,7 @@ import Testing
 private func limits(_ changes: [String: String?] = [:], plan: String = "anonymous") -> String {
     var keys: [String: String?] = [
         "per_second": "5", "penalty_seconds": "10", "per_minute": "60", "per_day": "null",
-        "concurrent": "2",
+        "concurrent": "2", "projects": "3", "unfinished_tasks": "0",
     ]
     for limit in Limit.allCases { keys[limit.rawValue] = #"{"default": 10, "ceiling": 20}"# }
     keys.merge(changes) { $1 }
@@ -26,6 +26,7 @@ private func read(_ text: String) throws -> Plans {
         #expect(plan.rates.perMinute == 60)
         #expect(plan.rates.perDay == nil)
         #expect(plan.rates.concurrent == 2)
+        #expect(plan.holdings == Holdings(projects: 3, unfinishedTasks: 0))
         #expect(Limit.allCases.allSatisfy { plan.defaults[$0] == 10 && plan.ceilings[$0] == 20 })
     }
 
@@ -65,6 +66,9 @@ private func read(_ text: String) throws -> Plans {
                 "files.ceiling must be at most 4398046511104"
             ),
             (["files": "7"], "files must be an object"),
+            (["projects": "-1"], "projects must be a whole number from 0"),
+            (["unfinished_tasks": "null"], "unfinished_tasks must be a whole number from 0"),
+            (["unfinished_tasks": nil], "unfinished_tasks is missing"),
             (["per_minute": "0"], "per_minute must be at least 1"),
             (["per_minute": "-3"], "per_minute must be at least 1"),
             (["per_minute": "true"], "per_minute must be a whole number"),

@@ -20,6 +20,11 @@ private func read(_ changes: [String: String?] = [:]) throws -> Manifest {
     return try Manifest(SettingsFile(bytes: Array(manifestText(changes).utf8), label: label))
 }
 
+/// A compiled language that says this of its programs.
+private func cached(_ cache: String) -> [String: String?] {
+    ["cache": cache, "compile": #"["{program}", "-o", "{output}"]"#, "sources": #"[".c"]"#]
+}
+
 @Suite struct `A runtime's manifest` {
     @Test func `is read with what it leaves out`() throws {
         let manifest = try read()
@@ -49,6 +54,21 @@ private func read(_ changes: [String: String?] = [:]) throws -> Manifest {
         #expect(manifest.runLimits == [.memoryBytes: 9])
         #expect(manifest.environment["LANG"] == "C")
         #expect(manifest.environment["HOME"] == "/box")
+    }
+
+    @Test func `says whether its interpreter may stand by, and which files keep it from it`() throws
+    {
+        #expect(try read().standby == nil)
+        #expect(try read(["standby": "{}"]).standby == Runtime.Standby(unless: []))
+        let two = try read(["standby": #"{"unless": ["package.json", ".cache/"]}"#])
+        #expect(two.standby == Runtime.Standby(unless: ["package.json", ".cache/"]))
+    }
+
+    @Test func `says whether programs may be kept, and what keeps one from it`() throws {
+        #expect(try read().cacheExceptions == nil)
+        #expect(try read(cached("{}")).cacheExceptions == [])
+        let two = try read(cached(#"{"unless": ["NOW", "TODAY"]}"#))
+        #expect(two.cacheExceptions == ["NOW", "TODAY"])
     }
 
     @Test(
@@ -98,6 +118,22 @@ private func read(_ changes: [String: String?] = [:]) throws -> Manifest {
                 "run must hold absolute paths without . or .., not toy"
             ),
             (["compile": #"["{program}"]"#], "sources is missing"),
+            (["cache": "{}"], "cache needs a compile that has {output}"),
+            (
+                ["cache": "{}", "compile": #"["{program}"]"#, "sources": #"[".c"]"#],
+                "cache needs a compile that has {output}"
+            ),
+            (cached(#"{"if": []}"#), "cache.if is not a known key"),
+            (["standby": "1"], "standby must be an object"),
+            (["standby": #"{"unles": []}"#], "standby.unles is not a known key"),
+            (["standby": #"{"unless": [7]}"#], "standby.unless.0 must be a text"),
+            (
+                cached("{}").merging(["standby": "{}"]) { $1 },
+                "standby must be absent where there is a compile command"
+            ),
+            (cached(#"{"unless": []}"#), "cache.unless must not be empty"),
+            (cached(#"{"unless": [""]}"#), "cache.unless.0 must not be empty"),
+            (cached("true"), "cache must be an object"),
             (
                 ["compile": #"["{program}", "{arguments}"]"#, "sources": #"[".c"]"#],
                 "compile.1 has an unknown placeholder {arguments}"

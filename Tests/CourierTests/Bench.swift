@@ -71,7 +71,7 @@ extension Delivery {
         Delivery(
             id: id,
             organization: organization,
-            execution: "exe_1",
+            subject: .execution("exe_1"),
             url: url,
             body: Data(body.utf8),
             createdAt: ManualClock.start,

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 
 /// A store that knows deliveries only, in memory, and tells when one has changed.
-actor FakeStore: Store {
+actor FakeStore: DeliveryStore {
     struct NotKept: Error {}
     struct Broken: Error {}
 
@@ -83,8 +83,7 @@ actor FakeStore: Store {
     }
 
     func webhookSecret(organization: String, candidate: String) -> String { secret }
-
-    func ping() {}
+    func replaceWebhookSecret(organization: String, with secret: String) { self.secret = secret }
 }
 
 // What the courier has no business with.
@@ -92,29 +91,4 @@ extension FakeStore {
     func deliveries(organization: String, page: Page) throws -> Listing<Delivery> {
         throw NotKept()
     }
-    func insert(_ key: APIKey) throws { throw NotKept() }
-    func key(digest: Data) throws -> APIKey? { throw NotKept() }
-    func keys() throws -> [APIKey] { throw NotKept() }
-    func revokeKey(id: String, at date: Date) throws -> Bool { throw NotKept() }
-    func touchKey(id: String, at date: Date) throws { throw NotKept() }
-    func charge(subject: String, day: UTCDay, limit: Int) throws -> Charge { throw NotKept() }
-    func refund(subject: String, day: UTCDay) throws { throw NotKept() }
-    func charged(subject: String, day: UTCDay) throws -> Int { throw NotKept() }
-    func save(_ execution: Execution, deliveries: [Delivery]) throws { throw NotKept() }
-    func execution(id: String, organization: String) throws -> Execution? { throw NotKept() }
-    func executions(
-        organization: String,
-        matching: ExecutionFilter,
-        page: Page
-    ) throws -> Listing<Execution> { throw NotKept() }
-    func unfinishedExecutions() throws -> [Execution] { throw NotKept() }
-    func claim(
-        idempotencyKey: String,
-        organization: String,
-        fingerprint: Data,
-        execution: String,
-        at date: Date,
-        expiry: Date
-    ) throws -> IdempotencyClaim { throw NotKept() }
-    func release(idempotencyKey: String, organization: String) throws { throw NotKept() }
 }

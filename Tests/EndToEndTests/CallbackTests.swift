@@ -28,26 +28,6 @@ extension EndToEnd {
             }
         }
 
-        /// The signature as another implementation computes it.
-        private func signature(of request: Receiver.Request, secret: String) async throws -> String
-        {
-            let script = """
-                import base64, hashlib, hmac, sys
-                key = base64.b64decode(sys.argv[1].removeprefix("whsec_"))
-                content = f"{sys.argv[2]}.{sys.argv[3]}.".encode() + sys.stdin.buffer.read()
-                print(base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode())
-                """
-            let id = try #require(request[header: "webhook-id"])
-            let timestamp = try #require(request[header: "webhook-timestamp"])
-            let result = try await command(
-                "/usr/bin/python3",
-                ["-c", script, secret, id, timestamp],
-                stdin: request.body
-            )
-            try #require(result.code == 0, "\(result.stderr)")
-            return "v1," + result.stdout.trimmingCharacters(in: .whitespacesAndNewlines)
-        }
-
         @Test func `a result is posted once, signed, and as it can be fetched`() async throws {
             try await Receiver.serve { receiver, url in
                 try await withKey(Self.toLoopback) { server, key in
@@ -57,7 +37,7 @@ extension EndToEnd {
                     let timestamp = request[header: "webhook-timestamp"]
                     let sent = try #require(timestamp.flatMap { TimeInterval($0) })
                     #expect(abs(sent - Date().timeIntervalSince1970) < 60)
-                    let signature = try await signature(of: request, secret: key.webhookSecret)
+                    let signature = try await request.signature(secret: key.webhookSecret)
                     #expect(request[header: "webhook-signature"] == signature)
 
                     let posted = try JSON(request.body)
@@ -96,6 +76,40 @@ extension EndToEnd {
                     #expect(requests.count == 2)
                     #expect(Set(requests.map { $0[header: "webhook-id"] }).count == 1)
                     #expect(requests[0].body == requests[1].body)
+                }
+            }
+        }
+
+        @Test func `a receiver that stalls holds up nobody else, and gets its result in the end`()
+            async throws
+        {
+            try await Receiver.serve(answering: [nil]) { stalling, stalledURL in
+                try await Receiver.serve { other, url in
+                    try await withKey(Self.toLoopback) { server, key in
+                        let neighbour = try await server.deployment.makeKey()
+                        _ = try await submit(server, key: key, to: stalledURL)
+                        _ = try await stalling.awaitRequests(1)
+                        for (key, count) in [(neighbour, 1), (key, 2)] {
+                            _ = try await submit(server, key: key, to: url)
+                            _ = try await other.awaitRequests(count)
+                        }
+                        #expect(try await server.get("/health/ready").status == 200)
+
+                        let requests = try await stalling.awaitRequests(2, seconds: 40)
+                        let ids = Set(requests.map { $0[header: "webhook-id"] })
+                        #expect(ids.count == 1)
+                        let stalled = try await eventually("the stalled delivery") {
+                            let list = try await server.get("/v1/deliveries", key: key)
+                            return try list.json["data"].elements.first {
+                                $0["id"].string == ids.first
+                                    && $0["status"].string == "delivered"
+                            }
+                        }
+                        #expect(stalled["attempts"].elements.count == 2)
+                        #expect(stalled["attempts"][0]["response_status"].isNull)
+                        #expect(stalled["attempts"][0]["error"].string?.isEmpty == false)
+                        #expect(stalled["attempts"][1]["response_status"].int == 204)
+                    }
                 }
             }
         }

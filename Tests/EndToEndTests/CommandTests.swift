@@ -32,6 +32,29 @@ extension EndToEnd {
             #expect(result.stderr == "err\n")
         }
 
+        @Test func `what a terminal would obey is shown and not obeyed`() async throws {
+            let code = #"""
+                import sys
+                sys.stdout.buffer.write(b"a\x1b]52;c;eA==\x07b\xc2\x9b1mc\xe2\x80\xaed\xff\xc3\xa9\n")
+                """#
+            let exact = try await run(code)
+            #expect(exact.stdout.unicodeScalars.contains("\u{1b}"))
+            // The same, with a terminal for its standard output.
+            let terminal = """
+                import os, pty, sys
+                sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))
+                """
+            try await Deployment.make { folder in
+                let program = try folder.write(code, as: "program.py")
+                let shown = try await command(
+                    "/usr/bin/python3",
+                    ["-c", terminal, Product.quicksand, "run", program]
+                )
+                #expect(shown.code == 0)
+                #expect(shown.stdout == "a?]52;c;eA==?b?1mc?d\u{fffd}é\r\n")
+            }
+        }
+
         @Test func `standard input can be the command's own`() async throws {
             try await Deployment.make { folder in
                 let program = try folder.write("cat", as: "program.sh")
@@ -160,22 +183,6 @@ extension EndToEnd {
                 #expect(result.stderrLines.count == 1, "\(result.stderr)")
                 let broken = try #require(value.split(whereSeparator: { ",/".contains($0) }).last)
                 #expect(result.stderr.contains(broken), "\(result.stderr)")
-            }
-        }
-
-        @Test func `an ordinary user is told in a sentence what is missing`() async throws {
-            try await Deployment.make { folder in
-                let program = try folder.write("true", as: "program.sh")
-                let result = try await command(
-                    "/usr/bin/setpriv",
-                    [
-                        "--reuid=65534", "--regid=65534", "--clear-groups", Product.quicksand,
-                        "run", program,
-                    ]
-                )
-                #expect(result.code == 2)
-                #expect(result.stderrLines.count == 1, "\(result.stderr)")
-                #expect(result.stderr.contains("root"))
             }
         }
 

@@ -9,8 +9,7 @@ extension EndToEnd {
         ]
 
         private func warden(of server: Server) throws -> ProcessTable.Entry {
-            let children = ProcessTable.all().filter { $0.parent == server.program.pid }
-            return try #require(children.first)
+            try #require(server.processes.warden)
         }
 
         /// The control groups that this warden made, and that are still there.
@@ -57,26 +56,96 @@ extension EndToEnd {
             }
         }
 
-        @Test func `a server whose warden is killed says so and ends, and so do its jails`()
+        @Test func `a killed warden is replaced, and what ran in its jails is run again`()
+            async throws
+        {
+            try await withKey(["--jails", "2"]) { server, key in
+                let code: JSONObject = ["language": "bash", "code": "sleep 1; echo done"]
+                let waiting = try await server.begin(Server.executions, key: key, code)
+                let accepted = try await server.submit(code, key: key)
+                try await server.awaitJailed(["sleep", "sleep"])
+                let killed = try warden(of: server)
+                let jailed = ProcessTable.jailed(below: server.program.pid)
+                kill(killed.pid, SIGKILL)
+                try await awaitEnd(of: jailed + [killed])
+                try await eventually("another warden") {
+                    try await server.get("/health/ready").status == 200
+                }
+                #expect(try warden(of: server) != killed)
+                #expect(try await server.get("/health/live").status == 200)
+                #expect(try await groups(ofWarden: killed.pid).isEmpty)
+
+                for execution in [
+                    try await waiting.answer().json["data"],
+                    try await server.awaited(accepted, key: key),
+                ] {
+                    #expect(execution["status"].string == "succeeded")
+                    #expect(execution["stdout"].string == "done\n")
+                    #expect(execution["attempts"].int == 2)
+                }
+                #expect(server.log.contains("warden ended"))
+            }
+        }
+
+        @Test func `without a warden the server is not ready, and takes work for later`()
+            async throws
+        {
+            try await withKey { server, key in
+                // From the second death on there is a pause before the next.
+                for _ in 0..<4 {
+                    let killed = try await eventually("a warden") {
+                        server.processes.warden
+                    }
+                    kill(killed.pid, SIGKILL)
+                    try await awaitEnd(of: [killed])
+                }
+                let ready = try await server.get("/health/ready")
+                #expect(ready.status == 503)
+                #expect(try ready.json["reason"].string == "the warden is down")
+                #expect(try await server.get("/health/live").status == 200)
+                let accepted = try await server.submit(Queue.quick, key: key)
+                let execution = try await server.run(Queue.quick, key: key)
+                for execution in [execution, try await server.awaited(accepted, key: key)] {
+                    #expect(execution["status"].string == "succeeded")
+                    #expect(execution["attempts"].int == 1)
+                }
+            }
+        }
+
+        @Test func `a jail whose init is killed is made again`() async throws {
+            try await withKey { server, key in
+                let id = try await server.submit(
+                    ["language": "bash", "code": "sleep 1; echo done"],
+                    key: key
+                )
+                let warden = try warden(of: server)
+                let jailed = try await server.awaitJailed(["sleep"])
+                let first = try #require(jailed.first { $0.parent == warden.pid })
+                kill(first.pid, SIGKILL)
+                let execution = try await server.awaited(id, key: key)
+                #expect(execution["stdout"].string == "done\n")
+                #expect(execution["attempts"].int == 2)
+                #expect(try self.warden(of: server) == warden)
+            }
+        }
+
+        @Test func `a server whose monitor is killed says so and ends, and so do its jails`()
             async throws
         {
             try await Deployment.make { deployment in
                 let key = try await deployment.makeKey()
                 var killed: Int32 = 0
                 try await deployment.serve { server in
-                    let running = try await server.submit(Self.endless, key: key)
-                    try await server.awaitJailed(["sleep"])
-                    #expect(try await server.cancel(running, key: key).status == 200)
                     _ = try await server.begin(Server.executions, key: key, Self.endless)
                     try await server.awaitJailed(["sleep"])
                     let processes = ProcessTable.descendants(of: server.program.pid)
                     killed = try warden(of: server).pid
-                    kill(killed, SIGKILL)
+                    kill(try #require(server.processes.monitor).pid, SIGKILL)
                     #expect(try await server.program.exitCode() == 1)
                     try await awaitEnd(of: processes)
-                    #expect(server.log.contains("the warden has ended"))
+                    #expect(server.log.contains("the warden's monitor has ended"))
                 }
-                // A killed warden cannot tidy up; the next one does.
+                // A killed monitor cannot tidy up; the next warden does.
                 try await deployment.serve { server in
                     let execution = try await server.run(Queue.quick, key: key)
                     #expect(execution["exit_code"].int == 0)

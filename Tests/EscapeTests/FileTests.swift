@@ -1,49 +1,59 @@
+import Attacks
+import Catalog
+import Domain
+import Foundation
 import Testing
+import WardenClient
+import WardenUnderTest
+import WardenWire
 
 extension EscapeTests {
-    @Suite struct IdentityTests {
-        @Test func `a program has no right and can get none`() async throws {
-            let prison = try #require(Prison.current)
-            let found = try await prison.findings("identity.py")
-            let nothing = "0000000000000000"
-            for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
-                #expect(found["status " + set] == nothing)
-            }
-            #expect(found["status Uid"] == "1000\t1000\t1000\t1000")
-            #expect(found["status Gid"] == "1000\t1000\t1000\t1000")
-            #expect(found["status Groups"] == "")
-            #expect(found["status NoNewPrivs"] == "1")
-            #expect(found["status Seccomp"] == "2")
-            for change in [
-                "setuid", "setresuid", "setgid", "setgroups", "chown", "file capabilities",
-            ] {
-                #expect(["EPERM", "ENOSYS"].contains(found[change]), "\(change)")
-            }
-            #expect(found["after a setuid file"] == "1000")
-        }
-    }
-
+    /// Files and identity; what comes back of files is in ``ReadbackTests``, and what goes in in
+    /// ``FilenameTests``.
     @Suite struct FileTests {
-        private static let refusals: Set = [
-            "EROFS", "EPERM", "EACCES", "ENOENT", "EXDEV", "EBUSY", "EINVAL", "EISDIR", "ENXIO",
-            "ENOTDIR", "EEXIST", "ENOSYS", "EOPNOTSUPP",
-        ]
-
-        @Test(arguments: [("writing", 50), ("devices", 20), ("host", 30), ("kernel", 20)])
-        func `what is not the program's own can be neither changed nor seen`(
-            family: String,
-            count: Int
-        ) async throws {
-            let prison = try #require(Prison.current)
-            let found = try await prison.findings("files.py", [family] + prison.canaries.paths)
-            expectRefused(found, with: Self.refusals, atLeast: count)
+        @Test(arguments: Arsenal.of(.files))
+        func `no file and no right is had that is not the program's own`(
+            attack: Attack
+        )
+            async throws
+        {
+            try await Prison.expectRefused(attack)
         }
 
-        @Test func `outside, the same program reads a canary that all may read`() throws {
+        @Test func `the table of mounts names nothing of the host but the system's own folders`()
+            async throws
+        {
             let prison = try #require(Prison.current)
-            let data = try #require(prison.canaries.paths.last)
-            let outcome = try Control.run("files.py", ["host", data])
-            #expect(outcome.output.text.contains(prison.canaries.secret))
+            let roots = prison.catalog.image.root.mounts.map(\.source)
+            for runtime in prison.catalog.runtimes.installed {
+                // Read with the root of each runtime: some have folders of their own.
+                let jail = try await prison.session.open(
+                    JailOrder(
+                        runtime: runtime.number,
+                        profile: .strict,
+                        files: [],
+                        limits: try prison.limits()
+                    )
+                )
+                defer { jail.close() }
+                let report = try await jail.run(
+                    StageOrder(
+                        arguments: ["/usr/bin/cat", "/proc/self/mountinfo"],
+                        environment: [:],
+                        stdin: Data(),
+                        limits: try prison.limits()
+                    )
+                )
+                let lines = report.result.stdout.text.split(separator: "\n")
+                #expect(lines.count >= 5)
+                for line in lines {
+                    let words = line.split(separator: " ").map(String.init)
+                    // What is shown of it, and where: the same word, unless it is a whole system.
+                    #expect(words[3] == "/" || roots.contains(words[3]), "\(line)")
+                    #expect(words[3] == "/" || words[3] == words[4], "\(line)")
+                    #expect(!line.contains(Checkout.root), "\(line)")
+                }
+            }
         }
     }
 }

@@ -21,8 +21,8 @@ extension EscapeTests {
             defer { jail.close() }
             let program = """
                 import os
-                for top, _, files in os.walk("/"):
-                    if top.startswith(("/proc", "/usr", "/etc")): continue
+                for top, folders, files in os.walk("/"):
+                    if top == "/": folders[:] = set(folders) - {"proc", "usr", "etc"}
                     for name in files:
                         path = os.path.join(top, name)
                         if os.path.isfile(path) and open(path, "rb").read(7) == b"escaped":
@@ -44,7 +44,8 @@ extension EscapeTests {
 
         @Test(arguments: [
             "../x", "../../../../../../etc/x", "/x", "a/../../x", "a/b/../../../x", ".", "..", "",
-            "/", "./../x", "/proc/self/root/x/..", String(repeating: "n", count: 300),
+            "/", "./../x", "/proc/self/root/x/..", "/tmp/not-there", "a//b", "a/./b",
+            String(repeating: "n", count: 300),
         ])
         func `a file that is not below the work folder ends the jail`(path: String) async throws {
             await #expect(throws: SandboxError.self) { try await open([path]) }
@@ -58,7 +59,7 @@ extension EscapeTests {
 
         @Test(arguments: [
             "plain", "deep/er/file", "-rf", "name with space", "naïve", "\u{202e}txt", "$(id)",
-            "/tmp/not-there", String(repeating: "n", count: 255),
+            "a/\u{301}b", String(repeating: "n", count: 255),
         ])
         func `any other name is a file below the work folder`(path: String) async throws {
             try await open([path])

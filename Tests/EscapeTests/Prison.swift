@@ -4,6 +4,8 @@ import Foundation
 import Scheduler
 import Testing
 import WardenClient
+import WardenUnderTest
+import WardenWire
 
 /// The hostile programs all run in here: the real warden, sealed with this checkout's catalog.
 ///
@@ -18,16 +20,15 @@ struct Prison: Sendable {
     /// The one of the suite that is running; set by ``PrisonTrait``.
     @TaskLocal static var current: Prison?
 
-    static func open() throws -> Prison {
-        let catalog = try Catalog.load(
-            limitsFile: Checkout.root + "/limits.json",
-            runtimesFolder: Checkout.root + "/runtimes",
-            toolsFolder: Checkout.root + "/.quicksand/tools",
-            jails: 4
-        )
+    /// - Parameter absent: walls that its jails are to have no more.
+    static func open(without absent: Set<Defence> = []) throws -> Prison {
+        let catalog = try Checkout.catalog.get()
+        var image = catalog.image
+        image.absent = absent
         let session = try WardenSession.start(
             program: try Checkout.warden(),
-            catalog: catalog.image
+            catalog: image,
+            systemCallNames: catalog.systemCallNames
         )
         do {
             return Prison(session: session, catalog: catalog, canaries: try Canaries())
@@ -55,33 +56,16 @@ struct Prison: Sendable {
     }
 }
 
-struct Missing: Error, CustomStringConvertible {
-    let what: String
-    var description: String { "missing: " + what }
-}
-
-/// Where the checkout and the warden that was built with this test are.
-enum Checkout {
-    /// Links are followed: a package may be put together from links to this folder.
+extension Checkout {
     static let tests = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent()
-    static let root = tests.deletingLastPathComponent().deletingLastPathComponent().path
+    /// Read once.
+    static let catalog = catalog(jails: 4)
 
     static func program(_ name: String) throws -> SourceFile {
         let file = tests.appendingPathComponent("Programs").appendingPathComponent(name)
         return SourceFile(path: name, content: try Data(contentsOf: file))
     }
-
-    /// Beside the test itself: SwiftPM puts all that it builds into one folder.
-    static func warden() throws -> String {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let path = URL(fileURLWithPath: own).deletingLastPathComponent()
-            .appendingPathComponent("quicksand-warden").path
-        guard FileManager.default.isExecutableFile(atPath: path) else { throw Missing(what: path) }
-        return path
-    }
-
-    static let isRoot = WardenClient.Privileges.isRoot
 }
 
 /// Opens a warden for a whole suite and ends it afterwards.
@@ -112,9 +96,14 @@ struct LeavesNoTraceTrait: SuiteTrait, TestTrait, TestScoping {
         // Not before the first honest run: the client opens what it needs when it needs it.
         try await prison.expectHonestRun()
         let before = try await prison.traces()
-        try await function()
-        let after = try await prison.traces()
-        #expect(after == before)
+        let neighbour = try await Neighbour(in: prison)
+        do {
+            defer { neighbour.close() }
+            try await function()
+            try await neighbour.expectUntouched()
+        }
+        let after = try await prison.traces(like: before)
+        #expect(after.isClean(since: before), "\(after), before \(before)")
         #expect(prison.canaries.areUntouched)
         try await prison.expectHonestRun()
     }

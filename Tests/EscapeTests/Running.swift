@@ -3,6 +3,7 @@ import Foundation
 import Scheduler
 import Testing
 import WardenClient
+import WardenUnderTest
 
 extension Prison {
     /// Runs a program of `Programs/` in a jail of its own, once for each of `runs`.
@@ -16,6 +17,7 @@ extension Prison {
     ) async throws -> ExecutionResult {
         let runtime = try runtime(name.hasSuffix(".c") ? "c" : "python")
         var files = [try Checkout.program(name)]
+        if name.hasSuffix(".c") { files.append(try Checkout.program("places.h")) }
         if name.hasSuffix(".py") { files.append(try Checkout.program("attempts.py")) }
         let request = ExecutionRequest(
             language: runtime.name,
@@ -88,61 +90,5 @@ func expectRefused(
     #expect(findings.count >= count, "\(findings)", sourceLocation: sourceLocation)
     for (attempt, outcome) in findings.sorted(by: { $0.key < $1.key }) {
         #expect(errors.contains(outcome), "\(attempt)", sourceLocation: sourceLocation)
-    }
-}
-
-/// The same program outside any jail, as an ordinary user: what shows that an attack is one.
-enum Control {
-    private static let secondsMax = 20
-
-    static func findings(_ name: String, _ arguments: [String] = []) throws -> [String: String] {
-        let outcome = try run(name, arguments)
-        #expect(outcome.code == 0)
-        return outcome.output.findings
-    }
-
-    static func run(
-        _ name: String,
-        _ arguments: [String] = []
-    ) throws -> (code: Int32, output: Output) {
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("quicksand-control-" + UUID().uuidString)
-        try FileManager.default.createDirectory(
-            at: folder,
-            withIntermediateDirectories: false,
-            attributes: [.posixPermissions: 0o777]
-        )
-        defer { try? FileManager.default.removeItem(at: folder) }
-        for file in [try Checkout.program(name), try Checkout.program("attempts.py")] {
-            try file.content.write(to: folder.appendingPathComponent(file.path))
-        }
-        var command = ["/usr/bin/python3", name]
-        if name.hasSuffix(".c") {
-            let compiler = ["/usr/bin/gcc", "-O2", "-pthread", "-o", "program", name]
-            let compiled = try start(compiler, in: folder)
-            guard compiled.code == 0 else { throw Missing(what: "control of " + name) }
-            command = ["./program"]
-        }
-        return try start(command + arguments, in: folder)
-    }
-
-    private static func start(
-        _ command: [String],
-        in folder: URL
-    ) throws -> (code: Int32, output: Output) {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
-        process.arguments =
-            ["--reuid=65534", "--regid=65534", "--clear-groups"]
-            + ["/usr/bin/timeout", "-s", "KILL", "\(secondsMax)"] + command
-        process.currentDirectoryURL = folder
-        process.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = pipe
-        try process.run()
-        let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, Output(bytes: bytes))
     }
 }

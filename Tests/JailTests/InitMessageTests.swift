@@ -6,8 +6,9 @@ import WardenWire
 
 @Suite struct InitMessageTests {
     private static let reports: [InitReport] = [
-        .built, .ended(.exited(code: 7)), .ended(.signaled(9)), .collected,
-        .failed(Fault(site: "mount", errno: 1)),
+        .built, .ended(.exited(code: 7), refusedCalls: []),
+        .ended(.signaled(9), refusedCalls: [101, -1]), .collected,
+        .failed(Fault(site: "mount", errno: 1)), .parked,
     ]
 
     @Test func `a report comes back as it was, and not where it is cut or followed by more`() throws
@@ -40,7 +41,12 @@ import WardenWire
             outputFilesMax: 1,
             outputBytesMax: 2
         )
-        for order in [InitOrder.build, .run(limits, program), .kill] {
+        let stage = StageOrder(limits: limits, program: program, bringsFiles: true)
+        let orders: [InitOrder] = [
+            .build, .run(stage), .kill, .resume(stage),
+            .park(stage, entry: "main.py", leaseMilliseconds: 45_000),
+        ]
+        for order in orders {
             let bytes = order.encoded()
             #expect(try InitOrder(decoding: bytes).encoded() == bytes)
             for count in bytes.indices {
@@ -51,7 +57,7 @@ import WardenWire
         }
     }
 
-    @Test(arguments: [UInt8(0), 6, 255])
+    @Test(arguments: [UInt8(0), 7, 255])
     func `an unknown report is refused`(kind: UInt8) {
         #expect(throws: WireError.unknownValue) { try InitReport(decoding: [kind, 0, 0, 0, 0]) }
     }
@@ -65,8 +71,13 @@ import WardenWire
 
 @Suite struct JailIdentityTests {
     @Test func `a jail's two users follow each other, and are mapped one to one`() {
-        let identity = JailIdentity(host: 0x7000_0002)
+        let identity = JailIdentity.pair(host: 0x7000_0002)
         #expect(identity.programOutside == 0x7000_0003)
         #expect(identity.map == "0 1879048194 1\n1000 1879048195 1\n")
+    }
+
+    @Test func `an ordinary user's jails have that user alone`() {
+        #expect(JailIdentity.shared.programOutside == nil)
+        #expect(JailIdentity.shared.map == "1000 0 1\n")
     }
 }

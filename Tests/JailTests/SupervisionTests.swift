@@ -39,7 +39,7 @@ private struct Watched {
     }
 
     mutating func tick(after: UInt64, cpuUsed: UInt64 = 0) -> Supervision.Action {
-        supervision.tick(now: Self.start + after) { Self.cpuBefore + cpuUsed }
+        supervision.tick(now: Self.start + after, processors: 2) { Self.cpuBefore + cpuUsed }
     }
 
     mutating func ended(
@@ -69,10 +69,20 @@ private let wall: UInt64 = 100_000_000
         if isKilled { #expect(watched.ended(.signaled(9))?.cause == .wallTime) }
     }
 
+    @Test func `a stage seen to hold too much memory is killed once, with that verdict`() {
+        var watched = Watched()
+        #expect(watched.supervision.memoryExceeded(now: Watched.start + 1) == .killStage)
+        #expect(watched.supervision.memoryExceeded(now: Watched.start + 2) == .nothing)
+        #expect(watched.ended(.signaled(9))?.cause == .memory)
+        #expect(watched.supervision.memoryExceeded(now: Watched.start + 3) == .nothing)
+    }
+
     @Test(arguments: [(UInt64(49_999), false), (50_000, true), (50_001, true)])
     func `a stage is killed at its cpu limit and not before`(used: UInt64, isKilled: Bool) {
         var watched = Watched()
-        #expect(watched.tick(after: 1, cpuUsed: used) == (isKilled ? .killStage : .nothing))
+        #expect(
+            watched.tick(after: 30_000_000, cpuUsed: used) == (isKilled ? .killStage : .nothing)
+        )
         if isKilled { #expect(watched.ended(.signaled(9))?.cause == .cpuTime) }
     }
 
@@ -93,7 +103,7 @@ private let wall: UInt64 = 100_000_000
 
     @Test func `a counter that cannot be read is no time used`() {
         var supervision = Watched().supervision
-        #expect(supervision.tick(now: Watched.start + 1) { 0 } == .nothing)
+        #expect(supervision.tick(now: Watched.start + 1, processors: 2) { 0 } == .nothing)
         let now = Watched.start + 90_000_000
         let next = supervision.nextTick(now: now, cpuMicroseconds: { 0 }, processors: 2)
         #expect(next == Watched.start + wall)
@@ -107,7 +117,7 @@ private let wall: UInt64 = 100_000_000
 
     @Test func `the cpu counter is not asked for where the wall limit decides`() {
         var supervision = Watched().supervision
-        let action = supervision.tick(now: Watched.start + wall) {
+        let action = supervision.tick(now: Watched.start + wall, processors: 2) {
             Issue.record("asked for the counter")
             return 0
         }
@@ -158,7 +168,7 @@ private let wall: UInt64 = 100_000_000
 
     @Test func `a stage that was stopped has that cause even where it then exits by itself`() {
         var watched = Watched()
-        #expect(watched.tick(after: 1, cpuUsed: 50_000) == .killStage)
+        #expect(watched.tick(after: 30_000_000, cpuUsed: 50_000) == .killStage)
         #expect(watched.ended(.exited(code: 0), cpuUsed: 50_000)?.cause == .cpuTime)
     }
 
@@ -179,7 +189,7 @@ private let wall: UInt64 = 100_000_000
     @Test(arguments: [(UInt64(9_999_999_999), false), (10_000_000_000, true)])
     func `a jail that is not built in time is destroyed`(now: UInt64, isDestroyed: Bool) {
         var supervision = Supervision(openedAt: 0)
-        let action = supervision.tick(now: now) { 0 }
+        let action = supervision.tick(now: now, processors: 2) { 0 }
         #expect(action == (isDestroyed ? .destroy : .nothing))
         let next = supervision.nextTick(now: 1, cpuMicroseconds: { 0 }, processors: 1)
         #expect(next == Supervision.buildNanoseconds)
@@ -188,7 +198,7 @@ private let wall: UInt64 = 100_000_000
     @Test func `an idle jail waits for ever`() {
         var supervision = Supervision(openedAt: 0)
         supervision.built()
-        #expect(supervision.tick(now: .max) { 0 } == .nothing)
+        #expect(supervision.tick(now: .max, processors: 2) { 0 } == .nothing)
         #expect(supervision.nextTick(now: 1, cpuMicroseconds: { 0 }, processors: 1) == nil)
     }
 
@@ -226,7 +236,7 @@ private let wall: UInt64 = 100_000_000
         #expect(supervision.ended(.exited(code: 0), counters: counters, now: 1) == nil)
         supervision.close()
         #expect(supervision.ended(.exited(code: 0), counters: counters, now: 1) == nil)
-        #expect(supervision.tick(now: .max) { 0 } == .nothing)
+        #expect(supervision.tick(now: .max, processors: 2) { 0 } == .nothing)
         #expect(supervision.nextTick(now: 1, cpuMicroseconds: { 0 }, processors: 1) == nil)
     }
 
@@ -311,5 +321,62 @@ private let wall: UInt64 = 100_000_000
         _ = watched.tick(after: wall)
         let next = watched.supervision.nextTick(now: 1, cpuMicroseconds: { 0 }, processors: 1)
         #expect(next == Watched.start + wall + Supervision.killNanoseconds)
+    }
+}
+
+@Suite struct ParkedTests {
+    private func parked(until: UInt64 = 100) -> Supervision {
+        var supervision = Supervision(openedAt: 0)
+        supervision.built()
+        supervision.boot(now: 10)
+        supervision.parked(until: until)
+        return supervision
+    }
+
+    @Test func `a program that waits at its script is ended when its time is over`() {
+        var supervision = parked()
+        let early = supervision.tick(now: 99, processors: 2) { 0 }
+        #expect(early == .nothing)
+        let due = supervision.tick(now: 100, processors: 2) { 0 }
+        #expect(due == .destroy)
+        #expect(supervision.nextTick(now: 10, cpuMicroseconds: { 0 }, processors: 2) == 100)
+    }
+
+    @Test func `one that does not get there is given up`() {
+        var supervision = Supervision(openedAt: 0)
+        supervision.built()
+        supervision.boot(now: 10)
+        let deadline = 10 + Supervision.bootNanoseconds
+        let early = supervision.tick(now: deadline - 1, processors: 2) { 0 }
+        #expect(early == .nothing)
+        let due = supervision.tick(now: deadline, processors: 2) { 0 }
+        #expect(due == .destroy)
+        #expect(supervision.isAhead)
+    }
+
+    @Test func `its clock and its counters begin with its stage`() throws {
+        var supervision = parked(until: .max)
+        supervision.start(
+            Watched.limits,
+            collects: false,
+            counters: Watched.counters(),
+            now: Watched.start
+        )
+        #expect(!supervision.isAhead)
+        let end = supervision.ended(
+            .exited(code: 0),
+            counters: Watched.counters(cpuUsed: 5),
+            now: Watched.start + 42_000
+        )
+        #expect(try #require(end).wallMicroseconds == 42)
+        #expect(try #require(end).cpuMicroseconds == 5)
+    }
+
+    @Test func `what ends before its stage is nobody's verdict`() {
+        var supervision = parked()
+        let end = supervision.ended(.exited(code: 0), counters: Watched.counters(), now: 50)
+        #expect(end == nil)
+        let verdict = supervision.initGone(counters: Watched.counters(), now: 50)
+        #expect(verdict == nil)
     }
 }

@@ -8,12 +8,16 @@ final class Journal: Sendable {
         case opened(String)
         case ran(String, stage: Int)
         case closed(String)
+        /// Written down as running.
+        case begun(String, attempt: Int)
         case saved(String, Execution.Status, deliveries: Int)
         case saveFailed(String)
         case refunded(String)
         case deliveriesSaved
         case paused(Duration)
         case heard(String)
+        /// A task was written down.
+        case task(String, AgentTask.Status)
     }
 
     private struct State: Sendable {
@@ -40,12 +44,15 @@ final class Journal: Sendable {
 
     func count(of event: Event) -> Int { events.filter { $0 == event }.count }
 
-    /// Returns once `event` has happened.
-    func wait(for event: Event) async {
+    /// Returns once `event` has happened, so often.
+    func wait(for event: Event, times: Int = 1) async {
+        let hasHappened: @Sendable ([Event]) -> Bool = { events in
+            events.count { $0 == event } >= times
+        }
         await withCheckedContinuation { waiter in
             let isMet = state.withLock { state in
-                if state.events.contains(event) { return true }
-                state.waiters.append(({ $0.contains(event) }, waiter))
+                if hasHappened(state.events) { return true }
+                state.waiters.append((hasHappened, waiter))
                 return false
             }
             if isMet { waiter.resume() }
@@ -64,6 +71,8 @@ final class Gates: Sendable {
     }
 
     private let state = Mutex(State())
+
+    func isOpen(_ name: String) -> Bool { state.withLock { $0.open.contains(name) } }
 
     func open(_ name: String) {
         let waiters = state.withLock { state in

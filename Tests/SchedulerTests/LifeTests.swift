@@ -45,7 +45,8 @@ import Testing
             world.journal.record(.heard("1"))
         }
         await world.journal.wait(for: .ran("1", stage: 0))
-        #expect(await world.store.stored("1")?.status == .queued)
+        await world.journal.wait(for: .begun("1", attempt: 1))
+        #expect(await world.store.stored("1")?.status == .running)
         world.gates.open("1")
         try await waiter.value
         #expect(
@@ -58,7 +59,7 @@ import Testing
         #expect(delivery.id.hasPrefix("msg_"))
         #expect(delivery.id.count == 30)
         #expect(delivery.organization == "pro")
-        #expect(delivery.execution == "1")
+        #expect(delivery.subject == .execution("1"))
         #expect(delivery.url == "https://example.com/hook")
         #expect(delivery.body == Data("body of 1: succeeded".utf8))
         #expect(delivery.state == .pending(nextAttemptAt: world.clock.date))
@@ -143,16 +144,32 @@ import Testing
         )
     }
 
-    @Test func `an accepted execution that cannot be stored at all is still queued on disk`()
-        async throws
-    {
+    @Test func `an accepted execution is stored however long the store fails`() async throws {
         let world = World()
         let submission = try await world.submit("1", keeping: .accepted)
-        await world.store.failSaves(8)
+        await world.store.failSaves(50)
         world.gates.open("1")
+        #expect(try await submission.finished().status == .succeeded)
+        #expect(world.journal.count(of: .saveFailed("1")) == 50)
+        let pauses = world.records.compactMap { event in
+            if case .paused(let duration) = event { duration } else { nil }
+        }
+        #expect(pauses.max() == .milliseconds(6_400))
+        #expect(await world.store.stored("1")?.status == .succeeded)
+    }
+
+    @Test func `before a stop, an accepted execution that cannot be stored is left unfinished`()
+        async throws
+    {
+        let world = World(pause: { _ in })
+        let submission = try await world.submit("1", keeping: .accepted)
+        await world.journal.wait(for: .begun("1", attempt: 1))
+        await world.store.failSaves(.max)
+        world.gates.open("1")
+        await world.journal.wait(for: .saveFailed("1"))
+        await world.scheduler.drain(grace: .seconds(30))
         await #expect(throws: (any Error).self) { try await submission.finished() }
-        #expect(world.journal.count(of: .saveFailed("1")) == 8)
-        #expect(await world.store.stored("1")?.status == .queued)
+        #expect(await world.store.stored("1")?.isFinished == false)
         #expect(world.journal.count(of: .refunded("org:pro")) == 0)
     }
 

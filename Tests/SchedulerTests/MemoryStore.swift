@@ -2,7 +2,7 @@ import Domain
 import Foundation
 
 /// A store that forgets with the test, and that can be told to fail.
-actor MemoryStore: Store {
+actor MemoryStore: ExecutionStore, QuotaStore {
     private struct Failure: Error {}
     private struct Day: Hashable {
         let subject: String
@@ -15,11 +15,21 @@ actor MemoryStore: Store {
     private var deliveries: [Delivery] = []
     private var failingSaves = 0
     private var isFailingCharges = false
+    private var deletedProjects: Set<String> = []
     private let chargeGate: @Sendable () async throws -> Void
+    private let parentsGate: @Sendable () async throws -> Void
 
-    init(journal: Journal, chargeGate: @escaping @Sendable () async throws -> Void = {}) {
+    /// - Parameters:
+    ///   - chargeGate: passed before anything is charged.
+    ///   - parentsGate: passed after it was found that a project is there.
+    init(
+        journal: Journal,
+        chargeGate: @escaping @Sendable () async throws -> Void = {},
+        parentsGate: @escaping @Sendable () async throws -> Void = {}
+    ) {
         self.journal = journal
         self.chargeGate = chargeGate
+        self.parentsGate = parentsGate
     }
 
     // What tests do and look at
@@ -28,6 +38,10 @@ actor MemoryStore: Store {
     func failCharges() { isFailingCharges = true }
     func allDeliveries() -> [Delivery] { deliveries }
     func stored(_ id: String) -> Execution? { saved[id] }
+    func deleteProject(_ id: String) {
+        deletedProjects.insert(id)
+        saved = saved.filter { $0.value.request.project != id }
+    }
     func put(_ execution: Execution) { saved[execution.id] = execution }
 
     // Quota
@@ -56,14 +70,27 @@ actor MemoryStore: Store {
 
     func save(_ execution: Execution, deliveries: [Delivery]) throws {
         try Task.checkCancellation()
-        if failingSaves > 0 {
+        if let project = execution.request.project, deletedProjects.contains(project) {
+            throw ProjectGone()
+        }
+        if failingSaves > 0, execution.status != .running {
             failingSaves -= 1
             journal.record(.saveFailed(execution.id))
             throw Failure()
         }
         saved[execution.id] = execution
+        if execution.status == .running {
+            return journal.record(.begun(execution.id, attempt: execution.attempts))
+        }
         self.deliveries += deliveries
         journal.record(.saved(execution.id, execution.status, deliveries: deliveries.count))
+    }
+
+    func checkParents(of request: ExecutionRequest) async throws {
+        if let project = request.project, deletedProjects.contains(project) {
+            throw ProjectGone()
+        }
+        try await parentsGate()
     }
 
     func execution(id: String, organization: String) -> Execution? {
@@ -86,35 +113,4 @@ actor MemoryStore: Store {
             ($0.createdAt, $0.id) < ($1.createdAt, $1.id)
         }
     }
-
-    // What the scheduler never asks for
-
-    private struct Unasked: Error {}
-    func insert(_ key: APIKey) throws { throw Unasked() }
-    func key(digest: Data) throws -> APIKey? { throw Unasked() }
-    func keys() throws -> [APIKey] { throw Unasked() }
-    func revokeKey(id: String, at date: Date) throws -> Bool { throw Unasked() }
-    func touchKey(id: String, at date: Date) throws { throw Unasked() }
-    func claim(
-        idempotencyKey: String,
-        organization: String,
-        fingerprint: Data,
-        execution: String,
-        at date: Date,
-        expiry: Date
-    ) throws -> IdempotencyClaim { throw Unasked() }
-    func release(idempotencyKey: String, organization: String) throws { throw Unasked() }
-    func save(_ delivery: Delivery) throws { throw Unasked() }
-    func delivery(id: String, organization: String) throws -> Delivery? { throw Unasked() }
-    func deliveries(organization: String, page: Page) throws -> Listing<Delivery> {
-        throw Unasked()
-    }
-    func dueDeliveries(
-        at date: Date,
-        limit: Int,
-        excluding organizations: Set<String>
-    ) throws -> [Delivery] { throw Unasked() }
-    func nextDeliveryDate() throws -> Date? { throw Unasked() }
-    func webhookSecret(organization: String, candidate: String) throws -> String { throw Unasked() }
-    func ping() {}
 }

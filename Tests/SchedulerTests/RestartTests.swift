@@ -102,6 +102,7 @@ import Testing
     @Test func `an accepted execution whose runtime is gone ends as our fault`() async throws {
         let before = World()
         try await before.submit("1", keeping: .accepted)
+        await before.journal.wait(for: .begun("1", attempt: 1))
         let after = World(store: before.store, journal: before.journal, runtimes: [.cLanguage])
         try await after.scheduler.recover()
         #expect(await after.store.stored("1")?.status == .internalError)

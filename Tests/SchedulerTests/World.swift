@@ -26,6 +26,7 @@ struct World: Sendable {
         runtimes: [Runtime] = [.python, .cLanguage],
         script: FakeSandbox.Script? = nil,
         opening: @escaping @Sendable (JailOrder) throws -> Void = { _ in },
+        compileCache: (any CompileCache)? = nil,
         pause: (@Sendable (Duration) async throws -> Void)? = nil
     ) {
         self.journal = journal
@@ -44,6 +45,7 @@ struct World: Sendable {
             sandbox: sandbox,
             runtimes: Runtimes(installed: runtimes, missing: []),
             store: self.store,
+            compileCache: compileCache,
             slots: slots,
             queueCapacity: queueCapacity,
             clock: clock.wallClock,
@@ -70,7 +72,7 @@ struct World: Sendable {
     var records: [Journal.Event] {
         journal.events.filter {
             switch $0 {
-            case .opened, .ran, .closed: false
+            case .opened, .ran, .closed, .begun: false
             default: true
             }
         }
@@ -136,12 +138,12 @@ extension Caller {
                 Rates(perSecond: nil, perMinute: nil, perDay: perDay, concurrent: concurrent)
             ),
             scopes: [],
-            keyID: "key_1"
+            credential: .key(id: "key_1")
         )
     }
 
     static func stranger(_ address: String, rates: Rates) -> Caller {
-        Caller(owner: .address(address), plan: .test(rates), scopes: [], keyID: nil)
+        Caller(owner: .address(address), plan: .test(rates), scopes: [], credential: .none)
     }
 }
 

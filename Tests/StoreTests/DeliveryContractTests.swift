@@ -152,6 +152,9 @@ import Testing
                 kept.append(secret)
             }
             #expect(kept == ["1", "1", "3"])
+            try await store.replaceWebhookSecret(organization: "org_a", with: "4")
+            let secret = try await store.webhookSecret(organization: "org_a", candidate: "5")
+            #expect(secret == "4")
         }
     }
 

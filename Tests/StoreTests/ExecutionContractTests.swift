@@ -40,6 +40,7 @@ import Testing
             var execution = sampleExecution("exe_1")
             for state in [.queued, .running(since: moment(1)), finished()] as [Execution.State] {
                 execution.state = state
+                execution.attempts += 1
                 try await store.save(execution, deliveries: [])
             }
             #expect(try await store.execution(id: "exe_1", organization: "org_a") == execution)

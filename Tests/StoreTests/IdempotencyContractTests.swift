@@ -16,7 +16,7 @@ import Testing
             idempotencyKey: key,
             organization: organization,
             fingerprint: Data(body.utf8),
-            execution: execution,
+            subject: execution,
             at: moment(second),
             expiry: moment(second - 10)
         )
@@ -28,7 +28,7 @@ import Testing
     ) async throws {
         try await adapter.withStore { store async throws in
             #expect(try await claim(store, "exe_1") == .claimed)
-            #expect(try await claim(store, "exe_2") == .replay(execution: "exe_1"))
+            #expect(try await claim(store, "exe_2") == .replay(subject: "exe_1"))
         }
     }
 
@@ -37,7 +37,7 @@ import Testing
         try await adapter.withStore { store async throws in
             _ = try await claim(store, "exe_1")
             #expect(try await claim(store, "exe_2", body: "other") == .mismatch)
-            #expect(try await claim(store, "exe_3") == .replay(execution: "exe_1"))
+            #expect(try await claim(store, "exe_3") == .replay(subject: "exe_1"))
         }
     }
 
@@ -68,7 +68,7 @@ import Testing
             let winners = claims.filter { $0.1 == .claimed }.map(\.0)
             let winner = try #require(winners.first)
             #expect(winners.count == 1)
-            #expect(claims.allSatisfy { $0.1 == .claimed || $0.1 == .replay(execution: winner) })
+            #expect(claims.allSatisfy { $0.1 == .claimed || $0.1 == .replay(subject: winner) })
         }
     }
 
@@ -77,7 +77,7 @@ import Testing
         try await adapter.withStore { store async throws in
             _ = try await claim(store, "exe_1")
             try await store.release(idempotencyKey: "k", organization: "org_b")
-            #expect(try await claim(store, "exe_2") == .replay(execution: "exe_1"))
+            #expect(try await claim(store, "exe_2") == .replay(subject: "exe_1"))
             try await store.release(idempotencyKey: "k", organization: "org_a")
             #expect(try await claim(store, "exe_3", body: "other") == .claimed)
         }
@@ -88,12 +88,12 @@ import Testing
     {
         try await adapter.withStore { store async throws in
             #expect(try await claim(store, "exe_1") == .claimed)
-            #expect(try await claim(store, "exe_2", at: 9.999) == .replay(execution: "exe_1"))
-            #expect(try await claim(store, "exe_3", at: 10) == .replay(execution: "exe_1"))
+            #expect(try await claim(store, "exe_2", at: 9.999) == .replay(subject: "exe_1"))
+            #expect(try await claim(store, "exe_3", at: 10) == .replay(subject: "exe_1"))
             #expect(try await claim(store, "exe_4", body: "other", at: 10.001) == .claimed)
             #expect(
                 try await claim(store, "exe_5", body: "other", at: 11)
-                    == .replay(execution: "exe_4")
+                    == .replay(subject: "exe_4")
             )
         }
     }

@@ -26,13 +26,14 @@ func withSQLiteStore(_ file: URL, _ body: (SQLiteStore) async throws -> Void) as
             let execution = sampleExecution("exe_1", state: finished())
             let delivery = sampleDelivery("msg_1")
             try await withSQLiteStore(file) { store async throws in
+                try await store.insert(sampleOrganization("org_a"))
                 try await store.insert(key)
                 try await store.save(execution, deliveries: [delivery])
                 for _ in 0..<3 { _ = try await store.charge(subject: "ip:a", day: today, limit: 3) }
                 _ = try await store.webhookSecret(organization: "org_a", candidate: "whsec_1")
             }
             try await withSQLiteStore(file) { store async throws in
-                #expect(try await store.key(digest: key.digest) == key)
+                #expect(try await store.key(digest: key.digest) == issued(key))
                 #expect(try await store.execution(id: "exe_1", organization: "org_a") == execution)
                 #expect(
                     try await store.dueDeliveries(at: moment(60), limit: 10, excluding: []) == [
@@ -80,10 +81,11 @@ func withSQLiteStore(_ file: URL, _ body: (SQLiteStore) async throws -> Void) as
             try await withSQLiteStore(file) { server async throws in
                 try await withSQLiteStore(file) { command async throws in
                     let key = sampleKey("key_1")
+                    try await command.insert(sampleOrganization("org_a"))
                     try await command.insert(key)
-                    #expect(try await server.key(digest: key.digest) == key)
+                    #expect(try await server.key(digest: key.digest) == issued(key))
                     #expect(try await command.revokeKey(id: "key_1", at: moment(5)))
-                    #expect(try await server.key(digest: key.digest)?.revokedAt == moment(5))
+                    #expect(try await server.key(digest: key.digest)?.key.revokedAt == moment(5))
                 }
                 #expect(try await server.keys().count == 1)
             }
@@ -120,14 +122,14 @@ func withSQLiteStore(_ file: URL, _ body: (SQLiteStore) async throws -> Void) as
                 for number in 0..<6 {
                     group.addTask {
                         let store = try SQLiteStore(path: path)
-                        try await store.insert(sampleKey("key_\(number)"))
+                        try await store.insert(sampleOrganization("org_\(number)"))
                         try store.close()
                     }
                 }
                 try await group.waitForAll()
             }
             try await withSQLiteStore(URL(filePath: path)) { store async throws in
-                #expect(try await store.keys().count == 6)
+                #expect(try await store.organizations(page: Page()).total == 6)
             }
         }
     }
@@ -162,7 +164,7 @@ func withSQLiteStore(_ file: URL, _ body: (SQLiteStore) async throws -> Void) as
                         idempotencyKey: key,
                         organization: "org_a",
                         fingerprint: Data(),
-                        execution: "exe_1",
+                        subject: "exe_1",
                         at: moment(second),
                         expiry: moment(second - 10)
                     )

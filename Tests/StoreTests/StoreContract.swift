@@ -14,17 +14,26 @@ enum Adapter: CaseIterable, Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// Runs `body` on an empty store that nothing else uses.
+    /// Runs `body` on a store that nothing else uses.
     func withStore(_ body: (any Store) async throws -> Void) async throws {
         switch self {
         case .sqlite:
             try await withTemporaryFolder { folder async throws in
                 try await withSQLiteStore(folder.appending(path: "store.sqlite")) {
                     store async throws in
-                    try await body(store)
+                    try await prepared(store, for: body)
                 }
             }
         }
+    }
+
+    /// With the two organizations that everything in the tests belongs to.
+    private func prepared(
+        _ store: any Store,
+        for body: (any Store) async throws -> Void
+    ) async throws {
+        for id in ["org_a", "org_b"] { try await store.insert(sampleOrganization(id)) }
+        try await body(store)
     }
 }
 
@@ -49,6 +58,15 @@ func moment(_ seconds: Double) -> Date {
     Date(timeIntervalSince1970: 1_700_000_000 + seconds)
 }
 
+func sampleOrganization(_ id: String, createdAt: Date = moment(0)) -> Organization {
+    Organization(id: id, name: id, plan: "free", createdAt: createdAt)
+}
+
+/// The key as it is found: with its organization.
+func issued(_ key: APIKey) -> IssuedKey {
+    IssuedKey(key: key, organization: sampleOrganization(key.organization))
+}
+
 func sampleKey(
     _ id: String,
     digest: Data? = nil,
@@ -60,7 +78,6 @@ func sampleKey(
         name: "laptop é",
         digest: digest ?? Data(id.utf8),
         organization: "org_a",
-        plan: "free",
         scopes: ["projects:read", "projects:write"],
         createdAt: createdAt,
         expiresAt: expiresAt
@@ -72,7 +89,8 @@ func sampleExecution(
     organization: String = "org_a",
     language: String = "python",
     createdAt: Date = moment(0),
-    state: Execution.State = .queued
+    state: Execution.State = .queued,
+    attempts: Int = 0
 ) -> Execution {
     let limits = Limits { limit in Int64(limit.rawValue.utf8.count) }
     let request = ExecutionRequest(
@@ -94,7 +112,8 @@ func sampleExecution(
         owner: .organization(organization),
         request: request,
         createdAt: createdAt,
-        state: state
+        state: state,
+        attempts: attempts
     )
 }
 
@@ -123,15 +142,60 @@ func sampleDelivery(
     _ id: String,
     organization: String = "org_a",
     execution: String = "exe_1",
+    subject: Delivery.Subject? = nil,
     createdAt: Date = moment(3),
     state: Delivery.State = .pending(nextAttemptAt: moment(3))
 ) -> Delivery {
     Delivery(
         id: id,
         organization: organization,
-        execution: execution,
+        subject: subject ?? .execution(execution),
         url: "https://example.com/hook",
         body: Data([123, 0, 125]),
+        createdAt: createdAt,
+        state: state
+    )
+}
+
+func sampleTask(
+    _ id: String,
+    organization: String = "org_a",
+    agent: String? = nil,
+    priority: Int = 0,
+    createdAt: Date = moment(0),
+    state: AgentTask.State = .queued
+) -> AgentTask {
+    AgentTask(
+        id: id,
+        organization: organization,
+        order: TaskOrder(
+            request: sampleExecution("exe_1").request,
+            agentID: agent,
+            priority: priority,
+            runAfter: moment(0.5),
+            retryOn: [.failed, .timedOut],
+            callbackURL: "https://example.com/task"
+        ),
+        createdAt: createdAt,
+        attempts: 0,
+        attemptsLeft: 3,
+        state: state
+    )
+}
+
+/// An execution that is an attempt of a task.
+func sampleAttempt(
+    _ id: String,
+    of task: String,
+    createdAt: Date = moment(0),
+    state: Execution.State = .queued
+) -> Execution {
+    var request = sampleExecution(id).request
+    request.task = task
+    return Execution(
+        id: id,
+        owner: .organization("org_a"),
+        request: request,
         createdAt: createdAt,
         state: state
     )

@@ -11,6 +11,23 @@ import WardenWire
         #expect(entries == [first, .refused(path: "c", reason: 2), first])
     }
 
+    @Test func `a program is told from a file by one byte`() throws {
+        let program = Archive.header(path: "a/b", size: 3, kind: .program) + [1, 2, 3]
+        #expect(try Archive.entries(in: program) == [.program(path: "a/b", content: [1, 2, 3])])
+        #expect(zip(program, file).count { $0 != $1 } == 1)
+        for count in 1..<program.count {
+            #expect(throws: WireError.self) { try Archive.entries(in: program.prefix(count) + []) }
+        }
+    }
+
+    @Test(arguments: [UInt8(1), 2, 3, 5, 255])
+    func `any other kind is a refusal, and has no bytes`(kind: UInt8) throws {
+        var writer = ByteWriter()
+        writer.text("a")
+        writer.integer(kind)
+        #expect(try Archive.entries(in: writer.bytes) == [.refused(path: "a", reason: kind)])
+    }
+
     @Test func `an empty archive and an empty file are allowed`() throws {
         #expect(try Archive.entries(in: []).isEmpty)
         let empty = Archive.header(path: "e", size: 0)
@@ -45,6 +62,29 @@ import WardenWire
         let path = String(repeating: "p", count: count)
         let archive = Archive.header(path: path, size: 0)
         #expect(((try? Archive.entries(in: archive)) != nil) == isAccepted)
+    }
+
+    @Test(arguments: [
+        "", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "./a", "a/./b", "a\u{0}b",
+    ])
+    func `a path that is not plainly relative is refused`(path: String) {
+        let archives = [
+            Archive.header(path: path, size: 0), Archive.refusal(path: path, reason: .tooLarge),
+        ]
+        for archive in archives {
+            #expect(throws: WireError.badPath) { try Archive.entries(in: file + archive) }
+        }
+    }
+
+    @Test(arguments: ["...", "..a", "-", "a\\b", "a/\u{301}b", "..\u{301}", "a b\n"])
+    func `a path that only looks like one is taken`(path: String) throws {
+        let entries = try Archive.entries(in: Archive.header(path: path, size: 0))
+        #expect(entries == [.file(path: path, content: [])])
+    }
+
+    @Test func `a path that is not UTF-8 is refused`() {
+        let archive: [UInt8] = [2, 0, 0, 0, 0x61, 0xff, 0] + Array(repeating: 0, count: 8)
+        #expect(throws: WireError.notUTF8) { try Archive.entries(in: archive) }
     }
 
     @Test func `noise is refused or understood, and harms nothing`() {

@@ -42,6 +42,29 @@ import WardenWire
         #expect(((try? CatalogImage(decoding: image.encoded())) == image) == isAccepted)
     }
 
+    @Test func `what may be missing and what is left out travel by name`() throws {
+        var image = Samples.image
+        image.dispensable = Set(Dispensable.allCases)
+        image.absent = Set(Defence.allCases)
+        #expect(try CatalogImage(decoding: image.encoded()) == image)
+        image.absent = [.clock]
+        var bytes = image.encoded()
+        bytes[bytes.count - 1] = 200
+        #expect(throws: WireError.unknownValue) { try CatalogImage(decoding: bytes) }
+    }
+
+    @Test func `absent walls stand in order and once each, so a catalog has one form`() throws {
+        var image = Samples.image
+        image.absent = [.systemCalls, .landlock]
+        let bytes = image.encoded()
+        #expect(try CatalogImage(decoding: bytes) == image)
+        for walls: [UInt8] in [[2, 1], [1, 1], [2, 2]] {
+            #expect(throws: WireError.unknownValue) {
+                try CatalogImage(decoding: Array(bytes.dropLast(2)) + walls)
+            }
+        }
+    }
+
     @Test func `damaged catalogs are refused or understood, and harm nothing`() {
         var generator = SeededGenerator(seed: 3)
         let bytes = Samples.image.encoded()

@@ -40,7 +40,7 @@ import WardenWire
         #expect(throws: WireError.trailingBytes) { try Reply(decoding: reply.encoded() + [0]) }
     }
 
-    @Test(arguments: [UInt8(0), 4, 128, 255])
+    @Test(arguments: [UInt8(0), 6, 128, 255])
     func `an unknown kind of request is refused`(kind: UInt8) {
         #expect(throws: WireError.unknownValue) {
             try Request(decoding: [kind] + [UInt8](repeating: 0, count: 64))
@@ -69,6 +69,15 @@ import WardenWire
         #expect(throws: WireError.unknownValue) { try Reply(decoding: cause) }
     }
 
+    @Test func `more refused calls than are ever named are not believed`() throws {
+        var end = StageEnd(cause: .memory, wallMicroseconds: 1, cpuMicroseconds: 2, memoryBytes: 3)
+        for (count, isAccepted) in [(15, true), (16, true), (17, false)] {
+            end.refusedCalls = Array(repeating: 1, count: count)
+            let bytes = Reply.finished(1, end).encoded()
+            #expect((try? Reply(decoding: bytes)) == (isAccepted ? .finished(1, end) : nil))
+        }
+    }
+
     @Test func `a stage needs a program`() {
         let program = Program(
             arguments: [],
@@ -78,14 +87,51 @@ import WardenWire
             outputBytesMax: 0
         )
         let request = Request.stage(
-            StageRequest(jail: 1, limits: Samples.limits, program: program)
+            StageRequest(
+                jail: 1,
+                limits: Samples.limits,
+                program: program,
+                bringsFiles: false
+            )
         )
         #expect(throws: WireError.unknownValue) { try Request(decoding: request.encoded()) }
     }
 
+    @Test func `a text that is not UTF-8 is refused, not mended`() throws {
+        let frame = Reply.broken(1, Fault(site: "mount", errno: 22)).encoded()
+        let place = try #require(frame.firstIndex(of: UInt8(ascii: "m")))
+        for bytes: [UInt8] in [[0xff], [0xc0], [0x80]] {
+            let damaged = frame[..<place] + bytes + frame[(place + 1)...]
+            #expect(throws: WireError.notUTF8) { try Reply(decoding: damaged) }
+        }
+    }
+
     @Test func `each frame says how many descriptors it carries`() {
-        #expect(Samples.requests.map(\.descriptorCount) == [1, 4, 3, 0])
+        #expect(Samples.requests.map(\.descriptorCount) == [0, 4, 4, 3, 2, 0, 0])
         #expect(Samples.requests.allSatisfy { $0.descriptorCount <= Protocol.descriptorsMax })
+    }
+
+    @Test func `each frame says which of its descriptors is an archive`() {
+        #expect(Samples.requests.map(\.archiveIndex) == [nil, nil, 3, nil, 0, nil, nil])
+    }
+
+    @Test(arguments: ["", "/etc/passwd", "../main.py", "a//b", "a\0b", "."])
+    func `a script that is not below the work folder is refused`(entry: String) {
+        let request = Request.park(
+            ParkRequest(
+                jail: 1,
+                limits: Samples.limits,
+                program: Samples.smallProgram,
+                entry: entry
+            )
+        )
+        #expect(throws: WireError.badPath) { try Request(decoding: request.encoded()) }
+    }
+
+    @Test func `whether files come is said by 0 or 1 and nothing else`() throws {
+        var frame = Samples.requests[1].encoded()
+        frame[frame.count - 1] = 2
+        #expect(throws: WireError.unknownValue) { try Request(decoding: frame) }
     }
 
     @Test func `no two frames look the same`() {
@@ -121,7 +167,12 @@ import WardenWire
         var program = Samples.program
         program.arguments = Array(repeating: "a", count: count)
         let request = Request.stage(
-            StageRequest(jail: 1, limits: Samples.limits, program: program)
+            StageRequest(
+                jail: 1,
+                limits: Samples.limits,
+                program: program,
+                bringsFiles: false
+            )
         )
         #expect(((try? Request(decoding: request.encoded())) == request) == isAccepted)
     }
@@ -131,7 +182,12 @@ import WardenWire
         var program = Samples.program
         program.outputs = Array(repeating: "a", count: count)
         let request = Request.stage(
-            StageRequest(jail: 1, limits: Samples.limits, program: program)
+            StageRequest(
+                jail: 1,
+                limits: Samples.limits,
+                program: program,
+                bringsFiles: false
+            )
         )
         #expect(((try? Request(decoding: request.encoded())) == request) == isAccepted)
     }

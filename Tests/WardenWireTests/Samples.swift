@@ -19,6 +19,14 @@ enum Samples {
         outputBytesMax: 8
     )
 
+    static let smallProgram = Program(
+        arguments: ["a"],
+        environment: [],
+        outputs: [],
+        outputFilesMax: 0,
+        outputBytesMax: 0
+    )
+
     static let requests: [Request] = [
         .open(
             OpenRequest(
@@ -29,19 +37,14 @@ enum Samples {
                 memoryBytes: 6
             )
         ),
-        .stage(StageRequest(jail: 9, limits: limits, program: program)),
+        .stage(StageRequest(jail: 9, limits: limits, program: program, bringsFiles: false)),
         .stage(
-            StageRequest(
-                jail: .max,
-                limits: limits,
-                program: Program(
-                    arguments: ["a"],
-                    environment: [],
-                    outputs: [],
-                    outputFilesMax: 0,
-                    outputBytesMax: 0
-                )
-            )
+            StageRequest(jail: .max, limits: limits, program: smallProgram, bringsFiles: true)
+        ),
+        .park(ParkRequest(jail: 10, limits: limits, program: smallProgram, entry: "a/main.py")),
+        .resume(StageRequest(jail: 12, limits: limits, program: program, bringsFiles: true)),
+        .resume(
+            StageRequest(jail: 13, limits: limits, program: smallProgram, bringsFiles: false)
         ),
         .close(11),
     ]
@@ -61,12 +64,19 @@ enum Samples {
     static let replies: [Reply] =
         [
             .ready(version: 1, primitives: []), .ready(version: 2, primitives: [primitive]),
-            .unfit(primitive), .opened(1), .broken(2, Fault(site: "mount", errno: -5)), .closed(3),
+            .unfit(primitive), .parked(1, milliseconds: 2, memoryBytes: 3),
+            .broken(2, Fault(site: "mount", errno: -5)), .closed(3),
         ] + refusals.map { .refused(4, $0) }
         + causes.map {
             .finished(
                 5,
-                StageEnd(cause: $0, wallMicroseconds: 6, cpuMicroseconds: 7, memoryBytes: .max)
+                StageEnd(
+                    cause: $0,
+                    wallMicroseconds: 6,
+                    cpuMicroseconds: 7,
+                    memoryBytes: .max,
+                    refusedCalls: [425, -1]
+                )
             )
         }
 

@@ -24,7 +24,7 @@ int linux_set_ids(uid_t uid, gid_t gid);
 int linux_drop_groups(void);
 void linux_set_filesystem_ids(uid_t uid, gid_t gid);
 int linux_drop_capabilities(void);
-int linux_limit(int resource, uint64_t soft, uint64_t hard);
+int linux_limit(int pid, int resource, uint64_t soft, uint64_t hard);
 int linux_reset_signals(void);
 
 // Mounts
@@ -54,6 +54,7 @@ int linux_set_flags(int descriptor, int flags);
 int linux_mkdir(int directory, const char *_Nonnull path, mode_t mode);
 int linux_unlink(int directory, const char *_Nonnull path, int flags);
 int linux_flock(int descriptor, int operation);
+int linux_lease_for_writing(int descriptor);
 int linux_set_nonblocking(int descriptor);
 int64_t linux_filesystem_type(int descriptor);
 uint32_t linux_file_mode(int descriptor, int64_t *_Nonnull size);
@@ -69,13 +70,16 @@ int linux_epoll_create(void);
 int linux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t data);
 int linux_epoll_wait(int epoll, uint32_t *_Nonnull events, uint64_t *_Nonnull data, int capacity,
                      int milliseconds);
-// A descriptor that is readable when a child has ended; SIGCHLD is blocked from here on.
-int linux_signalfd_children(void);
+// A descriptor that is readable when `signal` has come, which is blocked from here on.
+int linux_signalfd(int signal);
 int linux_eventfd(void);
 int linux_loopback_up(void);
 
 // Confinement
-int linux_seccomp_install(const void *_Nonnull instructions, unsigned short count);
+int linux_seccomp_install(const void *_Nonnull instructions, unsigned short count,
+                          unsigned int flags);
+int linux_seccomp_receive(int listener, uint64_t *_Nonnull id, int *_Nonnull number);
+int linux_seccomp_answer(int listener, uint64_t id, int error);
 int linux_landlock_version(void);
 int linux_landlock_create(uint64_t filesystem, uint64_t scoped);
 int linux_landlock_allow(int ruleset, int directory, uint64_t access);

@@ -102,9 +102,10 @@ final class RunningProgram: Sendable {
 /// What a finished command left behind.
 struct CommandResult: Sendable {
     let code: Int32
-    let stdout: String
+    let stdoutBytes: Data
     let stderr: String
 
+    var stdout: String { String(decoding: stdoutBytes, as: UTF8.self) }
     var stderrLines: [Substring] { stderr.split(separator: "\n") }
 }
 
@@ -113,7 +114,8 @@ func command(
     _ program: String,
     _ arguments: [String],
     stdin: Data = Data(),
-    environment: [String: String] = [:]
+    environment: [String: String] = [:],
+    seconds: TimeInterval = 40
 ) async throws -> CommandResult {
     let running = try RunningProgram(
         program,
@@ -122,11 +124,11 @@ func command(
         environment: environment
     )
     do {
-        let code = try await running.exitCode()
+        let code = try await running.exitCode(seconds: seconds)
         let stdout = await running.stdout.wait(seconds: 10, until: \.isClosed)
         let stderr = await running.stderr.wait(seconds: 10, until: \.isClosed)
         guard let stdout, let stderr else { throw Unreached(what: "the end of the output") }
-        return CommandResult(code: code, stdout: stdout.text, stderr: stderr.text)
+        return CommandResult(code: code, stdoutBytes: stdout.bytes, stderr: stderr.text)
     } catch {
         await running.end()
         throw error

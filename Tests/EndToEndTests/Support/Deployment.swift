@@ -20,15 +20,34 @@ struct Deployment: Sendable {
         try await body(Deployment(folder: folder))
     }
 
+    /// Starts a server, which may fail to start, and which the caller ends.
+    ///
+    /// No jails stand by, so that those of executions can be counted; `--standby` among the
+    /// arguments says otherwise.
+    ///
+    /// - Parameter launcher: a command that becomes the one that it is given.
+    func start(
+        _ arguments: [String] = [],
+        environment: [String: String] = [:],
+        below launcher: [String] = []
+    ) throws -> RunningProgram {
+        let command =
+            launcher + [Product.quicksand, "serve", "--port", "0", "--data", data]
+            + ["--standby", "0"] + arguments
+        return try RunningProgram(
+            command[0],
+            Array(command.dropFirst()),
+            environment: environment
+        )
+    }
+
     /// Starts a server and has `body` use it.
     func serve(
         _ arguments: [String] = [],
+        environment: [String: String] = [:],
         _ body: (Server) async throws -> Void
     ) async throws {
-        let program = try RunningProgram(
-            Product.quicksand,
-            ["serve", "--port", "0", "--data", data] + arguments
-        )
+        let program = try start(arguments, environment: environment)
         do {
             try await body(try await Server(program, deployment: self))
         } catch {

@@ -22,6 +22,8 @@ struct JSON {
     var elements: [JSON] { (value as? [Any])?.map { JSON(value: $0) } ?? [] }
     var string: String? { value as? String }
     var int: Int? { (value as? NSNumber)?.intValue }
+    /// Not a number where there is none: whatever it is compared with.
+    var double: Double { (value as? NSNumber)?.doubleValue ?? .nan }
     var bool: Bool? { value as? Bool }
     var isNull: Bool { value is NSNull }
 

@@ -22,6 +22,8 @@ enum ProcessTable {
         return names.compactMap { Int32($0) }.compactMap(entry)
     }
 
+    static func children(of pid: Int32) -> [Entry] { all().filter { $0.parent == pid } }
+
     static func descendants(of pid: Int32) -> [Entry] {
         let all = all()
         var found: [Entry] = []

@@ -73,6 +73,17 @@ struct RawConnection: Sendable {
 
     func answer() async throws -> HTTPAnswer { try HTTPAnswer(await received()) }
 
+    /// - Returns: `nil` where the server went away before all of it had come.
+    func answerIfWhole() async throws -> HTTPAnswer? {
+        let bytes = await received()
+        guard let end = bytes.firstRange(of: Data("\r\n\r\n".utf8)),
+            let length = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
+                .firstMatch(of: #/(?i)\r\ncontent-length: ([0-9]+)/#),
+            Int(length.1) == bytes.count - end.upperBound
+        else { return nil }
+        return try HTTPAnswer(bytes)
+    }
+
     func hangUp() { close(descriptor) }
 }
 

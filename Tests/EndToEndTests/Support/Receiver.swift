@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Testing
 
 /// A real HTTP server on loopback that remembers what was posted to it.
 final class Receiver: Sendable {
@@ -14,15 +15,16 @@ final class Receiver: Sendable {
     }
 
     private let seen = Monitor<[Request]>([])
-    private let answers: [Int]
+    private let answers: [Int?]
 
-    private init(answers: [Int]) { self.answers = answers }
+    private init(answers: [Int?]) { self.answers = answers }
 
     /// Serves while `body` runs, and hands it the URL to post to.
     ///
-    /// - Parameter answers: the statuses of the first answers; later ones are 204.
+    /// - Parameter answers: the statuses of the first answers, `nil` for one that never comes; all
+    ///    after them are 204.
     static func serve(
-        answering answers: [Int] = [],
+        answering answers: [Int?] = [],
         _ body: (Receiver, String) async throws -> Void
     ) async throws {
         let receiver = Receiver(answers: answers)
@@ -46,14 +48,14 @@ final class Receiver: Sendable {
     var requests: [Request] { seen.value }
 
     /// - Throws: ``Unreached`` where there are not so many within the bound.
-    func awaitRequests(_ count: Int) async throws -> [Request] {
-        guard let requests = await seen.wait(seconds: 20, until: { $0.count >= count }) else {
+    func awaitRequests(_ count: Int, seconds: TimeInterval = 20) async throws -> [Request] {
+        guard let requests = await seen.wait(seconds: seconds, until: { $0.count >= count }) else {
             throw Unreached(what: "\(count) callbacks")
         }
         return requests
     }
 
-    fileprivate func accept(_ request: Request) -> Int {
+    fileprivate func accept(_ request: Request) -> Int? {
         let before = seen.value.count
         seen.change { $0.append(request) }
         return answers.indices.contains(before) ? answers[before] : 204
@@ -87,10 +89,32 @@ private final class Exchange: ChannelInboundHandler {
         }
     }
 
-    private func respond(_ status: Int, _ context: ChannelHandlerContext) {
+    private func respond(_ status: Int?, _ context: ChannelHandlerContext) {
+        guard let status else { return }
         var head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: status))
         if status != 204 { head.headers.add(name: "Content-Length", value: "0") }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+}
+
+extension Receiver.Request {
+    /// The signature as another implementation computes it.
+    func signature(secret: String) async throws -> String {
+        let script = """
+            import base64, hashlib, hmac, sys
+            key = base64.b64decode(sys.argv[1].removeprefix("whsec_"))
+            content = f"{sys.argv[2]}.{sys.argv[3]}.".encode() + sys.stdin.buffer.read()
+            print(base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode())
+            """
+        let id = try #require(self[header: "webhook-id"])
+        let timestamp = try #require(self[header: "webhook-timestamp"])
+        let result = try await command(
+            "/usr/bin/python3",
+            ["-c", script, secret, id, timestamp],
+            stdin: body
+        )
+        try #require(result.code == 0, "\(result.stderr)")
+        return "v1," + result.stdout.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }

@@ -133,3 +133,13 @@ extension Server {
         }
     }
 }
+
+extension Server {
+    /// The privileged processes that stand behind the front.
+    var processes: (monitor: ProcessTable.Entry?, warden: ProcessTable.Entry?) {
+        let monitor = ProcessTable.children(of: program.pid).first
+        // What a killed warden left is the monitor's as well, but as another user.
+        let children = monitor.map { ProcessTable.children(of: $0.pid) } ?? []
+        return (monitor, children.first { $0.uid == monitor?.uid })
+    }
+}

@@ -1,10 +1,8 @@
 // Every descriptor that the program was born with, and what kind of thing it is.
-#include <fcntl.h>
-#include <stdio.h>
+#include "places.h"
 #include <sys/stat.h>
-#include <unistd.h>
 
-int main(void) {
+int attack(int count, char **arguments) {
     for (int fd = 0; fd < 65536; fd++) {
         struct stat status;
         if (fcntl(fd, F_GETFD) < 0 || fstat(fd, &status) < 0) continue;
@@ -14,4 +12,5 @@ int main(void) {
                                                      : "other";
         printf("%d=%s%s\n", fd, kind, fchdir(fd) == 0 ? ", entered" : "");
     }
+    return 0;
 }

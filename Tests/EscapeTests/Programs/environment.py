@@ -13,4 +13,4 @@ for name, number in [("uid", 11), ("euid", 12), ("gid", 13), ("egid", 14), ("sec
     print(f"aux {name}={getauxval(number)}")
 print("file=" + ctypes.string_at(getauxval(31)).decode())
 print("host=" + os.uname().nodename)
-print(f"pid={os.getpid()} ppid={os.getppid()}")
+print(f"parent={os.getppid()}")

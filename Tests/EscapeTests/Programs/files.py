@@ -20,10 +20,16 @@ def writing():
         attempt(f"chmod {path}", lambda: os.chmod(path, 0o777))
         attempt(f"utime {path}", lambda: os.utime(path))
         attempt(f"setxattr {path}", lambda: os.setxattr(path, "user.x", b"x"))
-    for path in ["/box", "/tmp", "/dev/null"]:
+    for path in ["/box", "/tmp"]:
         attempt(f"rename {path}", lambda: os.rename(path, "/box/moved"))
         attempt(f"replace {path}", lambda: (write("/box/own"), os.rename("/box/own", path)))
+
+def replacing():
     attempt("unlink /dev/null", lambda: os.unlink("/dev/null"))
+    attempt("chmod /dev/null", lambda: os.chmod("/dev/null", 0))
+    attempt("link in /dev", lambda: os.symlink("/box", "/dev/own"))
+    attempt("create in /dev", lambda: write("/dev/own"))
+    attempt("rename in /dev", lambda: os.rename("/dev/null", "/dev/own"))
 
 def devices():
     for name, kind, major, minor in [
@@ -42,22 +48,37 @@ def host():
                       f"/proc/{os.getppid()}/root", "/proc/thread-self/root/" + "../" * 64,
                       "/dev/fd/0/" + "../" * 16]:
             attempt(f"read {start}{path}", lambda: print(read(start + path)))
+    for folder in glob.glob("/proc/[0-9]*/cwd") + glob.glob("/proc/[0-9]*/root"):
+        for path in sys.argv[2:]:
+            attempt(f"read {path} by {folder}", lambda: print(read(folder + "/../.." + path)))
     for path in ["/root", "/home", "/sys", "/sys/fs/cgroup", "/run", "/var", "/boot",
                  "/roots", "/jail", "/etc/shadow", "/etc/machine-id", "/etc/ssl/private"]:
         attempt(f"see {path}", lambda: os.stat(path))
+    attempt("double chroot", twice)
+
+def twice():
+    os.mkdir("deeper")
+    os.chroot("deeper")
+    os.chroot("../" * 64)
 
 def kernel():
-    for path in ["/proc/kcore", "/proc/kmsg", "/proc/kallsyms", "/proc/sysrq-trigger",
-                 "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname", "/proc/1/environ",
-                 "/proc/1/mem", "/proc/1/maps", "/proc/1/fd/0", "/proc/keys", "/proc/modules",
-                 "/proc/mounts/x", "/proc/cmdline", "/proc/config.gz", "/proc/partitions",
-                 "/proc/iomem", "/proc/timer_list", "/proc/sched_debug", "/proc/acpi"]:
-        attempt(f"read {path}", lambda: read(path))
-    for path in ["oom_score_adj", "coredump_filter", "uid_map", "gid_map", "setgroups"]:
-        if path != "coredump_filter":
-            attempt(f"write {path}", lambda: write("/proc/self/" + path, "-1000"))
-    for pid in glob.glob("/proc/[0-9]*"):
-        if pid != f"/proc/{os.getpid()}":
-            attempt(f"stranger {pid}", lambda: read(pid + "/status"))
+    for path in ["kcore", "kmsg", "kallsyms", "sysrq-trigger", "sys/kernel/core_pattern",
+                 "sys/kernel/hostname", "sys/kernel/random/boot_id", "keys", "modules",
+                 "cmdline", "config.gz", "partitions", "iomem", "timer_list", "sched_debug", "acpi",
+                 "meminfo", "mounts/x", "net/tcp", "sysvipc/shm"]:
+        attempt(f"read /proc/{path}", lambda: read("/proc/" + path))
 
-{"writing": writing, "devices": devices, "host": host, "kernel": kernel}[sys.argv[1]]()
+def strangers():
+    for name in ["environ", "mem", "maps", "mountinfo", "status", "fd/0", "root/etc/passwd"]:
+        attempt(f"read /proc/1/{name}", lambda: read("/proc/1/" + name))
+    attempt("list /proc/1", lambda: os.listdir("/proc/1"))
+    for process in glob.glob("/proc/[0-9]*"):
+        if process != f"/proc/{os.getpid()}":
+            attempt(f"read {process}/status", lambda: read(process + "/status"))
+
+def own():
+    for name, text in [("comm", "x"), ("oom_score_adj", "1000"), ("coredump_filter", "0"),
+                       ("clear_refs", "1"), ("timerslack_ns", "1"), ("mem", "")]:
+        attempt(f"write {name}", lambda: write("/proc/self/" + name, text))
+
+globals()[sys.argv[1]]()

@@ -40,14 +40,24 @@ int main(int count, char **arguments) {
     if (!strcmp(kind, "shared"))
         fill(mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), size);
     if (!strcmp(kind, "memfd")) fill_file(memfd_create("m", 0), mebibytes);
-    if (!strcmp(kind, "tmpfs")) fill_file(open("/tmp/m", O_CREAT | O_RDWR, 0600), mebibytes);
+    if (!strcmp(kind, "tmpfs")) {
+        int file = open("/tmp/memory", O_CREAT | O_RDWR, 0600);
+        unlink("/tmp/memory");
+        fill_file(file, mebibytes);
+    }
     if (!strcmp(kind, "sysv")) {
         int segment = shmget(IPC_PRIVATE, size, 0600);
         char *memory = shmat(segment, NULL, 0);
         shmctl(segment, IPC_RMID, NULL);
         fill(memory, size);
     }
-    if (!strcmp(kind, "stack")) fill_stack(mebibytes);
+    if (!strcmp(kind, "stack")) {
+        struct rlimit limit;
+        getrlimit(RLIMIT_STACK, &limit);
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_STACK, &limit);
+        fill_stack(mebibytes);
+    }
     if (!strcmp(kind, "child")) {
         // The first process is well and exits with 0: the verdict must not be fooled.
         if (fork() == 0) fill(malloc(size), size), _exit(0);

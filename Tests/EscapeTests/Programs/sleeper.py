@@ -1,4 +1,5 @@
-# Waits for ever, each time in another way, without using the processor.
+# Waits for ever, each time in another way, without using the processor. If nothing else ends it, a
+# watchdog does.
 import os, signal, sys, threading, time
 
 def stop():
@@ -15,16 +16,21 @@ def pipe():
 
 def deaf():
     signal.pthread_sigmask(signal.SIG_BLOCK, range(1, signal.NSIG))
-    time.sleep(1000)
+    time.sleep(3)
 
 def grandchild():
     # Its parent is gone and it has another session; only the jail still holds it.
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            time.sleep(1000)
+            time.sleep(3)
         os._exit(0)
-    time.sleep(1000)
+    time.sleep(3)
 
+watched = os.getpid()
+if os.fork() == 0:
+    time.sleep(2)
+    os.kill(watched, signal.SIGKILL)
+    os._exit(0)
 {"pause": signal.pause, "stop": stop, "futex": futex, "pipe": pipe, "deaf": deaf,
  "grandchild": grandchild}[sys.argv[1]]()

@@ -1,0 +1,113 @@
+import Identity
+
+/// How callers say who they are.
+struct SecuritySchemes: Sendable {
+    let allowsQueryKey: Bool
+    /// Whether there is a secret that the dispatcher shares with this server.
+    let hasDispatcher: Bool
+
+    var components: JSONValue {
+        .object(general + [Self.client] + (hasDispatcher ? [Self.dispatcher] : []))
+    }
+
+    /// Any one of these is enough; an empty one is no credential at all.
+    func requirements(of access: Operation.Access) -> JSONValue {
+        switch access {
+        case .anyone: []
+        case .optional: .array([.object([])] + Self.each(of: general))
+        case .scope(let scope): .array(Self.each(of: general, scopes: [scope]))
+        case .dispatcher(let scope):
+            .array(
+                Self.each(of: general, scopes: [scope])
+                    + (hasDispatcher ? Self.each(of: [Self.dispatcher]) : [])
+            )
+        case .session:
+            .array(Self.each(of: general.filter { ["bearer", "session"].contains($0.name) }))
+        // The client may also be named in the body.
+        case .client: .array(Self.each(of: [Self.client]) + [.object([])])
+        }
+    }
+
+    private static func each(
+        of schemes: [JSONValue.Member],
+        scopes: [String] = []
+    ) -> [JSONValue] {
+        schemes.map { scheme in
+            .object([.init(name: scheme.name, value: .array(scopes.map(JSONValue.string)))])
+        }
+    }
+
+    private var general: [JSONValue.Member] {
+        var schemes: JSONValue = [
+            "bearer": [
+                "type": "http", "scheme": "bearer",
+                "description": .string(Self.aboutBearer),
+            ],
+            "header": [
+                "type": "apiKey", "in": "header", "name": "X-API-Key",
+                "description": "The same in a header of its own.",
+            ],
+            "session": [
+                "type": "apiKey", "in": "cookie", "name": .string(SessionCookie.name),
+                "description": .string(Self.aboutCookie),
+            ],
+            "accessToken": [
+                "type": "oauth2", "description": "An access token in place of a key.",
+                "flows": [
+                    "clientCredentials": ["tokenUrl": "/oauth/token", "scopes": Self.scopes]
+                ],
+            ],
+        ]
+        if allowsQueryKey {
+            schemes["query"] = [
+                "type": "apiKey", "in": "query", "name": "apiKey",
+                "description": "The same in the address, for those who have no other way.",
+            ]
+        }
+        return schemes.members
+    }
+
+    private static let aboutBearer = """
+        An API key (`sk_live_…`), a session's token (`qst_…`) or an access token. \
+        `Authorization: Token …` and the credential alone are taken as well.
+        """
+
+    private static let aboutCookie = """
+        A session's token as browsers keep it. Whatever changes something also needs the `Origin` \
+        of this server.
+        """
+
+    private static let client = JSONValue.Member(
+        name: "client",
+        value: [
+            "type": "http", "scheme": "basic",
+            "description": "A key's id as the name, the key itself as the password.",
+        ]
+    )
+
+    private static let dispatcher = JSONValue.Member(
+        name: "dispatcher",
+        value: [
+            "type": "http", "scheme": "bearer",
+            "description": "The secret that the dispatcher of all organizations' tasks shows.",
+        ]
+    )
+
+    private static let scopes = JSONValue.object(
+        Scope.all.map { .init(name: $0.name, value: .string($0.about)) }
+    )
+}
+
+extension Scope {
+    /// For the documentation.
+    fileprivate var about: String {
+        switch self {
+        case .read(let resource): "Read \(resource.rawValue)"
+        case .write(let resource): "Change and delete \(resource.rawValue)"
+        case .readEverything: "Read everything"
+        case .writeEverything: "Change everything, without deleting"
+        case .deleteEverything: "Delete everything"
+        case .admin: "Everything, and what is an operator's"
+        }
+    }
+}

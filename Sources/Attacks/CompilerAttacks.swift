@@ -1,0 +1,52 @@
+import Domain
+import WardenWire
+
+extension Corpus {
+    /// A compiler is a program that strangers steer, and the only one that runs before theirs.
+    static let compiling: [Attack] = [
+        Attack(
+            "compile-bomb macro explosion",
+            .resources,
+            .compiler("macros.c", language: "c"),
+            expected: .verdict(.memoryExceeded),
+            wall: .defences([.memoryLimit]),
+            control: .succeeds(["compiled": "ok"])
+        ).with { $0.limits = bomb },
+        Attack(
+            "compile-bomb template explosion",
+            .resources,
+            .compiler("templates.cpp", language: "cpp"),
+            expected: .verdict(.memoryExceeded),
+            wall: .defences([.memoryLimit]),
+            control: .succeeds(["compiled": "ok"])
+        ).with { $0.limits = bomb },
+        Attack(
+            "compile-bomb endless include",
+            .resources,
+            .compiler("endless.c", language: "c"),
+            expected: .verdict(.exited(code: 1), .memoryExceeded),
+            wall: .intrinsic("memory is bounded, and gcc itself refuses a device"),
+            control: .provesNothing("outside it would take all memory where gcc did not refuse it")
+        ).with { $0.limits = bomb },
+        Attack(
+            "compile-bomb included canary",
+            .resources,
+            .compiler("include_canary.c", language: "c"),
+            expected: .verdict(.exited(code: 1)),
+            wall: .intrinsic("nothing of the host is mounted in a jail"),
+            control: .succeeds(["secret": "ok"])
+        ),
+        Attack(
+            "compile-bomb assembled canary",
+            .resources,
+            .compiler("incbin.c", language: "c"),
+            expected: .verdict(.exited(code: 1)),
+            wall: .intrinsic("nothing of the host is mounted in a jail"),
+            control: .succeeds(["compiled": "ok", "secret": "ok"])
+        ),
+    ]
+
+    private static let bomb: [Limit: Int64] = [
+        .memoryBytes: 96 << 20, .wallMilliseconds: 60_000, .cpuMilliseconds: 60_000,
+    ]
+}

@@ -1,0 +1,157 @@
+import Domain
+import WardenWire
+
+extension Corpus {
+    static let resources: [Attack] =
+        ["processes", "threads", "vfork"].map { kind in
+            Attack(
+                "forkbomb \(kind)",
+                .resources,
+                .ordinary("spawn.c"),
+                expected: .outcomes(["started": "31", "end": "EAGAIN"]),
+                wall: .defences([.processLimit]),
+                control: .succeeds(["started": "120", "end": "ok"])
+            ).with {
+                $0.runs = [[kind, "120"]]
+                $0.limits = [.processes: 32]
+            }
+        } + memory + disk + time + [signals, output, arguments]
+
+    private static let memory = ["heap", "shared", "memfd", "tmpfs", "sysv", "stack", "child"].map {
+        kind in
+        Attack(
+            "memory \(kind)",
+            .resources,
+            .ordinary("memory.c"),
+            // The first process of `child` is well, and must not hide what became of the other.
+            expected: .verdict(.memoryExceeded).with { $0.ignored = ["filled"] },
+            wall: .defences([.memoryLimit]),
+            control: .succeeds(["filled": "ok"])
+        ).with {
+            $0.runs = [[kind, "96"]]
+            $0.limits = [
+                .memoryBytes: 64 << 20, .fileBytes: 512 << 20, .workspaceBytes: 512 << 20,
+            ]
+        }
+    }
+
+    private static let disk = [
+        Attack(
+            "disk full",
+            .resources,
+            .ordinary("disk.py"),
+            expected: .refusals(["ENOSPC"], atLeast: 10),
+            wall: .defences([.workspaceLimit]),
+            control: .succeeds(["fill .": "ok", "flood .": "ok", "nest .": "ok", "deleted .": "ok"])
+        ).with {
+            $0.runs = [["full", ".", "/tmp"]]
+            $0.controlRuns = [["full", "."]]
+            $0.limits = [.workspaceBytes: 8 << 20, .workspaceFiles: 500]
+        },
+        Attack(
+            "disk huge",
+            .resources,
+            .ordinary("disk.py"),
+            expected: .refusals(["EFBIG"], atLeast: 2),
+            wall: .defences([.resourceLimits]),
+            control: .succeeds(["huge /dev/shm": "ok"])
+        ).with {
+            $0.runs = [["huge", ".", "/tmp"]]
+            $0.controlRuns = [["huge", "/dev/shm"]]
+        },
+    ]
+
+    /// Each ends by itself after some seconds, so that a missing clock does no harm.
+    private static let time =
+        [
+            Attack(
+                "cpu-threads",
+                .resources,
+                .ordinary("spin.c"),
+                expected: .verdict(.cpuTimeExceeded),
+                wall: .defences([.clock]),
+                control: .succeeds(["spun": "ok"])
+            ).with {
+                $0.runs = [["64", "1500"]]
+                $0.limits = [
+                    .cpuMilliseconds: 1_000, .wallMilliseconds: 60_000, .processes: 256,
+                ]
+            },
+            Attack(
+                "signals deaf",
+                .resources,
+                .ordinary("deaf_spin.c"),
+                expected: .verdict(.cpuTimeExceeded),
+                wall: .defences([.clock]),
+                control: .succeeds(["spun": "ok"])
+            ).with { $0.limits = [.cpuMilliseconds: 500, .wallMilliseconds: 60_000] },
+        ]
+        + ["pause", "stop", "futex", "pipe", "deaf", "grandchild"].map { kind in
+            Attack(
+                "sleepers \(kind)",
+                .resources,
+                .ordinary("sleeper.py"),
+                expected: .verdict(.timedOut),
+                wall: .defences([.clock]),
+                // It was still there when its own watchdog ended it.
+                control: .succeeds(["ended": "137"])
+            ).with {
+                $0.runs = [[kind]]
+                $0.limits = [.wallMilliseconds: 400]
+            }
+        }
+
+    private static let signals = Attack(
+        "signals sent",
+        .resources,
+        .ordinary("kill.py"),
+        expected: .refusals(["EPERM", "ESRCH"], atLeast: 5),
+        wall: .defences([.identity, .landlock]),
+        control: .succeeds(["parent": "ok"])
+    ).with {
+        $0.runs = [["9"], ["15"], ["19"], ["0"]]
+        // Any other number would end what else this user has.
+        $0.controlRuns = [["0"]]
+    }
+
+    private static let output = Attack(
+        "output",
+        .resources,
+        .ordinary("flood.c"),
+        expected: Expectation().with {
+            $0.isTruncated = true
+            $0.ignored = [String(repeating: "x", count: 65_536)]
+        },
+        wall: .intrinsic("the front keeps no more than the limit"),
+        control: .succeeds(["bytes": "400000"])
+    ).with {
+        $0.runs = [["200000", "1"], ["200000", "4096"]]
+        $0.limits = [.stdoutBytes: 65_536, .stderrBytes: 65_536]
+    }
+
+    private static let hostileArguments = [
+        "--version\nln -s /bin/rm ./run", "-o/etc/x", "$(echo came through)", "`id`", "; id", "",
+    ]
+
+    private static let arguments = Attack(
+        "argv-newline",
+        .resources,
+        .ordinary("argv.py"),
+        expected: .outcomes([
+            "count": "6", "argument 1": #"'--version\nln -s /bin/rm ./run'"#,
+            "argument 2": "'-o/etc/x'", "argument 3": "'$(echo came through)'",
+            "argument 4": "'`id`'", "argument 5": "'; id'", "argument 6": "''",
+            "work folder": "argv.py attempts.py",
+        ]),
+        wall: .intrinsic("arguments are a vector; no shell reads them"),
+        control: .succeeds(
+            ["argument 1": "'came'", "work folder": "argv.py attempts.py run"],
+            as: .throughShell
+        )
+    ).with {
+        $0.runs = [hostileArguments]
+        $0.controlRuns = [
+            ["&&", "ln", "-s", "/bin/rm", "./run\npython3 argv.py", "$(echo came through)"]
+        ]
+    }
+}

@@ -1,0 +1,183 @@
+import Domain
+import WardenWire
+
+extension Corpus {
+    /// One for each profile: the answers differ.
+    static func sweeps(_ answering: [SystemCallProfile: Set<Int>]) -> [Attack] {
+        SystemCallProfile.allCases.map { profile in
+            var expected = Expectation.outcomes(["swept": "ok"])
+            expected.ignored = Set((answering[profile] ?? []).map(String.init))
+                .union(unfiltered)
+            return Attack(
+                "sweep-native \(profile)",
+                .systemCalls,
+                .everywhere("sweep.c", [.program, .compiler]),
+                expected: expected,
+                wall: .defences([.systemCalls]),
+                // open_tree and mount_setattr, whose numbers are the same on every architecture.
+                control: .succeeds(["428": "EFAULT", "442": "EINVAL", "swept": "ok"])
+            ).with { $0.profiles = [profile] }
+        }
+    }
+
+    #if arch(x86_64)
+    /// uretprobe and uprobe, which the kernel lets pass every filter.
+    ///
+    /// A tracer puts them into programs that know nothing of it; called from anywhere else they end
+    /// the caller or do nothing. See `seccomp_uprobe_exception` of kernel/seccomp.c, from 6.14.
+    private static let unfiltered: Set = ["335", "336"]
+    #else
+    private static let unfiltered: Set<String> = []
+    #endif
+
+    static let systemCalls: [Attack] =
+        [
+            filtered(
+                "ns-create",
+                "namespaces.c",
+                expected: .refusals(["EPERM"], atLeast: 34).with {
+                    $0.outcomes = ["clone3": ["ENOSYS"], "thread": ["ok"]]
+                },
+                control: .succeeds(["clone user": "ok", "unshare user": "ok", "clone3": "ok"])
+            ),
+            filtered(
+                "io-uring",
+                "io_uring.c",
+                expected: .refusals(["ENOSYS"], atLeast: 3),
+                control: .succeeds(["setup": "ok", "enter": "ok"])
+            ),
+            filtered(
+                "keyring",
+                "keyring.c",
+                expected: .refusals(["ENOSYS"], atLeast: 2),
+                control: .succeeds(["add_key": "ok", "search": "ok"])
+            ).with {
+                $0.runs = [["leave"]]
+                $0.followUp = ["look"]
+            },
+            filtered(
+                "introspect",
+                "introspection.c",
+                expected: .refusals(["ENOSYS"], atLeast: 10).with {
+                    for call in ["ptrace traceme", "ptrace attach", "perf_event_open", "bpf"] {
+                        $0.outcomes[call] = ["EPERM"]
+                    }
+                },
+                control: .succeeds(["ptrace traceme": "ok", "process_vm_readv": "ok", "kcmp": "ok"])
+            ),
+            filtered(
+                "mounts",
+                "mounts.c",
+                expected: .refusals(["ENOSYS"], atLeast: 15).with {
+                    for call in ["mount", "remount", "bind", "umount2", "pivot_root", "chroot"] {
+                        $0.outcomes[call] = ["EPERM"]
+                    }
+                },
+                control: .succeeds(["mount": "ok", "open_tree": "ok"], as: .ownNamespaces)
+            ),
+            filtered(
+                "memfd-exec",
+                "memfd_exec.c",
+                // Python itself, not the attack, is what its own process is made from.
+                places: [.program, .thread, .grandchild, .compiler],
+                expected: .refusals(["ENOSYS"], atLeast: 6).with {
+                    $0.outcomes = ["runs from memory": ["yes"], "unshare": ["EPERM"]]
+                },
+                control: .succeeds(["runs from memory": "yes", "unshare": "ok", "kcmp": "ok"])
+            ),
+            filtered(
+                "clock",
+                "clock.c",
+                expected: .refusals(["EPERM"], atLeast: 10),
+                control: .succeeds([
+                    "adjtimex": "ok", "clock_adjtime": "ok", "clock_settime": "EFAULT",
+                ])
+            ),
+            filtered(
+                "masked",
+                "masked.c",
+                expected: .refusals(["ENOSYS"], atLeast: 22).with {
+                    for turn in 1...2 {
+                        $0.outcomes["clone user \(turn)"] = ["EPERM"]
+                        $0.outcomes["socket AF_NETLINK \(turn)"] = ["EAFNOSUPPORT"]
+                        $0.outcomes["socket AF_INET SOCK_RAW \(turn)"] = ["EAFNOSUPPORT", "ENOSYS"]
+                    }
+                },
+                control: .succeeds([
+                    "socket AF_NETLINK 1": "ok", "clone user 2": "ok",
+                    "futex FUTEX_LOCK_PI 1": "ok",
+                ])
+            ),
+            filtered(
+                "options",
+                "options.c",
+                expected: .refusals(["ENOSYS"], atLeast: 27).with {
+                    for call in [
+                        "sendto", "sendmsg", "sendmmsg", "recvfrom", "recvmsg", "recvmmsg",
+                    ] {
+                        $0.outcomes[call + " MSG_OOB"] = ["EOPNOTSUPP"]
+                    }
+                    $0.outcomes["send above MSG_OOB"] = ["EOPNOTSUPP"]
+                },
+                control: .succeeds([
+                    "tee": "ok", "splice": "ok", "vmsplice": "ok", "sendto MSG_OOB": "ok",
+                    "FUTEX_LOCK_PI": "ok", "mq_open": "ok",
+                ])
+            ),
+        ] + otherEntries + families
+
+    #if arch(x86_64)
+    /// This machine's processor has entries of other architectures.
+    private static let otherEntries = [
+        filtered(
+            "entries",
+            "entries.c",
+            expected: .outcomes(["i386": "SYS", "x32": "SYS"]),
+            control: .succeeds(["i386": "ok", "x32": "refused"])
+        )
+    ]
+    #else
+    private static let otherEntries: [Attack] = []
+    #endif
+
+    /// Which sockets there are, in each profile.
+    private static let families = SystemCallProfile.allCases.map { profile in
+        filtered(
+            "families \(profile)",
+            "families.c",
+            expected: .refusals(["EAFNOSUPPORT"], atLeast: 100).with {
+                guard profile == .standard else { return }
+                for family in ["unix", "inet", "inet6"] {
+                    $0.outcomes[family + " stream"] = ["ok"]
+                    $0.outcomes[family + " datagram"] = ["ok"]
+                    $0.outcomes[family + " raw"] = ["ENOSYS"]
+                    $0.outcomes[family + " seqpacket"] = ["ENOSYS"]
+                }
+                for family in ["inet", "inet6"] {
+                    for kind in ["icmp", "sctp", "mptcp", "udplite"] {
+                        $0.outcomes["\(family) \(kind)"] = ["ENOSYS"]
+                    }
+                }
+            },
+            control: .succeeds(["netlink raw": "ok", "inet stream": "ok"])
+        ).with { $0.profiles = [profile] }
+    }
+
+    /// Refused by the filter, from everywhere, in both profiles.
+    private static func filtered(
+        _ name: String,
+        _ file: String,
+        places: [Place] = everywhere,
+        expected: Expectation,
+        control: Control
+    ) -> Attack {
+        Attack(
+            name,
+            .systemCalls,
+            .everywhere(file, places),
+            expected: expected,
+            wall: .defences([.systemCalls]),
+            control: control
+        ).with { $0.profiles = SystemCallProfile.allCases }
+    }
+}

@@ -1,0 +1,49 @@
+public import Foundation
+
+/// Whose executions, keys and quota they are.
+public struct Organization: Sendable, Hashable {
+    /// `org_` and 26 characters.
+    public let id: String
+    public var name: String
+    /// The name of a plan of `limits.json`.
+    public var plan: String
+    public let createdAt: Date
+
+    public init(id: String, name: String, plan: String, createdAt: Date) {
+        self.id = id
+        self.name = name
+        self.plan = plan
+        self.createdAt = createdAt
+    }
+}
+
+/// What a user is in an organization.
+public enum Role: String, Sendable, Codable, CaseIterable {
+    /// Decides who belongs to it.
+    case owner
+    case member
+}
+
+/// An organization, as one of its users sees it.
+public struct Membership: Sendable, Hashable {
+    public let organization: Organization
+    public let role: Role
+
+    public init(organization: Organization, role: Role) {
+        self.organization = organization
+        self.role = role
+    }
+}
+
+/// A user, as its organization sees it.
+public struct Member: Sendable, Hashable {
+    public let user: User
+    public let role: Role
+    public let since: Date
+
+    public init(user: User, role: Role, since: Date) {
+        self.user = user
+        self.role = role
+        self.since = since
+    }
+}

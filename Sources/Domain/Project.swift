@@ -1,0 +1,129 @@
+public import Foundation
+
+/// Files that are kept to be run, and how they are run.
+public struct Project: Sendable, Hashable {
+    /// `prj_` and 26 characters that sort by time of creation.
+    public let id: String
+    public let organization: String
+    public var name: String
+    public var description: String
+    /// The name of a runtime, where executions need not say one.
+    public var language: String?
+    /// A version of it, or how one begins.
+    public var version: String?
+    /// The path of the main file.
+    public var entry: String?
+    /// What its programs find in their environment.
+    ///
+    /// Nobody is told the values again.
+    public var environment: [String: String]
+    /// What its executions are held to where they ask for nothing, in place of the plan's defaults.
+    public var limits: [Limit: Int64]
+    public let createdAt: Date
+    public var updatedAt: Date
+
+    public init(
+        id: String,
+        organization: String,
+        name: String,
+        description: String = "",
+        language: String? = nil,
+        version: String? = nil,
+        entry: String? = nil,
+        environment: [String: String] = [:],
+        limits: [Limit: Int64] = [:],
+        createdAt: Date,
+        updatedAt: Date
+    ) {
+        self.id = id
+        self.organization = organization
+        self.name = name
+        self.description = description
+        self.language = language
+        self.version = version
+        self.entry = entry
+        self.environment = environment
+        self.limits = limits
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}
+
+/// A file of a project, without its content.
+public struct ProjectFile: Sendable, Hashable {
+    /// Relative, and checked.
+    public let path: String
+    public let bytes: Int
+    public let updatedAt: Date
+
+    public init(path: String, bytes: Int, updatedAt: Date) {
+        self.path = path
+        self.bytes = bytes
+        self.updatedAt = updatedAt
+    }
+}
+
+/// A project and all of its files as they were at one moment: what an execution is made of.
+public struct ProjectSources: Sendable, Hashable {
+    public let project: Project
+    /// By path.
+    public let files: [SourceFile]
+
+    public init(project: Project, files: [SourceFile]) {
+        self.project = project
+        self.files = files
+    }
+}
+
+/// What the files of one project may come to: no more than one execution can take.
+public struct ProjectBounds: Sendable, Hashable {
+    public let filesMax: Int64
+    /// Of all contents together.
+    public let bytesMax: Int64
+
+    public init(filesMax: Int64, bytesMax: Int64) {
+        self.filesMax = filesMax
+        self.bytesMax = bytesMax
+    }
+
+    public init(_ plan: Plan) {
+        self.init(filesMax: plan.ceilings[.files], bytesMax: plan.ceilings[.sourceBytes])
+    }
+
+    /// Judges a file of `bytes` bytes that is to be written at `path`.
+    ///
+    /// - Parameter present: every file of the project, that of the same path included.
+    /// - Returns: whether the file is new.
+    public func check(
+        path: String,
+        bytes: Int,
+        among present: [ProjectFile]
+    ) throws(ProjectFileRefusal) -> Bool {
+        let others = present.filter { !$0.path.utf8.elementsEqual(path.utf8) }
+        // Two names to the kernel, and one to most who read them.
+        guard !others.contains(where: { $0.path == path }) else {
+            throw .path("is there in another spelling of the same characters")
+        }
+        var tree = PathTree()
+        for other in others { _ = tree.add(other.path) }
+        if let flaw = tree.add(path) { throw .path(flaw) }
+        guard Int64(others.count) < filesMax else { throw .files(max: filesMax) }
+        let total = others.reduce(Int64(bytes)) { $0 + Int64($1.bytes) }
+        guard total <= bytesMax else { throw .bytes(total, max: bytesMax) }
+        let names = others.reduce(path.utf8.count) { $0 + $1.path.utf8.count }
+        let namesMax = RelativePath.totalBytesMax
+        guard names <= namesMax else { throw .names(names, max: namesMax) }
+        return others.count == present.count
+    }
+}
+
+/// Why a file does not go with those that a project has.
+public enum ProjectFileRefusal: Error, Sendable, Hashable {
+    /// It would be a file and a folder at once, or there twice, as this sentence's end says.
+    case path(String)
+    case files(max: Int64)
+    /// Of all contents together.
+    case bytes(Int64, max: Int64)
+    /// Of all paths together, in bytes.
+    case names(Int, max: Int)
+}

@@ -1,0 +1,64 @@
+/// The rules for a path in the work folder.
+///
+/// The jail refuses what escapes it whatever the path says; these rules make that refusal a clear
+/// answer, and keep a path's meaning the same for everyone who reads it.
+public enum RelativePath {
+    public static let bytesMax = 1_024
+    public static let componentBytesMax = 255
+    public static let componentsMax = 32
+    /// Of all paths of one execution together: a compiler is given every name, and all of them have
+    /// to fit the warden's frame.
+    public static let totalBytesMax = 32_768
+
+    /// What is wrong with `path`, as a sentence's end, or `nil`.
+    ///
+    /// Bytes are judged, not characters: a slash with a combining accent after it is no slash to
+    /// Swift's `Character`, and very much one to the kernel.
+    public static func flaw(in path: String) -> String? {
+        guard !path.isEmpty else { return "must not be empty" }
+        guard path.utf8.count <= bytesMax else { return "must be at most \(bytesMax) bytes long" }
+        guard path.utf8.first != slash else { return "must be relative" }
+        guard !path.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else { return "must not hold control characters" }
+        let components = path.utf8.split(separator: slash, omittingEmptySubsequences: false)
+        guard components.count <= componentsMax else {
+            return "must have at most \(componentsMax) components"
+        }
+        for component in components {
+            guard !component.isEmpty else { return "must not have an empty component" }
+            guard !component.elementsEqual(".".utf8), !component.elementsEqual("..".utf8) else {
+                return "must not have the component `\(Substring(component))`"
+            }
+            guard component.count <= componentBytesMax else {
+                return "must have components of at most \(componentBytesMax) bytes"
+            }
+        }
+        return nil
+    }
+
+    /// `a` and `a/b` for `a/b/c`.
+    public static func folders(above path: String) -> [String] {
+        path.utf8.indices.filter { path.utf8[$0] == slash }.compactMap { String(path.utf8[..<$0]) }
+    }
+
+    private static let slash = UInt8(ascii: "/")
+}
+
+/// The paths of one work folder, so that none is two things at once.
+public struct PathTree: Sendable {
+    private var files: Set<String> = []
+    private var folders: Set<String> = []
+
+    public init() {}
+
+    /// - Returns: what is wrong with adding `path`, as a sentence's end, or `nil`.
+    public mutating func add(_ path: String) -> String? {
+        guard !files.contains(path) else { return "is given twice" }
+        guard !folders.contains(path) else { return "is a folder of another file" }
+        let above = RelativePath.folders(above: path)
+        if let file = above.first(where: files.contains) { return "lies below the file \(file)" }
+        files.insert(path)
+        folders.formUnion(above)
+        return nil
+    }
+}

@@ -1,0 +1,64 @@
+public import Foundation
+
+/// A person, or an agent that signed up by itself.
+public struct User: Sendable, Hashable {
+    /// `usr_` and 26 characters.
+    public let id: String
+    public var name: String
+    /// In small letters; no two users have the same.
+    public let email: String
+    /// The address of a picture.
+    public var image: String?
+    public let createdAt: Date
+    public var updatedAt: Date
+
+    public init(
+        id: String,
+        name: String,
+        email: String,
+        image: String? = nil,
+        createdAt: Date,
+        updatedAt: Date
+    ) {
+        self.id = id
+        self.name = name
+        self.email = email
+        self.image = image
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}
+
+/// A user that has signed in and not out.
+public struct Session: Sendable, Hashable {
+    /// `ses_` and 26 characters; not secret.
+    public let id: String
+    /// SHA-256 of the token.
+    public let digest: Data
+    public let user: String
+    public let createdAt: Date
+    public var expiresAt: Date
+
+    public init(id: String, digest: Data, user: String, createdAt: Date, expiresAt: Date) {
+        self.id = id
+        self.digest = digest
+        self.user = user
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+    }
+}
+
+/// What access tokens are signed with.
+public struct SigningKey: Sendable, Hashable {
+    /// The `kid` of the tokens that it signs.
+    public let id: String
+    /// The private key in PEM.
+    public let pem: String
+    public let createdAt: Date
+
+    public init(id: String, pem: String, createdAt: Date) {
+        self.id = id
+        self.pem = pem
+        self.createdAt = createdAt
+    }
+}

@@ -1,0 +1,115 @@
+import Domain
+
+/// What a cache of compiled programs has done since it was made, and what it has.
+public struct CompileCacheFigures: Sendable, Hashable {
+    public var hits = 0
+    public var misses = 0
+    /// Programs that had to go for others.
+    public var evictions = 0
+    /// Programs that could not be written.
+    public var failures = 0
+    /// In the folder, each counted by blocks of 4 KiB.
+    public var programs = 0
+    public var bytes = 0
+}
+
+/// What a ``FolderCache`` knows and holds, and what has to go for what comes.
+///
+/// It decides and touches nothing: what it says has to leave the folder, its owner removes.
+struct CacheState: Sendable {
+    let bytesMax: Int
+    private let heldBytesMax: Int
+    /// What is in the folder.
+    var index = RecencyList<ProgramKey>()
+    /// What is in memory.
+    private(set) var held = RecencyList<ProgramKey>()
+    private var programs: [ProgramKey: CompiledProgram] = [:]
+    private var counted = CompileCacheFigures()
+    private var writingBytes = 0
+
+    /// Of what waits to be written: a disk that is slower than the compilers is not waited for.
+    private static let writingBytesMax = 64 << 20
+
+    init(bytesMax: Int, heldBytesMax: Int) {
+        self.bytesMax = bytesMax
+        self.heldBytesMax = heldBytesMax
+    }
+
+    enum Found: Sendable {
+        case held(CompiledProgram)
+        /// Has to be read; whether it is a hit turns out then.
+        case onDisk
+        case unknown
+    }
+
+    mutating func lookUp(_ key: ProgramKey) -> Found {
+        index.use(key)
+        if let program = programs[key] {
+            held.use(key)
+            figures.hits += 1
+            return .held(program)
+        }
+        if index.contains(key) { return .onDisk }
+        figures.misses += 1
+        return .unknown
+    }
+
+    /// Takes a program into memory, unless it alone would fill a quarter of it.
+    /// - Returns: what had to leave the memory for it.
+    mutating func hold(_ program: CompiledProgram, for key: ProgramKey) -> [ProgramKey] {
+        guard program.bytes <= heldBytesMax / 4 else { return [] }
+        programs[key] = program
+        held.insert(key, weight: program.bytes + Self.entryBytes)
+        let letGo = held.shrink(to: heldBytesMax)
+        for key in letGo { programs[key] = nil }
+        return letGo
+    }
+
+    /// About what an entry takes beside its program, so that many small ones are bounded too.
+    private static let entryBytes = 1 << 10
+
+    /// - Returns: whether it may wait for the disk at all.
+    mutating func beginWriting(_ bytes: Int) -> Bool {
+        guard writingBytes + bytes <= Self.writingBytesMax else { return false }
+        writingBytes += bytes
+        return true
+    }
+
+    mutating func endWriting(_ bytes: Int) { writingBytes -= bytes }
+
+    /// - Returns: what has to leave the folder, so that `bytes` more are within the bound; nothing
+    ///    where they never could be.
+    mutating func makeRoom(for bytes: Int) -> [ProgramKey] {
+        guard bytes <= bytesMax else { return [] }
+        let evicted = index.shrink(to: bytesMax - bytes)
+        figures.evictions += evicted.count
+        return evicted
+    }
+
+    /// What was thought to be in the folder is not.
+    mutating func lose(_ key: ProgramKey) {
+        index.remove(key)
+        figures.misses += 1
+    }
+
+    /// - Returns: what has to leave the folder.
+    mutating func forget(scope: String) -> [ProgramKey] {
+        for key in held.keys where key.scope == scope {
+            held.remove(key)
+            programs[key] = nil
+        }
+        let keys = index.keys.filter { $0.scope == scope }
+        for key in keys { index.remove(key) }
+        return keys
+    }
+
+    var figures: CompileCacheFigures {
+        get {
+            var figures = counted
+            figures.programs = index.count
+            figures.bytes = index.weight
+            return figures
+        }
+        set { counted = newValue }
+    }
+}

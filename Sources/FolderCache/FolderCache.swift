@@ -1,0 +1,131 @@
+public import Domain
+import Foundation
+import Synchronization
+
+/// Compiled programs in a folder, and the ones that were used last in memory too.
+///
+/// What is known of the folder is an index in memory, made of the folder at the start: a program
+/// that is not in it is a miss without a look at the disk. All that touches the disk is done on one
+/// queue, one after another, so that no thread of a request waits for it unless it wants the very
+/// program; a write that fails is a program that is not there the next time.
+///
+/// Both the folder and what is held in memory are bounded in bytes, and let go of what was used
+/// longest ago. The order outlives this process in the times of the files: they are set when a
+/// program is read, when it leaves the memory, and in ``settle()``.
+public final class FolderCache: CompileCache {
+    private let folder: ProgramFolder
+    private let queue = DispatchQueue(label: "quicksand.compile-cache")
+    private let salt: [UInt8]
+    private let state: Mutex<CacheState>
+
+    /// A cache of what is in the folder already.
+    ///
+    /// - Parameters:
+    ///   - path: the folder; it is made if it is missing, and has to be this process's own.
+    ///   - bytesMax: of all files in it together, each counted by blocks of 4 KiB.
+    ///   - heldBytesMax: of what is held in memory beside.
+    /// - Throws: `POSIXError`, or what Foundation says of a folder that cannot be read.
+    public init(path: String, bytesMax: Int, heldBytesMax: Int = 32 << 20) throws {
+        folder = try ProgramFolder(path: path)
+        var random = SystemRandomNumberGenerator()
+        salt = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        var state = CacheState(bytesMax: bytesMax, heldBytesMax: heldBytesMax)
+        for file in try folder.contents() { state.index.insert(file.key, weight: file.bytes) }
+        for key in state.makeRoom(for: 0) { folder.remove(key) }
+        self.state = Mutex(state)
+    }
+
+    public var figures: CompileCacheFigures { state.withLock(\.figures) }
+
+    public func program(of compilation: Compilation) async -> CompiledProgram? {
+        let key = ProgramKey(compilation, salt: salt)
+        switch state.withLock({ $0.lookUp(key) }) {
+        case .held(let program): return program
+        case .onDisk: return await onDisk { self.read(key) }
+        case .unknown: return nil
+        }
+    }
+
+    public func keep(_ program: CompiledProgram, of compilation: Compilation) {
+        guard program.bytes <= CompiledProgram.bytesMax else { return }
+        let key = ProgramKey(compilation, salt: salt)
+        let (isToBeWritten, letGo) = state.withLock { state in
+            (state.beginWriting(program.bytes), state.hold(program, for: key))
+        }
+        noteUse(of: letGo)
+        guard isToBeWritten else { return }
+        queue.async {
+            self.write(program, for: key)
+            self.state.withLock { $0.endWriting(program.bytes) }
+        }
+    }
+
+    public func forget(project: String) async {
+        let scope = ProgramKey.scope(.project(project), salt: salt)
+        // In its turn: what is being written is there by then.
+        await onDisk {
+            for key in self.state.withLock({ $0.forget(scope: scope) }) { self.folder.remove(key) }
+        }
+    }
+
+    /// Returns when the disk has everything that was kept so far, and in which order it was used.
+    public func settle() async {
+        await onDisk {
+            for key in self.state.withLock(\.held.keys) { self.folder.use(key) }
+        }
+    }
+
+    private func onDisk<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            queue.async { continuation.resume(returning: body()) }
+        }
+    }
+}
+
+// MARK: - On the queue
+
+extension FolderCache {
+    private func read(_ key: ProgramKey) -> CompiledProgram? {
+        guard let file = folder.read(key, bytesMax: ProgramFile.bytesMax),
+            let program = ProgramFile.decode(file, for: key)
+        else {
+            folder.remove(key)
+            state.withLock { $0.lose(key) }
+            return nil
+        }
+        let letGo = state.withLock { state in
+            state.figures.hits += 1
+            return state.hold(program, for: key)
+        }
+        noteUse(of: letGo)
+        return program
+    }
+
+    private func write(_ program: CompiledProgram, for key: ProgramKey) {
+        guard !state.withLock({ $0.index.contains(key) }) else { return }
+        do {
+            let file = try ProgramFile.encode(program, for: key)
+            let weight = ProgramFolder.weight(file.count)
+            let evicted = state.withLock { $0.makeRoom(for: weight) }
+            for key in evicted { folder.remove(key) }
+            guard weight <= state.withLock(\.bytesMax) else { return }
+            try folder.write(file, for: key)
+            state.withLock { $0.index.insert(key, weight: weight) }
+        } catch {
+            state.withLock { $0.figures.failures += 1 }
+        }
+    }
+
+    /// What was let go of in memory was used until then.
+    private func noteUse(of keys: [ProgramKey]) {
+        guard !keys.isEmpty else { return }
+        queue.async {
+            for key in keys { self.folder.use(key) }
+        }
+    }
+}
+
+extension CompiledProgram {
+    /// With all that its compiler said.
+    var bytes: Int { content.count + result.stdout.bytes.count + result.stderr.bytes.count }
+}

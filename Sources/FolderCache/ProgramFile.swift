@@ -1,0 +1,51 @@
+import Crypto
+import Domain
+import Foundation
+
+/// A kept program as a file: a mark, a checksum of all that follows and of the name that it is kept
+/// under, the stage's result as JSON with its length before it, and the program's bytes.
+///
+/// The checksum is against what happens to files: one that is cut short, has a bad sector, or got
+/// another's name is not believed. It is not against somebody who can write the folder, who could
+/// write the checksum as well.
+enum ProgramFile {
+    private static let mark = Array("QSP1".utf8)
+    private static let headBytes = mark.count + SHA256.byteCount
+    private static let lengthBytes = 8
+    /// A program with its compiler's words in base64, and what else a result says.
+    static let bytesMax = CompiledProgram.bytesMax * 2 + (1 << 20)
+
+    static func encode(_ program: CompiledProgram, for key: ProgramKey) throws -> Data {
+        let result = try JSONEncoder().encode(program.result)
+        var body = Data(capacity: lengthBytes + result.count + program.content.count)
+        withUnsafeBytes(of: UInt64(result.count).littleEndian) { body.append(contentsOf: $0) }
+        body.append(result)
+        body.append(program.content)
+        return Data(mark) + Data(checksum(body, key)) + body
+    }
+
+    /// - Returns: `nil` for anything but what ``encode(_:for:)`` made for this key.
+    static func decode(_ file: Data, for key: ProgramKey) -> CompiledProgram? {
+        guard file.count >= headBytes + lengthBytes, file.starts(with: mark) else { return nil }
+        let body = file.dropFirst(headBytes)
+        let written = file.dropFirst(mark.count).prefix(SHA256.byteCount)
+        guard checksum(body, key) == written else { return nil }
+        let length = body.prefix(lengthBytes).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let rest = body.dropFirst(lengthBytes)
+        guard length <= UInt64(rest.count),
+            let result = try? JSONDecoder().decode(
+                StageResult.self,
+                from: rest.prefix(Int(length))
+            )
+        else { return nil }
+        // A copy of its own: a slice would keep the whole file.
+        return CompiledProgram(result: result, content: Data(rest.dropFirst(Int(length))))
+    }
+
+    private static func checksum(_ body: Data, _ key: ProgramKey) -> SHA256.Digest {
+        var hash = SHA256()
+        hash.update(data: Data(key.fileName.utf8))
+        hash.update(data: body)
+        return hash.finalize()
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Glibc
+
+/// The folder that the programs are kept in, a file for each, named by its key.
+///
+/// Everything here waits for the disk. A file is written under another name first, so that under
+/// its own there is all of it or nothing, whenever this process ends; after a loss of power there
+/// may be less, and the checksum tells. The time of a file is when it was last used.
+struct ProgramFolder: Sendable {
+    let path: String
+
+    /// One at a time is written; whatever is found under this name was not finished.
+    private static let unfinished = "unfinished"
+    /// What a file takes of a disk: it is counted by the block.
+    private static let blockBytes = 4_096
+
+    struct File {
+        let key: ProgramKey
+        let bytes: Int
+    }
+
+    /// Makes the folder if it is missing.
+    init(path: String) throws {
+        self.path = path
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw POSIXError.last }
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw POSIXError.last }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw POSIXError(.ENOTDIR) }
+    }
+
+    /// The files that are there, the one that was used longest ago first.
+    func contents() throws -> [File] {
+        try? FileManager.default.removeItem(atPath: path(of: Self.unfinished))
+        var found: [(file: File, usedAt: timespec)] = []
+        for name in try FileManager.default.contentsOfDirectory(atPath: path) {
+            var status = stat()
+            guard let key = ProgramKey(fileName: name), lstat(path(of: name), &status) == 0,
+                status.st_mode & S_IFMT == S_IFREG
+            else { continue }
+            let bytes = Self.weight(Int(status.st_size))
+            found.append((File(key: key, bytes: bytes), status.st_mtim))
+        }
+        return found.sorted {
+            ($0.usedAt.tv_sec, $0.usedAt.tv_nsec) < ($1.usedAt.tv_sec, $1.usedAt.tv_nsec)
+        }.map(\.file)
+    }
+
+    /// - Throws: where the disk is full, or cannot be written; nothing is left then.
+    func write(_ content: Data, for key: ProgramKey) throws {
+        let unfinished = path(of: Self.unfinished)
+        let file = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw POSIXError.last }
+        do {
+            defer { close(file) }
+            try FileHandle(fileDescriptor: file, closeOnDealloc: false).write(contentsOf: content)
+            guard rename(unfinished, path(of: key.fileName)) == 0 else { throw POSIXError.last }
+        } catch {
+            unlink(unfinished)
+            throw error
+        }
+    }
+
+    /// What is in the file, up to `bytesMax`; `nil` where it cannot be read or has more.
+    func read(_ key: ProgramKey, bytesMax: Int) -> Data? {
+        let file = open(path(of: key.fileName), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_size <= bytesMax
+        else { return nil }
+        let handle = FileHandle(fileDescriptor: file, closeOnDealloc: false)
+        guard let content = try? handle.read(upToCount: Int(status.st_size)) else { return nil }
+        futimens(file, nil)
+        return content
+    }
+
+    /// Notes on disk that it was used just now.
+    func use(_ key: ProgramKey) {
+        utimensat(AT_FDCWD, path(of: key.fileName), nil, AT_SYMLINK_NOFOLLOW)
+    }
+
+    func remove(_ key: ProgramKey) {
+        unlink(path(of: key.fileName))
+    }
+
+    private func path(of name: String) -> String { path + "/" + name }
+
+    /// How much a file of so many bytes counts for.
+    static func weight(_ bytes: Int) -> Int {
+        (bytes + blockBytes - 1) / blockBytes * blockBytes
+    }
+}
+
+extension POSIXError {
+    fileprivate static var last: POSIXError { POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+}

@@ -1,0 +1,110 @@
+import Crypto
+import Domain
+import Foundation
+
+/// What a program is found by: a digest of the whole compilation, under a digest of whose it is.
+///
+/// Every field goes into the digest with its length or its count before it, so that no two
+/// compilations are written the same way. With the scope in both halves a key is of no use in
+/// another scope, and all keys of a scope can be told from the rest.
+struct ProgramKey: Hashable, Sendable {
+    /// Hexadecimal, as in the file's name.
+    let scope: String
+    let compilation: String
+
+    /// Changes with the meaning of what is kept, so that an earlier release's programs are not
+    /// found.
+    private static let form = "quicksand compiled program, form 1"
+    private static let separator: Character = "."
+
+    /// - Parameter salt: as ``scope(_:salt:)``.
+    init(_ compilation: Compilation, salt: [UInt8]) {
+        scope = Self.scope(compilation.scope, salt: salt)
+        var digest = FieldDigest()
+        digest.add(Self.form)
+        digest.add(scope)
+        digest.add(compilation.language)
+        digest.add(compilation.version)
+        digest.add(compilation.compiler)
+        digest.add(UInt64(compilation.profile.rawValue))
+        digest.add(UInt64(compilation.files.count))
+        for file in compilation.files {
+            digest.add(file.path)
+            digest.add(file.content)
+        }
+        digest.add(UInt64(compilation.arguments.count))
+        for argument in compilation.arguments { digest.add(argument) }
+        digest.add(UInt64(compilation.environment.count))
+        for (name, value) in compilation.environment.sorted(by: { $0.key < $1.key }) {
+            digest.add(name)
+            digest.add(value)
+        }
+        for limit in Limit.allCases { digest.add(UInt64(bitPattern: compilation.limits[limit])) }
+        digest.add(UInt64(bitPattern: compilation.workspaceBytes))
+        digest.add(UInt64(bitPattern: compilation.workspaceFiles))
+        self.compilation = digest.hexadecimal
+    }
+
+    /// - Returns: `nil` where it is no name that ``fileName`` could have made.
+    init?(fileName: String) {
+        let parts = fileName.split(separator: Self.separator, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy(Self.isDigest) else { return nil }
+        scope = String(parts[0])
+        compilation = String(parts[1])
+    }
+
+    var fileName: String { "\(scope)\(Self.separator)\(compilation)" }
+
+    /// - Parameter salt: makes an address's scope that of this process alone. What strangers sent
+    ///    is kept by nobody's address: without the salt, whoever reads the folder could try all
+    ///    addresses.
+    static func scope(_ scope: Compilation.Scope, salt: [UInt8]) -> String {
+        var digest = FieldDigest()
+        switch scope {
+        case .project(let project):
+            digest.add("project")
+            digest.add(project)
+        case .owner(.organization(let organization)):
+            digest.add("organization")
+            digest.add(organization)
+        case .owner(.address(let address)):
+            digest.add("address")
+            digest.add(salt)
+            digest.add(address)
+        }
+        return digest.hexadecimal
+    }
+
+    private static func isDigest(_ text: Substring) -> Bool {
+        text.utf8.count == SHA256.byteCount * 2
+            && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+}
+
+/// SHA-256 over fields that cannot run into each other.
+private struct FieldDigest {
+    private var hash = SHA256()
+
+    mutating func add(_ number: UInt64) {
+        withUnsafeBytes(of: number.littleEndian) { hash.update(bufferPointer: $0) }
+    }
+
+    mutating func add(_ bytes: some DataProtocol) {
+        add(UInt64(bytes.count))
+        hash.update(data: bytes)
+    }
+
+    mutating func add(_ text: String) { add(Array(text.utf8)) }
+
+    var hexadecimal: String { hash.finalize().hexadecimal }
+}
+
+extension SHA256.Digest {
+    fileprivate var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(
+            decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
+            as: UTF8.self
+        )
+    }
+}

@@ -1,0 +1,146 @@
+import Crypto
+import CryptoExtras
+import Foundation
+import Synchronization
+
+/// Hashes and checks passwords, one at a time, beside everything else.
+///
+/// scrypt is made to take time and memory, so a flood of sign-ins must neither fill the memory nor
+/// hold the threads that answer requests: there is one queue with a bound, and whoever finds it
+/// full comes back later.
+public final class PasswordHasher: Sendable {
+    /// How many may wait for their turn.
+    static let waitingMax = 64
+
+    private let queue = DispatchQueue(label: "quicksand.passwords", qos: .utility)
+    private let waiting = Atomic(0)
+    private let cost: PasswordHash.Cost
+    /// What the password of nobody is checked against, so that it takes as long.
+    private let decoy: String
+
+    public convenience init() { self.init(cost: .standard) }
+
+    init(cost: PasswordHash.Cost) {
+        self.cost = cost
+        decoy = PasswordHash(salt: [], key: [UInt8](repeating: 0, count: 32), cost: cost).text
+    }
+
+    /// - Returns: what is stored.
+    /// - Throws: ``PasswordsBusy``, or what the hash throws.
+    public func hash(_ password: String) async throws -> String {
+        try await inTurn { [cost] in try PasswordHash(of: password, cost: cost).text }
+    }
+
+    /// - Parameter stored: `nil` where there is no such account; it takes as long.
+    /// - Throws: ``PasswordsBusy``, or what the hash throws.
+    public func matches(_ password: String, stored: String?) async throws -> Bool {
+        try await inTurn { [decoy] in
+            let hash = PasswordHash(text: stored ?? decoy)
+            let isMatch = try hash?.matches(password) ?? false
+            return isMatch && stored != nil
+        }
+    }
+
+    private func inTurn<Value: Sendable>(
+        _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        let before = waiting.wrappingAdd(1, ordering: .relaxed).oldValue
+        defer { waiting.wrappingSubtract(1, ordering: .relaxed) }
+        guard before < Self.waitingMax else { throw PasswordsBusy() }
+        return try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Result(catching: work)) }
+        }
+    }
+}
+
+/// Too many passwords are waiting to be checked.
+public struct PasswordsBusy: Error, Sendable, Hashable {
+    public init() {}
+}
+
+/// scrypt of a password: `$scrypt$ln=15,r=8,p=3$<salt>$<key>`, in base64.
+///
+/// The cost is one of those that OWASP's password storage cheat sheet recommends: 32 MiB at a time.
+struct PasswordHash {
+    struct Cost: Hashable, Sendable {
+        /// log₂ of the rounds.
+        var logRounds: Int
+        var blockSize: Int
+        var parallelism: Int
+
+        static let standard = Cost(logRounds: 15, blockSize: 8, parallelism: 3)
+    }
+
+    private static let saltBytes = 16
+    private static let keyBytes = 32
+
+    let salt: [UInt8]
+    let key: [UInt8]
+    let cost: Cost
+
+    init(salt: [UInt8], key: [UInt8], cost: Cost) {
+        self.salt = salt
+        self.key = key
+        self.cost = cost
+    }
+
+    /// A new one, with a salt from the system's random generator.
+    init(of password: String, cost: Cost) throws {
+        var generator = SystemRandomNumberGenerator()
+        let salt = (0..<Self.saltBytes).map { _ in
+            UInt8.random(in: .min ... .max, using: &generator)
+        }
+        self.init(salt: salt, key: try Self.key(password, salt: salt, cost: cost), cost: cost)
+    }
+
+    /// One that was stored.
+    init?(text: String) {
+        let parts = text.split(separator: "$", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 5, parts[1] == "scrypt", let salt = Data(base64Encoded: parts[3]),
+            let key = Data(base64Encoded: parts[4]),
+            let match = parts[2].wholeMatch(of: /ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})/),
+            let logRounds = Int(match.1), let blockSize = Int(match.2),
+            let parallelism = Int(match.3), (1...24).contains(logRounds)
+        else { return nil }
+        let cost = Cost(logRounds: logRounds, blockSize: blockSize, parallelism: parallelism)
+        self.init(salt: Array(salt), key: Array(key), cost: cost)
+    }
+
+    var text: String {
+        let salt = Data(salt).base64EncodedString()
+        let key = Data(key).base64EncodedString()
+        let cost = "ln=\(cost.logRounds),r=\(cost.blockSize),p=\(cost.parallelism)"
+        return "$scrypt$\(cost)$\(salt)$\(key)"
+    }
+
+    func matches(_ password: String) throws -> Bool {
+        let other = try Self.key(password, salt: salt, cost: cost)
+        return ConstantTime.areEqual(key, other)
+    }
+
+    private static func key(_ password: String, salt: [UInt8], cost: Cost) throws -> [UInt8] {
+        // The same password however it was typed: letters with accents have two spellings.
+        let normalized = Data(password.precomposedStringWithCanonicalMapping.utf8)
+        let key = try KDF.Scrypt.deriveKey(
+            from: normalized,
+            salt: salt,
+            outputByteCount: keyBytes,
+            rounds: 1 << cost.logRounds,
+            blockSize: cost.blockSize,
+            parallelism: cost.parallelism
+        )
+        return key.withUnsafeBytes { Array($0) }
+    }
+}
+
+/// Comparing secrets in a time that does not tell how much of them is right.
+public enum ConstantTime {
+    /// Their lengths are no secret.
+    public static func areEqual(
+        _ left: some Collection<UInt8>,
+        _ right: some Collection<UInt8>
+    ) -> Bool {
+        guard left.count == right.count else { return false }
+        return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}

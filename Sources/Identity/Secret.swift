@@ -1,0 +1,50 @@
+import Crypto
+public import Foundation
+
+/// A text that proves who somebody is, in the one moment in which we have it.
+///
+/// Only its ``digest`` is ever stored. It shows itself in ``plaintext`` alone: printing,
+/// interpolating or dumping the value redacts it.
+public protocol Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
+    /// What every secret of this kind begins with, so that scanners find a leaked one.
+    static var prefix: String { get }
+    /// The whole of it, to be shown once to the one it is for.
+    var plaintext: String { get }
+}
+
+extension Secret {
+    /// SHA-256 of the whole secret: what is stored, and what it is looked up by.
+    ///
+    /// It has too much randomness for a slow hash to add anything.
+    public var digest: Data { Data(SHA256.hash(data: Data(plaintext.utf8))) }
+
+    public var description: String { Self.prefix + "[redacted]" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// What somebody who signed in shows from then on: `qst_` and 40 random base62 characters (238
+/// bits).
+public struct SessionToken: Secret {
+    public static let prefix = "qst_"
+    static let randomLength = 40
+
+    public let plaintext: String
+
+    /// A new token, from the system's random generator.
+    public init() {
+        var generator = SystemRandomNumberGenerator()
+        plaintext = Self.prefix + Base62.random(Self.randomLength, using: &generator)
+    }
+
+    /// The token that somebody sent; `nil` where it has not the form of one.
+    public init?(_ text: String) {
+        let length = Self.prefix.utf8.count + Self.randomLength
+        guard text.utf8.count == length, text.hasPrefix(Self.prefix),
+            text.utf8.dropFirst(Self.prefix.utf8.count).allSatisfy(Base62.digits.contains)
+        else { return nil }
+        plaintext = text
+    }
+}

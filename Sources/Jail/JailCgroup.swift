@@ -1,0 +1,167 @@
+internal import Kernel
+
+/// The groups of one jail, one in each hierarchy, seen as one.
+final class JailCgroup {
+    struct Part {
+        let directory: Int32
+        let parent: Int32
+        let controllers: [CgroupLayout.Controller]
+        let isUnified: Bool
+
+        func has(_ controller: CgroupLayout.Controller) -> Bool { controllers.contains(controller) }
+    }
+
+    private let name: String
+    private let parts: [Part]
+    private let accounting: MemoryAccounting
+    private var memoryBytes: UInt64 = 0
+    /// On v2 a peak can only be forgotten for one open file at a time; -1 where there is none.
+    private var peakFile: Int32 = -1
+    private static let socketBytesMax: UInt64 = 64 << 20
+
+    init(name: String, parts: [Part], accounting: MemoryAccounting) {
+        self.name = name
+        self.parts = parts
+        self.accounting = accounting
+    }
+
+    deinit {
+        for part in parts { Descriptor.close(part.directory) }
+        if peakFile >= 0 { Descriptor.close(peakFile) }
+    }
+
+    /// For `CLONE_INTO_CGROUP`; -1 where no hierarchy is unified.
+    var unifiedDirectory: Int32 { parts.first(where: \.isUnified)?.directory ?? -1 }
+
+    /// Opened by the warden, whose rights count (the kernel judges the opener), and written by the
+    /// child.
+    func openJoins() throws(KernelError) -> [Int32] {
+        var joins: [Int32] = []
+        for part in parts where !part.isUnified {
+            // `tasks`, not `cgroup.procs`: a single thread moves without waiting for an RCU grace
+            // period.
+            let file = try Descriptor.open(
+                "tasks",
+                in: part.directory,
+                flags: OpenFlags.writeOnly
+            )
+            joins.append(file.release())
+        }
+        return joins
+    }
+
+    /// - Throws: EBUSY where the jail already holds more than `bytes` and the kernel cannot get it
+    ///    back. (On v2 it then kills, and that is counted.)
+    func limit(memoryBytes bytes: UInt64) throws(KernelError) {
+        guard bytes != memoryBytes, let part = part(.memory) else { return }
+        if memoryBytes == 0 { try keepFromSwapping(part) }
+        if part.isUnified {
+            try writeText("\(bytes)", to: "memory.max", in: part.directory)
+        } else {
+            // Memory with swap may never be the smaller one, so the order depends on the direction.
+            var files = ["memory.limit_in_bytes"]
+            if accounting.isSwapCounted { files.append("memory.memsw.limit_in_bytes") }
+            for file in bytes > memoryBytes && memoryBytes > 0 ? files.reversed() : files {
+                try writeText("\(bytes)", to: file, in: part.directory)
+            }
+        }
+        memoryBytes = bytes
+    }
+
+    /// What a jail has swapped out would be memory beyond its limit.
+    private func keepFromSwapping(_ part: Part) throws(KernelError) {
+        switch (part.isUnified, accounting.isSwapCounted) {
+        case (true, true): try writeText("0", to: "memory.swap.max", in: part.directory)
+        case (true, false): break  // there is no swap, or the warden would not have started
+        case (false, true): break  // one limit for both together, set with the other
+        // Reclaim for a limit never swaps at 0; see cgroup-v1/memory.rst of the kernel.
+        case (false, false): try writeText("0", to: "memory.swappiness", in: part.directory)
+        }
+    }
+
+    /// v1 counts the kernel's socket buffers apart from memory, and all sockets of the machine
+    /// share one bound; on v2 they are part of the group's memory.
+    func limitSocketMemory() {
+        guard let part = part(.memory), !part.isUnified else { return }
+        let bytes = min(memoryBytes, Self.socketBytesMax)
+        try? writeText("\(bytes)", to: "memory.kmem.tcp.limit_in_bytes", in: part.directory)
+    }
+
+    func limit(processes: UInt64) throws(KernelError) {
+        guard let part = part(.pids) else { return }
+        try writeText("\(processes)", to: "pids.max", in: part.directory)
+    }
+
+    /// Processor time of every process that was ever in the group.
+    var cpuMicroseconds: UInt64 {
+        guard let part = part(.cpuacct) else { return 0 }
+        if part.isUnified {
+            return keyed("usage_usec", file: "cpu.stat", in: part.directory)
+        }
+        return number("cpuacct.usage", in: part.directory) / 1_000
+    }
+
+    /// How often the kernel killed a process here for want of memory.
+    var memoryKills: UInt64 {
+        guard let part = part(.memory) else { return 0 }
+        let file = part.isUnified ? "memory.events" : "memory.oom_control"
+        return keyed("oom_kill", file: file, in: part.directory)
+    }
+
+    /// The most memory held at once since ``forgetPeak()``; see ``MemoryAccounting/Peak`` for what
+    /// kernels make of that.
+    var peakMemoryBytes: UInt64 {
+        guard let part = part(.memory) else { return 0 }
+        if peakFile >= 0 {
+            guard let text = try? rereadText(peakFile) else { return 0 }
+            return Self.number(text)
+        }
+        let file = part.isUnified ? "memory.peak" : "memory.max_usage_in_bytes"
+        return number(file, in: part.directory)
+    }
+
+    func forgetPeak() {
+        guard let part = part(.memory), accounting.peak == .ofStage else { return }
+        if !part.isUnified {
+            try? writeText("0", to: "memory.max_usage_in_bytes", in: part.directory)
+        } else if let file = try? MemoryAccounting.openForgottenPeak(in: part.directory) {
+            if peakFile >= 0 { Descriptor.close(peakFile) }
+            peakFile = file.release()
+        }
+    }
+
+    /// - Returns: whether nothing is left. A group whose last process has just gone can be busy for
+    ///    a moment.
+    func remove() -> Bool {
+        var isGone = true
+        for part in parts {
+            do throws(KernelError) {
+                try Files.removeFolder(name, in: part.parent)
+            } catch {
+                if error.errno != Errno.noEntry { isGone = false }
+            }
+        }
+        return isGone
+    }
+
+    private func part(_ controller: CgroupLayout.Controller) -> Part? {
+        parts.first { $0.has(controller) }
+    }
+
+    private func number(_ file: String, in directory: Int32) -> UInt64 {
+        guard let text = try? readText(file, in: directory) else { return 0 }
+        return Self.number(text)
+    }
+
+    private static func number(_ text: String) -> UInt64 {
+        UInt64(text.prefix { $0.isNumber }) ?? 0
+    }
+
+    private func keyed(_ key: String, file: String, in directory: Int32) -> UInt64 {
+        guard let text = try? readText(file, in: directory) else { return 0 }
+        for line in text.split(separator: "\n") where line.hasPrefix(key + " ") {
+            return UInt64(line.dropFirst(key.utf8.count + 1)) ?? 0
+        }
+        return 0
+    }
+}

@@ -1,0 +1,136 @@
+public import Domain
+public import Foundation
+import GRDB
+
+extension Query {
+    static let insertUser = """
+        INSERT INTO user (id, name, email, image, password, created_at, updated_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """
+    static let account = "SELECT * FROM user WHERE email = ?"
+    static let user = "SELECT * FROM user WHERE id = ?"
+    static let updateUser = "UPDATE user SET name = ?, image = ?, updated_at = ? WHERE id = ?"
+    static let insertSession = """
+        INSERT INTO session (digest, id, user, created_at, expires_at) VALUES (?, ?, ?, ?, ?)
+        """
+    static let session = """
+        SELECT session.digest AS session_digest, session.id AS session_id,
+            session.created_at AS session_created_at, session.expires_at AS session_expires_at,
+            user.*
+        FROM session JOIN user ON user.id = session.user WHERE session.digest = ?
+        """
+    static let extendSession = "UPDATE session SET expires_at = ? WHERE digest = ?"
+    static let deleteSession = "DELETE FROM session WHERE digest = ? RETURNING id"
+    static let pruneSessions = """
+        DELETE FROM session WHERE digest IN
+            (SELECT digest FROM session WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)
+        """
+}
+
+extension SQLiteStore {
+    /// How many expired sessions each new one takes away: more than it adds, and few.
+    static let sessionsPrunedMax = 4
+
+    public func insert(
+        _ user: User,
+        password: String,
+        organization: Organization,
+        webhookSecret: String
+    ) async throws {
+        try await write(surviving: .power) { db in
+            do {
+                try db.cachedStatement(sql: Query.insertUser).execute(arguments: [
+                    user.id, user.name, user.email, user.image, password,
+                    user.createdAt.microseconds, user.updatedAt.microseconds,
+                ])
+            } catch let error as DatabaseError
+                where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE
+            {
+                throw EmailTaken()
+            }
+            try db.cachedStatement(sql: Query.insertOrganization).execute(arguments: [
+                organization.id, organization.name, organization.plan, webhookSecret,
+                organization.createdAt.microseconds,
+            ])
+            try db.cachedStatement(sql: Query.setRole).execute(arguments: [
+                organization.id, user.id, Role.owner.rawValue, true, user.createdAt.microseconds,
+            ])
+        }
+    }
+
+    public func account(email: String) async throws -> Account? {
+        try await read { db in
+            try Row.fetchOne(db.cachedStatement(sql: Query.account), arguments: [email])
+                .map { Account(user: User(row: $0), password: $0["password"]) }
+        }
+    }
+
+    public func user(id: String) async throws -> User? {
+        try await read { db in
+            try Row.fetchOne(db.cachedStatement(sql: Query.user), arguments: [id])
+                .map(User.init(row:))
+        }
+    }
+
+    public func update(_ user: User) async throws {
+        try await write(surviving: .process) { db in
+            try db.cachedStatement(sql: Query.updateUser).execute(arguments: [
+                user.name, user.image, user.updatedAt.microseconds, user.id,
+            ])
+        }
+    }
+
+    public func insert(_ session: Session) async throws {
+        try await write(surviving: .process) { db in
+            try db.cachedStatement(sql: Query.insertSession).execute(arguments: [
+                session.digest, session.id, session.user, session.createdAt.microseconds,
+                session.expiresAt.microseconds,
+            ])
+            try db.cachedStatement(sql: Query.pruneSessions)
+                .execute(arguments: [session.createdAt.microseconds, Self.sessionsPrunedMax])
+        }
+    }
+
+    public func session(digest: Data) async throws -> SignedIn? {
+        try await read { db in
+            let statement = try db.cachedStatement(sql: Query.session)
+            guard let row = try Row.fetchOne(statement, arguments: [digest]) else { return nil }
+            let user = User(row: row)
+            let session = Session(
+                id: row["session_id"],
+                digest: row["session_digest"],
+                user: user.id,
+                createdAt: row.date("session_created_at"),
+                expiresAt: row.date("session_expires_at")
+            )
+            return SignedIn(session: session, user: user)
+        }
+    }
+
+    public func extendSession(digest: Data, until date: Date) async throws {
+        try await write(surviving: .process) { db in
+            try db.cachedStatement(sql: Query.extendSession)
+                .execute(arguments: [date.microseconds, digest])
+        }
+    }
+
+    public func deleteSession(digest: Data) async throws -> Bool {
+        try await write(surviving: .power) { db in
+            let statement = try db.cachedStatement(sql: Query.deleteSession)
+            return try Row.fetchOne(statement, arguments: [digest]) != nil
+        }
+    }
+}
+
+extension User {
+    init(row: Row) {
+        self.init(
+            id: row["id"],
+            name: row["name"],
+            email: row["email"],
+            image: row["image"],
+            createdAt: row.date("created_at"),
+            updatedAt: row.date("updated_at")
+        )
+    }
+}

@@ -1,0 +1,140 @@
+public import Domain
+import Foundation
+public import Logging
+import Synchronization
+
+/// Jails that are made before anybody asks for them, and go to executions that want one of their
+/// kind.
+///
+/// A jail is taken once and destroyed with its execution, as every jail is. Where none stands by
+/// the execution gets a cold one: a miss is never an error. What stands by follows what has been
+/// asked for lately, within bounds; see ``StandbyState``.
+public final class StandbyPool: Sandbox {
+    private let sandbox: any StandbySandbox
+    private let clock: WallClock
+    private let logger: Logger
+    private let pause: @Sendable (Duration) async throws -> Void
+    private let state: Mutex<StandbyState>
+
+    public init(
+        _ sandbox: any StandbySandbox,
+        bounds: StandbyBounds,
+        clock: WallClock,
+        logger: Logger,
+        pause: @escaping @Sendable (Duration) async throws -> Void = {
+            try await Task.sleep(for: $0)
+        }
+    ) {
+        self.sandbox = sandbox
+        self.clock = clock
+        self.logger = logger
+        self.pause = pause
+        state = Mutex(StandbyState(bounds: bounds))
+    }
+
+    public func open(_ order: JailOrder) async throws -> any Jail {
+        let standby = state.withLock { $0.arrive(StandbyOrder(for: order), at: clock.now()) }
+        if let standby {
+            return PooledJail(jail: standby.take(files: order.files), pool: self)
+        }
+        do {
+            return PooledJail(jail: try await sandbox.open(order), pool: self)
+        } catch {
+            leave()
+            throw error
+        }
+    }
+
+    /// Closes what stands by; from here on every jail is a cold one.
+    public func close() {
+        for jail in state.withLock({ $0.close() }) { jail.close() }
+    }
+
+    /// What stands by, and how often that was of use.
+    public var figures: StandbyFigures {
+        state.withLock { state in
+            StandbyFigures(
+                ready: state.ready,
+                booting: state.booting,
+                memoryBytes: state.memoryBytes,
+                taken: state.taken,
+                missed: state.missed
+            )
+        }
+    }
+
+    fileprivate func leave() {
+        state.withLock { $0.leave() }
+        // Not by whoever closes a jail: an answer waits for that.
+        Task(priority: .utility) { [weak self] in self?.refill() }
+    }
+
+    private func refill() {
+        while let step = state.withLock({ $0.nextStep(at: clock.now()) }) {
+            switch step {
+            case .make(let ticket, let order): make(order, as: ticket)
+            case .close(let jail): jail.close()
+            }
+        }
+    }
+
+    private func make(_ order: StandbyOrder, as ticket: StandbyState.Ticket) {
+        do {
+            let jail = try sandbox.prepare(order) { [weak self] in self?.change($0, of: ticket) }
+            if !state.withLock({ $0.made(ticket, jail) }) { jail.close() }
+            if order.boot == nil { expire(ticket) }
+        } catch {
+            logger.notice("no jail to stand by", metadata: ["error": "\(error)"])
+            state.withLock { $0.change(.gone, of: ticket, at: clock.now()) }
+        }
+    }
+
+    /// In a jail in which no program waits there is nothing that the warden would end.
+    private func expire(_ ticket: StandbyState.Ticket) {
+        Task { [weak self, pause] in
+            try? await pause(StandbyBounds.blankLife)
+            guard let self, let jail = state.withLock({ $0.expire(ticket) }) else { return }
+            jail.close()
+            refill()
+        }
+    }
+
+    private func change(_ change: StandbyChange, of ticket: StandbyState.Ticket) {
+        state.withLock { $0.change(change, of: ticket, at: clock.now()) }
+        refill()
+    }
+}
+
+/// What stands by at one moment, and what was done with it so far.
+public struct StandbyFigures: Sendable, Hashable {
+    public let ready: Int
+    public let booting: Int
+    public let memoryBytes: Int64
+    /// Executions that got a jail that stood by.
+    public let taken: Int
+    /// Executions that got a cold one.
+    public let missed: Int
+}
+
+/// An execution's jail; the pool is told when it is closed, for its place to be filled.
+private final class PooledJail: Jail {
+    private let jail: any Jail
+    private let pool: StandbyPool
+    private let isClosed = Mutex(false)
+
+    init(jail: any Jail, pool: StandbyPool) {
+        self.jail = jail
+        self.pool = pool
+    }
+
+    func run(_ stage: StageOrder) async throws -> StageReport { try await jail.run(stage) }
+
+    func close() {
+        jail.close()
+        let isFirst = isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return !isClosed
+        }
+        if isFirst { pool.leave() }
+    }
+}

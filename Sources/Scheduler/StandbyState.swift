@@ -1,0 +1,250 @@
+import Domain
+import Foundation
+
+/// Decides which jails stand by.
+///
+/// It is told the time, what has arrived and what has become of jails, and says what to make; it
+/// touches nothing, so its tests need neither a clock nor a warden.
+struct StandbyState {
+    private let bounds: StandbyBounds
+    private var shelves: [StandbyOrder.Shape: Shelf] = [:]
+    private var places: [Ticket: StandbyOrder.Shape] = [:]
+    private var lastTicket: Ticket = 0
+    /// Jails that executions have, from this pool or not.
+    private var inUse = 0
+    private(set) var isClosed = false
+    private(set) var taken = 0
+    private(set) var missed = 0
+
+    typealias Ticket = UInt64
+
+    /// The jails of one shape, and the demand for them.
+    private struct Shelf {
+        /// The latest of its shape: what is made next is made like it.
+        var order: StandbyOrder
+        var demand = StandbyDemand()
+        var jails: [Ticket: Standing] = [:]
+        var failures = 0
+        var retryAt = Date.distantPast
+
+        /// Arrivals in a second for each jail, if there were one more; and for each that there is.
+        func needOfNext(at now: Date) -> Double { demand.rate(at: now) / Double(jails.count + 1) }
+        func needOfLast(at now: Date) -> Double { demand.rate(at: now) / Double(jails.count) }
+    }
+
+    private struct Standing {
+        var jail: (any StandbyJail)?
+        /// `nil` while its program is starting.
+        var ready: (until: Date, memoryBytes: Int64)?
+    }
+
+    init(bounds: StandbyBounds) { self.bounds = bounds }
+
+    /// An execution wants a jail.
+    /// - Returns: one that stands by, the one that has waited longest.
+    mutating func arrive(_ order: StandbyOrder, at now: Date) -> (any StandbyJail)? {
+        inUse += 1
+        let shape = order.shape
+        shelves[shape, default: Shelf(order: order)].order = order
+        shelves[shape]?.demand.arrive(at: now)
+        forgetOldShelves(at: now)
+        let fresh = now.addingTimeInterval(StandbyBounds.claimSeconds)
+        let best = shelves[shape]?.jails
+            .filter { $0.value.jail != nil && ($0.value.ready?.until ?? .distantPast) > fresh }
+            .min { $0.key < $1.key }
+        guard let best, let jail = best.value.jail else {
+            missed += 1
+            return nil
+        }
+        shelves[shape]?.jails[best.key] = nil
+        places[best.key] = nil
+        taken += 1
+        return jail
+    }
+
+    /// An execution's jail is closed.
+    mutating func leave() { inUse -= 1 }
+
+    /// What is to be done now, one step after another until there is nothing more.
+    enum Step {
+        case make(Ticket, StandbyOrder)
+        /// Its place is wanted more by others.
+        case close(any StandbyJail)
+    }
+
+    /// One program may be starting beside as many as there are processors: refilling must not steal
+    /// from work that runs, and where it never came to refill, every program would have to be
+    /// started on its request's path.
+    mutating func nextStep(at now: Date) -> Step? {
+        guard !isClosed, bounds.jailsMax > 0, inUse + booting <= bounds.processors else {
+            return nil
+        }
+        let wanting = shelves.filter { _, shelf in
+            shelf.retryAt <= now && shelf.jails.count < shelf.demand.wanted(at: now)
+        }
+        let next = wanting.max { left, right in
+            left.value.needOfNext(at: now) < right.value.needOfNext(at: now)
+        }
+        guard let next else { return nil }
+        guard count < bounds.jailsMax, memoryBytes < bounds.memoryBytesMax else {
+            return dispensable(for: next.value, at: now).map(Step.close)
+        }
+        lastTicket += 1
+        places[lastTicket] = next.key
+        shelves[next.key]?.jails[lastTicket] = Standing()
+        return .make(lastTicket, next.value.order)
+    }
+
+    /// Takes out a jail of whoever has more than is wanted of them, or of whoever wants each of
+    /// theirs less than one more is wanted here.
+    ///
+    /// So shapes that somebody has asked for once do not keep the pool from those that are asked
+    /// for all the time.
+    private mutating func dispensable(
+        for wanting: Shelf,
+        at now: Date
+    ) -> (any StandbyJail)? {
+        let need = wanting.needOfNext(at: now)
+        let candidates = shelves.values.filter { shelf in
+            !shelf.jails.isEmpty
+                && (shelf.jails.count > shelf.demand.wanted(at: now)
+                    || shelf.needOfLast(at: now) < need)
+        }
+        let least = candidates.min { $0.needOfLast(at: now) < $1.needOfLast(at: now) }
+        let oldest = least?.jails.filter { $0.value.jail != nil }.keys.min()
+        return oldest.flatMap { expire($0) }
+    }
+
+    /// - Returns: whether it may stay; else it is to be closed.
+    mutating func made(_ ticket: Ticket, _ jail: any StandbyJail) -> Bool {
+        guard !isClosed, let shape = places[ticket] else { return false }
+        shelves[shape]?.jails[ticket]?.jail = jail
+        if shape.boot == nil {
+            let blank = (until: Date.distantFuture, memoryBytes: StandbyBounds.blankBytes)
+            shelves[shape]?.jails[ticket]?.ready = blank
+        }
+        return true
+    }
+
+    mutating func change(_ change: StandbyChange, of ticket: Ticket, at now: Date) {
+        guard let shape = places[ticket], let standing = shelves[shape]?.jails[ticket] else {
+            return
+        }
+        switch change {
+        case .ready(let milliseconds, let memoryBytes):
+            let until = now.addingTimeInterval(Double(milliseconds) / 1_000)
+            shelves[shape]?.jails[ticket]?.ready = (until, memoryBytes)
+            shelves[shape]?.failures = 0
+        case .gone:
+            places[ticket] = nil
+            shelves[shape]?.jails[ticket] = nil
+            if standing.ready == nil { fail(shape, at: now) }
+        }
+    }
+
+    /// One that does not come to stand is not tried again at once.
+    private mutating func fail(_ shape: StandbyOrder.Shape, at now: Date) {
+        guard let failures = shelves[shape]?.failures else { return }
+        let seconds = min(pow(2, Double(failures)), StandbyBounds.retrySecondsMax)
+        shelves[shape]?.failures = min(failures + 1, 16)
+        shelves[shape]?.retryAt = now.addingTimeInterval(seconds)
+    }
+
+    /// Takes out one that has stood by for as long as it should; what is made instead, if anything,
+    /// follows the demand of now.
+    mutating func expire(_ ticket: Ticket) -> (any StandbyJail)? {
+        guard let shape = places.removeValue(forKey: ticket) else { return nil }
+        return shelves[shape]?.jails.removeValue(forKey: ticket)?.jail
+    }
+
+    /// Every jail, for the caller to close.
+    mutating func close() -> [any StandbyJail] {
+        isClosed = true
+        let jails = shelves.values.flatMap { $0.jails.values.compactMap(\.jail) }
+        shelves = [:]
+        places = [:]
+        return jails
+    }
+
+    /// Shapes are chosen by callers, so they are bounded: a shelf without demand goes when it is
+    /// empty, and the least wanted where there are too many.
+    private mutating func forgetOldShelves(at now: Date) {
+        guard shelves.count > StandbyBounds.shapesMax else { return }
+        let empty = shelves.filter { $0.value.jails.isEmpty }
+        let rates = empty.mapValues { $0.demand.rate(at: now) }
+        guard let least = rates.min(by: { $0.value < $1.value }) else { return }
+        shelves[least.key] = nil
+    }
+
+    // MARK: Figures
+
+    var count: Int { places.count }
+    var shapeCount: Int { shelves.count }
+    var booting: Int { standing.count { $0.ready == nil } }
+    var ready: Int { standing.count { $0.ready != nil } }
+    var memoryBytes: Int64 { standing.reduce(0) { $0 + ($1.ready?.memoryBytes ?? 0) } }
+    private var standing: [Standing] { shelves.values.flatMap(\.jails.values) }
+}
+
+/// What a pool of jails is held to.
+public struct StandbyBounds: Sendable {
+    /// How many may stand by at once; 0 is none.
+    public var jailsMax: Int
+    /// What those that stand by may hold together.
+    public var memoryBytesMax: Int64
+    /// How many programs are started at once, together with those that run.
+    public var processors: Int
+
+    public init(jailsMax: Int, memoryBytesMax: Int64, processors: Int) {
+        self.jailsMax = jailsMax
+        self.memoryBytesMax = memoryBytesMax
+        self.processors = processors
+    }
+
+    /// What must be left of a jail's time when it is taken.
+    static let claimSeconds = 2.0
+    static let retrySecondsMax = 300.0
+    static let shapesMax = 256
+    /// Of a jail in which nothing runs yet: its init and its mounts.
+    static let blankBytes: Int64 = 1 << 20
+    /// How long one of those stands by; the others' time is the warden's to say.
+    static let blankLife = Duration.seconds(60)
+}
+
+/// How often jails of one shape are wanted.
+struct StandbyDemand {
+    /// Arrivals, each counting less the longer ago it was.
+    private var weight = 0.0
+    private var last = Date.distantPast
+
+    /// After so many seconds an arrival counts half.
+    private static let halfLifeSeconds = 5.0
+    /// So long a jail is kept for who came once.
+    private static let memorySeconds = 600.0
+    /// A jail that is taken is replaced within this.
+    private static let refillSeconds = 0.25
+    /// Arrivals in a second: two within a few seconds.
+    private static let often = 0.2
+
+    mutating func arrive(at now: Date) {
+        weight = weight(at: now) + 1
+        last = now
+    }
+
+    /// Arrivals in a second.
+    func rate(at now: Date) -> Double { weight(at: now) * log(2) / Self.halfLifeSeconds }
+
+    /// How many jails should stand by.
+    func wanted(at now: Date) -> Int {
+        guard now.timeIntervalSince(last) < Self.memorySeconds else { return 0 }
+        let rate = rate(at: now)
+        // Who comes once in a while finds one; who comes again and again, one for each that
+        // is being made.
+        return rate < Self.often ? 1 : 1 + Int((rate * Self.refillSeconds).rounded(.up))
+    }
+
+    private func weight(at now: Date) -> Double {
+        let age = max(0, now.timeIntervalSince(last))
+        return weight * pow(0.5, age / Self.halfLifeSeconds)
+    }
+}

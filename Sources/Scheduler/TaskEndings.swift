@@ -1,0 +1,197 @@
+import Domain
+import Foundation
+import Logging
+
+/// How attempts end: watched, stored with what they owe, and told to whoever waits.
+extension TaskLoop {
+    /// Waits for the end of an attempt, beside the loop.
+    mutating func watch(_ submission: any Submission, of task: AgentTask) {
+        watchers[task.id] = Task { [continuation] in
+            do {
+                let execution = try await submission.finished()
+                continuation.yield(.ended(task: task.id, .finished(execution)))
+            } catch {
+                continuation.yield(.left(task: task.id))
+            }
+        }
+    }
+
+    /// Takes up, once, what an earlier process left running.
+    mutating func takeUp() async throws {
+        guard !hasTakenUp, !state.isClosed else { return }
+        for task in try await parts.store.runningTasks() where state.underWay[task.id] == nil {
+            takeUp(task)
+        }
+        hasTakenUp = true
+    }
+
+    mutating func takeUp(_ task: AgentTask) {
+        guard case .running(let attempt) = task.state else { return }
+        state.begin(task)
+        let watch = AttemptWatch(parts: parts, task: task, execution: attempt.execution)
+        watchers[task.id] = Task { [continuation] in
+            continuation.yield(await watch.event())
+        }
+    }
+
+    /// The service is about to stop: on disk the task is running, and the next start finds out
+    /// what became of it.
+    mutating func leave(_ id: String) {
+        state.remove(id)
+        watchers[id] = nil
+        answerCancellers(of: id, .failure(SubmissionRefusal.draining))
+    }
+
+    /// Stores what becomes of a task whose attempt has ended.
+    ///
+    /// Where the store does not know the task as it is here, it was deleted with its project.
+    mutating func settle(_ id: String) async throws {
+        guard let attempt = state.underWay[id], let end = attempt.end else { return }
+        let task = next(after: end, of: attempt)
+        let isKept = try await store(task, insteadOf: attempt.task)
+        state.remove(id)
+        watchers[id] = nil
+        parts.logger.info(
+            "task attempted",
+            metadata: ["task": "\(id)", "status": "\(task.status.rawValue)"]
+        )
+        guard isKept else { return answerCancellers(of: id, .success(nil)) }
+        let isCancelled = task.status == .cancelled
+        answerCancellers(of: id, isCancelled ? .success(task) : .failure(TaskEnded(task: task)))
+    }
+
+    private func next(
+        after end: DispatchState.AttemptEnd,
+        of attempt: DispatchState.UnderWay
+    ) -> AgentTask {
+        let now = parts.clock.now()
+        switch end {
+        case .finished(let execution):
+            return attempt.task.after(
+                execution.status,
+                isToBeCancelled: attempt.isToBeCancelled,
+                at: now,
+                random: parts.random()
+            )
+        case .notBegun:
+            let task = attempt.task.takenBack()
+            return attempt.isToBeCancelled ? task.ended(.cancelled, at: now) : task
+        case .impossible: return attempt.task.ended(.deadLetter, at: now)
+        }
+    }
+
+    /// The callback that the agent asked for, due at once, where the task has ended for good.
+    private func deliveries(owedBy task: AgentTask) async throws -> [Delivery] {
+        guard let url = task.order.callbackURL, case .ended = task.state else { return [] }
+        let report = try await parts.store.report(on: task)
+        let now = parts.clock.now()
+        return [
+            Delivery(
+                id: Identifier.make(prefix: "msg_", at: now),
+                organization: task.organization,
+                subject: .task(task.id),
+                url: url,
+                body: parts.callbackBody(report),
+                createdAt: now,
+                state: .pending(nextAttemptAt: now)
+            )
+        ]
+    }
+
+    /// Stores a change with what it owes.
+    /// - Returns: whether the task was still as `known`.
+    private func store(_ task: AgentTask, insteadOf known: AgentTask) async throws -> Bool {
+        let deliveries = try await deliveries(owedBy: task)
+        let isKept = try await parts.store.change(known, to: task, deliveries: deliveries)
+        if isKept, !deliveries.isEmpty { parts.deliveriesSaved() }
+        return isKept
+    }
+}
+
+// MARK: - Cancelling
+
+extension TaskLoop {
+    /// Cancels a task that waits, or has the attempt that is under way cancelled.
+    mutating func cancel(_ request: CancelRequest) async {
+        do {
+            let organization = request.organization
+            while let task = try await parts.store.task(id: request.id, organization: organization)
+            {
+                switch task.state {
+                case .ended: throw TaskEnded(task: task)
+                case .running(let attempt): return try cancel(attempt, of: task, for: request)
+                case .scheduled, .queued:
+                    let ended = task.ended(.cancelled, at: parts.clock.now())
+                    if try await store(ended, insteadOf: task) {
+                        return request.waiter.resume(returning: ended)
+                    }
+                }
+            }
+            request.waiter.resume(returning: nil)
+        } catch {
+            request.waiter.resume(throwing: error)
+        }
+    }
+
+    /// The end of the attempt will be the answer.
+    private mutating func cancel(
+        _ attempt: AgentTask.Attempt,
+        of task: AgentTask,
+        for request: CancelRequest
+    ) throws {
+        if state.underWay[task.id] == nil {
+            guard !state.isClosed else { throw SubmissionRefusal.draining }
+            takeUp(task)
+        }
+        cancellers[task.id, default: []].append(request.waiter)
+        state.markCancelled(task.id)
+        Task { [executions = parts.executions] in
+            // Where it cannot be cancelled it has ended, and the loop is told of that anyway.
+            _ = try? await executions.cancel(
+                id: attempt.execution,
+                organization: task.organization
+            )
+        }
+    }
+
+    mutating func answerCancellers(of id: String, _ answer: Result<AgentTask?, any Error>) {
+        for waiter in cancellers.removeValue(forKey: id) ?? [] { waiter.resume(with: answer) }
+    }
+}
+
+/// Waits for the end of an attempt that an earlier process began.
+struct AttemptWatch: Sendable {
+    let parts: TaskLoop.Parts
+    let task: AgentTask
+    let execution: String
+
+    private static let waitSeconds = 60
+
+    func event() async -> TaskEvent {
+        while !Task.isCancelled {
+            do {
+                if let event = try await known() { return event }
+                await parts.executions.wait(
+                    id: execution,
+                    organization: task.organization,
+                    upTo: .seconds(Self.waitSeconds)
+                )
+            } catch {
+                try? await parts.pause(.seconds(TaskLoop.storePauseSeconds))
+            }
+        }
+        return .left(task: task.id)
+    }
+
+    /// - Returns: `nil` while the attempt goes on.
+    private func known() async throws -> TaskEvent? {
+        let organization = task.organization
+        if await parts.executions.current(id: execution, organization: organization) != nil {
+            return nil
+        }
+        let stored = try await parts.store.execution(id: execution, organization: organization)
+        guard let stored else { return .ended(task: task.id, .notBegun) }
+        return stored.isFinished
+            ? .ended(task: task.id, .finished(stored)) : .left(task: task.id)
+    }
+}

@@ -1,0 +1,26 @@
+import API
+import FolderCache
+
+extension CompileCacheFigures {
+    /// As `/metrics` has them.
+    var metrics: [Metric] {
+        [
+            metric("hits_total", "Compile stages spared.", .counter, hits),
+            metric("misses_total", "Programs looked for and not found.", .counter, misses),
+            metric("evictions_total", "Programs that went for others.", .counter, evictions),
+            metric("failures_total", "Programs that could not be written.", .counter, failures),
+            metric("programs", "Compiled programs on disk.", .gauge, programs),
+            metric("bytes", "Bytes of disk that compiled programs take.", .gauge, bytes),
+        ]
+    }
+
+    private func metric(_ name: String, _ help: String, _ kind: Metric.Kind, _ value: Int) -> Metric
+    {
+        Metric(
+            name: "quicksand_compile_cache_" + name,
+            help: help,
+            kind: kind,
+            samples: [.init(value: Double(value))]
+        )
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+
+/// What is asked of the service and what is killed meanwhile.
+///
+/// All of it follows from the seed. Moments are counts of what has been asked for, so that a seed
+/// means the same on a slow machine.
+struct ChaosPlan: Sendable {
+    struct Order: Sendable {
+        let number: Int
+        let manner: Manner
+        let program: Program
+    }
+
+    enum Manner: Sendable {
+        /// Handed in with a callback, and left.
+        case callback
+        /// Handed in, and waited for.
+        case asynchronous
+        case synchronous
+        /// A stranger's.
+        case trial
+    }
+
+    enum Program: CaseIterable, Sendable {
+        case echo, failure, nap, python
+    }
+
+    struct Kill: Sendable {
+        let moment: Int
+        let victim: Victim
+    }
+
+    enum Victim: String, Sendable {
+        case initOfAJail, warden, front, frontAndWarden, monitor, everything
+    }
+
+    let orders: [Order]
+    let kills: [Kill]
+
+    init(seed: UInt64, executions: Int) {
+        var random = SeededGenerator(seed: seed)
+        let manners: [(Manner, weight: Int)] = [
+            (.callback, 35), (.asynchronous, 25), (.synchronous, 25), (.trial, 15),
+        ]
+        let weighted = manners.flatMap { Array(repeating: $0, count: $1) }
+        orders = (0..<executions).map { number in
+            Order(
+                number: number,
+                manner: weighted.randomElement(using: &random) ?? .callback,
+                program: Program.allCases.randomElement(using: &random) ?? .echo
+            )
+        }
+        let victims: [(Victim, times: Int)] = [
+            (.initOfAJail, 5), (.warden, 5), (.front, 3), (.frontAndWarden, 2), (.monitor, 1),
+            (.everything, 1),
+        ]
+        let shuffled = victims.flatMap { Array(repeating: $0, count: $1) }.shuffled(using: &random)
+        let moments = (10..<(executions * 19 / 20)).shuffled(using: &random)
+        kills = zip(moments.prefix(shuffled.count).sorted(), shuffled).map(Kill.init)
+    }
+
+    func orders(_ manners: Manner...) -> [Order] { orders.filter { manners.contains($0.manner) } }
+}
+
+extension ChaosPlan.Order {
+    var code: (language: String, text: String) {
+        switch program {
+        case .echo: ("bash", "echo \(number)")
+        case .failure: ("bash", "echo \(number); exit 3")
+        case .nap: ("bash", "sleep 0.05; echo \(number)")
+        case .python: ("python", "print(\(number))")
+        }
+    }
+
+    var expectedStatus: String { program == .failure ? "failed" : "succeeded" }
+    var expectedOutput: String { "\(number)\n" }
+}
+
+/// SplitMix64: the same numbers for the same seed, on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+        return value ^ (value >> 31)
+    }
+}

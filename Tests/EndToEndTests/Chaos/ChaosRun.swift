@@ -1,0 +1,226 @@
+import Foundation
+import Testing
+
+/// A service under load whose processes are killed, and started again where nobody else would.
+///
+/// Only its own processes: the front that this started, and what descends from it.
+final class ChaosRun: Sendable {
+    let plan: ChaosPlan
+    let key: Key
+    private let deployment: Deployment
+    private let arguments: [String]
+    private let callbackURL: String
+    /// `nil` while it is being started.
+    private let current = Monitor<Server?>(nil)
+    private let taken = Monitor(0)
+    private let gathered = Monitor(Gathered())
+
+    struct Gathered: Sendable {
+        /// By the order's number.
+        var ids: [Int: String] = [:]
+        var logs: [String] = []
+        var doomed: [ProcessTable.Entry] = []
+        var retriedRequests = 0
+    }
+
+    private static let clients = 8
+
+    init(
+        _ plan: ChaosPlan,
+        _ deployment: Deployment,
+        key: Key,
+        arguments: [String],
+        callbackURL: String
+    ) {
+        self.plan = plan
+        self.deployment = deployment
+        self.key = key
+        self.arguments = arguments
+        self.callbackURL = callbackURL
+    }
+
+    /// - Parameter body: looks at what has come of it, at the last of the servers.
+    func run(_ body: (Server, Gathered) async throws -> Void) async throws {
+        do {
+            try await startServer()
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await self.strikeAll() }
+                for _ in 0..<Self.clients { group.addTask { try await self.askAll() } }
+                try await group.waitForAll()
+            }
+            let server = try await self.server()
+            var gathered = gathered.value
+            gathered.logs.append(server.log)
+            try await body(server, gathered)
+            await server.program.end()
+        } catch {
+            await current.value?.program.end()
+            throw error
+        }
+    }
+
+    private func startServer() async throws {
+        let program = try deployment.start(arguments)
+        do {
+            let server = try await Server(program, deployment: deployment)
+            current.change { $0 = server }
+        } catch {
+            await program.end()
+            throw error
+        }
+    }
+
+    private func server() async throws -> Server {
+        guard let server = await current.wait(seconds: 40, until: { $0 != nil }), let server else {
+            throw Unreached(what: "a server that listens")
+        }
+        return server
+    }
+}
+
+// MARK: - What is killed
+
+extension ChaosRun {
+    private func strikeAll() async throws {
+        for kill in plan.kills {
+            guard await taken.wait(seconds: 100, until: { $0 >= kill.moment }) != nil else {
+                throw Unreached(what: "moment \(kill.moment)")
+            }
+            try await strike(kill.victim)
+        }
+    }
+
+    private func strike(_ victim: ChaosPlan.Victim) async throws {
+        let server = try await server()
+        let front = server.program.pid
+        switch victim {
+        case .initOfAJail:
+            let first = try await eventually("a jail's init") {
+                let warden = server.processes.warden?.pid
+                return ProcessTable.jailed(below: front).first { $0.parent == warden }
+            }
+            kill(first.pid, SIGKILL)
+        case .warden:
+            let warden = try await eventually("a warden") { server.processes.warden }
+            doom(ProcessTable.descendants(of: warden.pid) + [warden])
+            kill(warden.pid, SIGKILL)
+        case .front: try await restart(server, killing: [])
+        case .frontAndWarden:
+            let warden = try await eventually("a warden") { server.processes.warden }
+            try await restart(server, killing: [warden.pid])
+        case .monitor:
+            let monitor = try #require(server.processes.monitor)
+            try await restart(server, killing: [monitor.pid], front: false)
+        case .everything:
+            let (monitor, warden) = server.processes
+            try await restart(server, killing: [monitor, warden].compactMap { $0?.pid })
+        }
+    }
+
+    private func restart(
+        _ server: Server,
+        killing others: [Int32],
+        front: Bool = true
+    ) async throws {
+        doom(ProcessTable.descendants(of: server.program.pid))
+        current.change { $0 = nil }
+        for pid in others { kill(pid, SIGKILL) }
+        if front { server.program.signal(SIGKILL) }
+        let code = try await server.program.exitCode()
+        #expect(code == (front ? 128 + SIGKILL : 1))
+        try await startServer()
+        // Shared with the monitor and the warden: its end is theirs, too.
+        let log = await server.program.stderr.wait(seconds: 20, until: \.isClosed)
+        let text = try #require(log, "a process of a killed server holds its log open").text
+        gathered.change { $0.logs.append(text) }
+    }
+
+    private func doom(_ processes: [ProcessTable.Entry]) {
+        gathered.change { $0.doomed += processes }
+    }
+}
+
+// MARK: - What is asked
+
+extension ChaosRun {
+    private func askAll() async throws {
+        while let order = takeOrder() { try await ask(order) }
+    }
+
+    private func takeOrder() -> ChaosPlan.Order? {
+        var order: ChaosPlan.Order?
+        taken.change { taken in
+            guard taken < plan.orders.count else { return }
+            order = plan.orders[taken]
+            taken += 1
+        }
+        return order
+    }
+
+    /// Asks until there is the answer that the order is about.
+    private func ask(_ order: ChaosPlan.Order) async throws {
+        let request = self.request(for: order)
+        let answer = try await eventually("an answer to order \(order.number)", seconds: 60) {
+            try await attempt(request, order)
+        }
+        #expect(answer.status == request.status, "order \(order.number): \(answer)")
+        let execution = try answer.json["data"]
+        switch order.manner {
+        case .callback, .asynchronous:
+            let id = try #require(execution["id"].string)
+            gathered.change { $0.ids[order.number] = id }
+        case .synchronous, .trial:
+            #expect(execution["status"].string == order.expectedStatus)
+            #expect(execution["stdout"].string == order.expectedOutput)
+        }
+    }
+
+    private struct Request {
+        var path = Server.executions
+        var headers: [String: String] = [:]
+        var body: JSONObject
+        var status = 200
+        var isStrangers = false
+    }
+
+    private func request(for order: ChaosPlan.Order) -> Request {
+        let (language, text) = order.code
+        var request = Request(body: ["language": language, "code": text])
+        switch order.manner {
+        case .callback:
+            request.body["callback_url"] = callbackURL
+            request.status = 202
+        case .asynchronous: request.headers["Prefer"] = "wait=20"
+        case .synchronous: break
+        case .trial:
+            request.path = "/v1/sandbox/try"
+            request.isStrangers = true
+        }
+        if !request.isStrangers { request.body["metadata"] = ["order": "\(order.number)"] }
+        if [.callback, .asynchronous].contains(order.manner) {
+            request.headers["Idempotency-Key"] = "order-\(order.number)"
+        }
+        return request
+    }
+
+    /// - Returns: `nil` where it is to be asked again: the server went away, or says so.
+    private func attempt(_ request: Request, _ order: ChaosPlan.Order) async throws -> HTTPAnswer? {
+        let server = try await server()
+        // Nobody there to connect to is the same as nobody there to answer.
+        let connection = try? await server.begin(
+            request.path,
+            key: request.isStrangers ? nil : key,
+            headers: request.headers,
+            request.body
+        )
+        let answer = try await connection?.answerIfWhole()
+        switch (answer?.status, order.manner) {
+        case (200?, _), (202?, .callback): return answer
+        // Still under way; 409 where the request before this has not been noticed to be gone.
+        case (nil, _), (503?, _), (409?, _), (202?, .asynchronous):
+            gathered.change { $0.retriedRequests += 1 }
+            return nil
+        default: return answer
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// Everything without root: the warden is root of a user namespace only.
+    @Suite struct OrdinaryUserTests {
+        private static let withoutCgroup = ["--allow-missing", "cgroup"]
+
+        @Test func `without a cgroup it refuses to start, and says what can be done`() async throws
+        {
+            try await OrdinaryUser.make { user in
+                for command in [["doctor"], ["serve", "--port", "0"]] {
+                    let result = try await user.quicksand(command)
+                    #expect(result.code == 2)
+                    #expect(result.stderrLines.count == 1)
+                    #expect(result.stderr.contains("cannot make jails: cgroup"))
+                    #expect(result.stderr.contains("--allow-missing cgroup"))
+                    #expect(result.stderr.contains("Delegate=yes"))
+                }
+            }
+        }
+
+        @Test func `what may be missing is allowed by its name only`() async throws {
+            let result = try await quicksand(["doctor", "--allow-missing", "seccomp"])
+            #expect(result.code == 2)
+            #expect(result.stderrLines.count == 1)
+            #expect(result.stderr.contains("cgroup, landlock"))
+        }
+
+        @Test func `where it is allowed, the doctor says what is weaker`() async throws {
+            try await OrdinaryUser.make { user in
+                let result = try await user.quicksand(["doctor"] + Self.withoutCgroup)
+                #expect(result.code == 0, "\(result.stdout)\(result.stderr)")
+                let weaker = result.stdout.split(separator: "\n").filter {
+                    $0.hasPrefix("WEAKER")
+                }
+                #expect(weaker.count == 2)
+                #expect(weaker.contains { $0.contains("cgroup") && $0.contains("20 ms") })
+                #expect(weaker.contains { $0.contains("user numbers") })
+                #expect(user.processes.isEmpty)
+            }
+        }
+
+        @Test(
+            arguments: [
+                ("print(6 * 7)", [], "succeeded"),
+                ("raise SystemExit(3)", [], "failed"),
+                ("import time; time.sleep(60)", ["--wall", "700ms"], "timed_out"),
+                ("while True: pass", ["--cpu", "500ms"], "cpu_time_exceeded"),
+                (
+                    "import os\nos.fork()\nwhile True: pass", ["--cpu", "600ms"],
+                    "cpu_time_exceeded"
+                ),
+                (
+                    "x = []\nwhile True: x.append(bytearray(1 << 16))", ["--memory", "64MiB"],
+                    "memory_exceeded"
+                ),
+                (
+                    "import os\nkept = bytearray(b'x' * (48 << 20))\nos.fork()\n"
+                        + "kept = bytearray(b'y' * (48 << 20))\nimport time\ntime.sleep(60)",
+                    ["--memory", "80MiB"], "memory_exceeded"
+                ),
+                ("import os\nwhile True: os.fork()", ["--wall", "1500ms"], nil),
+            ] as [(String, [String], String?)]
+        )
+        func `without a cgroup, limits are held by resource limits and a watch`(
+            program: String,
+            options: [String],
+            status: String?
+        ) async throws {
+            try await OrdinaryUser.make { user in
+                let file = try user.write(program, as: "main.py")
+                let result = try await user.quicksand(
+                    ["run", file, "--json"] + options + Self.withoutCgroup
+                )
+                let execution = try JSON(Data(result.stdout.utf8))
+                // What a fork bomb ends as is a race between its own end and a limit.
+                if let status { #expect(execution["status"].string == status, "\(result)") }
+                #expect(user.processes.isEmpty)
+            }
+        }
+
+        @Test func `the service runs without root, and says at start what is weaker`()
+            async throws
+        {
+            try await OrdinaryUser.make { user in
+                try await user.serve(Self.withoutCgroup) { server in
+                    #expect(server.log.contains("jails are weaker here"))
+                    let answer = try await server.post(
+                        "/api/v1/sandbox/try",
+                        ["language": "python", "code": "import os; print(os.getuid())"]
+                    )
+                    #expect(answer.status == 200)
+                    #expect(try answer.json["data"]["stdout"].string == "1000\n")
+                }
+                #expect(user.processes.isEmpty)
+            }
+        }
+
+        @Test func `without root, too, a killed warden is replaced, and all ends with its monitor`()
+            async throws
+        {
+            try await OrdinaryUser.make { user in
+                try await user.serve(Self.withoutCgroup) { server in
+                    let running = try await server.begin(
+                        "/v1/sandbox/try",
+                        ["language": "bash", "code": "sleep 1; echo done"]
+                    )
+                    try await eventually("a program in its jail") {
+                        user.processes.contains { $0.name == "sleep" }
+                    }
+                    let killed = try #require(server.processes.warden)
+                    kill(killed.pid, SIGKILL)
+                    let execution = try await running.answer().json["data"]
+                    #expect(execution["stdout"].string == "done\n")
+                    #expect(execution["attempts"].int == 2)
+                    #expect(server.processes.warden != killed)
+
+                    kill(try #require(server.processes.monitor).pid, SIGKILL)
+                    #expect(try await server.program.exitCode() == 1)
+                    try await eventually("the end of all") { user.processes.isEmpty }
+                }
+            }
+        }
+
+        @Test func `in a delegated cgroup nothing about it is weaker`() async throws {
+            try await OrdinaryUser.make { user in
+                try await DelegatedGroups.make(for: user.uid) { groups in
+                    let doctor = try await user.quicksand(["doctor"], in: groups)
+                    // Not its exit code: an emulated machine may be too slow for a hello program.
+                    #expect(doctor.stdout.contains(/ok +cgroup memory/), "\(doctor.stderr)")
+                    #expect(!doctor.stdout.contains(/WEAKER +cgroup/))
+                }
+                try await DelegatedGroups.make(for: user.uid) { groups in
+                    // A child that nobody waits for, and memory that no process has mapped.
+                    let file = try user.write(
+                        "import os\nf = os.memfd_create('x')\n"
+                            + "for _ in range(96): os.write(f, bytes(1 << 20))",
+                        as: "main.py"
+                    )
+                    let run = ["run", file, "--json", "--memory", "64MiB"]
+                    let result = try await user.quicksand(run, in: groups)
+                    let execution = try JSON(Data(result.stdout.utf8))
+                    #expect(execution["status"].string == "memory_exceeded", "\(result)")
+                }
+                #expect(user.processes.isEmpty)
+            }
+        }
+    }
+}
+
+/// On its own, because it takes longer than a test over HTTP may.
+@Suite(.serialized, .timeLimit(.minutes(10)))
+struct OrdinaryUserAttackTests {
+    @Test func `in a delegated cgroup every attack is refused without root as well`() async throws {
+        try await OrdinaryUser.make { user in
+            try await DelegatedGroups.make(for: user.uid) { groups in
+                let doctor = try await user.quicksand(
+                    ["doctor", "--attack"],
+                    in: groups,
+                    seconds: 500
+                )
+                #expect(doctor.code == 0, "\(doctor.stdout)\(doctor.stderr)")
+                #expect(doctor.stdout.contains(/[0-9]+ attacks, 0 came through, 0 not made/))
+                let controls = doctor.stdout.split(separator: "\n").filter {
+                    $0.hasSuffix("outside: succeeds")
+                }
+                #expect(controls.count >= 45, "\(doctor.stdout)")
+            }
+            #expect(user.processes.isEmpty)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Attacks
+import Catalog
+import Domain
+import Foundation
+import Testing
+import WardenUnderTest
+import WardenWire
+
+/// The attacks that this release is held to, with the list of calls that this checkout ships.
+enum Arsenal {
+    static let attacks: [Attack] = {
+        let profiles = SystemCallProfile.allCases.map { ($0, calls?.answeringZero($0) ?? []) }
+        return Corpus.attacks(answering: Dictionary(uniqueKeysWithValues: profiles))
+    }()
+
+    static let calls = try? SystemCallList(runtimesFolder: Checkout.root + "/runtimes")
+
+    static func of(_ family: Attack.Family) -> [Attack] { attacks.filter { $0.family == family } }
+
+    /// Each set of walls of which an attack needs all to be gone.
+    static let gaps: [Gap] = Set(attacks.map(\.wall.defences)).filter { !$0.isEmpty }
+        .map(Gap.init).sorted { $0.description < $1.description }
+
+    struct Gap: Sendable, CustomStringConvertible {
+        let walls: Set<Defence>
+        var description: String { walls.map { "\($0)" }.sorted().joined(separator: " and ") }
+        var attacks: [Attack] { Arsenal.attacks.filter { $0.wall.defences == walls } }
+    }
+}
+
+extension Prison {
+    func field() throws -> Battlefield {
+        Battlefield(
+            sandbox: session,
+            runtimes: catalog.runtimes,
+            limits: try limits(),
+            programs: Checkout.tests.appendingPathComponent("Programs"),
+            canaries: canaries.paths,
+            secret: canaries.secret
+        )
+    }
+
+    /// From each of its places and in each of its profiles.
+    static func expectRefused(_ attack: Attack) async throws {
+        let prison = try #require(current)
+        #expect(try await prison.field().make(attack) == .refused)
+    }
+}

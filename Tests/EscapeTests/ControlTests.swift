@@ -1,0 +1,39 @@
+import Attacks
+import Catalog
+import Domain
+import Foundation
+import Testing
+import WardenUnderTest
+
+/// The same programs outside, by an ordinary user: they succeed, so what refuses them is the jail.
+@Suite(.serialized, .enabled(if: Checkout.isRoot, "becoming another user takes root"))
+struct ControlTests {
+    /// No jail is made here.
+    private struct NoSandbox: Sandbox {
+        func open(_ order: JailOrder) async throws -> any Jail { throw SandboxError.unavailable }
+    }
+
+    /// Those that nobody may do outside either: what they show is in CanFailTests alone.
+    private static let impossibleOutside: Set = [
+        "read-only", "dev replacing", "compile-bomb endless include",
+    ]
+
+    @Test(arguments: Arsenal.attacks)
+    func `outside, an attack succeeds`(attack: Attack) throws {
+        let canaries = try Canaries()
+        defer { canaries.remove() }
+        let field = Battlefield(
+            sandbox: NoSandbox(),
+            runtimes: Runtimes(installed: [], missing: []),
+            limits: Limits { _ in 0 },
+            programs: Checkout.tests.appendingPathComponent("Programs"),
+            canaries: canaries.paths,
+            secret: canaries.secret
+        )
+        switch try field.control(of: attack) {
+        case .succeeded: #expect(!Self.impossibleOutside.contains(attack.name))
+        case .provesNothing: #expect(Self.impossibleOutside.contains(attack.name))
+        case .failed(let why): Issue.record("\(attack): \(why)")
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Domain
+import Foundation
+import Testing
+import WardenUnderTest
+
+/// A program that a jail must run as if there were no jail, and what it must print.
+///
+/// `Honest/<runtime>/NAME.<ending>` is the source; a new one needs no Swift. Beside it:
+/// - `NAME.expected`: its standard output;
+/// - `NAME.strict.expected`: the same in the profile without sockets, where that differs;
+/// - `NAME.outside.expected`: the same outside any jail, where that differs; the source says why;
+/// - `NAME.refused`: the system calls that its result is to name as refused, where there are any.
+///
+/// It prints nothing to standard error and ends with 0. Programs that start one which fails look at
+/// its standard error themselves.
+struct HonestProgram: Sendable, CustomTestStringConvertible {
+    let runtime: String
+    let file: String
+
+    /// What every one of them is given: most have no use for it.
+    static let arguments = ["żółw", "日本 🐢", "", "two\nlines"]
+    static let stdin = Data("Zażółć gęślą jaźń\n日本語 🐢\n".utf8)
+
+    enum Place: String, CaseIterable, Sendable { case strict, standard, outside }
+
+    private static let folder = Checkout.tests.appendingPathComponent("Honest")
+
+    static func all() throws -> [HonestProgram] {
+        let files = FileManager.default
+        return try files.contentsOfDirectory(atPath: folder.path).sorted().flatMap { runtime in
+            try files.contentsOfDirectory(atPath: folder.appendingPathComponent(runtime).path)
+                .filter { !$0.hasSuffix(".expected") && !$0.hasSuffix(".refused") }.sorted()
+                .map { HonestProgram(runtime: runtime, file: $0) }
+        }
+    }
+
+    var testDescription: String { runtime + "/" + file }
+
+    func source() throws -> SourceFile {
+        SourceFile(path: file, content: try Data(contentsOf: url(file)))
+    }
+
+    private var name: String { (file as NSString).deletingPathExtension }
+
+    func expected(_ place: Place) throws -> String {
+        let special = url("\(name).\(place.rawValue).expected")
+        let usual = url("\(name).expected")
+        let isSpecial = FileManager.default.fileExists(atPath: special.path)
+        return try String(contentsOf: isSpecial ? special : usual, encoding: .utf8)
+    }
+
+    func refused() throws -> [String] {
+        let list = url("\(name).refused")
+        guard FileManager.default.fileExists(atPath: list.path) else { return [] }
+        return try String(contentsOf: list, encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+
+    private func url(_ name: String) -> URL {
+        Self.folder.appendingPathComponent(runtime).appendingPathComponent(name)
+    }
+}
+
+/// The same program outside any jail, as an ordinary user, by the same words of the manifest.
+///
+/// Without this a program that fails quietly everywhere would pass.
+struct Outside {
+    struct End: Sendable {
+        let code: Int32
+        let stdout: String
+        let stderr: String
+    }
+
+    private let folder: URL
+    /// What of the host is where inside.
+    private let places: [String: String]
+    private let environment: [String: String]
+
+    private static let secondsMax = 180
+    /// What runs the tests blocks signals, and its children inherit that.
+    private static let unblocking = "sigprocmask(SIG_SETMASK, POSIX::SigSet->new); exec @ARGV"
+
+    /// - Parameter mounts: where the runtime has files of its own: inside, and outside.
+    @concurrent static func run(
+        _ program: HonestProgram,
+        on runtime: Runtime,
+        mounts: [String: String]
+    ) async throws -> End {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("quicksand-outside-" + UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for (path, mode) in [(folder, 0o777), (folder.appendingPathComponent("tmp"), 0o1777)] {
+            try FileManager.default.createDirectory(
+                at: path,
+                withIntermediateDirectories: false,
+                attributes: [.posixPermissions: mode]
+            )
+        }
+        let source = try program.source()
+        try source.content.write(to: folder.appendingPathComponent(source.path))
+        let outside = Outside(
+            folder: folder,
+            places: mounts.merging(["/box": folder.path, "/tmp": folder.path + "/tmp"]) { $1 },
+            environment: runtime.environment
+        )
+        let files = [source.path]
+        if let compile = runtime.compile {
+            let words = compile.filled(entry: source.path, files: files, arguments: [])
+            let end = try outside.run(words, stdin: Data())
+            guard end.code == 0 else { return end }
+        }
+        let arguments = HonestProgram.arguments
+        let words = runtime.run.filled(entry: source.path, files: files, arguments: arguments)
+        return try outside.run(words, stdin: HonestProgram.stdin)
+    }
+
+    private func run(_ words: [String], stdin: Data) throws -> End {
+        let streams = ["stdin", "stdout", "stderr"].map {
+            folder.appendingPathComponent("tmp/.\($0)")
+        }
+        for (file, content) in zip(streams, [stdin, Data(), Data()]) { try content.write(to: file) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/perl")
+        process.arguments =
+            ["-MPOSIX", "-e", Self.unblocking, "/usr/bin/setpriv", "--reuid=65534"]
+            + ["--regid=65534", "--clear-groups", "/usr/bin/timeout", "-s", "KILL"]
+            + ["\(Self.secondsMax)"] + (try words.map(translated))
+        process.currentDirectoryURL = folder
+        process.environment = try environment.mapValues(translated)
+        process.standardInput = try FileHandle(forReadingFrom: streams[0])
+        process.standardOutput = try FileHandle(forWritingTo: streams[1])
+        process.standardError = try FileHandle(forWritingTo: streams[2])
+        try process.run()
+        process.waitUntilExit()
+        return End(
+            code: process.terminationStatus,
+            stdout: try String(contentsOf: streams[1], encoding: .utf8),
+            stderr: try String(contentsOf: streams[2], encoding: .utf8)
+        )
+    }
+
+    /// What a word that begins with a path inside is called outside.
+    private func translated(_ word: String) throws -> String {
+        let place = places.first { word == $0.key || word.hasPrefix($0.key + "/") }
+        guard let place else { return word }
+        let path = place.value + word.dropFirst(place.key.count)
+        guard !path.hasPrefix(folder.path) else { return path }
+        // A copy: an ordinary user may not be able to look into the checkout.
+        let copy = folder.appendingPathComponent("tmp/.program").path
+        if !FileManager.default.fileExists(atPath: copy) {
+            try FileManager.default.copyItem(atPath: path, toPath: copy)
+        }
+        return copy
+    }
+}

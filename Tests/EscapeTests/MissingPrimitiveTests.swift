@@ -1,0 +1,65 @@
+import Catalog
+import Foundation
+import Testing
+import WardenClient
+import WardenUnderTest
+import WardenWire
+
+extension EscapeTests {
+    /// A service that quietly runs with less is worse than one that does not run.
+    @Suite struct MissingPrimitiveTests {
+        #if arch(x86_64)
+        private static let seccomp = 317
+        #else
+        private static let seccomp = 277
+        #endif
+        private static let notThere = 38
+
+        private static let machines = [
+            (
+                "namespaces",
+                "exec unshare --user --map-root-user sh -c "
+                    + "'echo 0 > /proc/sys/user/max_user_namespaces && exec WARDEN'"
+            ),
+            ("seccomp", "exec python3 LACKING \(seccomp) \(notThere) WARDEN"),
+            (
+                "cgroup",
+                "exec unshare -m sh -c 'umount -R -l /sys/fs/cgroup && exec WARDEN'"
+            ),
+        ]
+
+        @Test(arguments: machines)
+        func `a machine that lacks what jails need is refused by its name`(
+            lacking: String,
+            start: String
+        ) throws {
+            let prison = try #require(Prison.current)
+            let programs = Checkout.tests.appendingPathComponent("Programs")
+            let script = FileManager.default.temporaryDirectory
+                .appendingPathComponent("quicksand-" + UUID().uuidString)
+            defer { try? FileManager.default.removeItem(at: script) }
+            let line =
+                start
+                .replacing("LACKING", with: programs.appendingPathComponent("lacking.py").path)
+                .replacing("WARDEN", with: try Checkout.warden())
+            let text = "#!/bin/sh\nexport PATH=/usr/bin:/bin:/usr/sbin:/sbin\n\(line)\n"
+            try Data(text.utf8).write(to: script)
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o755],
+                ofItemAtPath: script.path
+            )
+            let error = #expect(throws: WardenStartError.self) {
+                _ = try WardenSession.start(
+                    program: script.path,
+                    catalog: prison.catalog.image,
+                    systemCallNames: []
+                )
+            }
+            guard case .unfit(let primitive) = error else {
+                Issue.record("\(lacking): \(String(describing: error))")
+                return
+            }
+            #expect(primitive.name.hasPrefix(lacking), "\(primitive)")
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Attacks
+import Catalog
+import Domain
+import Foundation
+import Testing
+import WardenUnderTest
+
+extension EscapeTests {
+    @Suite struct SystemCallTests {
+        @Test(arguments: Arsenal.of(.systemCalls))
+        func `no system call leads out, from wherever it is made`(attack: Attack) async throws {
+            try await Prison.expectRefused(attack)
+        }
+
+        @Test func `the list of calls beside the policy is what the policy says`() throws {
+            let name = "/runtimes/syscalls.\(SystemCallList.architecture).txt"
+            let file = try String(contentsOfFile: Checkout.root + name, encoding: .utf8)
+            // To change it: quicksand doctor --syscalls > runtimes/syscalls.….txt
+            #expect(file == Arsenal.calls?.text)
+        }
+
+        /// The other half of the sweep: what the list lets answer does answer.
+        @Test(arguments: SystemCallProfile.allCases)
+        func `what is listed as answering answers`(profile: SystemCallProfile) async throws {
+            let prison = try #require(Prison.current)
+            let found = try await prison.answers(to: "sweep.c", profile)
+            let listed = try #require(Arsenal.calls).answeringZero(profile)
+            #expect(listed.count > 200)
+            let silent = listed.subtracting(found)
+            // The kernel itself refuses user 0 to whoever is another, and to flush what is not
+            // there; the numbers of an older kernel end before those of the list.
+            #expect(silent.count <= 16, "\(silent.sorted())")
+        }
+    }
+}
+
+extension Prison {
+    /// The numbers that the sweep found to answer.
+    fileprivate func answers(to file: String, _ profile: SystemCallProfile) async throws -> Set<Int>
+    {
+        let result = try await run(file, runs: [["program"]], profile: profile)
+        let run = try #require(result.runs.first)
+        return Set(run.stdout.findings.keys.compactMap { Int($0) })
+    }
+}

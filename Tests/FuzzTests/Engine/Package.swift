@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The readers of strangers' bytes and the properties that they hold to, for libFuzzer.
+///
+/// `Scripts/fuzz` builds it with `--sanitize fuzzer`. A package of its own, so that `make test`
+/// needs no fuzzer and a fuzzed build no HTTP server: of the larger modules it takes the readers.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .treatWarning("DeprecatedDeclaration", as: .warning),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    // In an optimized build too: the properties are about internals.
+    .unsafeFlags(["-enable-testing"]),
+]
+
+let apiReaders = [
+    "APIError", "ClientAddress", "ExecutionReader", "Fields", "FormBody", "HeaderNames",
+    "JSONValue", "JSONWriter", "LimitsReader", "Preferences", "ProgramInputReader", "RuntimeReader",
+    "SourceReader", "StrictJSON",
+]
+
+let package = Package(
+    name: "fuzz",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0")
+    ],
+    targets: [
+        .target(name: "CLinux", path: "Links/CLinux"),
+        .systemLibrary(name: "CCurl", path: "Links/CCurl", pkgConfig: "libcurl"),
+        .target(
+            name: "Kernel",
+            dependencies: ["CLinux"],
+            path: "Links/Kernel",
+            swiftSettings: settings
+        ),
+        .target(name: "WardenWire", path: "Links/WardenWire", swiftSettings: settings),
+        .target(
+            name: "Jail",
+            dependencies: ["WardenWire", "Kernel"],
+            path: "Links/Jail",
+            swiftSettings: settings
+        ),
+        .target(name: "Domain", path: "Links/Domain", swiftSettings: settings),
+        .target(
+            name: "Catalog",
+            path: "Links/Catalog",
+            sources: ["JSONValue.swift"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "API",
+            dependencies: [
+                "Domain", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            path: "Links/API",
+            sources: apiReaders.map { $0 + ".swift" },
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Properties",
+            dependencies: [
+                "WardenWire", "Jail", "Domain", "Catalog", "API", "CCurl",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            path: "Links/Properties",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["Properties"],
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]
+        ),
+    ]
+)

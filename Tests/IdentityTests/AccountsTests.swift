@@ -1,0 +1,204 @@
+import Domain
+import Foundation
+import SQLiteStore
+import TemporaryStore
+import Testing
+
+@testable import Identity
+
+@Suite struct AccountsTests {
+    private static let password = "Difference-Engine-1837"
+    private let clock = ManualClock(moment(0))
+    private let temporary: TemporaryStore
+    private let accounts: Accounts
+    private var store: any Store { temporary.store }
+
+    init() throws {
+        temporary = try TemporaryStore()
+        accounts = Accounts(
+            store: temporary.store,
+            signUps: .init(rules: try #require(PasswordRules()), perDay: 2),
+            hasher: PasswordHasher(cost: .cheap),
+            clock: clock.wall
+        )
+    }
+
+    private func signUp(
+        _ email: String = "ada@example.com",
+        password: String = password,
+        from subject: String = "a"
+    ) async throws -> Accounts.Entry {
+        try await accounts.signUp(
+            name: "Ada",
+            email: try #require(EmailAddress(email)),
+            password: password,
+            from: subject
+        )
+    }
+
+    private func signIn(
+        _ email: String = "ada@example.com",
+        password: String = password,
+        from subject: String = "a"
+    ) async throws -> Accounts.Entry {
+        try await accounts.signIn(
+            email: try #require(EmailAddress(email)),
+            password: password,
+            from: subject
+        )
+    }
+
+    @Test func `signing up makes a user, its organization and a session`() async throws {
+        let entry = try await signUp("Ada@Example.COM")
+        #expect(entry.user.email == "ada@example.com")
+        let memberships = try await store.memberships(user: entry.user.id)
+        #expect(memberships.map(\.organization.plan) == ["free"])
+        #expect(memberships.map(\.role) == [.owner])
+        #expect(try await accounts.session(entry.token)?.user == entry.user)
+        let organization = try #require(memberships.first?.organization.id)
+        let secret = try await store.webhookSecret(organization: organization, candidate: "x")
+        #expect(secret.hasPrefix("whsec_"))
+    }
+
+    @Test func `the password and the token are nowhere in the store`() async throws {
+        let entry = try await signUp()
+        let stored = try #require(try await store.account(email: "ada@example.com")).password
+        #expect(stored.hasPrefix("$scrypt$"))
+        #expect(!stored.contains(Self.password))
+        #expect(entry.session.digest == entry.token.digest)
+        #expect("\(entry.token)" == "qst_[redacted]")
+    }
+
+    @Test func `an address can be taken once`() async throws {
+        _ = try await signUp()
+        await #expect(throws: SignUpError.emailTaken) { try await signUp("ADA@example.com") }
+    }
+
+    @Test func `a weak password costs no sign-up`() async throws {
+        for _ in 0..<3 {
+            await #expect(throws: SignUpError.weakPassword([.uncommon])) {
+                try await signUp(password: "Password1234!")
+            }
+        }
+        _ = try await signUp()
+    }
+
+    @Test func `an address signs up so many in a day, and as many the next`() async throws {
+        for number in 0..<2 { _ = try await signUp("\(number)@example.com") }
+        await #expect(throws: SignUpError.tooMany(limit: 2, until: UTCDay(moment(0)).end)) {
+            try await signUp("2@example.com")
+        }
+        _ = try await signUp("3@example.com", from: "b")
+        clock.advance(86_400)
+        _ = try await signUp("2@example.com")
+    }
+
+    @Test func `where sign-ups are closed nobody signs up`() async throws {
+        let closed = Accounts(store: store, signUps: nil, clock: clock.wall)
+        await #expect(throws: SignUpError.closed) {
+            try await closed.signUp(
+                name: "Ada",
+                email: try #require(EmailAddress("ada@example.com")),
+                password: Self.password,
+                from: "a"
+            )
+        }
+    }
+
+    @Test func `an unknown address and a wrong password are answered alike`() async throws {
+        _ = try await signUp()
+        #expect(try await signIn().user.name == "Ada")
+        await #expect(throws: SignInError.refused) { try await signIn(password: "x") }
+        await #expect(throws: SignInError.refused) { try await signIn("bob@example.com") }
+    }
+
+    @Test(arguments: ["ada@example.com", "nobody@example.com"])
+    func `an account can be guessed at ten times, wherever the guesses come from`(
+        email: String
+    ) async throws {
+        _ = try await signUp()
+        for number in 0..<10 {
+            await #expect(throws: SignInError.refused) {
+                try await signIn(email, password: "x", from: "\(number)")
+            }
+        }
+        await #expect {
+            try await signIn(email, password: "x", from: "10")
+        } throws: { error in
+            guard case .tooMany(limit: 10, _) = error as? SignInError else { return false }
+            return true
+        }
+        clock.advance(900)
+        await #expect(throws: SignInError.refused) { try await signIn(email, password: "x") }
+    }
+
+    @Test func `one address tries twenty times a minute, whatever the accounts`() async throws {
+        for number in 0..<20 {
+            await #expect(throws: SignInError.refused) {
+                try await signIn("\(number)@example.com", password: "x")
+            }
+        }
+        await #expect {
+            try await signIn("20@example.com", password: "x")
+        } throws: { error in
+            guard case .tooMany(limit: 20, _) = error as? SignInError else { return false }
+            return true
+        }
+    }
+
+    @Test func `signing in rightly does not count as guessing`() async throws {
+        _ = try await signUp()
+        for number in 0..<12 { _ = try await signIn(from: "\(number)") }
+    }
+
+    @Test func `a session ends a week after its last use`() async throws {
+        let entry = try await signUp()
+        clock.advance(6 * 86_400)
+        #expect(try await accounts.session(entry.token) != nil)
+        clock.advance(7 * 86_400 - 1)
+        #expect(try await accounts.session(entry.token) != nil)
+        clock.advance(7 * 86_400)
+        #expect(try await accounts.session(entry.token) == nil)
+    }
+
+    @Test func `signing out ends the session, once`() async throws {
+        let entry = try await signUp()
+        let other = try await signIn()
+        #expect(try await accounts.signOut(entry.token))
+        #expect(try await accounts.signOut(entry.token) == false)
+        #expect(try await accounts.session(entry.token) == nil)
+        #expect(try await accounts.session(other.token) != nil)
+    }
+}
+
+@Suite struct NameTests {
+    @Test(arguments: [
+        "ada@example.com", "a.b+c@sub.example.co", "o'hara@x-y.org", "é@example.com",
+        String(repeating: "a", count: 64) + "@example.com",
+    ])
+    func `an address is taken in small letters`(text: String) {
+        #expect(EmailAddress(text.uppercased())?.text == text.uppercased().lowercased())
+    }
+
+    @Test(arguments: [
+        "", "@", "ada", "ada@", "@example.com", "ada@localhost", "a b@example.com", "a@b@c.de",
+        "ada@example..com", "ada@-example.com", "ada@example-.com", "<ada@example.com>",
+        "ada@exa mple.com", "ada\n@example.com", "ada@exämple.com",
+        String(repeating: "a", count: 65) + "@example.com",
+        "a@" + String(repeating: "b.", count: 130) + "com",
+    ])
+    func `what is no address is refused`(text: String) {
+        #expect(EmailAddress(text) == nil)
+    }
+}
+
+@Suite struct SessionTokenTests {
+    @Test func `a token is read as it was made`() throws {
+        let token = SessionToken()
+        #expect(token.plaintext.wholeMatch(of: /qst_[0-9A-Za-z]{40}/) != nil)
+        #expect(SessionToken(token.plaintext)?.digest == token.digest)
+        #expect(SessionToken(token.plaintext + "a") == nil)
+        #expect(SessionToken("qst_" + String(repeating: "-", count: 40)) == nil)
+        #expect(SessionToken(KeySecret().plaintext) == nil)
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import Testing
+
+@testable import Identity
+
+/// 128 characters, none of them like those beside it.
+private let longest = String(
+    (0..<128).map { Array("aB3$kZ9!mQ2#xW7%".unicodeScalars)[$0 * 7 % 16] }.map(Character.init)
+)
+
+@Suite struct PasswordRuleTests {
+    private func broken(_ password: String) throws -> [PasswordRule] {
+        try #require(PasswordRules()).broken(by: password)
+    }
+
+    @Test(arguments: [
+        "Difference-Engine-1837", "xK9#mQ2vL7pZ", "Correct Horse 9 battery", "éÉ3 plötzlich weit",
+        longest,
+    ])
+    func `a password that keeps every rule is taken`(password: String) throws {
+        #expect(try broken(password) == [])
+    }
+
+    @Test(
+        arguments: [
+            ("xK9#mQ2vL7p", [.length]),
+            (longest + "z", [.length]),
+            ("XK9#MQ2VL7PZ", [.lowercase]), ("xk9#mq2vl7pz", [.uppercase]),
+            ("xKv#mQgvLkpZ", [.digit]), ("xK9wmQ2vL7pZ", [.symbol]),
+        ] as [(String, [PasswordRule])]
+    )
+    func `a password is told the rule that it breaks`(
+        password: String,
+        rules: [PasswordRule]
+    ) throws {
+        #expect(try broken(password) == rules)
+    }
+
+    @Test(arguments: [
+        "Password1234!", "P@ssw0rd1234!", "Qwertyuiop123!", "123!Welcome!123", "Summer2026!!",
+        "Abcdefgh123!", "Aaaaaaaaaa1!",
+    ])
+    func `a common password is refused, whatever is put around it`(password: String) throws {
+        #expect(try broken(password).contains(.uncommon))
+    }
+
+    @Test func `an empty password breaks the rules that it can break`() throws {
+        let rules: [PasswordRule] = [
+            .length, .lowercase, .uppercase, .digit, .symbol, .uncommon,
+        ]
+        #expect(try broken("") == rules)
+    }
+
+    @Test func `without a dictionary there are no rules`() {
+        #expect(PasswordRules(dictionary: "/nowhere/dictionary") == nil)
+    }
+
+    @Test(arguments: [
+        ("P@ssw0rd1234!", "password"), ("!!Summer!!", "summer"), ("123!Welcome!123", "welcome"),
+        ("@dministrator1", "administrator"),
+    ])
+    func `the word in a password is found`(password: String, word: String) {
+        #expect(PasswordRules.cores(of: password).contains(word))
+    }
+
+    @Test func `many can be judged at once`() async throws {
+        let rules = try #require(PasswordRules())
+        let verdicts = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<64 {
+                let isGood = number.isMultiple(of: 2)
+                let password = isGood ? "xK9#mQ2vL7pZ" : "Password1234!"
+                group.addTask { rules.broken(by: password).isEmpty == isGood }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(verdicts.allSatisfy { $0 })
+    }
+}
+
+@Suite struct PasswordHashTests {
+    @Test func `a hash is read as it was written, and matches its password alone`() throws {
+        let hash = try PasswordHash(of: "secret", cost: .cheap)
+        let read = try #require(PasswordHash(text: hash.text))
+        #expect(hash.text.hasPrefix("$scrypt$ln=4,r=1,p=1$"))
+        #expect(try read.matches("secret"))
+        #expect(try !read.matches("Secret"))
+        #expect(try !read.matches(""))
+    }
+
+    // RFC 7914, section 12: the first half of the second vector.
+    @Test func `the key is scrypt's`() throws {
+        let key = "/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWI="
+        let hash = try #require(PasswordHash(text: "$scrypt$ln=10,r=8,p=16$TmFDbA==$" + key))
+        #expect(try hash.matches("password"))
+    }
+
+    @Test func `two hashes of one password differ`() throws {
+        let hashes = try (0..<2).map { _ in try PasswordHash(of: "x", cost: .cheap).text }
+        #expect(Set(hashes).count == 2)
+    }
+
+    @Test func `letters with accents are the same however they were typed`() throws {
+        let hash = try PasswordHash(of: "caf\u{e9}", cost: .cheap)
+        #expect(try hash.matches("cafe\u{301}"))
+    }
+
+    @Test(arguments: [
+        "", "x", "$scrypt$", "$scrypt$ln=4,r=1,p=1$AA==", "$argon2$ln=4,r=1,p=1$AA==$AA==",
+        "$scrypt$ln=99,r=1,p=1$AA==$AA==", "$scrypt$ln=4,r=1,p=1$*$AA==",
+    ])
+    func `what is no hash is none`(text: String) {
+        #expect(PasswordHash(text: text) == nil)
+    }
+
+    @Test func `nobody's password matches nothing`() async throws {
+        let hasher = PasswordHasher(cost: .cheap)
+        #expect(try await hasher.matches("", stored: nil) == false)
+        let stored = try await hasher.hash("p")
+        #expect(try await hasher.matches("p", stored: stored))
+        #expect(try await hasher.matches("p", stored: "nonsense") == false)
+    }
+
+    @Test func `comparing looks at every byte`() {
+        #expect(ConstantTime.areEqual([1, 2], [1, 2]))
+        #expect(!ConstantTime.areEqual([1, 2], [1, 3]))
+        #expect(!ConstantTime.areEqual([1, 2], [1]))
+        #expect(ConstantTime.areEqual([UInt8](), []))
+    }
+}
+
+@Suite struct AttemptLimitTests {
+    @Test func `so many are let in, and after the window as many again`() {
+        var limit = AttemptLimit(limit: 2, windowSeconds: 60)
+        let start = Date(timeIntervalSince1970: 6_000)
+        #expect(limit.take("a", at: start) == nil)
+        #expect(limit.take("a", at: start) == nil)
+        #expect(limit.take("a", at: start.addingTimeInterval(20)) == 40)
+        #expect(limit.take("b", at: start.addingTimeInterval(20)) == nil)
+        #expect(limit.take("a", at: start.addingTimeInterval(60)) == nil)
+    }
+
+    @Test func `an attempt that is given back does not count`() {
+        var limit = AttemptLimit(limit: 1, windowSeconds: 60)
+        let now = Date(timeIntervalSince1970: 6_000)
+        #expect(limit.take("a", at: now) == nil)
+        limit.giveBack("a")
+        limit.giveBack("a")
+        #expect(limit.take("a", at: now) == nil)
+        #expect(limit.take("a", at: now) == 60)
+    }
+
+    @Test func `more subjects than are kept wait for the next window`() {
+        var limit = AttemptLimit(limit: 5, windowSeconds: 60, subjectsMax: 2)
+        let now = Date(timeIntervalSince1970: 6_000)
+        let answers = ["a", "b", "c", "a"].map { limit.take($0, at: now) }
+        #expect(answers == [nil, nil, 60, nil])
+        #expect(limit.take("c", at: now.addingTimeInterval(60)) == nil)
+    }
+}

@@ -1,0 +1,219 @@
+import Domain
+import Foundation
+import Testing
+
+@testable import Scheduler
+
+/// A jail in which nothing comes to run.
+private struct IdleJail: StandbyJail, Jail {
+    func take(files: [SourceFile]) -> any Jail { self }
+    func run(_ stage: StageOrder) async throws -> StageReport { throw SandboxError.lost }
+    func close() {}
+}
+
+@Suite final class StandbyStateTests {
+    private let start = Date(timeIntervalSince1970: 1_800_000_000)
+    private var state = StandbyState(
+        bounds: StandbyBounds(jailsMax: 4, memoryBytesMax: 100, processors: 2)
+    )
+
+    private func order(_ runtime: UInt16 = 1, isBooted: Bool = true) -> StandbyOrder {
+        StandbyOrder(
+            for: JailOrder(
+                runtime: runtime,
+                profile: .strict,
+                files: [],
+                limits: Limits { _ in 1 },
+                boot: isBooted
+                    ? BootProgram(arguments: ["/bin/x"], environment: [:], entry: "main") : nil
+            )
+        )
+    }
+
+    private func arrive(_ order: StandbyOrder, at now: Date) -> (any StandbyJail)? {
+        state.arrive(order, at: now)
+    }
+
+    private func made(_ ticket: StandbyState.Ticket, _ jail: any StandbyJail) -> Bool {
+        state.made(ticket, jail)
+    }
+
+    private func expire(_ ticket: StandbyState.Ticket) -> (any StandbyJail)? {
+        state.expire(ticket)
+    }
+
+    private func close() -> [any StandbyJail] { state.close() }
+
+    /// One arrival and its end, which leaves the demand for a jail.
+    private func want(_ order: StandbyOrder, at now: Date) {
+        _ = state.arrive(order, at: now)
+        state.leave()
+    }
+
+    /// The jail that is to be made next; what is to be closed for it is.
+    private func nextToMake(
+        at now: Date
+    ) -> (ticket: StandbyState.Ticket, order: StandbyOrder)? {
+        while let step = state.nextStep(at: now) {
+            if case .make(let ticket, let order) = step { return (ticket, order) }
+        }
+        return nil
+    }
+
+    /// Makes one, and has it ready.
+    private func stand(at now: Date, bytes: Int64 = 1, milliseconds: Int = 35_000) -> Bool {
+        guard let (ticket, _) = nextToMake(at: now) else { return false }
+        _ = state.made(ticket, IdleJail())
+        let change = StandbyChange.ready(milliseconds: milliseconds, memoryBytes: bytes)
+        state.change(change, of: ticket, at: now)
+        return true
+    }
+
+    @Test func `nothing is made for what nobody has asked for`() {
+        #expect(nextToMake(at: start)?.ticket == nil)
+    }
+
+    @Test func `what was wanted once stands by, and is taken once`() {
+        #expect(arrive(order(), at: start) == nil)
+        state.leave()
+        #expect(stand(at: start))
+        #expect(arrive(order(), at: start) != nil)
+        #expect(arrive(order(), at: start) == nil)
+        #expect((state.taken, state.missed) == (1, 2))
+    }
+
+    @Test func `a jail of another shape is never taken`() {
+        want(order(), at: start)
+        #expect(stand(at: start))
+        var other = order()
+        other.limits[.memoryBytes] = 2
+        #expect(arrive(order(2), at: start) == nil)
+        #expect(arrive(order(isBooted: false), at: start) == nil)
+        #expect(arrive(other, at: start) == nil)
+        var narrower = order()
+        narrower.limits[.wallMilliseconds] = 2
+        #expect(arrive(narrower, at: start) != nil)
+    }
+
+    @Test func `one whose program is still starting is not taken`() throws {
+        want(order(), at: start)
+        let (ticket, _) = try #require(nextToMake(at: start))
+        #expect(made(ticket, IdleJail()))
+        #expect(arrive(order(), at: start) == nil)
+        #expect(state.booting == 1)
+    }
+
+    @Test func `one that is about to end is not taken`() {
+        want(order(), at: start)
+        #expect(stand(at: start, milliseconds: 10_000))
+        #expect(arrive(order(), at: start.addingTimeInterval(8)) == nil)
+        #expect(arrive(order(), at: start.addingTimeInterval(7.9)) != nil)
+    }
+
+    @Test func `more stand by where more come, and none after ten quiet minutes`() {
+        want(order(), at: start)
+        #expect(stand(at: start))
+        #expect(nextToMake(at: start)?.ticket == nil)
+        for _ in 0..<100 { want(order(2), at: start) }
+        for _ in 0..<3 { #expect(stand(at: start)) }
+    }
+
+    @Test func `what was wanted is kept for ten minutes, and no longer`() {
+        want(order(), at: start)
+        #expect(nextToMake(at: start.addingTimeInterval(601))?.ticket == nil)
+        #expect(nextToMake(at: start.addingTimeInterval(599))?.ticket != nil)
+    }
+
+    @Test func `no more stand by than may, nor hold more memory`() {
+        for _ in 0..<1_000 { want(order(), at: start) }
+        for _ in 0..<4 { #expect(stand(at: start)) }
+        #expect(!stand(at: start))
+        state = StandbyState(
+            bounds: StandbyBounds(jailsMax: 4, memoryBytesMax: 100, processors: 2)
+        )
+        for _ in 0..<1_000 { want(order(), at: start) }
+        #expect(stand(at: start, bytes: 99))
+        #expect(stand(at: start, bytes: 1))
+        #expect(!stand(at: start))
+    }
+
+    @Test func `where the pool is full, the least wanted make room for who has none`() {
+        for _ in 0..<100 { want(order(2), at: start) }
+        for _ in 0..<4 { #expect(stand(at: start)) }
+        for _ in 0..<200 { want(order(3), at: start) }
+        #expect(stand(at: start))
+        #expect(state.count == 4)
+        #expect(arrive(order(3), at: start) != nil)
+        state.leave()
+        want(order(4), at: start)
+        #expect(!stand(at: start) || arrive(order(4), at: start) == nil)
+    }
+
+    @Test func `shapes that were asked for once do not keep the pool from one that is busy`() {
+        for runtime in UInt16(10)..<14 {
+            want(order(runtime), at: start)
+            #expect(stand(at: start))
+        }
+        for _ in 0..<200 { want(order(2), at: start) }
+        for _ in 0..<4 { #expect(stand(at: start)) }
+        #expect(state.count == 4)
+        for _ in 0..<4 { #expect(arrive(order(2), at: start) != nil) }
+    }
+
+    @Test func `one is made beside the work of every processor, and no more`() {
+        for _ in 0..<100 { want(order(), at: start) }
+        for _ in 0..<2 { _ = state.arrive(order(), at: start) }
+        #expect(nextToMake(at: start)?.ticket != nil)
+        #expect(nextToMake(at: start)?.ticket == nil)
+        state.leave()
+        #expect(nextToMake(at: start)?.ticket != nil)
+        #expect(nextToMake(at: start)?.ticket == nil)
+    }
+
+    @Test func `one that never comes to stand is tried again later and later`() throws {
+        want(order(), at: start)
+        var now = start
+        for seconds in [1.0, 2, 4, 8] {
+            let (ticket, _) = try #require(nextToMake(at: now))
+            state.change(.gone, of: ticket, at: now)
+            #expect(nextToMake(at: now.addingTimeInterval(seconds - 0.1))?.ticket == nil)
+            now += seconds
+        }
+    }
+
+    @Test func `one that stood and is gone is replaced by demand, without a pause`() throws {
+        want(order(), at: start)
+        let (ticket, _) = try #require(nextToMake(at: start))
+        #expect(made(ticket, IdleJail()))
+        state.change(.ready(milliseconds: 35_000, memoryBytes: 1), of: ticket, at: start)
+        state.change(.gone, of: ticket, at: start)
+        #expect(state.count == 0)
+        #expect(nextToMake(at: start)?.ticket != nil)
+    }
+
+    @Test func `a blank jail is ready as soon as it is asked for, and expires`() throws {
+        want(order(isBooted: false), at: start)
+        let (ticket, _) = try #require(nextToMake(at: start))
+        #expect(made(ticket, IdleJail()))
+        #expect(state.ready == 1)
+        #expect(expire(ticket) != nil)
+        #expect(expire(ticket) == nil)
+        #expect(state.count == 0)
+    }
+
+    @Test func `after closing nothing is made, and what comes too late is turned away`()
+        throws
+    {
+        want(order(), at: start)
+        let (ticket, _) = try #require(nextToMake(at: start))
+        #expect(close().isEmpty)
+        #expect(!made(ticket, IdleJail()))
+        #expect(nextToMake(at: start)?.ticket == nil)
+        #expect(arrive(order(), at: start) == nil)
+    }
+
+    @Test func `callers cannot make it remember shapes without end`() {
+        for runtime in 0..<UInt16(2_000) { want(order(runtime), at: start) }
+        #expect(state.shapeCount <= StandbyBounds.shapesMax + 1)
+    }
+}

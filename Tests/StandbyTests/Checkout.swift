@@ -1,0 +1,9 @@
+import Foundation
+import WardenUnderTest
+
+extension Checkout {
+    static let tests = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+        .deletingLastPathComponent()
+    /// Read once.
+    static let catalog = catalog(jails: 16)
+}

@@ -1,0 +1,106 @@
+import Domain
+import Testing
+
+extension StandbyTests {
+    /// A program cannot tell, except by time, whether its jail was made before it was asked for.
+    @Suite(.timeLimit(.minutes(2))) struct DifferentialTests {
+        @Test(arguments: try StandbyProgram.all())
+        func `a program cannot tell`(program: StandbyProgram) async throws {
+            let ward = try #require(Ward.current)
+            let faults = try await ward.faults(of: program)
+            #expect(faults == [])
+        }
+
+        /// What looks at sockets, filters and descriptors may see another profile.
+        @Test(arguments: try StandbyProgram.all().filter { $0.isOfProfiles })
+        func `nor can it in the profile with sockets`(program: StandbyProgram) async throws {
+            let ward = try #require(Ward.current)
+            let faults = try await ward.faults(of: program, profile: .standard)
+            #expect(faults == [])
+        }
+
+        /// What the pool makes ahead is made like what came last; what is taken may ask for more.
+        @Test(arguments: ["python", "javascript", "typescript", "bash"], [true, false])
+        func `limits are those of the execution`(language: String, isRaised: Bool) async throws {
+            let ward = try #require(Ward.current)
+            let runtime = try ward.runtime(language)
+            let name = language == "python" || language == "bash" ? "limits" : "status"
+            let program = try StandbyProgram.named(name, of: language)
+            let usual = try program.request(on: runtime, plan: try ward.plan())
+            var low = usual
+            low.limits[.openFiles] = 64
+            low.limits[.fileBytes] = 1 << 20
+            low.limits[.cpuMilliseconds] = 3_000
+            low.limits[.processes] = 32
+            let trial = try await Trial.make(
+                of: isRaised ? usual : low,
+                asFirst: isRaised ? low : usual,
+                on: runtime,
+                profile: .strict,
+                session: ward.session
+            )
+            let faults = trial.faults(isBooted: runtime.standby != nil, differs: false)
+            #expect(faults == [])
+        }
+    }
+
+    /// A test that cannot fail is worse than none.
+    @Suite(.timeLimit(.minutes(2))) struct ControlTests {
+        @Test(arguments: ["python", "javascript", "typescript"])
+        func `another variable is found`(language: String) async throws {
+            let faults = try await faults(of: language, "environment") {
+                $0.boot?.environment["ANOTHER"] = "x"
+            }
+            #expect(faults.count == Trial.standbyRuns, "\(faults)")
+            #expect(faults.allSatisfy { $0.contains("a jail that stood by") }, "\(faults)")
+        }
+
+        @Test(arguments: ["python", "javascript", "typescript"])
+        func `another argument is found`(language: String) async throws {
+            let faults = try await faults(of: language, "arguments") {
+                $0.boot?.arguments.append("another")
+            }
+            #expect(faults.count == Trial.standbyRuns, "\(faults)")
+        }
+
+        @Test func `a jail of another size is found`() async throws {
+            let faults = try await faults(of: "python", "room") {
+                $0.limits[.workspaceFiles] += 1
+            }
+            #expect(faults.count == Trial.standbyRuns, "\(faults)")
+        }
+
+        @Test func `a seed that is the same twice is found`() async throws {
+            let faults = try await faults(of: "python", "random_hash") {
+                $0.boot?.environment["PYTHONHASHSEED"] = "7"
+            }
+            #expect(faults.count == 1, "\(faults)")
+        }
+
+        @Test(arguments: ["python", "bash"])
+        func `that a jail did not stand by is found`(language: String) async throws {
+            let faults = try await faults(of: language, "status", jailsMax: 0)
+            #expect(faults == ["only 0 runs had a jail that stood by"])
+        }
+
+        @Test func `the corpus is as large as it is meant to be`() throws {
+            let programs = try StandbyProgram.all()
+            let counts = Dictionary(grouping: programs, by: \.runtime).mapValues(\.count)
+            for (runtime, least) in ["python": 75, "javascript": 40, "typescript": 35, "bash": 25] {
+                #expect(counts[runtime, default: 0] >= least, "\(counts)")
+            }
+            #expect(counts["c", default: 0] + counts["cpp", default: 0] >= 8)
+        }
+
+        private func faults(
+            of language: String,
+            _ name: String,
+            jailsMax: Int = 1,
+            altering: @escaping @Sendable (inout StandbyOrder) -> Void = { _ in }
+        ) async throws -> [String] {
+            let ward = try #require(Ward.current)
+            let program = try StandbyProgram.named(name, of: language)
+            return try await ward.faults(of: program, jailsMax: jailsMax, altering: altering)
+        }
+    }
+}

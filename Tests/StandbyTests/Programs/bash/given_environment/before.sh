@@ -1,0 +1,1 @@
+read_before=yes; echo before

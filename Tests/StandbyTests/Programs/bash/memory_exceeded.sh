@@ -1,0 +1,2 @@
+# More memory than the limit allows.
+echo before; text=x; while :; do text=$text$text; done

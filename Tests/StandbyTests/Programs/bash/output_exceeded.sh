@@ -1,0 +1,2 @@
+# More output than the limit allows.
+echo some >&2; yes

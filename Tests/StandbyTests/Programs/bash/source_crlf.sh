@@ -1,0 +1,5 @@
+# A script with the line ends of Windows.
+echo one
+if true; then
+  echo two
+fi

@@ -1,0 +1,1 @@
+started=.bash_profile; echo .bash_profile

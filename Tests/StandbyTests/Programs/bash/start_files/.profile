@@ -1,0 +1,1 @@
+started=.profile; echo .profile

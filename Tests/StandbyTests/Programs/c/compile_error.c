@@ -1,0 +1,2 @@
+/* A program that no compiler takes. */
+int main(void) { return undefined; }

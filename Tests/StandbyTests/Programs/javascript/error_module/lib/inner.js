@@ -1,0 +1,3 @@
+exports.fail = () => {
+  const missing = require("./missing");
+};

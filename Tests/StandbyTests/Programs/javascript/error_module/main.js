@@ -1,0 +1,3 @@
+// An error in a module of a module.
+console.log("before");
+require("./lib/outer");

@@ -1,0 +1,1 @@
+exports.own = "a file with the name of a module of node";

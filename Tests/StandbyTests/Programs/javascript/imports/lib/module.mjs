@@ -1,0 +1,2 @@
+export default "a module";
+export const where = import.meta.url;

@@ -1,0 +1,2 @@
+// A package file that is none.
+console.log("never printed");

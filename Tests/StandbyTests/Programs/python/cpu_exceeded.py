@@ -1,0 +1,4 @@
+# More processor time than the limit allows.
+print("before", flush=True)
+while True:
+    pass

@@ -1,0 +1,5 @@
+# An end by abort().
+import os
+
+print("before", flush=True)
+os.abort()

@@ -1,0 +1,4 @@
+# A reason to end goes to standard error.
+import sys
+
+sys.exit("a reason")

@@ -1,0 +1,3 @@
+import circle_b
+
+seen = circle_b.seen

@@ -1,0 +1,3 @@
+import circle_a
+
+seen = hasattr(circle_a, "seen")

@@ -1,0 +1,2 @@
+__all__ = ["exported"]
+exported = __name__

@@ -1,0 +1,2 @@
+# The seed of hashes, which is to be each process's own.
+print(hash("a"), hash(b"bytes"))

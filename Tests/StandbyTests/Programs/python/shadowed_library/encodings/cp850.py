@@ -1,0 +1,1 @@
+print("cp850 was imported")

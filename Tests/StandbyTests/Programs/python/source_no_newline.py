@@ -1,0 +1,3 @@
+# A source without an end of its last line.
+print(1)
+if True: print(undefined)

@@ -1,0 +1,2 @@
+# A standard input that nobody reads: the program ends all the same.
+print("no interest")

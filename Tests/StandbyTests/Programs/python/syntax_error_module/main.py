@@ -1,0 +1,3 @@
+# A mistake in the syntax of a module, and its caret.
+print("printed")
+import broken

@@ -1,0 +1,13 @@
+# Threads: their names, their numbers, their stacks, and who is the main one.
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+print(threading.enumerate()[0].name, threading.main_thread().native_id == os.getpid())
+print(len(os.listdir("/proc/self/task")), open("/proc/self/task/2/comm").read())
+with ThreadPoolExecutor(4) as pool:
+    print(sum(pool.map(lambda number: number * number, range(100))))
+thread = threading.Thread(target=lambda: print(threading.get_native_id() - os.getpid()))
+thread.start()
+thread.join()
+print(threading._active.keys() == {threading.main_thread().ident}, thread.name)

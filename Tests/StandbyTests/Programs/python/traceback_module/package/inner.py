@@ -1,0 +1,2 @@
+def fail(depth):
+    raise LookupError(f"at {depth}", __file__)

@@ -1,0 +1,7 @@
+type Nothing = {
+  some: "lines";
+};
+
+export function outer(): Nothing {
+  throw new Error("in a module");
+}

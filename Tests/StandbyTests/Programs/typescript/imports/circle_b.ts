@@ -1,0 +1,2 @@
+import { a } from "./circle_a.ts";
+export const b = typeof (() => a);

@@ -1,0 +1,3 @@
+#!/usr/bin/env -S deno run --no-such-option
+// A source with a line for the kernel, and without an end of its last line.
+throw new Error("x")

@@ -1,0 +1,143 @@
+import Domain
+import Foundation
+import Testing
+import WardenUnderTest
+
+/// A program that looks for a difference between a jail made for it and one that stood by.
+///
+/// `Programs/<runtime>/NAME.<ending>` is sent under the runtime's own default name; where several
+/// files are sent, `NAME/` is the work folder. Its first line says what it looks for. What it is
+/// to get beside its source, and what is expected of it, is in `NAME.json`: see ``Setting``.
+///
+/// It prints only what is the same in every run of a cold jail: no times, no inodes, no addresses.
+struct StandbyProgram: Sendable, CustomTestStringConvertible {
+    let runtime: String
+    let name: String
+    /// Under the runtime's folder, a file or a folder.
+    private let source: String
+
+    /// What `NAME.json` may say; all of it may be left out.
+    struct Setting: Decodable, Sendable {
+        /// Each character is one byte.
+        var stdin: String?
+        /// How often ``stdin`` is sent, one after another.
+        var stdinRepeated: Int?
+        var arguments: [String]?
+        /// Several runs in one jail, instead of the one that `stdin` and `arguments` describe.
+        var inputs: [Input]?
+        var environment: [String: String]?
+        /// Paths and globs to bring back.
+        var outputs: [String]?
+        /// Limits that differ from the plan's defaults.
+        var limits: [Limit: Int64]?
+        /// How often the source is written down, one after another: for long ones.
+        var sourceRepeated: Int?
+        /// Its standard output must be different in each of its runs.
+        var differs: Bool?
+        /// `false` where its interpreter must not be started ahead of it.
+        ///
+        /// A jail in which nothing runs may still stand by for it.
+        var isBooted: Bool?
+
+        struct Input: Decodable, Sendable {
+            var stdin: String?
+            var arguments: [String]?
+        }
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case stdin, stdinRepeated, arguments, inputs, environment, outputs, limits
+            case sourceRepeated, differs, isBooted
+        }
+    }
+
+    static let folder = Checkout.tests.appendingPathComponent("Programs")
+
+    static func all() throws -> [StandbyProgram] {
+        try contents(of: folder).flatMap { runtime in
+            try contents(of: folder.appendingPathComponent(runtime))
+                .filter { !$0.hasSuffix(".json") }
+                .map {
+                    let name = ($0 as NSString).deletingPathExtension
+                    return StandbyProgram(runtime: runtime, name: name, source: $0)
+                }
+        }
+    }
+
+    static func named(_ name: String, of runtime: String) throws -> StandbyProgram {
+        let program = try all().first { $0.runtime == runtime && $0.name == name }
+        guard let program else { throw Missing(what: runtime + "/" + name) }
+        return program
+    }
+
+    private static func contents(of folder: URL) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    }
+
+    /// Whether it looks at what is not the same in each profile.
+    var isOfProfiles: Bool { ["status", "descriptors", "refused", "refused_calls"].contains(name) }
+
+    var testDescription: String { runtime + "/" + name }
+
+    private var place: URL {
+        Self.folder.appendingPathComponent(runtime).appendingPathComponent(source)
+    }
+
+    func setting() throws -> Setting {
+        let file = Self.folder.appendingPathComponent("\(runtime)/\(name).json")
+        guard FileManager.default.fileExists(atPath: file.path) else { return Setting() }
+        let data = try Data(contentsOf: file)
+        // A word that is misspelt would be one that is not there.
+        let words = (try JSONSerialization.jsonObject(with: data) as? [String: Any])?.keys
+        let known = Setting.CodingKeys.allCases.map(\.rawValue)
+        #expect(Set(words.map(Array.init) ?? []).subtracting(known) == [], "\(file.path)")
+        return try JSONDecoder().decode(Setting.self, from: data)
+    }
+
+    /// Its files, the main one under `entry`, in the order of their names.
+    func files(entry: String) throws -> [SourceFile] {
+        guard source != name else { return try folderFiles() }
+        let content = try Data(contentsOf: place)
+        let times = try setting().sourceRepeated ?? 1
+        let repeated = Data(repeatElement(content, count: times).joined())
+        return [SourceFile(path: entry, content: repeated)]
+    }
+
+    private func folderFiles() throws -> [SourceFile] {
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: place.path).sorted()
+        return try paths.compactMap { path in
+            let file = place.appendingPathComponent(path)
+            let kind = try FileManager.default.attributesOfItem(atPath: file.path)[.type]
+            guard kind as? FileAttributeType == .typeRegular else { return nil }
+            return SourceFile(path: path, content: try Data(contentsOf: file))
+        }
+    }
+
+    func request(on runtime: Runtime, plan: Plan) throws -> ExecutionRequest {
+        let setting = try setting()
+        let single = Setting.Input(stdin: setting.stdin, arguments: setting.arguments)
+        let limits = plan.defaults(for: runtime)
+        let compileLimits = plan.compileDefaults(for: runtime)
+        return ExecutionRequest(
+            language: runtime.name,
+            version: runtime.version,
+            files: try files(entry: runtime.entry),
+            entry: runtime.entry,
+            environment: setting.environment ?? [:],
+            inputs: try (setting.inputs ?? [single]).map {
+                let bytes = try bytes($0.stdin ?? "")
+                let times = repeatElement(bytes, count: setting.stdinRepeated ?? 1)
+                return RunInput(stdin: Data(times.joined()), arguments: $0.arguments ?? [])
+            },
+            limits: Limits { setting.limits?[$0] ?? limits[$0] },
+            compileLimits: Limits { $0 == .wallMilliseconds ? 60_000 : compileLimits[$0] },
+            outputs: setting.outputs ?? []
+        )
+    }
+
+    private func bytes(_ text: String) throws -> Data {
+        guard let data = text.data(using: .isoLatin1) else {
+            throw Missing(what: "a byte for each character of " + text)
+        }
+        return data
+    }
+}

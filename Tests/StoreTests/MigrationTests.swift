@@ -1,0 +1,118 @@
+import Domain
+import Foundation
+import Testing
+
+@testable import SQLiteStore
+
+/// Files that earlier versions wrote, kept here as text.
+@Suite struct MigrationTests {
+    private static let fixtures = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+        .deletingLastPathComponent().appending(path: "Fixtures")
+
+    /// Made by another program, as the version that wrote it is not here any more.
+    private func restore(_ fixture: String, to file: URL) throws {
+        let script = """
+            import sqlite3, sys
+            connection = sqlite3.connect(sys.argv[2])
+            connection.executescript(open(sys.argv[1]).read())
+            connection.execute("PRAGMA journal_mode = wal")
+            """
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        let text = Self.fixtures.appending(path: fixture).path
+        process.arguments = ["-c", script, text, file.path]
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+    }
+
+    @Test func `a file of schema v1 keeps what is in it, and counts its attempts from there`()
+        async throws
+    {
+        try await withTemporaryFolder { folder async throws in
+            let file = folder.appending(path: "store.sqlite")
+            try restore("schema-v1.sql", to: file)
+            try await withSQLiteStore(file) { store async throws in
+                let listing = try await store.executions(
+                    organization: "org_fixture",
+                    matching: ExecutionFilter(),
+                    page: Page()
+                )
+                let found = listing.elements.map { "\($0.status.rawValue) \($0.attempts)" }
+                #expect(
+                    found == [
+                        "cancelled 0", "queued 0", "succeeded 1", "failed 1", "succeeded 1",
+                    ]
+                )
+                #expect(listing.elements[3].request.metadata == ["k": "v"])
+                guard case .finished(let result, _, _) = listing.elements[4].state else {
+                    Issue.record("the oldest has no result")
+                    return
+                }
+                #expect(result.runs.first?.stdout.bytes == Data("kept\n".utf8))
+
+                var unfinished = try await store.unfinishedExecutions()
+                #expect(unfinished.count == 1)
+                let owed = try await store.deliveries(organization: "org_fixture", page: Page())
+                #expect(owed.elements.map(\.subject) == [.execution(listing.elements[2].id)])
+                #expect(try await store.keys().map(\.key.name) == ["fixture"])
+
+                unfinished[0].state = .running(since: moment(1))
+                unfinished[0].attempts = 2
+                try await store.save(unfinished[0], deliveries: [])
+                #expect(try await store.unfinishedExecutions() == unfinished)
+                #expect(try await store.inspect("PRAGMA integrity_check") == ["ok"])
+                #expect(try await store.inspect("PRAGMA foreign_key_check").isEmpty)
+            }
+        }
+    }
+
+    @Test func `a file of schema v2 gives its plans to organizations, and keeps all else`()
+        async throws
+    {
+        try await withTemporaryFolder { folder async throws in
+            let file = folder.appending(path: "store.sqlite")
+            try restore("schema-v2.sql", to: file)
+            try await withSQLiteStore(file) { store async throws in
+                let keys = try await store.keys()
+                #expect(keys.map(\.key.name) == ["first", "second", "third", "alone"])
+                // The newest that still holds decides.
+                #expect(keys.map(\.organization.plan) == ["pro", "pro", "pro", "enterprise"])
+                #expect(keys.map { $0.key.revokedAt != nil } == [false, false, true, false])
+                for issued in keys {
+                    #expect(try await store.key(digest: issued.key.digest) == issued)
+                }
+                #expect(
+                    try await store.webhookSecret(organization: "org_fixture", candidate: "x")
+                        == "whsec_b3WW3Rzeorx7UxnjT05E71XAzMQyC82BSclB8YEcg3o="
+                )
+                let listing = try await store.executions(
+                    organization: "org_fixture",
+                    matching: ExecutionFilter(),
+                    page: Page()
+                )
+                #expect(
+                    listing.elements.map(\.status.rawValue) == ["succeeded", "failed", "succeeded"]
+                )
+                #expect(listing.elements.allSatisfy { $0.request.project == nil })
+                let owed = try await store.deliveries(organization: "org_fixture", page: Page())
+                #expect(owed.elements.map(\.subject) == [.execution(listing.elements[0].id)])
+                #expect(owed.elements.first?.attempts.count == 1)
+                let day = UTCDay(listing.elements[0].createdAt)
+                #expect(try await store.charged(subject: "org:org_fixture", day: day) == 3)
+
+                // The new tables hold on to each other.
+                try await store.save(
+                    sampleExecution("exe_new", organization: "org_fixture"),
+                    deliveries: []
+                )
+                #expect(try await store.inspect("PRAGMA integrity_check") == ["ok"])
+                #expect(try await store.inspect("PRAGMA foreign_key_check").isEmpty)
+                let references = try await store.inspect(
+                    "SELECT sql FROM sqlite_schema WHERE sql LIKE '%\\_v3%' ESCAPE '\\'"
+                )
+                #expect(references.isEmpty, "a table still names another by its temporary name")
+            }
+        }
+    }
+}
