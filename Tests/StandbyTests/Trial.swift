@@ -17,8 +17,8 @@ struct Trial {
     /// Of each jail that was made ahead, whether an interpreter was started in it.
     var areBooted: [Bool] = []
 
-    static let coldRuns = 2
-    static let standbyRuns = 3
+    static let coldRuns = 1
+    static let standbyRuns = 2
 
     /// - Parameter asFirst: what the pool is asked for first, and learns from; the same by default.
     static func make(
