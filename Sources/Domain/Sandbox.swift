@@ -34,6 +34,8 @@ public struct JailOrder: Sendable {
     /// How long a jail is waited for while there is nobody to make it; `nil` is for as long as it
     /// takes.
     public var patience: Duration?
+    /// Whether more of the same caller's executions wait for a slot.
+    public var isBacklogged: Bool
 
     public init(
         runtime: UInt16,
@@ -41,7 +43,8 @@ public struct JailOrder: Sendable {
         files: [SourceFile],
         limits: Limits,
         boot: BootProgram? = nil,
-        patience: Duration? = .zero
+        patience: Duration? = .zero,
+        isBacklogged: Bool = false
     ) {
         self.runtime = runtime
         self.profile = profile
@@ -49,6 +52,7 @@ public struct JailOrder: Sendable {
         self.limits = limits
         self.boot = boot
         self.patience = patience
+        self.isBacklogged = isBacklogged
     }
 }
 

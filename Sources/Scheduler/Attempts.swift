@@ -17,7 +17,8 @@ extension Scheduler {
     /// Runs the execution until it has a verdict.
     ///
     /// Waiting for a warden is no attempt.
-    /// - Throws: as ``execute(_:on:profile:in:patience:programs:onOutput:)``, of the last attempt.
+    /// - Throws: as ``execute(_:on:profile:in:patience:isBacklogged:programs:onOutput:)``, of the
+    ///   last attempt.
     func runToVerdict(_ entry: SchedulerState.Entry) async throws -> ExecutionResult {
         var next = entry.execution
         while true {
@@ -32,6 +33,7 @@ extension Scheduler {
                     profile: execution.owner.profile,
                     in: sandbox,
                     patience: entry.keeping == .accepted ? nil : Self.patience,
+                    isBacklogged: entry.isBacklogged,
                     programs: compileCache.map { OwnPrograms(in: $0, of: execution.owner) }
                 )
                 await noted

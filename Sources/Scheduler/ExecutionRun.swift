@@ -13,6 +13,8 @@ public import Foundation
 /// `patience` is how long a jail is waited for while there is nobody to make it; `nil` is for as
 /// long as it takes.
 ///
+/// `isBacklogged` says that more of the caller's executions wait: see ``JailOrder/isBacklogged``.
+///
 /// `programs` spares the compile stage where it made the same program before.
 ///
 /// `onOutput` is told of the run stages' output as it comes; the compiler's is in the result only.
@@ -25,12 +27,14 @@ public func execute(
     profile: SystemCallProfile,
     in sandbox: any Sandbox,
     patience: Duration? = .zero,
+    isBacklogged: Bool = false,
     programs: OwnPrograms? = nil,
     onOutput: (@Sendable (Domain.OutputStream, Data) -> Void)? = nil
 ) async throws -> ExecutionResult {
     try Task.checkCancellation()
     var jailOrder = request.jailOrder(on: runtime, profile: profile)
     jailOrder.patience = patience
+    jailOrder.isBacklogged = isBacklogged
     let compileOrder = request.compileOrder(on: runtime)
     let compilation = compileOrder.flatMap { order in
         CachedCompilation(of: request, on: runtime, as: order, in: jailOrder, from: programs)

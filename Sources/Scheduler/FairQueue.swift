@@ -32,6 +32,9 @@ struct FairQueue: Sendable {
         return id
     }
 
+    /// Whether something of the subject is waiting.
+    func holds(_ subject: String) -> Bool { lines[subject] != nil }
+
     /// - Returns: whether it was waiting.
     @discardableResult
     mutating func remove(_ id: String, of subject: String) -> Bool {

@@ -14,6 +14,8 @@ struct SchedulerState: Sendable {
         let keeping: Keeping
         /// Whether the day's quota was charged, and so can be given back.
         var isCharged: Bool
+        /// Whether more of its subject's executions waited when it was started.
+        var isBacklogged = false
         let ending = Ending()
         var phase = Phase.admitting
         var interruption: Interruption?
@@ -132,11 +134,15 @@ extension SchedulerState {
 extension SchedulerState {
     /// The next execution to be run, if a slot is free.
     mutating func startNext(at now: Date) -> Entry? {
-        guard running < slots, let id = queue.popFirst() else { return nil }
+        guard running < slots, let id = queue.popFirst(), var entry = entries[id] else {
+            return nil
+        }
         running += 1
-        entries[id]?.execution.state = .running(since: now)
-        entries[id]?.execution.attempts += 1
-        return entries[id]
+        entry.execution.state = .running(since: now)
+        entry.execution.attempts += 1
+        entry.isBacklogged = queue.holds(entry.subject)
+        entries[id] = entry
+        return entry
     }
 
     /// It is begun again in the slot that it has.

@@ -33,7 +33,13 @@ public final class StandbyPool: Sandbox {
     }
 
     public func open(_ order: JailOrder) async throws -> any Jail {
-        let standby = state.withLock { $0.arrive(StandbyOrder(for: order), at: clock.now()) }
+        let standby = state.withLock { state in
+            state.arrive(
+                StandbyOrder(for: order),
+                isBacklogged: order.isBacklogged,
+                at: clock.now()
+            )
+        }
         if let standby {
             return PooledJail(jail: standby.take(files: order.files), pool: self)
         }
@@ -72,7 +78,9 @@ public final class StandbyPool: Sandbox {
     private func refill() {
         while let step = state.withLock({ $0.nextStep(at: clock.now()) }) {
             switch step {
-            case .make(let ticket, let order): make(order, as: ticket)
+            case .make(let ticket, let order, insteadOf: let jail):
+                jail?.close()
+                make(order, as: ticket)
             case .close(let jail): jail.close()
             }
         }

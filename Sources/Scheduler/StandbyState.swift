@@ -24,12 +24,22 @@ struct StandbyState {
         var order: StandbyOrder
         var demand = StandbyDemand()
         var jails: [Ticket: Standing] = [:]
+        /// The last one that was made.
+        var latest: Ticket = 0
         var failures = 0
         var retryAt = Date.distantPast
 
         /// Arrivals in a second for each jail, if there were one more; and for each that there is.
         func needOfNext(at now: Date) -> Double { demand.rate(at: now) / Double(jails.count + 1) }
         func needOfLast(at now: Date) -> Double { demand.rate(at: now) / Double(jails.count) }
+
+        /// Who has none comes first, and of those who was served longest ago: so they take turns,
+        /// and one who floods keeps nobody waiting for more than its own turn.
+        func isServed(before other: Shelf, at now: Date) -> Bool {
+            if jails.isEmpty != other.jails.isEmpty { return jails.isEmpty }
+            if jails.isEmpty { return latest < other.latest }
+            return needOfNext(at: now) > other.needOfNext(at: now)
+        }
     }
 
     private struct Standing {
@@ -41,18 +51,26 @@ struct StandbyState {
     init(bounds: StandbyBounds) { self.bounds = bounds }
 
     /// An execution wants a jail.
+    ///
+    /// - Parameter isBacklogged: whether more of its caller's executions wait. Such a caller is not
+    ///   kept waiting by a start but by its own work, so it leaves the last jail to others.
     /// - Returns: one that stands by, the one that has waited longest.
-    mutating func arrive(_ order: StandbyOrder, at now: Date) -> (any StandbyJail)? {
+    mutating func arrive(
+        _ order: StandbyOrder,
+        isBacklogged: Bool = false,
+        at now: Date
+    ) -> (any StandbyJail)? {
         inUse += 1
         let shape = order.shape
         shelves[shape, default: Shelf(order: order)].order = order
         shelves[shape]?.demand.arrive(at: now)
         forgetOldShelves(at: now)
         let fresh = now.addingTimeInterval(StandbyBounds.claimSeconds)
-        let best = shelves[shape]?.jails
+        let fit = (shelves[shape]?.jails ?? [:])
             .filter { $0.value.jail != nil && ($0.value.ready?.until ?? .distantPast) > fresh }
-            .min { $0.key < $1.key }
-        guard let best, let jail = best.value.jail else {
+        guard fit.count > (isBacklogged ? 1 : 0), let best = fit.min(by: { $0.key < $1.key }),
+            let jail = best.value.jail
+        else {
             missed += 1
             return nil
         }
@@ -67,8 +85,9 @@ struct StandbyState {
 
     /// What is to be done now, one step after another until there is nothing more.
     enum Step {
-        case make(Ticket, StandbyOrder)
-        /// Its place is wanted more by others.
+        /// - Parameter insteadOf: one whose place it gets, to be closed.
+        case make(Ticket, StandbyOrder, insteadOf: (any StandbyJail)?)
+        /// What it holds is wanted more by others.
         case close(any StandbyJail)
     }
 
@@ -82,17 +101,33 @@ struct StandbyState {
         let wanting = shelves.filter { _, shelf in
             shelf.retryAt <= now && shelf.jails.count < shelf.demand.wanted(at: now)
         }
-        let next = wanting.max { left, right in
-            left.value.needOfNext(at: now) < right.value.needOfNext(at: now)
-        }
-        guard let next else { return nil }
-        guard count < bounds.jailsMax, memoryBytes < bounds.memoryBytesMax else {
-            return dispensable(for: next.value, at: now).map(Step.close)
-        }
+        if isFull { return exchange(for: wanting, at: now) }
+        let next = wanting.min { $0.value.isServed(before: $1.value, at: now) }
+        return next.map { make(for: $0.key, $0.value) }
+    }
+
+    private mutating func make(
+        for shape: StandbyOrder.Shape,
+        _ shelf: Shelf,
+        insteadOf jail: (any StandbyJail)? = nil
+    ) -> Step {
         lastTicket += 1
-        places[lastTicket] = next.key
-        shelves[next.key]?.jails[lastTicket] = Standing()
-        return .make(lastTicket, next.value.order)
+        places[lastTicket] = shape
+        shelves[shape]?.jails[lastTicket] = Standing()
+        shelves[shape]?.latest = lastTicket
+        return .make(lastTicket, shelf.order, insteadOf: jail)
+    }
+
+    /// Makes one where it is wanted most, instead of one that is wanted less.
+    private mutating func exchange(
+        for wanting: [StandbyOrder.Shape: Shelf],
+        at now: Date
+    ) -> Step? {
+        let next = wanting.max {
+            $0.value.needOfNext(at: now) < $1.value.needOfNext(at: now)
+        }
+        guard let next, let jail = dispensable(for: next.value, at: now) else { return nil }
+        return isFull ? .close(jail) : make(for: next.key, next.value, insteadOf: jail)
     }
 
     /// Takes out a jail of whoever has more than is wanted of them, or of whoever wants each of
@@ -179,6 +214,9 @@ struct StandbyState {
     // MARK: Figures
 
     var count: Int { places.count }
+    private var isFull: Bool {
+        count >= bounds.jailsMax || memoryBytes >= bounds.memoryBytesMax
+    }
     var shapeCount: Int { shelves.count }
     var booting: Int { standing.count { $0.ready == nil } }
     var ready: Int { standing.count { $0.ready != nil } }

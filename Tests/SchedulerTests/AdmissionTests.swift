@@ -50,6 +50,24 @@ import Testing
         )
     }
 
+    @Test func `an execution is said to be backlogged while its caller has more waiting`()
+        async throws
+    {
+        let world = World()
+        let other = daily(10)
+        // The first of them runs at once; the others wait while it does.
+        try await world.submit("first", from: other)
+        try await world.submit("a1")
+        try await world.submit("b1", from: other)
+        let last = try await world.submit("a2")
+        for name in ["first", "a1", "b1", "a2"] { world.gates.open(name) }
+        _ = try await last.finished()
+        let orders = world.sandbox.jailOrders
+        let names = orders.map { String(decoding: $0.files[0].content, as: UTF8.self) }
+        #expect(names == ["first", "a1", "b1", "a2"])
+        #expect(orders.map(\.isBacklogged) == [false, true, false, false])
+    }
+
     @Test func `a refused submission costs nothing in any policy`() async throws {
         let rates = Rates(
             perSecond: .init(limit: 50, penaltySeconds: 5),

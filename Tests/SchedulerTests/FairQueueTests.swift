@@ -40,6 +40,16 @@ import Testing
         #expect(drained(queue) == ["b1", "a2"])
     }
 
+    @Test func `it knows who has something waiting`() {
+        var queue = FairQueue()
+        queue.append("a1", of: "a")
+        queue.append("b1", of: "b")
+        _ = queue.popFirst()
+        #expect([queue.holds("a"), queue.holds("b"), queue.holds("c")] == [false, true, false])
+        queue.remove("b1", of: "b")
+        #expect(!queue.holds("b"))
+    }
+
     @Test func `a removed execution is not run and the others keep their order`() {
         var queue = FairQueue()
         for id in ["a1", "a2", "a3"] { queue.append(id, of: "a") }

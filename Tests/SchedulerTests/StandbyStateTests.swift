@@ -30,8 +30,12 @@ private struct IdleJail: StandbyJail, Jail {
         )
     }
 
-    private func arrive(_ order: StandbyOrder, at now: Date) -> (any StandbyJail)? {
-        state.arrive(order, at: now)
+    private func arrive(
+        _ order: StandbyOrder,
+        isBacklogged: Bool = false,
+        at now: Date
+    ) -> (any StandbyJail)? {
+        state.arrive(order, isBacklogged: isBacklogged, at: now)
     }
 
     private func made(_ ticket: StandbyState.Ticket, _ jail: any StandbyJail) -> Bool {
@@ -55,7 +59,7 @@ private struct IdleJail: StandbyJail, Jail {
         at now: Date
     ) -> (ticket: StandbyState.Ticket, order: StandbyOrder)? {
         while let step = state.nextStep(at: now) {
-            if case .make(let ticket, let order) = step { return (ticket, order) }
+            if case .make(let ticket, let order, _) = step { return (ticket, order) }
         }
         return nil
     }
@@ -146,7 +150,9 @@ private struct IdleJail: StandbyJail, Jail {
         #expect(arrive(order(3), at: start) != nil)
         state.leave()
         want(order(4), at: start)
-        #expect(!stand(at: start) || arrive(order(4), at: start) == nil)
+        // A place is free now, and this one never had any.
+        #expect(stand(at: start))
+        #expect(arrive(order(4), at: start) != nil)
     }
 
     @Test func `shapes that were asked for once do not keep the pool from one that is busy`() {
@@ -158,6 +164,32 @@ private struct IdleJail: StandbyJail, Jail {
         for _ in 0..<4 { #expect(stand(at: start)) }
         #expect(state.count == 4)
         for _ in 0..<4 { #expect(arrive(order(2), at: start) != nil) }
+    }
+
+    @Test func `a shape that is asked for all the time does not keep another waiting`() throws {
+        for _ in 0..<1_000 { want(order(2), at: start) }
+        want(order(1), at: start)
+        var made: [UInt16] = []
+        for _ in 0..<4 {
+            let (ticket, next) = try #require(nextToMake(at: start))
+            made.append(next.runtime)
+            _ = state.made(ticket, IdleJail())
+            state.change(.ready(milliseconds: 35_000, memoryBytes: 1), of: ticket, at: start)
+            // Each is taken as soon as it is there.
+            #expect(arrive(next, at: start) != nil)
+            state.leave()
+        }
+        #expect(Set(made.prefix(2)) == [1, 2])
+        #expect(Set(made.suffix(2)) == [1, 2])
+    }
+
+    @Test func `who has more waiting leaves the last one to others`() {
+        for _ in 0..<100 { want(order(), at: start) }
+        for _ in 0..<2 { #expect(stand(at: start)) }
+        #expect(arrive(order(), isBacklogged: true, at: start) != nil)
+        #expect(arrive(order(), isBacklogged: true, at: start) == nil)
+        #expect(arrive(order(), at: start) != nil)
+        #expect((state.taken, state.missed) == (2, 101))
     }
 
     @Test func `one is made beside the work of every processor, and no more`() {
