@@ -17,7 +17,7 @@ struct SchemaTests {
 
     @Test func `every operation does what the document says`() async throws {
         try await Examination.make { examination in
-            try await examination.schemathesis(["--max-examples", "25"])
+            try await examination.schemathesis(["--max-examples", "10"])
         }
     }
 
@@ -25,7 +25,7 @@ struct SchemaTests {
         try await Examination.make { examination in
             let tags = ["Accounts", "API keys", "Organizations", "Access tokens"]
             try await examination.schemathesis(
-                ["--max-examples", "15"] + tags.flatMap { ["--include-tag", $0] },
+                ["--max-examples", "8"] + tags.flatMap { ["--include-tag", $0] },
                 as: "user"
             )
         }
@@ -34,7 +34,7 @@ struct SchemaTests {
     @Test func `it does so for the dispatcher of everybody's tasks`() async throws {
         try await Examination.make { examination in
             try await examination.schemathesis(
-                ["--max-examples", "15", "--include-tag", "Agent tasks"],
+                ["--max-examples", "8", "--include-tag", "Agent tasks"],
                 as: Examination.dispatcherSecret
             )
         }
@@ -43,7 +43,7 @@ struct SchemaTests {
     @Test func `it does so where the plan's rates are used up`() async throws {
         try await Examination.make(plan: "free", hasRates: true) { examination in
             try await examination.schemathesis([
-                "--phases", "fuzzing", "--max-examples", "30", "--include-tag", "Executions",
+                "--phases", "fuzzing", "--max-examples", "20", "--include-tag", "Executions",
             ])
             #expect(examination.server.log.contains("status=429"))
         }

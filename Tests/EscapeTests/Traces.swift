@@ -10,6 +10,8 @@ struct Traces: Equatable {
     /// Of this warden's uid range.
     var processes: [String]
     /// Of this warden's own group: no other's are looked at.
+    ///
+    /// Those that hold a process, and all where there are more than it keeps for the jails to come.
     var cgroups: [String]
     var wardenDescriptors: Int
     /// Of this process, which is the front here.
@@ -78,9 +80,18 @@ extension Prison {
             let names = try? FileManager.default.contentsOfDirectory(atPath: group)
             // A group that cannot be read would make every test pass.
             if names == nil { Issue.record("cannot read \(group)") }
-            found += (names ?? []).filter { $0.hasPrefix("jail-") }.map { group + "/" + $0 }
+            let jails = (names ?? []).filter { $0.hasPrefix("jail-") }.map { group + "/" + $0 }
+            found += jails.count > Self.spareGroups ? jails : jails.filter(isHeld)
         }
         return found
+    }
+
+    /// In each hierarchy.
+    private static let spareGroups = 2
+
+    private func isHeld(_ group: String) -> Bool {
+        let members = try? String(contentsOfFile: group + "/cgroup.procs", encoding: .utf8)
+        return members != ""
     }
 
     /// Those that any process of a jail of this warden would run as.
@@ -102,10 +113,18 @@ extension Prison {
             guard
                 let status = try? String(contentsOfFile: "/proc/\(number)/status", encoding: .utf8)
             else { return false }
-            let line = status.split(separator: "\n").first { $0.hasPrefix("Uid:") } ?? ""
-            return line.split { !$0.isNumber }.compactMap { UInt32($0) }
-                .contains { identities.contains($0) }
+            let isOfJail = numbersOf("Uid:", in: status).contains { identities.contains($0) }
+            // An earlier warden that was killed may have had these numbers; its dead are PID 1's to
+            // reap, and not every container has one that does.
+            let isDead = status.contains("\nState:\tZ")
+            let isOurs = numbersOf("PPid:", in: status) == [UInt32(session.wardenProcess)]
+            return isOfJail && (!isDead || isOurs)
         }
+    }
+
+    private func numbersOf(_ field: String, in status: String) -> [UInt32] {
+        let line = status.split(separator: "\n").first { $0.hasPrefix(field) } ?? ""
+        return line.split { !$0.isNumber }.compactMap { UInt32($0) }
     }
 }
 
