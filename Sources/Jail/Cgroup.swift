@@ -81,23 +81,13 @@ struct CgroupLayout: ~Copyable {
     }
 
     func makeGroup(_ name: String) throws(KernelError) -> JailCgroup {
-        var parts: [JailCgroup.Part] = []
-        for hierarchy in hierarchies {
-            try Files.makeFolder(name, in: hierarchy.directory)
-            let directory = try Descriptor.open(
-                name,
-                in: hierarchy.directory,
-                flags: OpenFlags.folder
-            )
-            parts.append(
-                JailCgroup.Part(
-                    directory: directory.release(),
-                    parent: hierarchy.directory,
-                    controllers: hierarchy.controllers,
-                    isUnified: hierarchy.isUnified
-                )
-            )
+        let group = JailCgroup(name: name, accounting: accounting)
+        do throws(KernelError) {
+            for hierarchy in hierarchies { try group.make(in: hierarchy) }
+        } catch {
+            _ = group.remove()
+            throw error
         }
-        return JailCgroup(name: name, parts: parts, accounting: accounting)
+        return group
     }
 }

@@ -2,7 +2,7 @@ internal import Kernel
 
 /// The groups of one jail, one in each hierarchy, seen as one.
 final class JailCgroup {
-    struct Part {
+    private struct Part {
         let directory: Int32
         let parent: Int32
         let controllers: [CgroupLayout.Controller]
@@ -12,20 +12,24 @@ final class JailCgroup {
     }
 
     private let name: String
-    private let parts: [Part]
+    private var parts: [Part] = []
     private let accounting: MemoryAccounting
     private var memoryBytes: UInt64 = 0
     /// On v2 a peak can only be forgotten for one open file at a time; -1 where there is none.
     private var peakFile: Int32 = -1
+    /// Opened by the warden, whose rights count (the kernel judges the opener), and written by the
+    /// child.
+    private(set) var joins: [Int32] = []
     private static let socketBytesMax: UInt64 = 64 << 20
 
-    init(name: String, parts: [Part], accounting: MemoryAccounting) {
+    /// In no hierarchy yet.
+    init(name: String, accounting: MemoryAccounting) {
         self.name = name
-        self.parts = parts
         self.accounting = accounting
     }
 
     deinit {
+        closeJoins()
         for part in parts { Descriptor.close(part.directory) }
         if peakFile >= 0 { Descriptor.close(peakFile) }
     }
@@ -33,21 +37,37 @@ final class JailCgroup {
     /// For `CLONE_INTO_CGROUP`; -1 where no hierarchy is unified.
     var unifiedDirectory: Int32 { parts.first(where: \.isUnified)?.directory ?? -1 }
 
-    /// Opened by the warden, whose rights count (the kernel judges the opener), and written by the
-    /// child.
-    func openJoins() throws(KernelError) -> [Int32] {
-        var joins: [Int32] = []
-        for part in parts where !part.isUnified {
-            // `tasks`, not `cgroup.procs`: a single thread moves without waiting for an RCU grace
-            // period.
-            let file = try Descriptor.open(
-                "tasks",
-                in: part.directory,
-                flags: OpenFlags.writeOnly
+    func make(in hierarchy: CgroupLayout.Hierarchy) throws(KernelError) {
+        try Files.makeFolder(name, in: hierarchy.directory)
+        let directory: Descriptor
+        do throws(KernelError) {
+            directory = try Descriptor.open(
+                name,
+                in: hierarchy.directory,
+                flags: OpenFlags.folder
             )
-            joins.append(file.release())
+        } catch {
+            try? Files.removeFolder(name, in: hierarchy.directory)
+            throw error
         }
-        return joins
+        let part = Part(
+            directory: directory.release(),
+            parent: hierarchy.directory,
+            controllers: hierarchy.controllers,
+            isUnified: hierarchy.isUnified
+        )
+        parts.append(part)
+        // The unified one is joined by being born there. `tasks`, not `cgroup.procs`: a single
+        // thread moves without waiting for an RCU grace period.
+        if part.isUnified { return }
+        let join = try Descriptor.open("tasks", in: part.directory, flags: OpenFlags.writeOnly)
+        joins.append(join.release())
+    }
+
+    /// Init has them now, and nobody else is to join.
+    func closeJoins() {
+        for join in joins { Descriptor.close(join) }
+        joins = []
     }
 
     /// - Throws: EBUSY where the jail already holds more than `bytes` and the kernel cannot get it

@@ -19,30 +19,27 @@ final class JailRecord {
     private let plan: JailPlan
     private var processesMax: UInt64 = 0
 
-    /// Makes the cgroup, clones init into it and maps its users; init goes on alone from there.
+    /// Clones init into its cgroup and maps its users; init goes on alone from there.
+    ///
+    /// - Parameter cgroup: this jail's from here on; removed where no jail comes to be.
     init(
         number: JailNumber,
-        serial: UInt64,
         slot: Int,
         plan: JailPlan,
         memoryBytes: UInt64,
-        cgroups: borrowing CgroupLayout
+        cgroup: JailCgroup
     ) throws(KernelError) {
-        // By serial, which never comes again: one that the kernel is slow to remove is in nobody's
-        // way.
-        let cgroup = try cgroups.makeGroup("jail-\(serial)")
         var isMade = false
         defer { if !isMade { _ = cgroup.remove() } }
         try plan.with(.memoryLimit) { () throws(KernelError) in
             try cgroup.limit(memoryBytes: memoryBytes)
         }
         if plan.raisesLoopback { cgroup.limitSocketMemory() }
-        let joins = try cgroup.openJoins()
-        defer { for join in joins { Descriptor.close(join) } }
+        defer { cgroup.closeJoins() }
         let pair = try SeqpacketSocket.pair()
         let clone = try Process.clone(plan.namespaces, cgroup: cgroup.unifiedDirectory)
         guard let clone else {
-            Init.run(plan: plan, socket: pair.second.number, joins: joins)
+            Init.run(plan: plan, socket: pair.second.number, joins: cgroup.joins)
         }
         self.number = number
         self.slot = slot

@@ -15,6 +15,7 @@ struct Warden: ~Copyable {
     var serials: [JailNumber: UInt64] = [:]
     private var nextSerial: UInt64 = 1
     private var freeSlots: [Int]
+    private var spareGroups = SpareGroups()
     private var lingeringGroups: [JailCgroup] = []
     /// Until the next try to remove them; doubled by every one that fails.
     private var lingerNanoseconds = Self.lingerNanosecondsMin
@@ -57,7 +58,9 @@ struct Warden: ~Copyable {
         send(.ready(version: Protocol.version, primitives: footing.primitives))
         while true {
             guard try outbox.flush(epoll, token: Self.controlToken) else { return end() }
-            let events = try epoll.wait(milliseconds: millisecondsToNextTick())
+            let isWanting = spareGroups.isWanting
+            let events = try epoll.wait(milliseconds: isWanting ? 0 : millisecondsToNextTick())
+            if events.isEmpty, isWanting { spareGroups.refill(in: footing.cgroups) }
             for event in events where event.token != Self.controlToken {
                 try handleJail(event)
             }
@@ -77,6 +80,7 @@ struct Warden: ~Copyable {
             lingeringGroups.append(record.cgroup)
         }
         jails = [:]
+        lingeringGroups += spareGroups.drain()
         // The kernel may need a moment after the last process; at most a second of patience.
         for _ in 0..<100 where !lingeringGroups.isEmpty {
             removeLingeringGroups()
@@ -149,12 +153,12 @@ extension Warden {
             nextSerial += 1
             let record = try JailRecord(
                 number: request.jail,
-                serial: serial,
                 slot: slot,
                 plan: plan,
                 memoryBytes: request.memoryBytes,
-                cgroups: footing.cgroups
+                cgroup: spareGroups.take(from: footing.cgroups)
             )
+            if plan.has(.memoryLimit) { spareGroups.expect(memoryBytes: request.memoryBytes) }
             try watch(record, serial)
             jails[serial] = record
             serials[request.jail] = serial

@@ -56,7 +56,10 @@ struct Footing: ~Copyable {
     /// A jail takes five descriptors here, on v1, and a request under way a few more; and no stage
     /// can be given more than the hard limit that it inherits.
     private static func raiseOpenFiles(for catalog: CatalogImage) throws(StartFailure) {
-        let needed = max(UInt64(catalog.jails) * 6 + 64, catalog.stageCeilings.openFiles)
+        let needed = max(
+            (UInt64(catalog.jails) + UInt64(SpareGroups.countMax)) * 6 + 64,
+            catalog.stageCeilings.openFiles
+        )
         if let limit = try? ResourceLimit.openFiles.setAtMostHard(.max), limit >= needed { return }
         // Above its hard limit only with CAP_SYS_RESOURCE, which not every root has.
         guard (try? ResourceLimit.openFiles.set(needed)) != nil else {

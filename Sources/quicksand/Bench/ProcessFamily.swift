@@ -129,8 +129,24 @@ struct JailGroups {
         }
     }
 
-    /// How many jails have a group, in the hierarchy with the most.
-    var count: Int { folders.map { Self.folders(in: $0).count }.max() ?? 0 }
+    /// How many jails have a group, in the hierarchy with the most; but for those that the warden
+    /// keeps for the jails to come.
+    var count: Int {
+        let counts = folders.map { folder in
+            let groups = Self.folders(in: folder)
+            let held = groups.count { isHeld("\(folder)/\($0)") }
+            return max(held, groups.count - Self.spareMax)
+        }
+        return counts.max() ?? 0
+    }
+
+    /// As many as the warden keeps.
+    private static let spareMax = 2
+
+    private func isHeld(_ group: String) -> Bool {
+        let members = try? String(contentsOfFile: group + "/cgroup.procs", encoding: .utf8)
+        return members?.isEmpty == false
+    }
 
     /// Of the folders of ours, how many are still there.
     var left: Int { folders.count { access($0, F_OK) == 0 } }
