@@ -15,7 +15,12 @@ final class JailCgroup {
     private var parts: [Part] = []
     private let accounting: MemoryAccounting
     private var memoryBytes: UInt64 = 0
-    /// On v2 a peak can only be forgotten for one open file at a time; -1 where there is none.
+    /// Kept open: each is read at the beginning and the end of every stage.
+    ///
+    /// -1 where there is none.
+    private var cpuFile: Int32 = -1
+    private var killsFile: Int32 = -1
+    /// On v2 a peak can only be forgotten for one open file at a time.
     private var peakFile: Int32 = -1
     /// Opened by the warden, whose rights count (the kernel judges the opener), and written by the
     /// child.
@@ -31,7 +36,7 @@ final class JailCgroup {
     deinit {
         closeJoins()
         for part in parts { Descriptor.close(part.directory) }
-        if peakFile >= 0 { Descriptor.close(peakFile) }
+        for file in [cpuFile, killsFile, peakFile] where file >= 0 { Descriptor.close(file) }
     }
 
     /// For `CLONE_INTO_CGROUP`; -1 where no hierarchy is unified.
@@ -57,11 +62,26 @@ final class JailCgroup {
             isUnified: hierarchy.isUnified
         )
         parts.append(part)
+        try openCounters(of: part)
         // The unified one is joined by being born there. `tasks`, not `cgroup.procs`: a single
         // thread moves without waiting for an RCU grace period.
         if part.isUnified { return }
         let join = try Descriptor.open("tasks", in: part.directory, flags: OpenFlags.writeOnly)
         joins.append(join.release())
+    }
+
+    private func openCounters(of part: Part) throws(KernelError) {
+        if part.has(.cpuacct) {
+            let name = part.isUnified ? "cpu.stat" : "cpuacct.usage"
+            cpuFile = try Descriptor.open(name, in: part.directory).release()
+        }
+        guard part.has(.memory) else { return }
+        let kills = part.isUnified ? "memory.events" : "memory.oom_control"
+        killsFile = try Descriptor.open(kills, in: part.directory).release()
+        if accounting.peak == .absent { return }
+        let peak = part.isUnified ? "memory.peak" : "memory.max_usage_in_bytes"
+        let flags = accounting.peak == .ofStage ? OpenFlags.readWrite : OpenFlags.readOnly
+        peakFile = try Descriptor.open(peak, in: part.directory, flags: flags).release()
     }
 
     /// Init has them now, and nobody else is to join.
@@ -114,40 +134,23 @@ final class JailCgroup {
 
     /// Processor time of every process that was ever in the group.
     var cpuMicroseconds: UInt64 {
-        guard let part = part(.cpuacct) else { return 0 }
-        if part.isUnified {
-            return keyed("usage_usec", file: "cpu.stat", in: part.directory)
-        }
-        return number("cpuacct.usage", in: part.directory) / 1_000
+        guard let part = part(.cpuacct), let text = try? rereadText(cpuFile) else { return 0 }
+        return part.isUnified ? Self.number(of: "usage_usec", in: text) : Self.number(text) / 1_000
     }
 
     /// How often the kernel killed a process here for want of memory.
     var memoryKills: UInt64 {
-        guard let part = part(.memory) else { return 0 }
-        let file = part.isUnified ? "memory.events" : "memory.oom_control"
-        return keyed("oom_kill", file: file, in: part.directory)
+        guard let text = try? rereadText(killsFile) else { return 0 }
+        return Self.number(of: "oom_kill", in: text)
     }
 
     /// The most memory held at once since ``forgetPeak()``; see ``MemoryAccounting/Peak`` for what
     /// kernels make of that.
-    var peakMemoryBytes: UInt64 {
-        guard let part = part(.memory) else { return 0 }
-        if peakFile >= 0 {
-            guard let text = try? rereadText(peakFile) else { return 0 }
-            return Self.number(text)
-        }
-        let file = part.isUnified ? "memory.peak" : "memory.max_usage_in_bytes"
-        return number(file, in: part.directory)
-    }
+    var peakMemoryBytes: UInt64 { (try? rereadText(peakFile)).map(Self.number) ?? 0 }
 
     func forgetPeak() {
-        guard let part = part(.memory), accounting.peak == .ofStage else { return }
-        if !part.isUnified {
-            try? writeText("0", to: "memory.max_usage_in_bytes", in: part.directory)
-        } else if let file = try? MemoryAccounting.openForgottenPeak(in: part.directory) {
-            if peakFile >= 0 { Descriptor.close(peakFile) }
-            peakFile = file.release()
-        }
+        guard accounting.peak == .ofStage else { return }
+        try? writeAll([UInt8(ascii: "0")], to: peakFile)
     }
 
     /// - Returns: whether nothing is left. A group whose last process has just gone can be busy for
@@ -168,17 +171,11 @@ final class JailCgroup {
         parts.first { $0.has(controller) }
     }
 
-    private func number(_ file: String, in directory: Int32) -> UInt64 {
-        guard let text = try? readText(file, in: directory) else { return 0 }
-        return Self.number(text)
-    }
-
     private static func number(_ text: String) -> UInt64 {
         UInt64(text.prefix { $0.isNumber }) ?? 0
     }
 
-    private func keyed(_ key: String, file: String, in directory: Int32) -> UInt64 {
-        guard let text = try? readText(file, in: directory) else { return 0 }
+    private static func number(of key: String, in text: String) -> UInt64 {
         for line in text.split(separator: "\n") where line.hasPrefix(key + " ") {
             return UInt64(line.dropFirst(key.utf8.count + 1)) ?? 0
         }

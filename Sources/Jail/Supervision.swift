@@ -198,12 +198,15 @@ struct Supervision {
     }
 
     /// Init is gone, and with it the whole jail.
-    /// - Returns: the end of the stage that was running, if its program can have been the reason.
-    mutating func initGone(counters: Counters, now: UInt64) -> StageEnd? {
+    ///
+    /// `counters` is only asked for where a stage was running.
+    /// - Returns: the end of that stage, if its program can have been the reason.
+    mutating func initGone(counters: @autoclosure () -> Counters, now: UInt64) -> StageEnd? {
         defer { state = .closing }
         switch state {
         case .collecting(let end, _): return end
         case .running(let running):
+            let counters = counters()
             let killed = counters.memoryKills > running.memoryKillsBefore
             guard killed || running.stopped != nil else { return nil }
             return Self.judge(.signaled(9), running, counters, now: now)

@@ -189,10 +189,17 @@ public func readText(_ path: String, in directory: Int32) throws(KernelError) ->
     return String(decoding: try readAll(from: file.number, most: 1 << 20), as: UTF8.self)
 }
 
-/// The same of a file that is open already and may have been read before.
+/// The first 4 KiB of a kernel file that is open already, in one call.
 public func rereadText(_ file: Int32) throws(KernelError) -> String {
-    try check(.read) { lseek(file, 0, SEEK_SET) < 0 ? -errno : 0 }
-    return String(decoding: try readAll(from: file, most: 1 << 20), as: UTF8.self)
+    let most = 4_096
+    var failure: Int32 = 0
+    let text = unsafe String(unsafeUninitializedCapacity: most) { buffer in
+        let count = unsafe pread(file, buffer.baseAddress, most, 0)
+        failure = count < 0 ? errno : 0
+        return max(0, count)
+    }
+    if failure != 0 { throw KernelError(.read, errno: failure) }
+    return text
 }
 
 /// Writes a small kernel file in one call, as the kernel wants it.
