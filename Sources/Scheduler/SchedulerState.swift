@@ -167,6 +167,7 @@ extension SchedulerState {
             return nil
         }
         running -= 1
+        queue.finish(of: entry.subject)
         estimate.record(seconds: now.timeIntervalSince(start))
         return beginEnding(id, at: now)
     }

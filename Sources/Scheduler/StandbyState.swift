@@ -23,19 +23,31 @@ struct StandbyState {
         /// The latest of its shape: what is made next is made like it.
         var order: StandbyOrder
         var demand = StandbyDemand()
+        /// The same without callers who are kept waiting by their own work.
+        var quietDemand = StandbyDemand()
         var jails: [Ticket: Standing] = [:]
         /// The last one that was made.
         var latest: Ticket = 0
         var failures = 0
         var retryAt = Date.distantPast
 
-        /// Arrivals in a second for each jail, if there were one more; and for each that there is.
-        func needOfNext(at now: Date) -> Double { demand.rate(at: now) / Double(jails.count + 1) }
-        func needOfLast(at now: Date) -> Double { demand.rate(at: now) / Double(jails.count) }
+        /// Quiet arrivals in a second for each jail, if there were one more; and for each that
+        /// there is.
+        func needOfNext(at now: Date) -> Double {
+            quietDemand.rate(at: now) / Double(jails.count + 1)
+        }
+        func needOfLast(at now: Date) -> Double {
+            quietDemand.rate(at: now) / Double(jails.count)
+        }
 
-        /// Who has none comes first, and of those who was served longest ago: so they take turns,
-        /// and one who floods keeps nobody waiting for more than its own turn.
+        /// Whether one more would spare somebody a wait.
+        func isAwaited(at now: Date) -> Bool { jails.count < quietDemand.wanted(at: now) }
+
+        /// Who would be spared a wait comes first, then who has none, and of those who was served
+        /// longest ago: so one who floods keeps nobody from a jail.
         func isServed(before other: Shelf, at now: Date) -> Bool {
+            let (isAwaited, isOtherAwaited) = (isAwaited(at: now), other.isAwaited(at: now))
+            if isAwaited != isOtherAwaited { return isAwaited }
             if jails.isEmpty != other.jails.isEmpty { return jails.isEmpty }
             if jails.isEmpty { return latest < other.latest }
             return needOfNext(at: now) > other.needOfNext(at: now)
@@ -64,6 +76,7 @@ struct StandbyState {
         let shape = order.shape
         shelves[shape, default: Shelf(order: order)].order = order
         shelves[shape]?.demand.arrive(at: now)
+        if !isBacklogged { shelves[shape]?.quietDemand.arrive(at: now) }
         forgetOldShelves(at: now)
         let fresh = now.addingTimeInterval(StandbyBounds.claimSeconds)
         let fit = (shelves[shape]?.jails ?? [:])
@@ -101,7 +114,7 @@ struct StandbyState {
         let wanting = shelves.filter { _, shelf in
             shelf.retryAt <= now && shelf.jails.count < shelf.demand.wanted(at: now)
         }
-        if isFull { return exchange(for: wanting, at: now) }
+        if isFull { return exchange(for: wanting.filter { $0.value.isAwaited(at: now) }, at: now) }
         let next = wanting.min { $0.value.isServed(before: $1.value, at: now) }
         return next.map { make(for: $0.key, $0.value) }
     }
@@ -222,67 +235,4 @@ struct StandbyState {
     var ready: Int { standing.count { $0.ready != nil } }
     var memoryBytes: Int64 { standing.reduce(0) { $0 + ($1.ready?.memoryBytes ?? 0) } }
     private var standing: [Standing] { shelves.values.flatMap(\.jails.values) }
-}
-
-/// What a pool of jails is held to.
-public struct StandbyBounds: Sendable {
-    /// How many may stand by at once; 0 is none.
-    public var jailsMax: Int
-    /// What those that stand by may hold together.
-    public var memoryBytesMax: Int64
-    /// How many programs are started at once, together with those that run.
-    public var processors: Int
-
-    public init(jailsMax: Int, memoryBytesMax: Int64, processors: Int) {
-        self.jailsMax = jailsMax
-        self.memoryBytesMax = memoryBytesMax
-        self.processors = processors
-    }
-
-    /// What must be left of a jail's time when it is taken.
-    static let claimSeconds = 2.0
-    static let retrySecondsMax = 300.0
-    static let shapesMax = 256
-    /// Of a jail in which nothing runs yet: its init and its mounts.
-    static let blankBytes: Int64 = 1 << 20
-    /// How long one of those stands by; the others' time is the warden's to say.
-    static let blankLife = Duration.seconds(60)
-}
-
-/// How often jails of one shape are wanted.
-struct StandbyDemand {
-    /// Arrivals, each counting less the longer ago it was.
-    private var weight = 0.0
-    private var last = Date.distantPast
-
-    /// After so many seconds an arrival counts half.
-    private static let halfLifeSeconds = 5.0
-    /// So long a jail is kept for who came once.
-    private static let memorySeconds = 600.0
-    /// A jail that is taken is replaced within this.
-    private static let refillSeconds = 0.25
-    /// Arrivals in a second: two within a few seconds.
-    private static let often = 0.2
-
-    mutating func arrive(at now: Date) {
-        weight = weight(at: now) + 1
-        last = now
-    }
-
-    /// Arrivals in a second.
-    func rate(at now: Date) -> Double { weight(at: now) * log(2) / Self.halfLifeSeconds }
-
-    /// How many jails should stand by.
-    func wanted(at now: Date) -> Int {
-        guard now.timeIntervalSince(last) < Self.memorySeconds else { return 0 }
-        let rate = rate(at: now)
-        // Who comes once in a while finds one; who comes again and again, one for each that
-        // is being made.
-        return rate < Self.often ? 1 : 1 + Int((rate * Self.refillSeconds).rounded(.up))
-    }
-
-    private func weight(at now: Date) -> Double {
-        let age = max(0, now.timeIntervalSince(last))
-        return weight * pow(0.5, age / Self.halfLifeSeconds)
-    }
 }

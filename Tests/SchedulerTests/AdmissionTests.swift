@@ -68,6 +68,22 @@ import Testing
         #expect(orders.map(\.isBacklogged) == [false, true, false, false])
     }
 
+    @Test func `a caller with nothing running has the next slot beside one who has them all`()
+        async throws
+    {
+        let world = World(slots: 2)
+        for name in ["a1", "a2", "a3"] { try await world.submit(name) }
+        let other = try await world.submit("b1", from: daily(10))
+        for name in ["a1", "b1"] { world.gates.open(name) }
+        _ = try await other.finished()
+        let names = world.sandbox.jailOrders.map {
+            String(decoding: $0.files[0].content, as: UTF8.self)
+        }
+        #expect(names.prefix(2).sorted() == ["a1", "a2"])
+        #expect(names.dropFirst(2).first == "b1")
+        for name in ["a2", "a3"] { world.gates.open(name) }
+    }
+
     @Test func `a refused submission costs nothing in any policy`() async throws {
         let rates = Rates(
             perSecond: .init(limit: 50, penaltySeconds: 5),

@@ -40,6 +40,30 @@ import Testing
         #expect(drained(queue) == ["b1", "a2"])
     }
 
+    @Test func `who has less running comes first, whoever's turn it is`() {
+        var queue = FairQueue()
+        for id in ["a1", "a2", "a3", "a4"] { queue.append(id, of: "a") }
+        let first = [queue.popFirst(), queue.popFirst()]
+        queue.append("b1", of: "b")
+        queue.append("b2", of: "b")
+        let second = [queue.popFirst(), queue.popFirst(), queue.popFirst()]
+        #expect(first == ["a1", "a2"])
+        #expect(second == ["b1", "b2", "a3"])
+    }
+
+    @Test func `what ran no longer counts`() {
+        var queue = FairQueue()
+        for id in ["a1", "a2"] { queue.append(id, of: "a") }
+        queue.append("b1", of: "b")
+        queue.append("b2", of: "b")
+        let first = [queue.popFirst(), queue.popFirst()]
+        queue.finish(of: "b")
+        queue.finish(of: "nobody")
+        let second = [queue.popFirst(), queue.popFirst()]
+        #expect(first == ["a1", "b1"])
+        #expect(second == ["b2", "a2"])
+    }
+
     @Test func `it knows who has something waiting`() {
         var queue = FairQueue()
         queue.append("a1", of: "a")

@@ -183,6 +183,28 @@ private struct IdleJail: StandbyJail, Jail {
         #expect(Set(made.suffix(2)) == [1, 2])
     }
 
+    @Test func `who is kept waiting by their own work is served after those who are not`() throws {
+        for _ in 0..<1_000 {
+            _ = arrive(order(2), isBacklogged: true, at: start)
+            state.leave()
+        }
+        #expect(nextToMake(at: start)?.order.runtime == 2)
+        for _ in 0..<4 { want(order(1), at: start) }
+        for _ in 0..<2 { #expect(nextToMake(at: start)?.order.runtime == 1) }
+        state = StandbyState(
+            bounds: StandbyBounds(jailsMax: 1, memoryBytesMax: 100, processors: 2)
+        )
+        want(order(1), at: start)
+        #expect(stand(at: start))
+        for _ in 0..<1_000 {
+            _ = arrive(order(2), isBacklogged: true, at: start)
+            state.leave()
+        }
+        // Nor do they take the place of others' where the pool is full.
+        #expect(nextToMake(at: start)?.ticket == nil)
+        #expect(arrive(order(1), at: start) != nil)
+    }
+
     @Test func `who has more waiting leaves the last one to others`() {
         for _ in 0..<100 { want(order(), at: start) }
         for _ in 0..<2 { #expect(stand(at: start)) }
