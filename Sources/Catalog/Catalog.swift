@@ -16,6 +16,8 @@ public struct Catalog: Sendable {
     ///
     /// Its ceilings are the highest of any plan; no runtime's defaults go above a plan's ceilings.
     public let image: CatalogImage
+    /// What could be faster here, for the operator.
+    public let slower: [SlowerRuntime]
     /// Each at its number, for what results say of refused calls.
     public let systemCallNames: [String]
 
@@ -73,9 +75,17 @@ public struct Catalog: Sendable {
                 runtimes: contents.installed.map(\.image),
                 dispensable: dispensable
             ),
+            slower: contents.slower,
             systemCallNames: PolicyCompiler.systemCallNames()
         )
     }
+}
+
+/// A runtime that works, and lacks what would make it faster.
+public struct SlowerRuntime: Hashable, Sendable {
+    public let name: String
+    /// What it lacks, and the command that brings it.
+    public let reason: String
 }
 
 extension StageLimits {

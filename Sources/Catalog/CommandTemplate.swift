@@ -2,9 +2,9 @@ import Domain
 
 /// An argument vector of a manifest, whose program is not known yet.
 ///
-/// `{program}` and `{output}` may stand inside a word; `{entry}`, `{sources}` and `{arguments}` are
-/// a word of their own, because one of them may become several words, and none of them is ever
-/// pasted into text.
+/// `{program}` and `{output}` may stand inside a word; `{entry}`, `{sources}`, `{arguments}` and
+/// `{precompiled}` are a word of their own, because one of them may become several words or none,
+/// and none of them is ever pasted into text.
 struct CommandTemplate: Hashable, Sendable {
     /// Where a compiler is told to put the program, whatever the language.
     static let output = workFolder + outputBelow
@@ -35,14 +35,22 @@ struct CommandTemplate: Hashable, Sendable {
         self.words = words
     }
 
-    /// Whether it says where the program goes.
-    var namesOutput: Bool { words.contains { Self.names(in: $0).contains("output") } }
+    /// Whether this placeholder is somewhere in it; where the program goes, say.
+    func names(_ placeholder: String) -> Bool {
+        words.contains { Self.names(in: $0).contains(placeholder) }
+    }
+
+    /// The words that are the same for every source, but for where the output goes.
+    var flags: [String] { words.filter { !$0.contains("{") && $0 != "-o" } }
 
     /// The command as it will be run, with `program` as the jail sees it.
-    func command(program: String) -> Command {
+    ///
+    /// - Parameter precompiled: the word that has it use precompiled headers, where there are any.
+    func command(program: String, precompiled: String? = nil) -> Command {
         Command(
-            words: words.map { word in
+            words: words.compactMap { word in
                 switch word {
+                case "{precompiled}": precompiled.map(Command.Word.literal)
                 case "{entry}": .entry
                 case "{sources}": .sources(endings: endings)
                 case "{arguments}": .arguments

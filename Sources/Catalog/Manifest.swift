@@ -12,6 +12,8 @@ struct Manifest: Hashable, Sendable {
     let version: VersionQuestion
     let compile: CommandTemplate?
     let run: CommandTemplate
+    /// Headers that are compiled ahead; empty where there are none.
+    let precompiledHeaders: [String]
     /// Words that keep a source's program from being kept; `nil` keeps none.
     let cacheExceptions: [String]?
     let environment: [String: String]
@@ -47,6 +49,7 @@ extension Manifest {
     private static let keys: Set<String> = [
         "name", "aliases", "entry", "sources", "find", "version", "compile", "cache", "run",
         "environment", "mounts", "limits", "install", "standby",
+        "precompiled",
     ]
 
     /// - Throws: ``CatalogError`` for the first thing that is wrong.
@@ -60,6 +63,7 @@ extension Manifest {
         version = try Self.version(object.required("version"))
         let endings = try object["sources"]?.texts().map(\.text) ?? []
         (compile, run) = try Self.commands(object, endings: endings)
+        precompiledHeaders = try Self.precompiledHeaders(object["precompiled"], for: compile)
         cacheExceptions = try Self.cacheExceptions(object["cache"], of: compile)
         environment = try Self.environment(object)
         mounts = try Self.mounts(object)
@@ -139,7 +143,9 @@ extension Manifest {
     ) throws(CatalogError) -> (compile: CommandTemplate?, run: CommandTemplate) {
         var compile: CommandTemplate?
         if let field = object["compile"], field.value != .null {
-            let placeholders: Set = ["program", "output", "entry", "sources"]
+            let placeholders: Set = [
+                "program", "output", "entry", "sources", "precompiled",
+            ]
             if endings.isEmpty { _ = try object.required("sources") }
             compile = try CommandTemplate(field, endings: endings, placeholders: placeholders)
         }
@@ -152,13 +158,33 @@ extension Manifest {
         return (compile, run)
     }
 
+    /// `Scripts/install-runtimes` makes them; `as` is the compiler's word for what they are.
+    private static func precompiledHeaders(
+        _ field: Field?,
+        for compile: CommandTemplate?
+    ) throws(CatalogError) -> [String] {
+        guard let field else { return [] }
+        guard compile?.names("precompiled") == true else {
+            throw field.error(.wrongType(expected: "absent where compile has no {precompiled}"))
+        }
+        let object = try field.object(keys: ["as", "headers"])
+        _ = try object.required("as").text()
+        return try object.required("headers").texts(max: 16).map {
+            (header, field) throws(CatalogError) in
+            guard HostPath.isPlain("/" + header) else {
+                throw field.error(.wrongType(expected: "a header as a source names it"))
+            }
+            return header
+        }
+    }
+
     /// Only a program that is at a known place can be kept.
     private static func cacheExceptions(
         _ field: Field?,
         of compile: CommandTemplate?
     ) throws(CatalogError) -> [String]? {
         guard let field else { return nil }
-        guard compile?.namesOutput == true else {
+        guard compile?.names("output") == true else {
             throw field.error(.needsOutput)
         }
         return try field.object(keys: ["unless"])["unless"]?.texts().map(\.text) ?? []

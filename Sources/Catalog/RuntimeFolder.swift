@@ -19,6 +19,7 @@ struct RuntimeFolder {
     struct Contents {
         var installed: [Installed] = []
         var missing: [MissingRuntime] = []
+        var slower: [SlowerRuntime] = []
     }
 
     private static let runtimesMax = 256
@@ -53,16 +54,19 @@ struct RuntimeFolder {
             }
         )
         for (number, (entry, answer)) in zip(found, versions).enumerated() {
-            let version = try Self.version(answer, entry.described.manifest, entry.location)
+            let manifest = entry.described.manifest
+            let version = try Self.version(answer, manifest, entry.location)
+            let headers = headers(of: entry.described, noting: &contents.slower)
             contents.installed.append(
                 Installed(
-                    runtime: entry.described.manifest.runtime(
+                    runtime: manifest.runtime(
                         number: UInt16(number),
                         version: version,
                         location: entry.location,
+                        headers: headers,
                         jail: jail
                     ),
-                    image: entry.described.manifest.image(at: entry.location),
+                    image: manifest.image(at: entry.location, headers),
                     hello: entry.described.hello
                 )
             )
@@ -75,6 +79,24 @@ struct RuntimeFolder {
         let folder: String
         let manifest: Manifest
         let hello: HelloProgram
+    }
+
+    private func headers(
+        of described: Described,
+        noting slower: inout [SlowerRuntime]
+    ) -> PrecompiledHeaders? {
+        let manifest = described.manifest
+        guard !manifest.precompiledHeaders.isEmpty, let compile = manifest.compile else {
+            return nil
+        }
+        let folder = "\(toolsFolder)/\(described.folder)-headers"
+        switch PrecompiledHeaders.find(folder, for: manifest.name, flags: compile.flags) {
+        case .ready(let headers): return headers
+        case .absent(let why):
+            let line = "precompiled headers \(why); Scripts/install-runtimes \(described.folder)"
+            slower.append(SlowerRuntime(name: manifest.name, reason: line))
+            return nil
+        }
     }
 
     /// In the order of the folders' names, so that a runtime's number does not depend on the file
@@ -161,6 +183,7 @@ extension Manifest {
         number: UInt16,
         version: String,
         location: ProgramLocation,
+        headers: PrecompiledHeaders?,
         jail: JailDigest
     ) -> Runtime {
         Runtime(
@@ -169,7 +192,7 @@ extension Manifest {
             version: version,
             aliases: aliases,
             entry: entry,
-            compile: compile?.command(program: location.jail),
+            compile: compile?.command(program: location.jail, precompiled: headers?.word),
             run: run.command(program: location.jail),
             environment: environment,
             defaults: runLimits,
@@ -178,15 +201,19 @@ extension Manifest {
             product: cacheExceptions.map { exceptions in
                 CompileProduct(
                     path: CommandTemplate.outputBelow,
-                    compiler: jail.compiler(at: location, image(at: location)),
+                    compiler: jail.compiler(at: location, image(at: location, headers)),
                     exceptions: exceptions
                 )
             }
         )
     }
 
-    fileprivate func image(at location: ProgramLocation) -> RuntimeImage {
+    fileprivate func image(
+        at location: ProgramLocation,
+        _ headers: PrecompiledHeaders?
+    ) -> RuntimeImage {
         let own = mounts.map { MountImage(source: $0, target: $0) }
-        return RuntimeImage(name: name, mounts: own + (location.package.map { [$0] } ?? []))
+        let others = [location.package, headers?.mount].compactMap(\.self)
+        return RuntimeImage(name: name, mounts: own + others)
     }
 }

@@ -45,6 +45,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 let name = "\(runtime.name) \(runtime.version)"
                 rows.append([problem == nil ? "ok" : "FAILED", name, problem ?? "hello"])
             }
+            for slower in catalog.slower { rows.append(["slower", slower.name, slower.reason]) }
             for missing in catalog.runtimes.missing {
                 rows.append(["missing", missing.name, missing.installLine])
             }

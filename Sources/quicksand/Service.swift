@@ -116,6 +116,12 @@ struct Service: Sendable {
                 metadata: ["runtime": "\(missing.name)", "install": "\(missing.installLine)"]
             )
         }
+        for slower in catalog.slower {
+            logger.notice(
+                "runtime slower than it could be",
+                metadata: ["runtime": "\(slower.name)", "reason": "\(slower.reason)"]
+            )
+        }
         for weaker in wardens.primitives where weaker.isWeaker {
             logger.warning(
                 "jails are weaker here",

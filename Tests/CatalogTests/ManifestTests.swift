@@ -64,6 +64,28 @@ private func cached(_ cache: String) -> [String: String?] {
         #expect(two.standby == Runtime.Standby(unless: ["package.json", ".cache/"]))
     }
 
+    @Test func `says which headers are compiled ahead, and where the compiler is told of them`()
+        throws
+    {
+        let compile = #"["{program}", "{precompiled}", "-O2", "-o", "{output}", "{sources}"]"#
+        let keys = ["compile": compile, "sources": #"[".toy"]"#]
+        #expect(try read(keys).precompiledHeaders == [])
+        let headers = #"{"as": "toy-header", "headers": ["a.h", "b/c.h"]}"#
+        let manifest = try read(keys.merging(["precompiled": headers]) { $1 })
+        #expect(manifest.precompiledHeaders == ["a.h", "b/c.h"])
+        let command = try #require(manifest.compile)
+        #expect(command.flags == ["-O2"])
+        let with = command.command(program: "/toy", precompiled: "-I/opt").words
+        #expect(with.prefix(3) == [.literal("/toy"), .literal("-I/opt"), .literal("-O2")])
+        #expect(command.command(program: "/toy").words.dropFirst().first == .literal("-O2"))
+        for wrong in [#"{"headers": ["a.h"]}"#, #"{"as": "h", "headers": ["../a.h"]}"#] {
+            #expect(throws: CatalogError.self) {
+                try read(keys.merging(["precompiled": wrong]) { $1 })
+            }
+        }
+        #expect(throws: CatalogError.self) { try read(["precompiled": headers]) }
+    }
+
     @Test func `says whether programs may be kept, and what keeps one from it`() throws {
         #expect(try read().cacheExceptions == nil)
         #expect(try read(cached("{}")).cacheExceptions == [])

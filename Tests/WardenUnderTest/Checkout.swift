@@ -11,13 +11,18 @@ public enum Checkout {
     /// What this checkout ships.
     ///
     /// The runtimes' programs are asked for their versions each time.
-    /// - Parameter jails: how many there may be at once.
-    public static func catalog(jails: Int) -> Result<Catalog, any Error> {
+    /// - Parameters:
+    ///   - jails: how many there may be at once.
+    ///   - toolsFolder: in place of what `Scripts/install-runtimes` fills.
+    public static func catalog(
+        jails: Int,
+        toolsFolder: String = root + "/.quicksand/tools"
+    ) -> Result<Catalog, any Error> {
         Result {
             try Catalog.load(
                 limitsFile: root + "/limits.json",
                 runtimesFolder: root + "/runtimes",
-                toolsFolder: root + "/.quicksand/tools",
+                toolsFolder: toolsFolder,
                 jails: jails
             )
         }
