@@ -155,6 +155,9 @@ struct CgroupPlace {
 
     private func openGroup(_ name: String, in folder: Int32) throws(KernelError) -> Int32 {
         let directory = try Descriptor.open(name, in: folder, flags: OpenFlags.folder)
+        guard try Files.lock(directory.number) else {
+            throw KernelError(.flock, errno: Errno.busy)
+        }
         if isUnified { try enableControllers(in: directory.number) }
         return directory.release()
     }
@@ -236,6 +239,11 @@ enum StaleGroups {
             // One of our own number is an earlier process's: ours is not made yet.
             guard let process = Int32(name.dropFirst(prefix.utf8.count)),
                 process == OwnProcess.number || !OwnProcess.exists(process)
+            else { continue }
+            // In another process namespace a warden that lives may have a number that nobody has
+            // here; it holds its group's lock.
+            guard let group = try? Descriptor.open(name, in: folder, flags: OpenFlags.folder),
+                (try? Files.lock(group.number)) == true
             else { continue }
             remove(name, in: folder)
         }

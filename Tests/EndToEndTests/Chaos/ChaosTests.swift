@@ -109,10 +109,14 @@ extension EndToEnd {
             }
             let warden = try #require(server.processes.warden)
             #expect(wardens.contains(warden.pid))
+            let own = "/quicksand-warden-\(warden.pid)"
             try await eventually("no group of a killed warden, and no jail's") {
-                try await Self.groups(of: wardens).allSatisfy {
-                    $0.hasSuffix("/quicksand-warden-\(warden.pid)")
-                }
+                let groups = try await Self.groups(of: wardens)
+                let spares = groups.filter { $0.contains(own + "/jail-") && Self.isEmpty($0) }
+                let hierarchies = groups.filter { $0.hasSuffix(own) }
+                // The warden keeps two for the jails to come, in each hierarchy.
+                return spares.count <= 2 * hierarchies.count
+                    && spares.count + hierarchies.count == groups.count
             }
         }
 
@@ -140,6 +144,10 @@ extension EndToEnd {
                     path.hasSuffix("-warden-\(warden)") || path.contains("-warden-\(warden)/")
                 }
             }
+        }
+
+        private static func isEmpty(_ group: Substring) -> Bool {
+            (try? String(contentsOfFile: group + "/cgroup.procs", encoding: .utf8)) == ""
         }
 
         private static func mounts() throws -> Set<String> {
