@@ -30,7 +30,12 @@ struct JailDigest {
         self.installed = installed ?? Self.places
     }
 
-    func compiler(at location: ProgramLocation, _ image: RuntimeImage) -> [UInt8] {
+    /// - Parameter others: more paths whose change makes it another compiler.
+    func compiler(
+        at location: ProgramLocation,
+        _ image: RuntimeImage,
+        beside others: [String] = []
+    ) -> [UInt8] {
         // A catalog without what is about how much and how many.
         let jail = CatalogImage(
             stageCeilings: StageLimits(
@@ -50,7 +55,7 @@ struct JailDigest {
         var writer = ByteWriter()
         writer.blob(jail.encoded())
         writer.text(location.jail)
-        writer.list([location.host] + installed) { writer, path in
+        writer.list([location.host] + others + installed) { writer, path in
             writer.text(path)
             writer.blob(Self.look(at: path))
         }

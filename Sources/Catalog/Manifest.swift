@@ -12,8 +12,7 @@ struct Manifest: Hashable, Sendable {
     let version: VersionQuestion
     let compile: CommandTemplate?
     let run: CommandTemplate
-    /// Headers that are compiled ahead; empty where there are none.
-    let precompiledHeaders: [String]
+    let precompiled: Precompiled?
     /// Words that keep a source's program from being kept; `nil` keeps none.
     let cacheExceptions: [String]?
     let environment: [String: String]
@@ -22,6 +21,14 @@ struct Manifest: Hashable, Sendable {
     let compileLimits: [Limit: Int64]
     let install: Install
     let standby: Runtime.Standby?
+
+    /// Headers that are compiled ahead.
+    struct Precompiled: Hashable, Sendable {
+        /// The compiler's word for what they are.
+        let kind: String
+        /// As a source names them.
+        let headers: [String]
+    }
 
     /// How a program is asked for its version.
     struct VersionQuestion: Hashable, Sendable {
@@ -63,7 +70,7 @@ extension Manifest {
         version = try Self.version(object.required("version"))
         let endings = try object["sources"]?.texts().map(\.text) ?? []
         (compile, run) = try Self.commands(object, endings: endings)
-        precompiledHeaders = try Self.precompiledHeaders(object["precompiled"], for: compile)
+        precompiled = try Self.precompiled(object["precompiled"], for: compile)
         cacheExceptions = try Self.cacheExceptions(object["cache"], of: compile)
         environment = try Self.environment(object)
         mounts = try Self.mounts(object)
@@ -158,24 +165,20 @@ extension Manifest {
         return (compile, run)
     }
 
-    /// `Scripts/install-runtimes` makes them; `as` is the compiler's word for what they are.
-    private static func precompiledHeaders(
+    private static func precompiled(
         _ field: Field?,
         for compile: CommandTemplate?
-    ) throws(CatalogError) -> [String] {
-        guard let field else { return [] }
+    ) throws(CatalogError) -> Precompiled? {
+        guard let field else { return nil }
         guard compile?.names("precompiled") == true else {
             throw field.error(.wrongType(expected: "absent where compile has no {precompiled}"))
         }
         let object = try field.object(keys: ["as", "headers"])
-        _ = try object.required("as").text()
-        return try object.required("headers").texts(max: 16).map {
-            (header, field) throws(CatalogError) in
-            guard HostPath.isPlain("/" + header) else {
-                throw field.error(.wrongType(expected: "a header as a source names it"))
-            }
-            return header
+        let headers = try object.required("headers").texts(max: 16)
+        for (header, field) in headers where !HostPath.isPlain("/" + header) {
+            throw field.error(.wrongType(expected: "a header as a source names it"))
         }
+        return Precompiled(kind: try object.required("as").text(), headers: headers.map(\.text))
     }
 
     /// Only a program that is at a known place can be kept.

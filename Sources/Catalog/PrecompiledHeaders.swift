@@ -15,27 +15,41 @@ struct PrecompiledHeaders {
     /// What has the compiler look there first.
     var word: String { "-I" + mount.target }
 
+    /// What they were made of, a file of the folder: a line for the command, a line for the
+    /// headers, then one for each file and folder that was read: its size (a folder's is 0), when
+    /// it was changed, its path.
+    var record: String { mount.source + Self.recordBelow }
+
+    private static let recordBelow = "/made-of"
+
     enum Finding {
         case ready(PrecompiledHeaders)
         /// - Parameter why: in words, for the operator.
         case absent(why: String)
     }
 
-    /// One line for the flags, then one for each file: its size, when it was changed, its path.
-    private static let record = "made-of"
-
     /// - Parameters:
     ///   - folder: where they would be.
-    ///   - flags: those of the compile command, which theirs have to be.
-    static func find(_ folder: String, for name: String, flags: [String]) -> Finding {
+    ///   - headers: those that are wanted.
+    ///   - command: what they have to be made with.
+    static func find(
+        _ folder: String,
+        for name: String,
+        _ headers: [String],
+        command: [String]
+    ) -> Finding {
         guard let folder = HostPath.resolved(folder),
-            let text = try? String(contentsOfFile: folder + "/" + record, encoding: .utf8)
+            let text = try? String(contentsOfFile: folder + recordBelow, encoding: .utf8)
         else { return .absent(why: "are not made") }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.first.map(String.init) == flags.joined(separator: " ") else {
-            return .absent(why: "were made with other flags")
+        guard
+            lines.prefix(2).map(String.init)
+                == [command, headers].map({ $0.joined(separator: " ") })
+        else { return .absent(why: "were made with another command or are others") }
+        for header in headers where !HostPath.exists("\(folder)/\(header).gch") {
+            return .absent(why: "lack " + header)
         }
-        for line in lines.dropFirst() where !line.isEmpty {
+        for line in lines.dropFirst(2) where !line.isEmpty {
             let fields = line.split(separator: " ", maxSplits: 2)
             guard fields.count == 3, look(at: String(fields[2])) == fields[0] + " " + fields[1]
             else {
@@ -52,6 +66,7 @@ struct PrecompiledHeaders {
     private static func look(at path: String) -> String {
         var status = stat()
         guard stat(path, &status) == 0 else { return "" }
-        return "\(status.st_size) \(status.st_mtim.tv_sec)"
+        let size = status.st_mode & S_IFMT == S_IFDIR ? 0 : status.st_size
+        return "\(size) \(status.st_mtim.tv_sec)"
     }
 }

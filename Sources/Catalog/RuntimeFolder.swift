@@ -30,17 +30,11 @@ struct RuntimeFolder {
         let described = try describedRuntimes()
         try refuseSharedNames(described.map(\.manifest))
         for runtime in described {
-            let manifest = runtime.manifest
-            if let location = try ProgramFinder(toolsFolder: toolsFolder).locate(manifest) {
+            let finder = ProgramFinder(toolsFolder: toolsFolder)
+            if let location = try finder.locate(runtime.manifest) {
                 found.append((runtime, location))
             } else {
-                contents.missing.append(
-                    MissingRuntime(
-                        name: manifest.name,
-                        aliases: manifest.aliases,
-                        installLine: manifest.install.line(runtime: runtime.folder)
-                    )
-                )
+                contents.missing.append(runtime.missing)
             }
         }
         let versions = VersionQuery.answers(
@@ -53,21 +47,21 @@ struct RuntimeFolder {
                 )
             }
         )
-        for (number, (entry, answer)) in zip(found, versions).enumerated() {
-            let manifest = entry.described.manifest
-            let version = try Self.version(answer, manifest, entry.location)
-            let headers = headers(of: entry.described, noting: &contents.slower)
+        for ((described, location), answer) in zip(found, versions) {
+            let version = try Self.version(answer, described.manifest, location)
+            let headers = headers(of: described, at: location, noting: &contents.slower)
+            let manifest = described.manifest
             contents.installed.append(
                 Installed(
                     runtime: manifest.runtime(
-                        number: UInt16(number),
+                        number: UInt16(contents.installed.count),
                         version: version,
-                        location: entry.location,
+                        location: location,
                         headers: headers,
                         jail: jail
                     ),
-                    image: manifest.image(at: entry.location, headers),
-                    hello: entry.described.hello
+                    image: manifest.image(at: location, headers),
+                    hello: described.hello
                 )
             )
         }
@@ -79,18 +73,30 @@ struct RuntimeFolder {
         let folder: String
         let manifest: Manifest
         let hello: HelloProgram
+
+        var missing: MissingRuntime {
+            MissingRuntime(
+                name: manifest.name,
+                aliases: manifest.aliases,
+                installLine: manifest.install.line(runtime: folder)
+            )
+        }
     }
 
     private func headers(
         of described: Described,
+        at location: ProgramLocation,
         noting slower: inout [SlowerRuntime]
     ) -> PrecompiledHeaders? {
         let manifest = described.manifest
-        guard !manifest.precompiledHeaders.isEmpty, let compile = manifest.compile else {
-            return nil
-        }
-        let folder = "\(toolsFolder)/\(described.folder)-headers"
-        switch PrecompiledHeaders.find(folder, for: manifest.name, flags: compile.flags) {
+        guard let wanted = manifest.precompiled, let compile = manifest.compile else { return nil }
+        let finding = PrecompiledHeaders.find(
+            "\(toolsFolder)/\(described.folder)-headers",
+            for: manifest.name,
+            wanted.headers,
+            command: [location.host] + compile.flags + ["-x", wanted.kind]
+        )
+        switch finding {
         case .ready(let headers): return headers
         case .absent(let why):
             let line = "precompiled headers \(why); Scripts/install-runtimes \(described.folder)"
@@ -201,7 +207,11 @@ extension Manifest {
             product: cacheExceptions.map { exceptions in
                 CompileProduct(
                     path: CommandTemplate.outputBelow,
-                    compiler: jail.compiler(at: location, image(at: location, headers)),
+                    compiler: jail.compiler(
+                        at: location,
+                        image(at: location, headers),
+                        beside: headers.map { [$0.record] } ?? []
+                    ),
                     exceptions: exceptions
                 )
             }

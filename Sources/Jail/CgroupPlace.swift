@@ -240,11 +240,6 @@ enum StaleGroups {
             guard let process = Int32(name.dropFirst(prefix.utf8.count)),
                 process == OwnProcess.number || !OwnProcess.exists(process)
             else { continue }
-            // In another process namespace a warden that lives may have a number that nobody has
-            // here; it holds its group's lock.
-            guard let group = try? Descriptor.open(name, in: folder, flags: OpenFlags.folder),
-                (try? Files.lock(group.number)) == true
-            else { continue }
             remove(name, in: folder)
         }
     }
@@ -262,12 +257,17 @@ enum StaleGroups {
         return isGone
     }
 
+    /// - Returns: whether nothing of the dead is left.
     @discardableResult
     private static func remove(_ name: String, in folder: Int32) -> Bool {
-        if let group = try? Descriptor.open(name, in: folder, flags: OpenFlags.folder) {
-            for child in Folder.names(in: group.number) {
-                try? Files.removeFolder(child, in: group.number)
-            }
+        guard let group = try? Descriptor.open(name, in: folder, flags: OpenFlags.folder) else {
+            return true
+        }
+        // In another process namespace a warden that lives may have this number; it holds its
+        // group's lock.
+        guard (try? Files.lock(group.number)) == true else { return true }
+        for child in Folder.names(in: group.number) {
+            try? Files.removeFolder(child, in: group.number)
         }
         do throws(KernelError) {
             try Files.removeFolder(name, in: folder)

@@ -40,6 +40,11 @@ struct StandbyState {
             quietDemand.rate(at: now) / Double(jails.count)
         }
 
+        /// By which the least wanted is found: who floods is less than who does not.
+        func rates(at now: Date) -> (quiet: Double, all: Double) {
+            (quietDemand.rate(at: now), demand.rate(at: now))
+        }
+
         /// Whether one more would spare somebody a wait.
         func isAwaited(at now: Date) -> Bool { jails.count < quietDemand.wanted(at: now) }
 
@@ -219,9 +224,10 @@ struct StandbyState {
     private mutating func forgetOldShelves(at now: Date) {
         guard shelves.count > StandbyBounds.shapesMax else { return }
         let empty = shelves.filter { $0.value.jails.isEmpty }
-        let rates = empty.mapValues { $0.demand.rate(at: now) }
-        guard let least = rates.min(by: { $0.value < $1.value }) else { return }
-        shelves[least.key] = nil
+        let least = empty.min { left, right in
+            left.value.rates(at: now) < right.value.rates(at: now)
+        }
+        if let least { shelves[least.key] = nil }
     }
 
     // MARK: Figures

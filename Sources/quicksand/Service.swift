@@ -110,6 +110,36 @@ struct Service: Sendable {
                 await compileCache?.settle()
             },
         ]
+        tellOperator()
+        try await scheduler.recover()
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map {
+                    .init(
+                        service: $0,
+                        successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup
+                    )
+                },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: quiet
+            )
+        )
+        defer {
+            try? store.close()
+            wardens.shutDown()
+        }
+        do {
+            try await group.run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw Stop(1, "another program listens on \(settings.host):\(settings.port) already")
+        } catch let error as IOError {
+            throw Stop(1, "cannot listen on \(settings.host):\(settings.port): \(error)")
+        }
+    }
+
+    /// What is not as it could be here, and what was kept from before.
+    private func tellOperator() {
         for missing in catalog.runtimes.missing {
             logger.notice(
                 "runtime missing",
@@ -136,31 +166,6 @@ struct Service: Sendable {
                     "most": "\(settings.compileCacheBytes)",
                 ]
             )
-        }
-        try await scheduler.recover()
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services.map {
-                    .init(
-                        service: $0,
-                        successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup
-                    )
-                },
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: quiet
-            )
-        )
-        defer {
-            try? store.close()
-            wardens.shutDown()
-        }
-        do {
-            try await group.run()
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw Stop(1, "another program listens on \(settings.host):\(settings.port) already")
-        } catch let error as IOError {
-            throw Stop(1, "cannot listen on \(settings.host):\(settings.port): \(error)")
         }
     }
 

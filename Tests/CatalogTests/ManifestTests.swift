@@ -69,10 +69,11 @@ private func cached(_ cache: String) -> [String: String?] {
     {
         let compile = #"["{program}", "{precompiled}", "-O2", "-o", "{output}", "{sources}"]"#
         let keys = ["compile": compile, "sources": #"[".toy"]"#]
-        #expect(try read(keys).precompiledHeaders == [])
+        #expect(try read(keys).precompiled == nil)
         let headers = #"{"as": "toy-header", "headers": ["a.h", "b/c.h"]}"#
         let manifest = try read(keys.merging(["precompiled": headers]) { $1 })
-        #expect(manifest.precompiledHeaders == ["a.h", "b/c.h"])
+        #expect(manifest.precompiled?.headers == ["a.h", "b/c.h"])
+        #expect(manifest.precompiled?.kind == "toy-header")
         let command = try #require(manifest.compile)
         #expect(command.flags == ["-O2"])
         let with = command.command(program: "/toy", precompiled: "-I/opt").words

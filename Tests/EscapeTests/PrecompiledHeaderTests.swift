@@ -6,8 +6,7 @@ import Testing
 import WardenClient
 import WardenUnderTest
 
-/// C++ with headers that were compiled ahead, in real jails: by nothing but its speed can a
-/// program tell.
+/// C++ with headers that were compiled ahead, in real jails: programs are the same, byte for byte.
 ///
 /// Apart from the attacks: it reads more catalogs, and Foundation keeps descriptors of the programs
 /// that it asks for their versions.
@@ -40,15 +39,18 @@ struct PrecompiledHeaderTests {
         return try await execute(request, on: runtime, profile: .strict, in: session)
     }
 
-    /// What there is to see of a result: the compiler's words, the program itself, what it did.
-    private func seen(_ result: ExecutionResult) -> [String] {
+    /// What the compiler said and what the program did.
+    ///
+    /// About what is in a header, the compiler names the file that included it, and that is none
+    /// of the program's where it was compiled ahead.
+    private func said(_ result: ExecutionResult) -> [String] {
         let stages = [result.compile].compactMap(\.self) + result.runs
         return stages.flatMap { stage in
-            [
-                "\(stage.verdict)", String(decoding: stage.stdout.bytes, as: UTF8.self),
-                String(decoding: stage.stderr.bytes, as: UTF8.self),
-            ]
-        } + result.files.map { "\($0.path): \($0.content)" }
+            [stage.stdout, stage.stderr].map { output in
+                String(decoding: output.bytes, as: UTF8.self)
+                    .replacing(/from (<precompiled>:1|main\.cpp:[0-9]+):/, with: "from above:")
+            } + ["\(stage.verdict)"]
+        }
     }
 
     private func withWarden<Value>(
@@ -107,6 +109,7 @@ struct PrecompiledHeaderTests {
         int main() { int unused = "text"; return x; }
         """,
         "an error in a header": """
+        // The header is not in the first line.
         #include <bits/stdc++.h>
         int main() { std::list<int> l; std::sort(l.begin(), l.end()); }
         """,
@@ -125,7 +128,10 @@ struct PrecompiledHeaderTests {
             #expect(catalog.slower.map(\.name) == ["cpp"])
             return try await run(source, on: catalog, in: session)
         }
-        #expect(seen(ahead) == seen(plain))
+        #expect(said(ahead) == said(plain))
+        // The program itself, byte for byte.
+        #expect(ahead.files == plain.files)
+        #expect(ahead.files.isEmpty == name.hasPrefix("an error"))
     }
 
     /// Shown by a mark in one that was made for this, which the plain header has not.
@@ -134,18 +140,20 @@ struct PrecompiledHeaderTests {
         defer { try? FileManager.default.removeItem(atPath: tools) }
         let folder = tools + "/cpp-headers"
         try FileManager.default.createDirectory(
-            atPath: folder,
+            atPath: folder + "/bits",
             withIntermediateDirectories: true
         )
-        let flags = ["-std=gnu++20", "-O2", "-pthread"]
+        try Data().write(to: URL(fileURLWithPath: folder + "/bits/stdc++.h.gch"))
+        let command = ["/usr/bin/g++", "-std=gnu++20", "-O2", "-pthread", "-x", "c++-header"]
         let header = "#include <iostream>\n#define MARKED \"by us\"\n"
         try Data(header.utf8).write(to: URL(fileURLWithPath: tools + "/marked.h"))
-        try Data((flags.joined(separator: " ") + "\n").utf8)
+        let record = command.joined(separator: " ") + "\niostream bits/stdc++.h\n"
+        try Data(record.utf8)
             .write(to: URL(fileURLWithPath: folder + "/made-of"))
         let compiler = Process()
-        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/g++")
+        compiler.executableURL = URL(fileURLWithPath: command[0])
         compiler.arguments =
-            flags + ["-x", "c++-header", "-o", folder + "/iostream.gch", tools + "/marked.h"]
+            command.dropFirst() + ["-o", folder + "/iostream.gch", tools + "/marked.h"]
         try compiler.run()
         compiler.waitUntilExit()
         #expect(compiler.terminationStatus == 0)
