@@ -162,7 +162,9 @@ let package = Package(
         ),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["SQLiteStore", "Domain"],
+            dependencies: [
+                "SQLiteStore", "Domain", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),

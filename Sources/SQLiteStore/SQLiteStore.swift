@@ -30,8 +30,10 @@ import Synchronization
 /// take with it the record of what it was charged.
 public final class SQLiteStore: Store {
     let pool: DatabasePool
+    /// What the writer takes up next, oldest first; see `Writing.swift`.
+    let pendingWrites = Mutex<[PendingWrite]>([])
     /// The last write failed, for a reason that passes.
-    private let cannotWrite = Atomic(false)
+    let cannotWrite = Atomic(false)
 
     /// How long a writer waits for another process's transaction before it fails.
     static let busySecondsMax = 5.0
@@ -100,72 +102,15 @@ public final class SQLiteStore: Store {
     }
 }
 
-// MARK: - Transactions
+// MARK: - Reading
 
 extension SQLiteStore {
-    /// What a write must survive.
-    ///
-    /// Everything survives the end of the process.
-    enum Durability {
-        case process
-        /// Also flushed to the disk: `synchronous = FULL` for this one transaction, which costs an
-        /// fsync.
-        case power
-    }
-
     /// One snapshot of the file, newer than every write that has returned, in whatever process.
     func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
         do {
             return try await pool.read(body)
         } catch {
             throw StoreUnavailable(error) ?? error
-        }
-    }
-
-    /// One transaction that holds the write lock from its beginning.
-    func write<T: Sendable>(
-        surviving durability: Durability,
-        _ body: @escaping @Sendable (Database) throws -> T
-    ) async throws -> T {
-        try await withCheckedThrowingContinuation { continuation in
-            pool.asyncWriteWithoutTransaction { [self] db in
-                let result = Result { try Self.commit(db, durability, body) }
-                    .mapError { StoreUnavailable($0) ?? $0 }
-                note(result, on: db)
-                continuation.resume(with: result)
-            }
-        }
-    }
-
-    private func note(_ result: Result<some Any, any Error>, on db: Database) {
-        var failed = false
-        if case .failure(let error) = result { failed = error is StoreUnavailable }
-        guard cannotWrite.exchange(failed, ordering: .relaxed) != failed else { return }
-        let seconds = failed ? Self.busyAgainSecondsMax : Self.busySecondsMax
-        try? db.execute(sql: "PRAGMA busy_timeout = \(Int(seconds * 1_000))")
-    }
-
-    private static func commit<T>(
-        _ db: Database,
-        _ durability: Durability,
-        _ body: (Database) throws -> T
-    ) throws -> T {
-        // Outside the transaction, where alone the setting can change; and never a cached
-        // statement, because this pragma acts while it is being prepared.
-        if durability == .power { try db.execute(sql: "PRAGMA synchronous = FULL") }
-        defer {
-            if durability == .power { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
-        }
-        try db.beginTransaction(.immediate)
-        do {
-            let value = try body(db)
-            try db.commit()
-            return value
-        } catch {
-            // SQLite has rolled back by itself after some errors; then there is nothing left to
-            // undo.
-            if db.isInsideTransaction { try? db.rollback() }
-            throw error
         }
     }
 }
