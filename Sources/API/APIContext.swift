@@ -16,6 +16,8 @@ struct APIContext: RequestContext {
     let caller = CallerSlot()
     /// Of all connections together.
     var underWay = RequestsUnderWay()
+    /// This connection's; `nil` for a channel without one, which a test may have.
+    var hangUp: HangUp?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -22,6 +22,7 @@ public func makeApplication(
     onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
     let requests = RequestCounter()
+    let hangUps = HangUps()
     let table = routeTable(configuration, dependencies, requests)
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
@@ -29,6 +30,7 @@ public func makeApplication(
             routes: table,
             requests: requests,
             underWay: RequestsUnderWay(),
+            hangUps: hangUps,
             service: dependencies.executions,
             clock: dependencies.clock
         )
@@ -36,7 +38,7 @@ public func makeApplication(
     table.fill(router)
     return Application(
         router: router,
-        server: server(configuration),
+        server: server(configuration, hangUps),
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port),
             availableConnectionsDelegate: .maximum(configuration.connectionsMax, logger: logger)
@@ -192,11 +194,17 @@ private func taskRoutes(
 }
 
 /// HTTP/1.1 with every bound that it has.
-private func server(_ configuration: APIConfiguration) -> HTTPServerBuilder {
+private func server(
+    _ configuration: APIConfiguration,
+    _ hangUps: HangUps
+) -> HTTPServerBuilder {
     .http1(
         configuration: HTTP1Channel.Configuration(
             additionalChannelHandlers: [
-                ConnectionHandler(arrivalTime: .seconds(configuration.arrivalSeconds))
+                ConnectionHandler(
+                    arrivalTime: .seconds(configuration.arrivalSeconds),
+                    hangUps: hangUps
+                )
             ],
             idleTimeout: .seconds(configuration.idleSeconds),
             httpDecoderConfiguration: .init(

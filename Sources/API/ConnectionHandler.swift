@@ -22,12 +22,22 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     let hangUp = HangUp()
     private let arrivalTime: TimeAmount
+    private let hangUps: HangUps
     private var deadline: Scheduled<Void>?
     private var requestsInProgress = 0
     private var closesAfterResponse = false
 
-    /// - Parameter arrivalTime: from a request's head to the last byte of its body.
-    init(arrivalTime: TimeAmount) { self.arrivalTime = arrivalTime }
+    /// - Parameters:
+    ///   - arrivalTime: from a request's head to the last byte of its body.
+    ///   - hangUps: where this connection's is found as long as there is one.
+    init(arrivalTime: TimeAmount, hangUps: HangUps) {
+        self.arrivalTime = arrivalTime
+        self.hangUps = hangUps
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { hangUps.add(hangUp, of: context.channel) }
+
+    func handlerRemoved(context: ChannelHandlerContext) { hangUps.remove(of: context.channel) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -101,78 +111,5 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.body(refusal.body)), promise: nil)
         context.write(wrapOutboundOut(.end(nil)), promise: nil)
         linger(context)
-    }
-}
-
-/// Whether a connection's other end has gone, and what is to be done then.
-///
-/// One route at a time waits on a connection.
-final class HangUp: Sendable {
-    private enum State {
-        case open(action: (@Sendable () -> Void)?)
-        case happened
-    }
-
-    private let state = Mutex(State.open(action: nil))
-
-    /// Has `action` called when the other end goes: at once where it has gone already.
-    func notify(_ action: @escaping @Sendable () -> Void) {
-        let hasHappened = state.withLock { state in
-            guard case .open = state else { return true }
-            state = .open(action: action)
-            return false
-        }
-        if hasHappened { action() }
-    }
-
-    func forget() {
-        state.withLock { state in
-            if case .open = state { state = .open(action: nil) }
-        }
-    }
-
-    func happen() {
-        let action = state.withLock { state -> (@Sendable () -> Void)? in
-            guard case .open(let action) = state else { return nil }
-            state = .happened
-            return action
-        }
-        action?()
-    }
-}
-
-extension APIContext {
-    /// Runs `operation` in a task that is cancelled when the caller hangs up, or the key that it
-    /// showed is revoked.
-    /// - Throws: ``APIError/unauthorized`` where it was revoked.
-    func untilHangUp<Value: Sendable>(
-        _ operation: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        let task = Task { try await operation() }
-        let hangUp = await hangUp()
-        hangUp?.notify { task.cancel() }
-        defer { hangUp?.forget() }
-        let isRevoked = Mutex(false)
-        let end: @Sendable () -> Void = {
-            isRevoked.withLock { $0 = true }
-            task.cancel()
-        }
-        let result = try await underWay.entering(as: caller.known, onRevocation: end) {
-            await withTaskCancellationHandler {
-                await task.result
-            } onCancel: {
-                task.cancel()
-            }
-        }
-        if isRevoked.withLock(\.self) { throw APIError.unauthorized }
-        return try result.get()
-    }
-
-    /// - Returns: `nil` for a channel without a connection, which a test may have.
-    private func hangUp() async -> HangUp? {
-        let pipeline = channel.pipeline
-        return try? await channel.eventLoop.submit {
-            try pipeline.syncOperations.handler(type: ConnectionHandler.self).hangUp
-        }.get()
     }
 }

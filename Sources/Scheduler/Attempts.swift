@@ -24,10 +24,23 @@ extension Scheduler {
         while true {
             let execution = next
             // Beside the run, which need not wait for it.
-            async let noted: Void = note(execution, keeping: entry.keeping)
-            let failure: SandboxError
-            do {
-                let result = try await execute(
+            let noting = entry.keeping == .accepted ? note(execution) : nil
+            let run = await attempt(execution, of: entry)
+            // An end must not be overtaken by it.
+            await noting?.value
+            guard case .failure(let failure as SandboxError) = run else { return try run.get() }
+            guard let again = try await beginAgain(execution, after: failure) else { throw failure }
+            next = again
+        }
+    }
+
+    private func attempt(
+        _ execution: Execution,
+        of entry: SchedulerState.Entry
+    ) async -> Result<ExecutionResult, any Error> {
+        do {
+            return .success(
+                try await execute(
                     execution.request,
                     on: entry.runtime,
                     profile: execution.owner.profile,
@@ -36,14 +49,9 @@ extension Scheduler {
                     isBacklogged: entry.isBacklogged,
                     programs: compileCache.map { OwnPrograms(in: $0, of: execution.owner) }
                 )
-                await noted
-                return result
-            } catch let error as SandboxError {
-                failure = error
-            }
-            await noted
-            guard let again = try await beginAgain(execution, after: failure) else { throw failure }
-            next = again
+            )
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -71,15 +79,18 @@ extension Scheduler {
 
     /// Writes down that an accepted execution has been begun, so that the next start of this
     /// service knows how often it was.
-    private func note(_ execution: Execution, keeping: Keeping) async {
-        guard keeping == .accepted else { return }
-        // In a task of its own: the run may be cancelled meanwhile.
-        let saving = Task { [store] in try await store.save(execution, deliveries: []) }
-        if case .failure(let error) = await saving.result, !(error is ProjectGone) {
-            logger.error(
-                "attempt not stored",
-                metadata: ["execution": "\(execution.id)", "error": "\(error)"]
-            )
+    private func note(_ execution: Execution) -> Task<Void, Never> {
+        Task {
+            do {
+                try await store.save(execution, deliveries: [])
+            } catch is ProjectGone {
+                return
+            } catch {
+                logger.error(
+                    "attempt not stored",
+                    metadata: ["execution": "\(execution.id)", "error": "\(error)"]
+                )
+            }
         }
     }
 }

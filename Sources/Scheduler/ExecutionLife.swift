@@ -5,30 +5,49 @@ import Synchronization
 
 /// What becomes of an execution from its slot to its end.
 ///
-/// Two tasks carry it. The run works in the jail, and it is the one that a cancellation reaches.
-/// The other waits for the run and writes its end down; nobody cancels it, so an end is written
-/// down also for whoever hung up. An execution counts as finished only when it is stored, with the
-/// deliveries that it owes.
+/// One task carries it. A cancellation reaches the run in the jail and not what comes after it: an
+/// end is written down also for whoever hung up. An execution counts as finished only when it is
+/// stored, with the deliveries that it owes.
 extension Scheduler {
     /// Fills the free slots.
     ///
-    /// Called under the lock, so that no cancellation can come before there is a task for it.
-    func startWaiting(_ state: inout SchedulerState, at now: Date) {
-        while let entry = state.startNext(at: now) {
-            let run = Task { try await runToVerdict(entry) }
-            state.attach(run, to: entry.id)
-            Task { await runEnded(entry.id, with: await run.result) }
+    /// - Parameter atOnce: for who has nothing to do but wait. Everything up to the warden's being
+    ///   asked is then done on this thread, and no other has to be woken for it.
+    func startWaiting(atOnce: Bool = false) {
+        while let entry = state.withLock({ $0.startNext(at: clock.now()) }) {
+            let life =
+                atOnce
+                ? Task.immediate { await live(entry) }
+                : Task { await live(entry) }
+            if state.withLock({ $0.attach(life, to: entry.id) }) { life.cancel() }
         }
     }
 
-    private func runEnded(_ id: String, with result: Result<ExecutionResult, any Error>) async {
-        let now = clock.now()
-        let entry = state.withLock { state in
-            let entry = state.runEnded(id, at: now)
-            startWaiting(&state, at: now)
-            return entry
+    private func live(_ entry: SchedulerState.Entry) async {
+        let result: Result<ExecutionResult, any Error>
+        do {
+            result = .success(try await runToVerdict(entry))
+        } catch {
+            result = .failure(error)
         }
-        guard let entry, case .running(let start) = entry.execution.state else { return }
+        let now = clock.now()
+        let ended = state.withLock { $0.runEnded(entry.id, at: now) }
+        startWaiting()
+        guard let ended else { return }
+        if ended.interruption == nil {
+            await runEnded(ended, with: result, at: now)
+        } else {
+            // This task has been cancelled, or is about to be.
+            Task { await runEnded(ended, with: result, at: now) }
+        }
+    }
+
+    private func runEnded(
+        _ entry: SchedulerState.Entry,
+        with result: Result<ExecutionResult, any Error>,
+        at now: Date
+    ) async {
+        guard case .running(let start) = entry.execution.state else { return }
         switch (result, entry.interruption) {
         case (.success(let result), _):
             await end(entry, as: .finished(result, startedAt: start, finishedAt: now))
@@ -41,7 +60,7 @@ extension Scheduler {
         case (.failure(let error), nil):
             logger.error(
                 "execution failed for our fault",
-                metadata: ["execution": "\(id)", "error": "\(error)"]
+                metadata: ["execution": "\(entry.id)", "error": "\(error)"]
             )
             await end(entry, as: .faulted(startedAt: start, finishedAt: now))
         }

@@ -5,8 +5,9 @@ import Foundation
 ///
 /// Pure: it decides, `Scheduler` acts.
 ///
-/// The life of an entry: `admitting` (its quota is being charged) → `queued` → `running` → `ending`
-/// (it is being written down) → gone. It may go from any of them straight to `ending`, once.
+/// The life of an entry: `admitting` (its quota is being charged) → `queued` → `starting` (it has a
+/// slot) → `running` (there is a task that can be cancelled) → `ending` (it is being written down)
+/// → gone. It may go from any of them straight to `ending`, once.
 struct SchedulerState: Sendable {
     struct Entry: Sendable {
         var execution: Execution
@@ -25,8 +26,8 @@ struct SchedulerState: Sendable {
     }
 
     enum Phase: Sendable {
-        case admitting, queued, ending
-        case running(Task<ExecutionResult, any Error>)
+        case admitting, queued, starting, ending
+        case running(Task<Void, Never>)
     }
 
     /// Why an execution is to end before its time.
@@ -48,7 +49,7 @@ struct SchedulerState: Sendable {
     enum InterruptionAction: Sendable {
         /// It is being admitted or written down, and will be seen to there.
         case none
-        case cancel(Task<ExecutionResult, any Error>)
+        case cancel(Task<Void, Never>)
         /// It never ran and has been taken out of the queue.
         case end(Entry)
     }
@@ -141,6 +142,7 @@ extension SchedulerState {
         entry.execution.state = .running(since: now)
         entry.execution.attempts += 1
         entry.isBacklogged = queue.holds(entry.subject)
+        entry.phase = .starting
         entries[id] = entry
         return entry
     }
@@ -149,16 +151,26 @@ extension SchedulerState {
     /// - Returns: the execution, or `nil` where it must not be: it was interrupted, or has been
     ///    begun often enough.
     mutating func startAgain(_ id: String, at now: Date) -> Execution? {
-        guard let entry = entries[id], entry.interruption == nil, case .running = entry.phase,
+        guard let entry = entries[id], entry.interruption == nil,
             entry.execution.attempts < Self.attemptsMax
         else { return nil }
+        switch entry.phase {
+        case .starting, .running: break
+        case .admitting, .queued, .ending: return nil
+        }
         entries[id]?.execution.state = .running(since: now)
         entries[id]?.execution.attempts += 1
         return entries[id]?.execution
     }
 
-    mutating func attach(_ run: Task<ExecutionResult, any Error>, to id: String) {
-        entries[id]?.phase = .running(run)
+    /// From here on the task is what is cancelled.
+    ///
+    /// It may have ended already.
+    /// - Returns: whether the execution was interrupted while there was no task yet.
+    mutating func attach(_ life: Task<Void, Never>, to id: String) -> Bool {
+        guard let entry = entries[id], case .starting = entry.phase else { return false }
+        entries[id]?.phase = .running(life)
+        return entry.interruption != nil
     }
 
     /// The run is over and its slot free.
@@ -183,7 +195,7 @@ extension SchedulerState {
         switch entry.phase {
         case .ending:
             return .none
-        case .admitting:
+        case .admitting, .starting:
             entries[id]?.interruption = cause
             return .none
         case .queued:
@@ -229,7 +241,7 @@ extension SchedulerState {
         by cause: Interruption,
         at now: Date
     )
-        -> [Task<ExecutionResult, any Error>]
+        -> [Task<Void, Never>]
     {
         entries.keys.compactMap { id in
             if case .cancel(let run) = interrupt(id, by: cause, at: now) { run } else { nil }

@@ -88,10 +88,9 @@ extension Scheduler {
             )
             state.withLock { state in
                 guard state.readmit(entry) else { return }
-                let now = clock.now()
-                _ = state.enqueue(entry.id, isCharged: true, at: now)
-                startWaiting(&state, at: now)
+                _ = state.enqueue(entry.id, isCharged: true, at: clock.now())
             }
+            startWaiting()
             logger.notice(
                 "execution taken up again",
                 metadata: ["execution": "\(execution.id)", "attempts": "\(execution.attempts)"]

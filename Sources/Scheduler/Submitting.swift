@@ -120,12 +120,9 @@ extension Scheduler {
 
     private func enqueue(_ entry: SchedulerState.Entry, isCharged: Bool) async throws {
         let interrupted = state.withLock { state in
-            let now = clock.now()
-            let interrupted = state.enqueue(entry.id, isCharged: isCharged, at: now)
-            startWaiting(&state, at: now)
-            return interrupted
+            state.enqueue(entry.id, isCharged: isCharged, at: clock.now())
         }
-        guard let interrupted else { return }
+        guard let interrupted else { return startWaiting(atOnce: true) }
         await endUnstarted(interrupted)
         let isOnDisk = interrupted.keeping == .accepted
         if interrupted.interruption == .drain && !isOnDisk { throw SubmissionRefusal.draining }

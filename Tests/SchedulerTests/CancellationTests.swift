@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Scheduler
@@ -110,6 +111,19 @@ import Testing
         #expect(try await submitting.value.status == .cancelled)
         _ = await cancelling.result
         #expect(world.journal.count(of: .opened("1")) == 0)
+    }
+
+    @Test func `an execution cancelled while its jail is being asked for is not run to its end`()
+        async throws
+    {
+        let scheduler = Mutex<Scheduler?>(nil)
+        let world = World(opening: { _ in
+            scheduler.withLock { $0 }?.interrupt("1", by: .caller)
+        })
+        scheduler.withLock { $0 = world.scheduler }
+        #expect(try await world.submit("1").finished().status == .cancelled)
+        #expect(world.journal.count(of: .closed("1")) == 1)
+        #expect(world.scheduler.load() == (queued: 0, running: 0))
     }
 
     // MARK: Hanging up

@@ -28,6 +28,36 @@ import Testing
         #expect(await world.store.stored("1") == execution)
     }
 
+    // Each of them starts the next.
+    @Test func `a long queue of executions that fail at once is worked off`() async throws {
+        let names = (0..<20_000).map { "fails \($0)" }
+        let world = World(
+            slots: 1,
+            queueCapacity: 4 * names.count,
+            opening: { order in
+                if order.files[0].content.starts(with: Data("fails".utf8)) {
+                    throw SandboxError.refused(reason: "it is a test")
+                }
+            }
+        )
+        let first = try await world.submit("1")
+        var submissions: [any Submission] = []
+        for name in names {
+            submissions.append(
+                try await world.submit(
+                    name,
+                    from: .organization("many", perDay: nil),
+                    keeping: .nothing
+                )
+            )
+        }
+        world.gates.open("1")
+        _ = try await first.finished()
+        for submission in submissions {
+            #expect(try await submission.finished().status == .internalError)
+        }
+    }
+
     @Test func `a stranger's execution is not written down`() async throws {
         let world = World()
         world.gates.open("1")

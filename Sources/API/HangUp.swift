@@ -1,0 +1,85 @@
+import NIOCore
+import Synchronization
+
+/// Whether a connection's other end has gone, and what is to be done then.
+///
+/// One route at a time waits on a connection.
+final class HangUp: Sendable {
+    private enum State {
+        case open(action: (@Sendable () -> Void)?)
+        case happened
+    }
+
+    private let state = Mutex(State.open(action: nil))
+
+    /// Has `action` called when the other end goes: at once where it has gone already.
+    func notify(_ action: @escaping @Sendable () -> Void) {
+        let hasHappened = state.withLock { state in
+            guard case .open = state else { return true }
+            state = .open(action: action)
+            return false
+        }
+        if hasHappened { action() }
+    }
+
+    func forget() {
+        state.withLock { state in
+            if case .open = state { state = .open(action: nil) }
+        }
+    }
+
+    func happen() {
+        let action = state.withLock { state -> (@Sendable () -> Void)? in
+            guard case .open(let action) = state else { return nil }
+            state = .happened
+            return action
+        }
+        action?()
+    }
+}
+
+/// The open connections' hang-ups, found without asking a connection's event loop.
+final class HangUps: Sendable {
+    private let known = Mutex<[ObjectIdentifier: HangUp]>([:])
+
+    func add(_ hangUp: HangUp, of channel: any Channel) {
+        known.withLock { $0[ObjectIdentifier(channel)] = hangUp }
+    }
+
+    func remove(of channel: any Channel) {
+        known.withLock { $0[ObjectIdentifier(channel)] = nil }
+    }
+
+    /// - Returns: `nil` for a channel that is closed, or that no ``ConnectionHandler`` watches.
+    func hangUp(of channel: any Channel) -> HangUp? {
+        known.withLock { $0[ObjectIdentifier(channel)] }
+    }
+}
+
+extension APIContext {
+    /// Runs `operation` in a task that is cancelled when the caller hangs up, or the key that it
+    /// showed is revoked.
+    /// - Throws: ``APIError/unauthorized`` where it was revoked.
+    func untilHangUp<Value: Sendable>(
+        _ operation: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        // On this thread until it has to wait: no other is woken to begin it.
+        let task = Task.immediate { try await operation() }
+        hangUp?.notify { task.cancel() }
+        defer { hangUp?.forget() }
+        let isRevoked = Mutex(false)
+        let end: @Sendable () -> Void = {
+            isRevoked.withLock { $0 = true }
+            task.cancel()
+        }
+        let result = try await underWay.entering(as: caller.known, onRevocation: end) {
+            await withTaskCancellationHandler {
+                await task.result
+            } onCancel: {
+                task.cancel()
+            }
+        }
+        if isRevoked.withLock(\.self) { throw APIError.unauthorized }
+        return try result.get()
+    }
+}
