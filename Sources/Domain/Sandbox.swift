@@ -20,7 +20,13 @@ public protocol Jail: Sendable {
     func run(_ stage: StageOrder) async throws -> StageReport
 
     /// Destroys the jail; returns at once, and does no harm when called again.
-    func close()
+    ///
+    /// - Parameter gone: called when nothing is left of it, from any thread.
+    func close(then gone: @escaping @Sendable () -> Void)
+}
+
+extension Jail {
+    public func close() { close(then: {}) }
 }
 
 public struct JailOrder: Sendable {

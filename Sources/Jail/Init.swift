@@ -89,14 +89,17 @@ struct Init {
     /// One stage after another, until the warden closes the jail by killing it, or is gone.
     private func serve() throws(KernelError) {
         let children = try Signals.childDescriptor()
+        var past: StageRun?
         while let (order, descriptors) = try nextOrder() {
+            _ = past.take()
             switch order {
             case .run(let stage):
                 let brought = StageDescriptors(descriptors, hasPipes: true, stage)
                 try Unpacking.unpack(brought.archive, into: Self.workFolder)
-                let run = try StageRun(stage, in: self, pipes: brought.pipes)
-                brought.closePipes()
-                try finish(try run.watch(children, resuming: nil), brought, stage.program)
+                var run = try StageRun(stage, in: self, pipes: brought.pipes)
+                _ = try run.watch(children, resuming: nil)
+                try collect(stage.program, brought.outputs)
+                past = consume run
             case .park(let stage, let entry, let leaseMilliseconds):
                 let brought = StageDescriptors(descriptors, hasPipes: true, stage)
                 let parking = try Parking(
@@ -104,23 +107,18 @@ struct Init {
                     in: Self.workFolder,
                     leaseMilliseconds: leaseMilliseconds
                 )
-                let run = try StageRun(stage, in: self, pipes: brought.pipes)
-                brought.closePipes()
-                let outcome = try run.watch(children, resuming: parking)
-                try finish(outcome, outcome.resumed?.brought, outcome.resumed?.program)
+                var run = try StageRun(stage, in: self, pipes: brought.pipes)
+                let resumed = try run.watch(children, resuming: parking)
+                if let resumed { try collect(resumed.program, resumed.brought.outputs) }
+                past = consume run
             case .build, .resume, .kill:
                 for number in descriptors { Descriptor.close(number) }  // too late
             }
         }
     }
 
-    private func finish(
-        _ outcome: StageRun.Outcome,
-        _ brought: StageDescriptors?,
-        _ program: Program?
-    ) throws(KernelError) {
-        try report(.ended(outcome.end, refusedCalls: outcome.refusedCalls))
-        guard let outputs = brought?.outputs, let program else { return }
+    private func collect(_ program: Program, _ outputs: Int32?) throws(KernelError) {
+        guard let outputs else { return }
         Collecting.collect(program, into: outputs, beneath: plan.has(.beneath))
         Descriptor.close(outputs)
         try report(.collected)

@@ -30,17 +30,19 @@ struct RefusedCalls: ~Copyable {
     }
 
     /// Refuses the call that waits.
-    mutating func answer() throws(KernelError) {
-        guard let call = try listener?.refuseNext() else { return }
+    /// - Returns: the listener, if more are to be answered.
+    mutating func answer() throws(KernelError) -> Int32? {
+        guard let call = try listener?.refuseNext() else { return listener?.number }
         answersLeft -= 1
         if numbers.count < StageEnd.refusedCallsMax, !numbers.contains(call) {
             numbers.append(call)
         }
         if answersLeft == 0 { stopListening() }
+        return listener?.number
     }
 
-    /// Closing it also takes it out of epoll.
-    mutating func stopListening() { listener = nil }
+    /// From here on the kernel refuses. Closing it also takes it out of epoll.
+    private mutating func stopListening() { listener = nil }
 
     /// For the stage: hands its listener to init.
     static func send(

@@ -2,24 +2,28 @@ internal import Kernel
 internal import WardenWire
 
 /// One program of a jail as init sees it, from its start until nothing of it is left.
+///
+/// Init keeps it until its next order: to close what belongs to it takes longer than to report how
+/// it ended, and an answer waits for the report.
 struct StageRun: ~Copyable {
     private let jail: Init
     private let main: Int32
     private var refusedCalls: RefusedCalls
     private let epoll: Epoll
+    /// Init's copies of those for the program's output: while they are there, no end of a pipe
+    /// wakes anybody.
+    private let outputPipes: ArraySlice<Int32>
 
-    struct Outcome {
-        let end: ProcessEnd
-        let refusedCalls: [Int32]
-        /// Of a program that was parked: what it was let go on with.
-        let resumed: (brought: StageDescriptors, program: Program)?
-    }
+    /// Once, because the listener hangs up while the program is ending. Closing it then would take
+    /// the processor from that; it is closed when there is nothing more to wait for.
+    private static let nextCall: Epoll.Interest = [.readable, .once]
 
     /// What init waits for while a stage runs.
     private enum Event: UInt64 {
         case order, children, listener, refusedCall, opening
     }
 
+    /// - Parameter pipes: closed by this, when their time has come.
     init(_ order: StageOrder, in jail: Init, pipes: [Int32]) throws(KernelError) {
         let epoll = try Epoll()
         let hearing = try SeqpacketSocket.pair()
@@ -37,15 +41,22 @@ struct StageRun: ~Copyable {
         self.main = main
         refusedCalls = RefusedCalls(from: hearing.intoFirst())
         self.epoll = epoll
+        outputPipes = pipes.dropFirst()
+        for input in pipes.prefix(1) { Descriptor.close(input) }
     }
 
+    deinit { for pipe in outputPipes { Descriptor.close(pipe) } }
+
+    /// Sees the program to its end, and reports that.
+    ///
     /// - Parameters:
     ///   - children: readable when a child has ended.
     ///   - parking: where the program will wait for an order to resume.
-    consuming func watch(
+    /// - Returns: of a program that was parked, what it was let go on with.
+    mutating func watch(
         _ children: borrowing Descriptor,
         resuming parking: consuming Parking?
-    ) throws(KernelError) -> Outcome {
+    ) throws(KernelError) -> (brought: StageDescriptors, program: Program)? {
         try epoll.add(jail.socket, .readable, token: Event.order.rawValue)
         try epoll.add(children.number, .readable, token: Event.children.rawValue)
         try epoll.add(refusedCalls.number, .readable, token: Event.listener.rawValue)
@@ -74,21 +85,19 @@ struct StageRun: ~Copyable {
                 case .listener:
                     epoll.remove(refusedCalls.number)
                     guard let listener = try refusedCalls.takeListener() else { continue }
-                    try epoll.add(listener, .readable, token: Event.refusedCall.rawValue)
+                    try epoll.add(listener, Self.nextCall, token: Event.refusedCall.rawValue)
                 case .refusedCall where event.ready.contains(.readable):
-                    try refusedCalls.answer()
-                case .refusedCall: refusedCalls.stopListening()  // nobody is left under the filter
+                    guard let listener = try refusedCalls.answer() else { continue }
+                    try epoll.update(listener, Self.nextCall, token: Event.refusedCall.rawValue)
+                case .refusedCall: break  // nobody is left under the filter
                 case .children, nil: end = try reapChildren(from: children.number) ?? end
                 }
             }
         }
         Process.killAllOthers()
         while try Process.reap(waiting: true) != nil {}
-        return Outcome(
-            end: end ?? .signaled(9),
-            refusedCalls: refusedCalls.numbers,
-            resumed: resumed
-        )
+        try jail.report(.ended(end ?? .signaled(9), refusedCalls: refusedCalls.numbers))
+        return resumed
     }
 
     /// Orphans come to init; left unreaped they would use up the jail's processes.
@@ -116,6 +125,4 @@ struct StageDescriptors {
         archive = stage.bringsFiles ? rest.popFirst() : nil
         outputs = rest.popFirst()
     }
-
-    func closePipes() { for pipe in pipes { Descriptor.close(pipe) } }
 }

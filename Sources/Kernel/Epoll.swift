@@ -18,6 +18,8 @@ public struct Epoll: ~Copyable, Sendable {
 
         public static let readable = Interest(rawValue: 0x1)
         public static let writable = Interest(rawValue: 0x4)
+        /// Reported once, until ``Epoll/update(_:_:token:)``.
+        public static let once = Interest(rawValue: 1 << 30)
         /// The other end is gone, or an error; always reported.
         public static let hangUp = Interest(rawValue: 0x18)
     }

@@ -47,6 +47,7 @@ public final class StandbyPool: Sandbox {
             return PooledJail(jail: try await sandbox.open(order), pool: self)
         } catch {
             leave()
+            refillSoon()
             throw error
         }
     }
@@ -69,11 +70,10 @@ public final class StandbyPool: Sandbox {
         }
     }
 
-    fileprivate func leave() {
-        state.withLock { $0.leave() }
-        // Not by whoever closes a jail: an answer waits for that.
-        Task(priority: .utility) { [weak self] in self?.refill() }
-    }
+    fileprivate func leave() { state.withLock { $0.leave() } }
+
+    /// Not on this thread, which has other work.
+    fileprivate func refillSoon() { Task(priority: .utility) { [weak self] in self?.refill() } }
 
     private func refill() {
         while let step = state.withLock({ $0.nextStep(at: clock.now()) }) {
@@ -124,7 +124,7 @@ public struct StandbyFigures: Sendable, Hashable {
     public let missed: Int
 }
 
-/// An execution's jail; the pool is told when it is closed, for its place to be filled.
+/// An execution's jail; the pool is told when it is given up, and fills its place when it is gone.
 private final class PooledJail: Jail {
     private let jail: any Jail
     private let pool: StandbyPool
@@ -137,12 +137,16 @@ private final class PooledJail: Jail {
 
     func run(_ stage: StageOrder) async throws -> StageReport { try await jail.run(stage) }
 
-    func close() {
-        jail.close()
+    func close(then gone: @escaping @Sendable () -> Void) {
         let isFirst = isClosed.withLock { isClosed in
             defer { isClosed = true }
             return !isClosed
         }
-        if isFirst { pool.leave() }
+        guard isFirst else { return jail.close(then: gone) }
+        pool.leave()
+        jail.close { [pool] in
+            pool.refillSoon()
+            gone()
+        }
     }
 }

@@ -10,11 +10,20 @@ extension WardenSession {
 
     func watch() {
         while true {
-            guard let events = try? epoll.wait(milliseconds: -1) else { return over() }
+            guard let events = try? epoll.wait(milliseconds: closeRested()) else { return over() }
             for event in events where event.token != Self.controlToken { move(event.token) }
             if events.contains(where: { $0.token == Self.controlToken }) {
                 guard readReply() else { return over() }
             }
+        }
+    }
+
+    /// - Returns: for how many milliseconds there is nothing more to close.
+    private func closeRested() -> Int32 {
+        state.withLock { state in
+            let now = MonotonicClock.nanoseconds
+            for jail in state.rest.finish(now: now) { try? send(.close(jail)) }
+            return state.rest.waitMilliseconds(now: now)
         }
     }
 
@@ -32,14 +41,9 @@ extension WardenSession {
             )
         case .refused(let jail, let refusal):
             fail(jail, .refused(reason: "\(refusal)"))
-        case .finished(let jail, let end):
-            state.withLock { $0.jails[jail]?.stage?.end = end }
-            finishIfComplete(jail)
+        case .finished(let jail, let end): finish(jail, end)
         case .broken(let jail, let fault): fail(jail, .broken(site: fault.site, errno: fault.errno))
         case .closed(let jail):
-            // A stage whose verdict came first has only its pipes' ends to wait for, and they have
-            // come by now.
-            drain(jail)
             fail(jail, .broken(site: "jail closed", errno: 0))
             remove(jail)
         }
@@ -58,12 +62,17 @@ extension WardenSession {
         }
     }
 
-    private func finishIfComplete(_ jail: JailNumber) {
+    /// The warden has judged: nothing of the stage is left, so all that it wrote is in the pipes.
+    ///
+    /// Their ends are not waited for, and init keeps them from coming before: each would wake this
+    /// thread, and take the processor from the program that has not quite ended.
+    private func finish(_ jail: JailNumber, _ end: StageEnd) {
+        drain(jail)
         let finished = state.withLock { state in
-            state.jails[jail]?.stage?.isComplete == true ? state.takeStage(jail) : nil
+            state.rest.begin(now: MonotonicClock.nanoseconds)
+            return state.takeStage(jail)
         }
-        guard let finished, let end = finished.end else { return }
-        finished.succeed(end, refusedCalls: refusedCalls(of: end))
+        finished?.succeed(end, refusedCalls: refusedCalls(of: end))
     }
 
     /// Ends whatever waits for this jail; the end of a jail that we closed ourselves is a
@@ -135,7 +144,6 @@ extension WardenSession {
                 state.jails[jail]?.stage?.readers[stream]?.pipe = nil
                 state.endStream(pipe)
             }
-            finishIfComplete(jail)
             return false
         }
         let (kept, onOutput) = state.withLock { state in

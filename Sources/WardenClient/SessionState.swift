@@ -9,6 +9,7 @@ struct SessionState {
     var jails: [JailNumber: JailEntry] = [:]
     /// Which jail an epoll token belongs to, and which of its streams.
     var streams: [UInt64: (jail: JailNumber, stream: StageStream)] = [:]
+    var rest = Rest()
     private var waitingForEmpty: [CheckedContinuation<Void, Never>] = []
     private var lastJail: JailNumber = 0
     private var lastToken: UInt64 = WardenSession.controlToken
@@ -96,11 +97,7 @@ struct StageExchange {
     var continuation: CheckedContinuation<StageReport, any Error>?
     var stdin: PipeWriter?
     var readers: [StageStream: PipeReader]
-    var end: StageEnd?
     let onOutput: (@Sendable (Domain.OutputStream, Data) -> Void)?
-
-    /// The warden has judged and every pipe has ended.
-    var isComplete: Bool { end != nil && readers.values.allSatisfy { $0.pipe == nil } }
 }
 
 /// The reading end of a pipe, and what was kept of what came through it.

@@ -80,7 +80,6 @@ final class StagePipes: @unchecked Sendable {
             continuation: continuation,
             stdin: nil,
             readers: [:],
-            end: nil,
             onOutput: stage.onOutput
         )
         for (stream, descriptor) in ours {

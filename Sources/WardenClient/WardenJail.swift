@@ -51,12 +51,22 @@ extension WardenSession: StandbySandbox {
         return jail
     }
 
-    func close(_ jail: JailNumber) {
-        state.withLock { state in
-            guard let entry = state.jails[jail], !entry.isClosing else { return }
+    func close(_ jail: JailNumber, then gone: (@Sendable () -> Void)? = nil) {
+        let isGone = state.withLock { state in
+            guard let entry = state.jails[jail] else { return true }
+            if let gone {
+                state.jails[jail]?.changed = { change in
+                    if change == .gone { gone() }
+                }
+            }
+            if entry.isClosing { return false }
             state.jails[jail]?.isClosing = true
-            if !state.isOver { try? send(.close(jail)) }
+            let rests =
+                entry.stage == nil && state.rest.take(jail, now: MonotonicClock.nanoseconds)
+            if !rests, !state.isOver { try? send(.close(jail)) }
+            return false
         }
+        if isGone { gone?() }
     }
 }
 
@@ -124,7 +134,7 @@ struct WardenJail: Jail {
     let session: WardenSession
     let number: JailNumber
 
-    func close() { session.close(number) }
+    func close(then gone: @escaping @Sendable () -> Void) { session.close(number, then: gone) }
 
     func run(_ stage: StageOrder) async throws -> StageReport {
         try await withTaskCancellationHandler {

@@ -23,6 +23,9 @@ public final class WardenSession: Sendable {
     let ended: @Sendable (_ process: Int32) -> Void
 
     static let controlToken: UInt64 = 0
+    /// How many of the jails that have been given up may still be there though nobody has begun to
+    /// tear them down.
+    public static let restingJailsMax = Rest.jailsMax
 
     /// Starts a warden with its sealed catalog, and waits until it is ready.
     ///

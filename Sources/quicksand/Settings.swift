@@ -44,8 +44,9 @@ struct MachineOptions: ParsableArguments {
     /// The sealed catalog's source, read and checked.
     ///
     /// - Parameters:
-    ///   - jails: how many are in use at once. The warden gets room for as many again: one that is
-    ///     being torn down still has its user numbers, and its successor does not wait for that.
+    ///   - jails: how many are in use at once. The warden gets room for as many again, and for
+    ///     those that are not closed at once: one that is being torn down still has its user
+    ///     numbers, and its successor does not wait for that.
     ///   - standby: how many more stand by.
     func catalog(jails: Int, standby: Int = 0) throws -> Catalog {
         let home = Installation.home
@@ -55,7 +56,7 @@ struct MachineOptions: ParsableArguments {
                 limitsFile: Setting.text(limits, "LIMITS") ?? home + "/limits.json",
                 runtimesFolder: Setting.text(runtimes, "RUNTIMES") ?? home + "/runtimes",
                 toolsFolder: Setting.text(tools, "TOOLS") ?? home + "/.quicksand/tools",
-                jails: jails * 2 + 2 + standby,
+                jails: jails * 2 + 2 + WardenSession.restingJailsMax + standby,
                 dispensable: dispensable
             )
         } catch {

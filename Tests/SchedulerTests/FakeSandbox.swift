@@ -69,7 +69,10 @@ private final class FakeJail: Jail {
         return try await sandbox.run(order, stage, in: name)
     }
 
-    func close() { sandbox.journal.record(.closed(name)) }
+    func close(then gone: @escaping @Sendable () -> Void) {
+        sandbox.journal.record(.closed(name))
+        gone()
+    }
 }
 
 extension StageReport {

@@ -9,6 +9,7 @@ private struct IdleJail: StandbyJail, Jail {
     func take(files: [SourceFile]) -> any Jail { self }
     func run(_ stage: StageOrder) async throws -> StageReport { throw SandboxError.lost }
     func close() {}
+    func close(then gone: @escaping @Sendable () -> Void) { gone() }
 }
 
 @Suite final class StandbyStateTests {

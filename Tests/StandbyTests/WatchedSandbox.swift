@@ -72,5 +72,5 @@ private struct AlteredJail: Jail {
         return try await jail.run(stage)
     }
 
-    func close() { jail.close() }
+    func close(then gone: @escaping @Sendable () -> Void) { jail.close(then: gone) }
 }
