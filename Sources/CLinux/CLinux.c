@@ -56,6 +56,7 @@ int linux_clone3(uint64_t flags, int *pidfd, int cgroup) {
 }
 
 int linux_unshare(int flags) { RESULT(unshare(flags)); }
+int linux_setns(int descriptor, int flags) { RESULT(setns(descriptor, flags)); }
 int linux_kill_pidfd(int pidfd, int signal) {
     RESULT(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));
 }

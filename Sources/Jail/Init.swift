@@ -153,7 +153,7 @@ struct JailPlan {
     let filter: [UInt8]
     let workspace: WorkspaceLimits
     let identity: JailIdentity
-    let raisesLoopback: Bool
+    var raisesLoopback: Bool
     let landlockVersion: Int32
     let hasCgroup: Bool
     let absent: Set<Defence>

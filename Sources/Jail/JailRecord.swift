@@ -21,13 +21,16 @@ final class JailRecord {
 
     /// Clones init into its cgroup and maps its users; init goes on alone from there.
     ///
-    /// - Parameter cgroup: this jail's from here on; removed where no jail comes to be.
+    /// - Parameters:
+    ///   - cgroup: this jail's from here on; removed where no jail comes to be.
+    ///   - network: the same, where one was made ahead.
     init(
         number: JailNumber,
         slot: Int,
         plan: JailPlan,
         memoryBytes: UInt64,
-        cgroup: JailCgroup
+        cgroup: JailCgroup,
+        network: SpareNetwork?
     ) throws(KernelError) {
         var isMade = false
         defer { if !isMade { _ = cgroup.remove() } }
@@ -37,10 +40,7 @@ final class JailRecord {
         if plan.raisesLoopback { cgroup.limitSocketMemory() }
         defer { cgroup.closeJoins() }
         let pair = try SeqpacketSocket.pair()
-        let clone = try Process.clone(plan.namespaces, cgroup: cgroup.unifiedDirectory)
-        guard let clone else {
-            Init.run(plan: plan, socket: pair.second.number, joins: cgroup.joins)
-        }
+        let clone = try Self.clone(plan, cgroup, network, initSocket: pair.second.number)
         self.number = number
         self.slot = slot
         self.cgroup = cgroup
@@ -60,6 +60,28 @@ final class JailRecord {
             _ = cgroup.remove()
             throw error
         }
+    }
+
+    private static func clone(
+        _ plan: JailPlan,
+        _ cgroup: JailCgroup,
+        _ network: SpareNetwork?,
+        initSocket: Int32
+    ) throws(KernelError) -> (process: Int32, pidfd: Int32) {
+        var plan = plan
+        var namespaces = plan.namespaces
+        if network != nil {
+            namespaces.remove(.network)
+            plan.raisesLoopback = false  // as it should be already, and no more init's to change
+        }
+        func clone() throws(KernelError) -> (process: Int32, pidfd: Int32) {
+            if let child = try Process.clone(namespaces, cgroup: cgroup.unifiedDirectory) {
+                return child
+            }
+            Init.run(plan: plan, socket: initSocket, joins: cgroup.joins)
+        }
+        guard let network else { return try clone() }
+        return try network.around(clone)
     }
 
     private func mapUsers() throws(KernelError) {

@@ -41,7 +41,9 @@ struct RefusedCalls: ~Copyable {
         return listener?.number
     }
 
-    /// From here on the kernel refuses. Closing it also takes it out of epoll.
+    /// From here on the kernel refuses.
+    ///
+    /// Closing it also takes it out of epoll.
     private mutating func stopListening() { listener = nil }
 
     /// For the stage: hands its listener to init.

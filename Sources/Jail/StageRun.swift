@@ -14,8 +14,10 @@ struct StageRun: ~Copyable {
     /// wakes anybody.
     private let outputPipes: ArraySlice<Int32>
 
-    /// Once, because the listener hangs up while the program is ending. Closing it then would take
-    /// the processor from that; it is closed when there is nothing more to wait for.
+    /// Once, because the listener hangs up while the program is ending.
+    ///
+    /// Closing it then would take the processor from that; it is closed when there is nothing more
+    /// to wait for.
     private static let nextCall: Epoll.Interest = [.readable, .once]
 
     /// What init waits for while a stage runs.

@@ -23,6 +23,14 @@ struct Supervision {
         case closing
     }
 
+    /// Whether something is being done in the jail that somebody waits for.
+    var isUnderWay: Bool {
+        switch state {
+        case .building, .booting, .running, .collecting: true
+        case .idle, .parked, .closing: false
+        }
+    }
+
     struct Running {
         let limits: StageLimits
         /// Nanoseconds of the monotonic clock.

@@ -16,6 +16,7 @@ struct Warden: ~Copyable {
     private var nextSerial: UInt64 = 1
     private var freeSlots: [Int]
     private var spareGroups = SpareGroups()
+    private var spareNetworks = SpareNetworks()
     private var lingeringGroups: [JailCgroup] = []
     /// Until the next try to remove them; doubled by every one that fails.
     private var lingerNanoseconds = Self.lingerNanosecondsMin
@@ -23,6 +24,8 @@ struct Warden: ~Copyable {
 
     private static let controlToken: UInt64 = 0
     private static let requestsPerTurn = 64
+    /// After the last event: what follows a verdict is an answer, and perhaps the next request.
+    private static let quietMilliseconds: Int32 = 1
     private static let lingerNanosecondsMin: UInt64 = 2_000_000
     private static let lingerNanosecondsMax: UInt64 = 1_000_000_000
 
@@ -58,9 +61,10 @@ struct Warden: ~Copyable {
         send(.ready(version: Protocol.version, primitives: footing.primitives))
         while true {
             guard try outbox.flush(epoll, token: Self.controlToken) else { return end() }
-            let isWanting = spareGroups.isWanting
-            let events = try epoll.wait(milliseconds: isWanting ? 0 : millisecondsToNextTick())
-            if events.isEmpty, isWanting { spareGroups.refill(in: footing.cgroups) }
+            let refillTime = millisecondsToRefill
+            let tickTime = millisecondsToNextTick()
+            let events = try epoll.wait(milliseconds: refillTime ?? tickTime)
+            if events.isEmpty, refillTime != nil { refillSpares() }
             for event in events where event.token != Self.controlToken {
                 try handleJail(event)
             }
@@ -69,6 +73,27 @@ struct Warden: ~Copyable {
             }
             try tick()
             removeLingeringGroups()
+        }
+    }
+
+    /// After how long without an event a spare is made; `nil` is not now.
+    ///
+    /// Not beside a jail that has the machine to itself: a child starts on the processor that the
+    /// warden is on, and would wait for this, whatever the other processors do. Where there is work
+    /// for all of them nobody is spared a wait, and every moment counts.
+    private var millisecondsToRefill: Int32? {
+        guard spareGroups.isWanting || spareNetworks.isWanting else { return nil }
+        let underWay = jails.values.count { $0.supervision.isUnderWay }
+        if underWay == 0 { return Self.quietMilliseconds }
+        return underWay >= processors ? 0 : nil
+    }
+
+    /// One of them, before looking again whether there is something to be done.
+    private mutating func refillSpares() {
+        if spareGroups.isWanting {
+            spareGroups.refill(in: footing.cgroups)
+        } else {
+            spareNetworks.refill()
         }
     }
 
@@ -156,7 +181,9 @@ extension Warden {
                 slot: slot,
                 plan: plan,
                 memoryBytes: request.memoryBytes,
-                cgroup: spareGroups.take(from: footing.cgroups)
+                cgroup: spareGroups.take(from: footing.cgroups),
+                network: plan.has(.networkNamespace)
+                    ? spareNetworks.take(isUp: plan.raisesLoopback) : nil
             )
             if plan.has(.memoryLimit) { spareGroups.expect(memoryBytes: request.memoryBytes) }
             try watch(record, serial)

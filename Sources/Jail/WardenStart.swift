@@ -53,11 +53,13 @@ struct Footing: ~Copyable {
         }
     }
 
-    /// A jail takes eight descriptors here, on v1, a spare group nine, and a request under way a
-    /// few more; and no stage can be given more than the hard limit that it inherits.
+    /// A jail takes eight descriptors here, on v1, a spare group nine, a spare network one, and a
+    /// request under way a few more; and no stage can be given more than the hard limit that it
+    /// inherits.
     private static func raiseOpenFiles(for catalog: CatalogImage) throws(StartFailure) {
         let needed = max(
-            (UInt64(catalog.jails) + UInt64(SpareGroups.countMax)) * 9 + 64,
+            (UInt64(catalog.jails) + UInt64(SpareGroups.countMax)) * 9
+                + UInt64(SpareNetworks.countMax) * 2 + 64,
             catalog.stageCeilings.openFiles
         )
         if let limit = try? ResourceLimit.openFiles.setAtMostHard(.max), limit >= needed { return }

@@ -16,8 +16,8 @@ public struct KernelError: Error, Hashable, Sendable {
 public enum Call: String, Sendable {
     case chdir, chown, clone, closeRange, dup, epoll, eventfd, execve, flock, kill, landlock
     case lease, loopback, mkdir, mknod, mount, moveMount, open, openTree, pipe, pivotRoot, prctl
-    case read, receive, rlimit, rmdir, seccomp, send, setgroups, sethostname, setresuid, setsid,
-        signals
+    case read, receive, rlimit, rmdir, seccomp, send, setgroups, sethostname, setns, setresuid,
+        setsid, signals
     case socketpair, symlink, umount, unlink, unshare, wait, write, capset, memfd, seal,
         mountAttributes
 }

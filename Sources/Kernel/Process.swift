@@ -44,6 +44,11 @@ public enum Process {
         try check(.unshare) { linux_unshare(Int32(namespaces.rawValue)) }
     }
 
+    /// Joins the namespace of an open `/proc/…/ns/…`.
+    public static func enter(_ number: Int32, _ namespace: Namespaces) throws(KernelError) {
+        try check(.setns) { linux_setns(number, Int32(namespace.rawValue)) }
+    }
+
     public static func kill(pidfd: Int32, signal: Int32) {
         _ = linux_kill_pidfd(pidfd, signal)
     }

@@ -27,8 +27,10 @@ extension SQLiteStore {
         let fail: @Sendable (any Error) -> Void
     }
 
-    /// Writes that share a transaction. More wait for the next one, so that the file is not locked
-    /// for other processes as long as there is a crowd.
+    /// Writes that share a transaction.
+    ///
+    /// More wait for the next one, so that the file is not locked for other processes as long as
+    /// there is a crowd.
     static let groupedWritesMax = 128
 
     /// Runs the body in a transaction that holds the write lock from its beginning, and returns

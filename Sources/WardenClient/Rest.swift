@@ -15,7 +15,9 @@ struct Rest {
     private var jails: [JailNumber] = []
     private var end: UInt64?
 
-    /// A stage has been judged. What rests already does not rest longer for it.
+    /// A stage has been judged.
+    ///
+    /// What rests already does not rest longer for it.
     mutating func begin(now: UInt64) { end = end ?? now + Self.nanoseconds }
 
     /// - Returns: whether the jail is closed when its time comes; else it is to be closed now.

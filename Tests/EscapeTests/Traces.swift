@@ -13,6 +13,8 @@ struct Traces: Equatable {
     ///
     /// Those that hold a process, and all where there are more than it keeps for the jails to come.
     var cgroups: [String]
+    /// But for those of what it keeps for the jails to come, where there is no more of that than it
+    /// keeps.
     var wardenDescriptors: Int
     /// Of this process, which is the front here.
     var frontDescriptors: Int
@@ -47,18 +49,27 @@ extension Prison {
     }
 
     private func lookAround() throws -> Traces {
-        let files = FileManager.default
         let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
-        let descriptors = try files.contentsOfDirectory(
-            atPath: "/proc/\(session.wardenProcess)/fd"
-        )
         return Traces(
             processes: try jailProcesses(),
             cgroups: cgroupFolders(),
-            wardenDescriptors: descriptors.count,
+            wardenDescriptors: try wardenDescriptors(),
             frontDescriptors: try frontDescriptors(),
             mounts: mounts.split(separator: "\n").count
         )
+    }
+
+    private func wardenDescriptors() throws -> Int {
+        let files = FileManager.default
+        let folder = "/proc/\(session.wardenProcess)/fd/"
+        let targets = try files.contentsOfDirectory(atPath: folder).compactMap { number in
+            try? files.destinationOfSymbolicLink(atPath: folder + number)
+        }
+        let networks = targets.count { $0.hasPrefix("net:[") }
+        let ofGroups = targets.filter { $0.contains("/jail-") }
+        let groups = Set(ofGroups.map { $0.split(separator: "/").first { $0.hasPrefix("jail-") } })
+        return targets.count - (networks > Self.spareNetworks ? 0 : networks)
+            - (groups.count > Self.spareGroups ? 0 : ofGroups.count)
     }
 
     /// But for those of Foundation's run loops: each thread that started a control has one of its
@@ -88,6 +99,8 @@ extension Prison {
 
     /// In each hierarchy.
     private static let spareGroups = 2
+    /// Of either sort.
+    private static let spareNetworks = 4
 
     private func isHeld(_ group: String) -> Bool {
         let members = try? String(contentsOfFile: group + "/cgroup.procs", encoding: .utf8)

@@ -9,6 +9,7 @@
 // Processes
 int linux_clone3(uint64_t flags, int *_Nullable pidfd, int cgroup);
 int linux_unshare(int flags);
+int linux_setns(int descriptor, int flags);
 int linux_kill_pidfd(int pidfd, int signal);
 int linux_kill(int pid, int signal);
 int linux_wait(int pid, int options, int *_Nonnull status);

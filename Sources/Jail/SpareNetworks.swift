@@ -1,0 +1,81 @@
+internal import Kernel
+
+/// Network namespaces that are made while the warden has nothing else to do, for the jails to come.
+///
+/// Making one is the largest part of cloning a jail's init. Each is one jail's and is gone with it:
+/// nobody has been in a spare, and nothing is in it but the loopback device. It belongs to the
+/// warden's user namespace, so in the jail nobody may change it, not even init. Where there is no
+/// spare the kernel makes one with the jail.
+struct SpareNetworks: ~Copyable {
+    /// Of those with a loopback that is up, and of those without.
+    static let countMax = 2
+
+    private var spares: [SpareNetwork] = []
+    /// Those that have been asked for: which sort it is, is the profile's to say.
+    private var sorts: Set<Bool> = []
+    private var hasFailed = false
+
+    /// Whether there is a use for a moment in which nothing else is to be done.
+    var isWanting: Bool { !hasFailed && nextSort != nil }
+
+    private var nextSort: Bool? {
+        sorts.first { sort in spares.count { $0.isUp == sort } < Self.countMax }
+    }
+
+    /// - Parameter isUp: whether its loopback is.
+    mutating func take(isUp: Bool) -> SpareNetwork? {
+        hasFailed = false
+        sorts.insert(isUp)
+        return spares.lastIndex { $0.isUp == isUp }.map { spares.remove(at: $0) }
+    }
+
+    /// Makes one more.
+    ///
+    /// Where that fails, the next jail finds out why.
+    mutating func refill() {
+        guard let sort = nextSort else { return }
+        do {
+            spares.append(try SpareNetwork(isUp: sort))
+        } catch {
+            hasFailed = true
+        }
+    }
+}
+
+/// A network namespace that nobody is in.
+final class SpareNetwork {
+    let isUp: Bool
+    private let namespace: Descriptor
+
+    init(isUp: Bool) throws(KernelError) {
+        let home = try Self.current()
+        try Process.unshare(.network)
+        defer { Self.enter(home) }
+        if isUp { try Files.raiseLoopback() }
+        self.isUp = isUp
+        namespace = try Self.current()
+    }
+
+    /// Has the warden in it while it clones: a child is where its parent is.
+    ///
+    /// - Parameter body: returns in the parent only.
+    func around<Value>(_ body: () throws(KernelError) -> Value) throws(KernelError) -> Value {
+        let home = try Self.current()
+        try Process.enter(namespace.number, .network)
+        defer { Self.enter(home) }
+        return try body()
+    }
+
+    private static func current() throws(KernelError) -> Descriptor {
+        try Descriptor.open("/proc/thread-self/ns/net", flags: OpenFlags.readOnly)
+    }
+
+    /// A warden that cannot go back would stay in a jail's network, so it ends.
+    private static func enter(_ home: borrowing Descriptor) {
+        do {
+            try Process.enter(home.number, .network)
+        } catch {
+            Process.exit(1)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Domain
+import Foundation
+import Testing
+import WardenClient
+import WardenUnderTest
+
+extension EscapeTests {
+    /// The warden makes networks ahead of their jails.
+    @Suite struct SpareNetworkTests {
+        @Test(arguments: SystemCallProfile.allCases)
+        func `a network that was made ahead is one jail's alone, and not its to change`(
+            profile: SystemCallProfile
+        ) async throws {
+            let prison = try #require(Prison.current)
+            let own = try Network(of: prison.session.wardenProcess)
+            var jails: [any Jail] = []
+            defer { for jail in jails { jail.close() } }
+            // All at once, because the number of one that is gone may come again.
+            var networks = [own]
+            for _ in 0..<3 {
+                let (jail, network) = try await openWithSpare(profile, in: prison, not: networks)
+                jails.append(jail)
+                networks.append(network)
+            }
+            #expect(Set(networks.map(\.number)).count == networks.count)
+            for network in networks { #expect(network.owner == own.owner) }
+        }
+
+        /// A spare is there when the warden has had nothing to do for a moment; until then the
+        /// kernel makes a jail's network with it, and it is the jail's to change.
+        private func openWithSpare(
+            _ profile: SystemCallProfile,
+            in prison: Prison,
+            not known: [Network]
+        ) async throws -> (any Jail, Network) {
+            let own = try Network(of: prison.session.wardenProcess)
+            for _ in 0..<200 {
+                try await Task.sleep(for: .milliseconds(10))
+                let before = try Network.processes(under: prison.session.wardenProcess)
+                let jail = try await prison.session.open(
+                    JailOrder(
+                        runtime: try prison.runtime("bash").number,
+                        profile: profile,
+                        files: [],
+                        limits: try prison.limits()
+                    )
+                )
+                try await expectNoWayOut(of: jail, profile, try prison.limits())
+                let after = try Network.processes(under: prison.session.wardenProcess)
+                let initProcess = try #require(after.subtracting(before).first)
+                let network = try Network(of: initProcess)
+                if network.owner == own.owner { return (jail, network) }
+                jail.close()
+                await gone(jail)
+            }
+            throw Missing(what: "a network that was made ahead")
+        }
+
+        private func gone(_ jail: any Jail) async {
+            await withCheckedContinuation { gone in jail.close { gone.resume() } }
+        }
+
+        /// Nothing but a loopback, which is up for those only who may have sockets.
+        private func expectNoWayOut(
+            of jail: any Jail,
+            _ profile: SystemCallProfile,
+            _ limits: Limits
+        ) async throws {
+            let script = """
+                while IFS=: read -r name rest; do
+                    case $rest in *[0-9]*) echo $name;; esac
+                done < /proc/self/net/dev
+                grep -c 127.0.0.1 /proc/self/net/fib_trie
+                """
+            let report = try await jail.run(
+                StageOrder(
+                    arguments: ["/usr/bin/bash", "-c", script],
+                    environment: [:],
+                    stdin: Data(),
+                    limits: limits
+                )
+            )
+            let lines = report.result.stdout.text.split(separator: "\n")
+            #expect(lines.dropLast() == ["lo"])
+            #expect((lines.last == "0") == (profile == .strict), "\(lines)")
+        }
+    }
+}
+
+/// A process's network namespace, and the user namespace whose root may change it.
+private struct Network {
+    let number: UInt64
+    let owner: UInt64
+
+    init(of process: Int32) throws {
+        let descriptor = open("/proc/\(process)/ns/net", O_RDONLY | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        let getUserNamespace: UInt = 0xb701  // NS_GET_USERNS of linux/nsfs.h
+        let owner = ioctl(descriptor, getUserNamespace, 0)
+        try #require(owner >= 0)
+        defer { close(owner) }
+        number = try Self.inode(descriptor)
+        self.owner = try Self.inode(owner)
+    }
+
+    private static func inode(_ descriptor: Int32) throws -> UInt64 {
+        var status = stat()
+        try #require(fstat(descriptor, &status) == 0)
+        return UInt64(status.st_ino)
+    }
+
+    static func processes(under parent: Int32) throws -> Set<Int32> {
+        let text = try String(
+            contentsOfFile: "/proc/\(parent)/task/\(parent)/children",
+            encoding: .utf8
+        )
+        return Set(text.split(separator: " ").compactMap { Int32($0) })
+    }
+}
