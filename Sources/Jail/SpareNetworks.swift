@@ -13,18 +13,23 @@ struct SpareNetworks: ~Copyable {
     private var spares: [SpareNetwork] = []
     /// Those that have been asked for: which sort it is, is the profile's to say.
     private var sorts: Set<Bool> = []
-    private var hasFailed = false
+    private var failures: [Bool: KernelError] = [:]
 
     /// Whether there is a use for a moment in which nothing else is to be done.
-    var isWanting: Bool { !hasFailed && nextSort != nil }
+    var isWanting: Bool { nextSort != nil }
 
     private var nextSort: Bool? {
-        sorts.first { sort in spares.count { $0.isUp == sort } < Self.countMax }
+        sorts.first { sort in
+            failures[sort] == nil && spares.count { $0.isUp == sort } < Self.countMax
+        }
     }
 
     /// - Parameter isUp: whether its loopback is.
     mutating func take(isUp: Bool) -> SpareNetwork? {
-        hasFailed = false
+        // What this warden may not do now it never may: to raise a loopback takes CAP_NET_ADMIN,
+        // which it has no other use for, while a jail's init has it in the network that comes with
+        // the jail.
+        if failures[isUp]?.errno != Errno.notPermitted { failures[isUp] = nil }
         sorts.insert(isUp)
         return spares.lastIndex { $0.isUp == isUp }.map { spares.remove(at: $0) }
     }
@@ -37,7 +42,7 @@ struct SpareNetworks: ~Copyable {
         do {
             spares.append(try SpareNetwork(isUp: sort))
         } catch {
-            hasFailed = true
+            failures[sort] = error
         }
     }
 }
@@ -49,6 +54,8 @@ final class SpareNetwork {
 
     init(isUp: Bool) throws(KernelError) {
         let home = try Self.current()
+        // Whoever leaves must be able to come back.
+        try Process.enter(home.number, .network)
         try Process.unshare(.network)
         defer { Self.enter(home) }
         if isUp { try Files.raiseLoopback() }

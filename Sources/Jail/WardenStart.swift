@@ -25,6 +25,7 @@ struct Footing: ~Copyable {
         if !isRoot { try OrdinaryUser.becomeRootOfOwnNamespace() }
         try raiseOpenFiles(for: catalog)
         for filter in catalog.filters { try tryNamespaces(with: filter) }
+        if !catalog.absent.contains(.networkNamespace) { try leaveNetwork() }
         let identities = try IdentityRange(isRoot: isRoot)
         let cgroups = try findCgroups(catalog.dispensable)
         let landlockVersion = LandlockRules.version
@@ -38,6 +39,16 @@ struct Footing: ~Copyable {
             identities: identities,
             landlockVersion: landlockVersion
         )
+    }
+
+    /// The warden has no use for a network, and can only come back from a jail's to one that is its
+    /// own user namespace's.
+    private static func leaveNetwork() throws(StartFailure) {
+        do {
+            try Process.unshare(.network)
+        } catch {
+            throw StartFailure("namespaces", error)
+        }
     }
 
     private static func findCgroups(

@@ -40,6 +40,7 @@ public func check<Result: BinaryInteger>(
 /// The error numbers that decisions are made on; Linux has the same on every architecture that we
 /// build for.
 public enum Errno {
+    public static let notPermitted: Int32 = 1
     public static let noEntry: Int32 = 2
     public static let noProcess: Int32 = 3
     public static let interrupted: Int32 = 4

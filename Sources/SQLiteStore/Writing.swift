@@ -36,8 +36,9 @@ extension SQLiteStore {
     /// Runs the body in a transaction that holds the write lock from its beginning, and returns
     /// once that is committed.
     ///
-    /// The body shares the transaction with others, in the order in which they came. It sees what
-    /// those before it have written; what it throws undoes its own changes alone.
+    /// The body shares the transaction with others of its durability, in the order in which they
+    /// came. It sees what those before it have written; what it throws undoes its own changes
+    /// alone.
     func write<T: Sendable>(
         surviving durability: Durability,
         _ body: @escaping @Sendable (Database) throws -> T

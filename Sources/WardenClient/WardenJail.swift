@@ -55,7 +55,10 @@ extension WardenSession: StandbySandbox {
         let isGone = state.withLock { state in
             guard let entry = state.jails[jail] else { return true }
             if let gone {
+                // Who closes it again takes nothing from who did before.
+                let earlier = entry.isClosing ? entry.changed : nil
                 state.jails[jail]?.changed = { change in
+                    earlier?(change)
                     if change == .gone { gone() }
                 }
             }

@@ -97,6 +97,24 @@ extension EndToEnd {
             }
         }
 
+        @Test func `without root, too, one warden makes jail after jail`() async throws {
+            try await OrdinaryUser.make { user in
+                try await user.serve(Self.withoutCgroup) { server in
+                    let warden = try #require(server.processes.warden)
+                    for number in 0..<4 {
+                        let answer = try await server.post(
+                            "/api/v1/sandbox/try",
+                            ["language": "bash", "code": "echo \(number)"]
+                        )
+                        #expect(try answer.json["data"]["stdout"].string == "\(number)\n")
+                        // Long enough for what it makes while it has nothing to do.
+                        try await Task.sleep(for: .milliseconds(50))
+                    }
+                    #expect(server.processes.warden == warden)
+                }
+            }
+        }
+
         @Test func `without root, too, a killed warden is replaced, and all ends with its monitor`()
             async throws
         {

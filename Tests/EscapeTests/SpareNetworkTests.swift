@@ -18,20 +18,18 @@ extension EscapeTests {
             // All at once, because the number of one that is gone may come again.
             var networks = [own]
             for _ in 0..<3 {
-                let (jail, network) = try await openWithSpare(profile, in: prison, not: networks)
+                let (jail, network) = try await openWithSpare(profile, in: prison)
                 jails.append(jail)
                 networks.append(network)
             }
             #expect(Set(networks.map(\.number)).count == networks.count)
-            for network in networks { #expect(network.owner == own.owner) }
         }
 
         /// A spare is there when the warden has had nothing to do for a moment; until then the
         /// kernel makes a jail's network with it, and it is the jail's to change.
         private func openWithSpare(
             _ profile: SystemCallProfile,
-            in prison: Prison,
-            not known: [Network]
+            in prison: Prison
         ) async throws -> (any Jail, Network) {
             let own = try Network(of: prison.session.wardenProcess)
             for _ in 0..<200 {
@@ -49,7 +47,10 @@ extension EscapeTests {
                 let after = try Network.processes(under: prison.session.wardenProcess)
                 let initProcess = try #require(after.subtracting(before).first)
                 let network = try Network(of: initProcess)
-                if network.owner == own.owner { return (jail, network) }
+                if network.owner == own.owner {
+                    #expect(try network.owner != Network.userNamespace(of: initProcess))
+                    return (jail, network)
+                }
                 jail.close()
                 await gone(jail)
             }
@@ -108,6 +109,13 @@ private struct Network {
         var status = stat()
         try #require(fstat(descriptor, &status) == 0)
         return UInt64(status.st_ino)
+    }
+
+    static func userNamespace(of process: Int32) throws -> UInt64 {
+        let descriptor = open("/proc/\(process)/ns/user", O_RDONLY | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        return try inode(descriptor)
     }
 
     static func processes(under parent: Int32) throws -> Set<Int32> {
