@@ -14,6 +14,8 @@ struct SpareNetworks: ~Copyable {
     /// Those that have been asked for: which sort it is, is the profile's to say.
     private var sorts: Set<Bool> = []
     private var failures: [Bool: KernelError] = [:]
+    /// The warden's own, from the first refill on.
+    private var home: HomeNetwork?
 
     /// Whether there is a use for a moment in which nothing else is to be done.
     var isWanting: Bool { nextSort != nil }
@@ -40,7 +42,9 @@ struct SpareNetworks: ~Copyable {
     mutating func refill() {
         guard let sort = nextSort else { return }
         do {
-            spares.append(try SpareNetwork(isUp: sort))
+            if home == nil { home = try HomeNetwork() }
+            guard let home else { return }
+            spares.append(try SpareNetwork(isUp: sort, from: home))
         } catch {
             failures[sort] = error
         }
@@ -51,36 +55,45 @@ struct SpareNetworks: ~Copyable {
 final class SpareNetwork {
     let isUp: Bool
     private let namespace: Descriptor
+    private let home: HomeNetwork
 
-    init(isUp: Bool) throws(KernelError) {
-        let home = try Self.current()
-        // Whoever leaves must be able to come back.
-        try Process.enter(home.number, .network)
+    init(isUp: Bool, from home: HomeNetwork) throws(KernelError) {
         try Process.unshare(.network)
-        defer { Self.enter(home) }
+        defer { home.enter() }
         if isUp { try Files.raiseLoopback() }
         self.isUp = isUp
-        namespace = try Self.current()
+        self.home = home
+        namespace = try HomeNetwork.current()
     }
 
     /// Has the warden in it while it clones: a child is where its parent is.
     ///
     /// - Parameter body: returns in the parent only.
     func around<Value>(_ body: () throws(KernelError) -> Value) throws(KernelError) -> Value {
-        let home = try Self.current()
         try Process.enter(namespace.number, .network)
-        defer { Self.enter(home) }
+        defer { home.enter() }
         return try body()
     }
+}
 
-    private static func current() throws(KernelError) -> Descriptor {
+/// The network that the warden is in, and comes back to.
+final class HomeNetwork {
+    private let namespace: Descriptor
+
+    /// - Throws: also where the warden could not come back to it.
+    init() throws(KernelError) {
+        namespace = try Self.current()
+        try Process.enter(namespace.number, .network)
+    }
+
+    fileprivate static func current() throws(KernelError) -> Descriptor {
         try Descriptor.open("/proc/thread-self/ns/net", flags: OpenFlags.readOnly)
     }
 
     /// A warden that cannot go back would stay in a jail's network, so it ends.
-    private static func enter(_ home: borrowing Descriptor) {
+    fileprivate func enter() {
         do {
-            try Process.enter(home.number, .network)
+            try Process.enter(namespace.number, .network)
         } catch {
             Process.exit(1)
         }

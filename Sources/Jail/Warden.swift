@@ -62,8 +62,7 @@ struct Warden: ~Copyable {
         while true {
             guard try outbox.flush(epoll, token: Self.controlToken) else { return end() }
             let refillTime = millisecondsToRefill
-            let tickTime = millisecondsToNextTick()
-            let events = try epoll.wait(milliseconds: refillTime ?? tickTime)
+            let events = try epoll.wait(milliseconds: refillTime ?? millisecondsToNextTick())
             if events.isEmpty, refillTime != nil { refillSpares() }
             for event in events where event.token != Self.controlToken {
                 try handleJail(event)

@@ -70,7 +70,7 @@ struct Footing: ~Copyable {
     private static func raiseOpenFiles(for catalog: CatalogImage) throws(StartFailure) {
         let needed = max(
             (UInt64(catalog.jails) + UInt64(SpareGroups.countMax)) * 9
-                + UInt64(SpareNetworks.countMax) * 2 + 64,
+                + UInt64(SpareNetworks.countMax) * 2 + 1 + 64,
             catalog.stageCeilings.openFiles
         )
         if let limit = try? ResourceLimit.openFiles.setAtMostHard(.max), limit >= needed { return }

@@ -2,6 +2,7 @@ import Catalog
 import Domain
 import Foundation
 import Scheduler
+import Synchronization
 import Testing
 import WardenClient
 import WardenUnderTest
@@ -115,6 +116,32 @@ extension EscapeTests {
                 limits: try prison.limits()
             )
             #expect(try await jail.run(honest).result.verdict == .exited(code: 0))
+        }
+
+        @Test func `everyone who closes a jail hears of its end, also too late`() async throws {
+            let prison = try #require(Prison.current)
+            let jail = try await prison.session.open(
+                JailOrder(
+                    runtime: 0,
+                    profile: .strict,
+                    files: [],
+                    limits: try prison.limits()
+                )
+            )
+            let stage = StageOrder(
+                arguments: ["/bin/true"],
+                environment: [:],
+                stdin: Data(),
+                limits: try prison.limits()
+            )
+            _ = try await jail.run(stage)
+            let heard = Mutex<[Int]>([])
+            jail.close { heard.withLock { $0.append(1) } }
+            jail.close()
+            await withCheckedContinuation { gone in jail.close { gone.resume() } }
+            #expect(heard.withLock { $0 } == [1])
+            jail.close { heard.withLock { $0.append(2) } }
+            #expect(heard.withLock { $0 } == [1, 2])
         }
 
         @Test func `a compiled program runs, and a compiler's errors are its own`() async throws {

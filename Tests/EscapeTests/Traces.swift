@@ -99,8 +99,8 @@ extension Prison {
 
     /// In each hierarchy.
     private static let spareGroups = 2
-    /// Of either sort.
-    private static let spareNetworks = 4
+    /// Two of either sort, and the warden's own.
+    private static let spareNetworks = 5
 
     private func isHeld(_ group: String) -> Bool {
         let members = try? String(contentsOfFile: group + "/cgroup.procs", encoding: .utf8)

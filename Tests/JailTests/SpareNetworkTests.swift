@@ -28,7 +28,7 @@ import Testing
     @Test(.enabled(if: geteuid() == 0, "only root makes networks"), arguments: [false, true])
     func `it is another than the warden's, which goes back to its own`(isUp: Bool) throws {
         let before = try here()
-        let network = try SpareNetwork(isUp: isUp)
+        let network = try SpareNetwork(isUp: isUp, from: HomeNetwork())
         #expect(try here() == before)
         let inside = try network.around { () throws(KernelError) in
             (place: try? here(), isUp: isLoopbackUp)
@@ -41,7 +41,7 @@ import Testing
     @Test(.enabled(if: geteuid() == 0, "only root makes networks"))
     func `the warden is back also where nothing could be cloned`() throws {
         let before = try here()
-        let network = try SpareNetwork(isUp: false)
+        let network = try SpareNetwork(isUp: false, from: HomeNetwork())
         #expect(throws: KernelError.self) {
             try network.around { () throws(KernelError) in
                 throw KernelError(.clone, errno: Errno.noMemory)
