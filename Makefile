@@ -23,7 +23,7 @@ test: setup
 	@echo "==> building the tests"
 	@$(SWIFT) build --build-tests --quiet
 	@echo "==> running the tests (as root, for the jails)"
-	@$(SUDO) env "PATH=$$PATH" $(SWIFT) test --skip-build --no-parallel
+	@$(SUDO) env "PATH=$$PATH" "SWIFT=$(SWIFT)" Scripts/run-tests
 
 # Apart from `make test`: it boots a virtual machine; see CONTRIBUTING.md.
 vm-test: setup
