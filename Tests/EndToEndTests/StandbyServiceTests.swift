@@ -20,9 +20,10 @@ extension EndToEnd {
                         let line = "quicksand_jails_opened_total{from=\"standby\"} \(taken).0"
                         #expect(metrics.contains(line))
                         try await eventually("a jail that stands by") {
-                            try await server.get("/metrics").text.contains(
-                                "quicksand_standby_jails{state=\"starting\"} 0.0"
-                            )
+                            let metrics = try await server.get("/metrics").text
+                            let gauge = "quicksand_standby_jails"
+                            return metrics.contains(gauge + "{state=\"starting\"} 0.0")
+                                && !metrics.contains(gauge + "{state=\"ready\"} 0.0")
                                 && ProcessTable.jailed(below: server.program.pid).contains {
                                     $0.name == "python3"
                                 }
