@@ -28,7 +28,6 @@ struct Door: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.underWay = underWay
-        // Now, and not when it is waited for: a connection that has closed is not found any more.
         context.hangUp = hangUps.hangUp(of: context.channel)
         context.requestID = RequestID.choose(request.headers, at: clock.now())
         context.logger[metadataKey: "request_id"] = .string(context.requestID)

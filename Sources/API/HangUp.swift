@@ -10,7 +10,14 @@ final class HangUp: Sendable {
         case happened
     }
 
-    private let state = Mutex(State.open(action: nil))
+    private let state: Mutex<State>
+
+    init() { state = Mutex(.open(action: nil)) }
+
+    private init(_ state: State) { self.state = Mutex(state) }
+
+    /// Of a connection that closed before anybody asked.
+    static func happened() -> HangUp { HangUp(.happened) }
 
     /// Has `action` called when the other end goes: at once where it has gone already.
     func notify(_ action: @escaping @Sendable () -> Void) {
@@ -40,19 +47,31 @@ final class HangUp: Sendable {
 
 /// The open connections' hang-ups, found without asking a connection's event loop.
 final class HangUps: Sendable {
-    private let known = Mutex<[ObjectIdentifier: HangUp]>([:])
+    private struct State {
+        var open: [ObjectIdentifier: HangUp] = [:]
+        /// Whether connections are watched at all: a test may have routes without a server.
+        var isWatching = false
+    }
+
+    private let state = Mutex(State())
 
     func add(_ hangUp: HangUp, of channel: any Channel) {
-        known.withLock { $0[ObjectIdentifier(channel)] = hangUp }
+        state.withLock { state in
+            state.open[ObjectIdentifier(channel)] = hangUp
+            state.isWatching = true
+        }
     }
 
     func remove(of channel: any Channel) {
-        known.withLock { $0[ObjectIdentifier(channel)] = nil }
+        state.withLock { $0.open[ObjectIdentifier(channel)] = nil }
     }
 
-    /// - Returns: `nil` for a channel that is closed, or that no ``ConnectionHandler`` watches.
+    /// - Returns: one that has happened, where the connection is gone already; `nil` where no
+    ///    ``ConnectionHandler`` watches.
     func hangUp(of channel: any Channel) -> HangUp? {
-        known.withLock { $0[ObjectIdentifier(channel)] }
+        state.withLock { state in
+            state.open[ObjectIdentifier(channel)] ?? (state.isWatching ? .happened() : nil)
+        }
     }
 }
 
