@@ -89,52 +89,22 @@ extension EscapeTests {
             async throws
         {
             let prison = try #require(Prison.current)
-            let jail = try await prison.session.open(
-                JailOrder(
-                    runtime: 0,
-                    profile: .strict,
-                    files: [],
-                    limits: try prison.limits()
-                )
-            )
+            let jail = try await prison.session.open(prison.order())
             defer { jail.close() }
             let long = String(repeating: "x", count: 20_000)
             for arguments in [Array(repeating: long, count: 5), Array(repeating: "", count: 5_000)]
             {
-                let stage = StageOrder(
-                    arguments: ["/bin/true"] + arguments,
-                    environment: [:],
-                    stdin: Data(),
-                    limits: try prison.limits()
-                )
+                let stage = try prison.stage(adding: arguments)
                 await #expect(throws: SandboxError.self) { try await jail.run(stage) }
             }
-            let honest = StageOrder(
-                arguments: ["/bin/true"],
-                environment: [:],
-                stdin: Data(),
-                limits: try prison.limits()
-            )
-            #expect(try await jail.run(honest).result.verdict == .exited(code: 0))
+            let verdict = try await jail.run(prison.stage()).result.verdict
+            #expect(verdict == .exited(code: 0))
         }
 
         @Test func `everyone who closes a jail hears of its end, also too late`() async throws {
             let prison = try #require(Prison.current)
-            let jail = try await prison.session.open(
-                JailOrder(
-                    runtime: 0,
-                    profile: .strict,
-                    files: [],
-                    limits: try prison.limits()
-                )
-            )
-            let stage = StageOrder(
-                arguments: ["/bin/true"],
-                environment: [:],
-                stdin: Data(),
-                limits: try prison.limits()
-            )
-            _ = try await jail.run(stage)
+            let jail = try await prison.session.open(prison.order())
+            _ = try await jail.run(prison.stage())
             let heard = Mutex<[Int]>([])
             jail.close { heard.withLock { $0.append(1) } }
             jail.close()
@@ -189,14 +159,9 @@ extension EscapeTests {
             for (value, isAccepted) in [
                 (0, false), (ceiling - 1, true), (ceiling, true), (ceiling + 1, false),
             ] {
-                let jail = try await prison.session.open(try order(prison))
+                let jail = try await prison.session.open(try prison.order())
                 defer { jail.close() }
-                let stage = StageOrder(
-                    arguments: ["/bin/true"],
-                    environment: [:],
-                    stdin: Data(),
-                    limits: try prison.limits([limit: value])
-                )
+                let stage = try prison.stage([limit: value])
                 if isAccepted {
                     #expect(try await jail.run(stage).result.verdict == .exited(code: 0))
                 } else {
@@ -210,40 +175,48 @@ extension EscapeTests {
             let prison = try #require(Prison.current)
             let ceiling = prison.catalog.plans.highestCeiling(limit)
             for value in [ceiling - 1, ceiling] {
-                let verdict = try await run(try order(prison, [limit: value]), in: prison)
+                let verdict = try await run(try prison.order([limit: value]), in: prison)
                 #expect(verdict == .exited(code: 0))
             }
-            let above = try order(prison, [limit: ceiling + 1])
+            let above = try prison.order([limit: ceiling + 1])
             await #expect(throws: SandboxError.self) { try await run(above, in: prison) }
         }
 
         private func run(_ order: JailOrder, in prison: Prison) async throws -> Verdict {
             let jail = try await prison.session.open(order)
             defer { jail.close() }
-            let stage = StageOrder(
-                arguments: ["/bin/true"],
-                environment: [:],
-                stdin: Data(),
-                limits: try prison.limits()
-            )
-            return try await jail.run(stage).result.verdict
+            return try await jail.run(prison.stage()).result.verdict
         }
 
         @Test func `a runtime that is not in the catalog is refused`() async throws {
             let prison = try #require(Prison.current)
-            var order = try order(prison)
+            var order = try prison.order()
             order.runtime = .max
             let unknown = order
             await #expect(throws: SandboxError.self) { try await run(unknown, in: prison) }
         }
+    }
+}
 
-        private func order(_ prison: Prison, _ changes: [Limit: Int64] = [:]) throws -> JailOrder {
-            JailOrder(
-                runtime: try prison.runtime("python").number,
-                profile: .strict,
-                files: [],
-                limits: try prison.limits(changes)
-            )
-        }
+extension Prison {
+    fileprivate func order(_ changes: [Limit: Int64] = [:]) throws -> JailOrder {
+        JailOrder(
+            runtime: try runtime("python").number,
+            profile: .strict,
+            files: [],
+            limits: try limits(changes)
+        )
+    }
+
+    fileprivate func stage(
+        _ changes: [Limit: Int64] = [:],
+        adding arguments: [String] = []
+    ) throws -> StageOrder {
+        StageOrder(
+            arguments: ["/bin/true"] + arguments,
+            environment: [:],
+            stdin: Data(),
+            limits: try limits(changes)
+        )
     }
 }
