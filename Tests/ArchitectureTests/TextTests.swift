@@ -24,8 +24,8 @@ import Testing
         for target in ["run:", "test:", "build:"] { #expect(makefile.contains("\n" + target)) }
     }
 
-    @Test func `the read-me's table of limits is that of limits json`() throws {
-        let readme = try Repository.File(path: "README.md").text
+    @Test func `the API page's table of limits is that of limits json`() throws {
+        let page = try Repository.File(path: "docs/API.md").text
         let file = Data(try Repository.File(path: "limits.json").text.utf8)
         let limits =
             try JSONSerialization.jsonObject(with: file) as? [String: [String: [String: Any]]]
@@ -34,7 +34,7 @@ import Testing
         #expect(Set(plans.keys) == Set(names))
         for key in try #require(plans["free"]).keys.sorted() {
             let cells = names.map { Self.cell(plans[$0]?[key]) }
-            #expect(readme.contains("| `\(key)` | \(cells.joined(separator: " | ")) |"), "\(key)")
+            #expect(page.contains("| `\(key)` | \(cells.joined(separator: " | ")) |"), "\(key)")
         }
     }
 
