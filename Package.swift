@@ -31,8 +31,6 @@ let package = Package(
         ),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -53,6 +51,11 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"])]
         ),
         .systemLibrary(name: "CCrack", providers: [.apt(["libcrack2-dev"])]),
+        .systemLibrary(
+            name: "CCrypto",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]
+        ),
         .target(name: "Kernel", dependencies: ["CLinux"], swiftSettings: lowLevel),
         .target(name: "WardenWire", swiftSettings: lowLevel),
         .target(name: "Jail", dependencies: ["WardenWire", "Kernel"], swiftSettings: lowLevel),
@@ -63,12 +66,10 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-static-executable"])]
         ),
         .target(name: "Domain", swiftSettings: strict),
+        .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(
             name: "Catalog",
-            dependencies: [
-                "WardenWire", "CSeccomp", "Domain",
-                .product(name: "Crypto", package: "swift-crypto"),
-            ],
+            dependencies: ["WardenWire", "CSeccomp", "Cryptography", "Domain"],
             swiftSettings: strict
         ),
         .target(
@@ -83,7 +84,7 @@ let package = Package(
         ),
         .target(
             name: "FolderCache",
-            dependencies: ["Domain", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["Domain", "Cryptography"],
             swiftSettings: strict
         ),
         .target(
@@ -98,33 +99,26 @@ let package = Package(
         .target(
             name: "Courier",
             dependencies: [
-                "CCurl", "Domain",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CCurl", "Cryptography", "Domain",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
         .target(
             name: "Identity",
-            dependencies: [
-                "CCrack", "Domain",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "JWTKit", package: "jwt-kit"),
-            ],
+            dependencies: ["CCrack", "Cryptography", "Domain"],
             swiftSettings: strict
         ),
         .target(
             name: "API",
             dependencies: [
-                "Domain", "Identity",
+                "Cryptography", "Domain", "Identity",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
@@ -149,6 +143,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
+        .testTarget(
+            name: "CryptographyTests",
+            dependencies: ["Cryptography"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "WardenWireTests", dependencies: ["WardenWire"], swiftSettings: strict),
         .testTarget(
             name: "JailTests",
@@ -173,7 +172,9 @@ let package = Package(
             dependencies: ["FolderCache", "Domain"],
             swiftSettings: strict
         ),
-        // Not a test: the store that tests of other targets keep their things in.
+        // Not tests: what tests of several targets share.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        // The store that tests of other targets keep their things in.
         .target(
             name: "TemporaryStore",
             dependencies: ["SQLiteStore"],
@@ -182,7 +183,9 @@ let package = Package(
         ),
         .testTarget(
             name: "IdentityTests",
-            dependencies: ["Identity", "Domain", "SQLiteStore", "TemporaryStore"],
+            dependencies: [
+                "Cryptography", "Identity", "Domain", "SQLiteStore", "TemporaryStore",
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -235,7 +238,7 @@ let package = Package(
         .testTarget(
             name: "StandbyTests",
             dependencies: [
-                "Catalog", "WardenClient", "WardenUnderTest", "Scheduler", "Domain",
+                "Catalog", "WardenClient", "WardenUnderTest", "Scheduler", "Domain", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Programs"],
@@ -244,6 +247,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
+                "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Foundation
 
 /// The page that a browser gets at `/`.
@@ -29,7 +29,7 @@ enum TryItPage {
         """
 
     private static func hash(_ text: String) -> String {
-        "sha256-" + Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString()
+        "sha256-" + Data(SHA256.digest(of: Data(text.utf8)).bytes).base64EncodedString()
     }
 
     private static let body = """

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Glibc
 import WardenWire
 
@@ -59,7 +59,7 @@ struct JailDigest {
             writer.text(path)
             writer.blob(Self.look(at: path))
         }
-        return Array(SHA256.hash(data: writer.bytes))
+        return SHA256.digest(of: writer.bytes).bytes
     }
 
     /// What changes when a file is replaced or written, or a folder gets another name; empty where

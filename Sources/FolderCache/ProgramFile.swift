@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Domain
 import Foundation
 
@@ -29,7 +29,7 @@ enum ProgramFile {
         guard file.count >= headBytes + lengthBytes, file.starts(with: mark) else { return nil }
         let body = file.dropFirst(headBytes)
         let written = file.dropFirst(mark.count).prefix(SHA256.byteCount)
-        guard checksum(body, key) == written else { return nil }
+        guard checksum(body, key) == Array(written) else { return nil }
         let length = body.prefix(lengthBytes).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let rest = body.dropFirst(lengthBytes)
         guard length <= UInt64(rest.count),
@@ -42,10 +42,10 @@ enum ProgramFile {
         return CompiledProgram(result: result, content: Data(rest.dropFirst(Int(length))))
     }
 
-    private static func checksum(_ body: Data, _ key: ProgramKey) -> SHA256.Digest {
+    private static func checksum(_ body: Data, _ key: ProgramKey) -> [UInt8] {
         var hash = SHA256()
-        hash.update(data: Data(key.fileName.utf8))
-        hash.update(data: body)
-        return hash.finalize()
+        hash.update(Data(key.fileName.utf8))
+        hash.update(body)
+        return hash.digest().bytes
     }
 }

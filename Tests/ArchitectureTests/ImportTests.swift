@@ -4,20 +4,21 @@ import Testing
 @Suite struct ImportTests {
     /// Each target, and which of ours it may import: the picture in docs/ARCHITECTURE.md.
     private static let ours: [String: Set<String>] = [
-        "CLinux": [], "CSeccomp": [], "CCurl": [], "CCrack": [],
+        "CLinux": [], "CSeccomp": [], "CCurl": [], "CCrack": [], "CCrypto": [],
         "Kernel": ["CLinux"],
         "WardenWire": [],
         "Jail": ["WardenWire", "Kernel"],
         "quicksand-warden": ["Jail"],
         "Domain": [],
-        "Catalog": ["WardenWire", "CSeccomp", "Domain"],
+        "Cryptography": ["CCrypto"],
+        "Catalog": ["WardenWire", "CSeccomp", "Cryptography", "Domain"],
         "WardenClient": ["WardenWire", "Kernel", "Domain"],
         "SQLiteStore": ["Domain"],
-        "FolderCache": ["Domain"],
+        "FolderCache": ["Cryptography", "Domain"],
         "Scheduler": ["Domain"],
-        "Courier": ["CCurl", "Domain"],
-        "Identity": ["CCrack", "Domain"],
-        "API": ["Domain", "Identity"],
+        "Courier": ["CCurl", "Cryptography", "Domain"],
+        "Identity": ["CCrack", "Cryptography", "Domain"],
+        "API": ["Cryptography", "Domain", "Identity"],
         "Measure": [],
         "Attacks": ["Domain", "Scheduler", "WardenWire"],
         "quicksand": [
@@ -32,7 +33,7 @@ import Testing
     private static let privileged = ["Jail", "Kernel", "WardenWire", "quicksand-warden"]
 
     private func imports(of target: String) throws -> Set<String> {
-        Set(try Repository.sources(target).flatMap { SourceText(try $0.text).imports })
+        Set(try Repository.sources(target).flatMap { try $0.source.imports })
     }
 
     @Test func `every folder of Sources is a target whose imports are written down`() throws {
@@ -60,7 +61,7 @@ import Testing
         let files = try Repository.sources(target)
         #expect(!files.isEmpty)
         for file in files {
-            let text = SourceText(try file.text)
+            let text = try file.source
             #expect(Set(text.imports).isDisjoint(with: ["Foundation", "Logging"]), "\(file)")
             #expect(text.words.isDisjoint(with: ["async", "await"]), "\(file)")
         }
@@ -68,12 +69,12 @@ import Testing
 
     @Test(arguments: [
         ("GRDB", "SQLiteStore"), ("CCurl", "Courier"), ("CSeccomp", "Catalog"),
-        ("CCrack", "Identity"), ("JWTKit", "Identity"), ("CLinux", "Kernel"),
+        ("CCrack", "Identity"), ("CCrypto", "Cryptography"), ("CLinux", "Kernel"),
         ("Jail", "quicksand-warden"), ("Hummingbird", "API"),
     ])
     func `a dependency has one importer`(module: String, importer: String) throws {
         let importers = try Repository.sources()
-            .filter { SourceText(try $0.text).imports.contains(module) }.map(\.target)
+            .filter { try $0.source.imports.contains(module) }.map(\.target)
         // The application that API makes is run by the target that composes everything.
         #expect(
             Set(importers).subtracting(module == "Hummingbird" ? ["quicksand"] : []) == [importer]
@@ -82,14 +83,14 @@ import Testing
 
     @Test func `one file speaks HTTP to servers for the command line`() throws {
         let importers = try Repository.sources()
-            .filter { SourceText(try $0.text).imports.contains("FoundationNetworking") }
+            .filter { try $0.source.imports.contains("FoundationNetworking") }
         #expect(importers.map(\.path) == ["Sources/quicksand/RemoteServer.swift"])
     }
 
     @Test func `only the command line reads the environment`() throws {
         let readers: Set<Substring> = ["ProcessInfo", "getenv", "secure_getenv", "environ"]
         let files = try Repository.files("Sources", ["swift", "c", "h"])
-            .filter { !SourceText(try $0.text).words.isDisjoint(with: readers) }
+            .filter { try !$0.source.words.isDisjoint(with: readers) }
         #expect(Set(files.map(\.target)) == ["quicksand"])
     }
 }

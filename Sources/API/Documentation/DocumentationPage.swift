@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Foundation
 
 /// The page at `/docs`: the whole document for a reader, made of the document itself.
@@ -16,7 +16,7 @@ struct DocumentationPage {
         """
 
     private static func hash(_ text: String) -> String {
-        "sha256-" + Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString()
+        "sha256-" + Data(SHA256.digest(of: Data(text.utf8)).bytes).base64EncodedString()
     }
 
     var html: String {
