@@ -1,10 +1,11 @@
 import Domain
+import TestSupport
 import Testing
 
 extension StandbyTests {
     /// A program cannot tell, except by time, whether its jail was made before it was asked for.
     @Suite(.timeLimit(.minutes(2))) struct DifferentialTests {
-        @Test(arguments: try StandbyProgram.all())
+        @Test(arguments: Campaign.selection(of: try StandbyProgram.all(), oneIn: 4))
         func `a program cannot tell`(program: StandbyProgram) async throws {
             let ward = try #require(Ward.current)
             let faults = try await ward.faults(of: program)
