@@ -32,8 +32,7 @@ struct PrecompiledHeaderTests {
             entry: runtime.entry,
             inputs: [RunInput(stdin: Data(), arguments: [])],
             limits: try prison.limits([.fileBytes: 32 << 20]),
-            compileLimits: try prison.limits([.memoryBytes: 1 << 30, .wallMilliseconds: 60_000]
-            ),
+            compileLimits: try prison.limits([.memoryBytes: 1 << 30]),
             outputs: ["program"]
         )
         return try await execute(request, on: runtime, profile: .strict, in: session)

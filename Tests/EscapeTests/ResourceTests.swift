@@ -59,8 +59,7 @@ extension EscapeTests {
 
     @Suite struct OutputTests {
         private static let limits: [Limit: Int64] = [
-            .stdoutBytes: 65_536, .stderrBytes: 65_536, .wallMilliseconds: 60_000,
-            .cpuMilliseconds: 60_000,
+            .stdoutBytes: 65_536, .stderrBytes: 65_536,
         ]
 
         @Test(arguments: [
@@ -105,15 +104,14 @@ extension EscapeTests {
             let result = try await prison.run(
                 "spin.c",
                 runs: [["\(threads)"]],
-                limits: [
-                    .cpuMilliseconds: 1_000, .wallMilliseconds: 60_000, .processes: 256,
-                ]
+                limits: [.cpuMilliseconds: 1_000, .processes: 256]
             )
             let run = try #require(result.runs.first)
             #expect(run.verdict == .cpuTimeExceeded)
             #expect(run.usage.cpuMicroseconds >= 1_000_000)
-            // A tenth above the limit, and a second for a machine that is emulated or under load.
-            #expect(run.usage.cpuMicroseconds <= 2_100_000)
+            // A tenth of what 128 threads use if each has the limit for itself. No less: when the
+            // warden gets a processor is up to the machine, and when it looks to SupervisionTests.
+            #expect(run.usage.cpuMicroseconds <= 12_800_000)
         }
     }
 }

@@ -32,8 +32,9 @@ extension EscapeTests {
             in prison: Prison
         ) async throws -> (any Jail, Network) {
             let own = try Network(of: prison.session.wardenProcess)
-            for _ in 0..<200 {
-                try await Task.sleep(for: .milliseconds(10))
+            for attempt in 1...200 {
+                // Longer each time: on a busy machine such a moment is longer.
+                try await Task.sleep(for: .milliseconds(10 * attempt))
                 let before = try Network.processes(under: prison.session.wardenProcess)
                 let jail = try await prison.session.open(
                     JailOrder(

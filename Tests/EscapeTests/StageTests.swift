@@ -15,7 +15,7 @@ extension EscapeTests {
             let result = try await prison.run(
                 "stages.py",
                 runs: [["hang"], ["exit"], ["hang"], ["exit"]],
-                limits: [.wallMilliseconds: 700]
+                limits: [.wallMilliseconds: 3_000]
             )
             #expect(
                 result.runs.map(\.verdict) == [
@@ -52,7 +52,7 @@ extension EscapeTests {
                 files: [program],
                 entry: program.path,
                 inputs: [RunInput(arguments: ["hang"])],
-                limits: try prison.limits([.wallMilliseconds: 60_000]),
+                limits: try prison.limits(),
                 compileLimits: try prison.limits()
             )
             let (hanging, isHanging) = AsyncStream<Void>.makeStream()
@@ -129,7 +129,7 @@ extension EscapeTests {
                     files: [SourceFile(path: "main.c", content: Data(source.utf8))],
                     entry: "main.c",
                     limits: try prison.limits(),
-                    compileLimits: try prison.limits([.wallMilliseconds: 20_000])
+                    compileLimits: try prison.limits()
                 )
                 let result = try await execute(
                     request,

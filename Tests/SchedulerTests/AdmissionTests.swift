@@ -4,7 +4,7 @@ import Testing
 
 @testable import Scheduler
 
-@Suite(.timeLimit(.minutes(1))) struct AdmissionTests {
+@Suite(.timeLimit(.minutes(10))) struct AdmissionTests {
     private func daily(_ limit: Int) -> Caller {
         .stranger(
             "192.0.2.1",

@@ -5,7 +5,7 @@ import Testing
 @testable import Scheduler
 
 /// Which requests may have an interpreter that was started before they came.
-@Suite(.timeLimit(.minutes(1))) struct BootTests {
+@Suite(.timeLimit(.minutes(10))) struct BootTests {
     private static let runtime = Runtime(
         number: 3,
         name: "python",

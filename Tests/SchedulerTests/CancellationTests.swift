@@ -5,7 +5,7 @@ import Testing
 
 @testable import Scheduler
 
-@Suite(.timeLimit(.minutes(1))) struct CancellationTests {
+@Suite(.timeLimit(.minutes(10))) struct CancellationTests {
     private func cancel(_ id: String, in world: World) async throws -> Execution? {
         try await world.scheduler.cancel(id: id, organization: "pro")
     }

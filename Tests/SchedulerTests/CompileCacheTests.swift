@@ -29,7 +29,7 @@ private final class MemoryCache: CompileCache {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct CompileCacheTests {
+@Suite(.timeLimit(.minutes(10))) struct CompileCacheTests {
     private let cache = MemoryCache()
     private let journal = Journal()
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Scheduler
 
 /// Stopping, dying, and taking up what was left.
-@Suite(.timeLimit(.minutes(1))) struct DispatcherRestartTests {
+@Suite(.timeLimit(.minutes(10))) struct DispatcherRestartTests {
     /// A world whose last process died after it had begun the task, as far as it says.
     private func world(
         leaving execution: Execution.State?

@@ -5,7 +5,7 @@ import Testing
 @testable import Scheduler
 
 /// Which task is begun when, and on whose account.
-@Suite(.timeLimit(.minutes(1))) struct DispatcherTests {
+@Suite(.timeLimit(.minutes(10))) struct DispatcherTests {
     @Test func `a task is run in its organization's name, and charged to it`() async throws {
         let world = try await TaskWorld()
         world.gates.open("1")

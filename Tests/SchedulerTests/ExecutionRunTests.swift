@@ -4,7 +4,7 @@ import Testing
 
 @testable import Scheduler
 
-@Suite(.timeLimit(.minutes(1))) struct ExecutionRunTests {
+@Suite(.timeLimit(.minutes(10))) struct ExecutionRunTests {
     private let journal = Journal()
 
     private func run(

@@ -5,7 +5,7 @@ import Testing
 @testable import Scheduler
 
 /// From the slot to the end: results, faults and what is written down.
-@Suite(.timeLimit(.minutes(1))) struct LifeTests {
+@Suite(.timeLimit(.minutes(10))) struct LifeTests {
     private func left(_ world: World, of caller: Caller = .pro) async throws -> [Int] {
         try await world.scheduler.standing(of: caller).standings.map(\.remaining)
     }

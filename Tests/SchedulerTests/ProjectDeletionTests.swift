@@ -6,7 +6,7 @@ import Testing
 
 /// What becomes of executions whose project is deleted: the store forgets it, then the scheduler is
 /// told.
-@Suite(.timeLimit(.minutes(1))) struct ProjectDeletionTests {
+@Suite(.timeLimit(.minutes(10))) struct ProjectDeletionTests {
     private func delete(_ project: String, in world: World) async {
         await world.store.deleteProject(project)
         await world.scheduler.cancelAll(project: project)

@@ -5,7 +5,7 @@ import Testing
 @testable import Scheduler
 
 /// Draining before a stop, and taking up again after a start.
-@Suite(.timeLimit(.minutes(1))) struct RestartTests {
+@Suite(.timeLimit(.minutes(10))) struct RestartTests {
     // MARK: Recovering
 
     @Test func `accepted work is run after a restart without being charged again`() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Scheduler
 
 /// How tasks end: tried again, given up, told of, cancelled.
-@Suite(.timeLimit(.minutes(1))) struct TaskEndingTests {
+@Suite(.timeLimit(.minutes(10))) struct TaskEndingTests {
     // MARK: Trying again
 
     @Test func `a failure that the agent would try again is, after a pause`() async throws {

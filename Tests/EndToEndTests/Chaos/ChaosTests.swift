@@ -80,7 +80,7 @@ extension EndToEnd {
             let owed = Set(
                 records.plan.orders(.callback).compactMap { records.byOrder[$0.number]?.id }
             )
-            let deliveries = try await eventually("every delivery", seconds: 30) {
+            let deliveries = try await eventually("every delivery") {
                 let all = try await server.pages("/v1/deliveries", key: records.key)
                 return all.allSatisfy { $0["status"].string == "delivered" } ? all : nil
             }
