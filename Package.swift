@@ -54,15 +54,20 @@ let package = Package(
         ),
         .systemLibrary(name: "CCrack", providers: [.apt(["libcrack2-dev"])]),
         .target(name: "Kernel", dependencies: ["CLinux"], swiftSettings: lowLevel),
-        .target(name: "WardenWire", swiftSettings: lowLevel),
-        .target(name: "Jail", dependencies: ["WardenWire", "Kernel"], swiftSettings: lowLevel),
+        .target(name: "Vocabulary", swiftSettings: lowLevel),
+        .target(name: "WardenWire", dependencies: ["Vocabulary"], swiftSettings: lowLevel),
+        .target(
+            name: "Jail",
+            dependencies: ["Vocabulary", "WardenWire", "Kernel"],
+            swiftSettings: lowLevel
+        ),
         .executableTarget(
             name: "quicksand-warden",
             dependencies: ["Jail"],
             swiftSettings: lowLevel,
             linkerSettings: [.unsafeFlags(["-static-executable"])]
         ),
-        .target(name: "Domain", swiftSettings: strict),
+        .target(name: "Domain", dependencies: ["Vocabulary"], swiftSettings: strict),
         .target(
             name: "Catalog",
             dependencies: [
@@ -149,10 +154,15 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
-        .testTarget(name: "WardenWireTests", dependencies: ["WardenWire"], swiftSettings: strict),
+        .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: strict),
+        .testTarget(
+            name: "WardenWireTests",
+            dependencies: ["WardenWire", "Vocabulary"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "JailTests",
-            dependencies: ["Jail", "Kernel", "WardenWire"],
+            dependencies: ["Jail", "Kernel", "WardenWire", "Vocabulary"],
             swiftSettings: strict
         ),
         .testTarget(

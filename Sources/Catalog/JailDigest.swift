@@ -1,4 +1,5 @@
 import Crypto
+import Domain
 import Glibc
 import WardenWire
 
@@ -38,15 +39,7 @@ struct JailDigest {
     ) -> [UInt8] {
         // A catalog without what is about how much and how many.
         let jail = CatalogImage(
-            stageCeilings: StageLimits(
-                wallMilliseconds: 0,
-                cpuMilliseconds: 0,
-                memoryBytes: 0,
-                processes: 0,
-                openFiles: 0,
-                fileBytes: 0
-            ),
-            workspaceCeilings: WorkspaceLimits(bytes: 0, files: 0),
+            ceilings: Limits { _ in 0 },
             jails: 0,
             filters: filters,
             root: root,

@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Vocabulary
 internal import WardenWire
 
 /// PID 1 of a jail: builds its root, runs its stages, and reports.
@@ -78,7 +79,8 @@ struct Init {
         // no 0.
         var options = "uid=\(JailIdentity.programInside),gid=\(JailIdentity.programInside)"
         if plan.has(.workspaceLimit) {
-            options += ",size=\(plan.workspace.bytes),nr_inodes=\(plan.workspace.files + 1)"
+            options += ",size=\(plan.limits.count(.workspaceBytes))"
+            options += ",nr_inodes=\(plan.limits.count(.workspaceFiles) + 1)"
         }
         let flags: MountFlags = [.noSetUID, .noDevices]
         try Mount.make("tmpfs", on: "box", flags: flags, options: options + ",mode=0755")
@@ -151,7 +153,8 @@ struct Init {
 struct JailPlan {
     let runtime: Int
     let filter: [UInt8]
-    let workspace: WorkspaceLimits
+    /// Those of the opening.
+    let limits: Limits
     let identity: JailIdentity
     var raisesLoopback: Bool
     let landlockVersion: Int32

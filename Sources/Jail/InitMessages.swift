@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Vocabulary
 internal import WardenWire
 
 /// What the warden tells a jail's init, over a socket pair of their own.
@@ -57,31 +58,24 @@ enum InitOrder {
 
 /// One program, and what holds it.
 struct StageOrder {
-    var limits: StageLimits
+    let limits: Limits
     let program: Program
     let bringsFiles: Bool
 
     func write(to writer: inout ByteWriter) {
-        for field in limits.fields { writer.integer(field.value) }
+        limits.write(Limit.ofStage, to: &writer)
         program.write(to: &writer)
         writer.integer(UInt8(bringsFiles ? 1 : 0))
     }
 
-    init(limits: StageLimits, program: Program, bringsFiles: Bool) {
+    init(limits: Limits, program: Program, bringsFiles: Bool) {
         self.limits = limits
         self.program = program
         self.bringsFiles = bringsFiles
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
-        limits = StageLimits(
-            wallMilliseconds: try reader.integer(),
-            cpuMilliseconds: try reader.integer(),
-            memoryBytes: try reader.integer(),
-            processes: try reader.integer(),
-            openFiles: try reader.integer(),
-            fileBytes: try reader.integer()
-        )
+        limits = try Limits(Limit.ofStage, from: &reader)
         program = try Program(from: &reader)
         bringsFiles = try reader.flag()
     }

@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Vocabulary
 internal import WardenWire
 
 /// The warden's end of one jail: its init, its cgroup, and where its stages stand.
@@ -28,14 +29,13 @@ final class JailRecord {
         number: JailNumber,
         slot: Int,
         plan: JailPlan,
-        memoryBytes: UInt64,
         cgroup: JailCgroup,
         network: SpareNetwork?
     ) throws(KernelError) {
         var isMade = false
         defer { if !isMade { _ = cgroup.remove() } }
         try plan.with(.memoryLimit) { () throws(KernelError) in
-            try cgroup.limit(memoryBytes: memoryBytes)
+            try cgroup.limit(memoryBytes: plan.limits.count(.memoryBytes))
         }
         if plan.raisesLoopback { cgroup.limitSocketMemory() }
         defer { cgroup.closeJoins() }
@@ -111,7 +111,7 @@ final class JailRecord {
     ///   - leaseMilliseconds: how long the kernel makes it wait at its script.
     func park(
         _ request: ParkRequest,
-        ceilings: StageLimits,
+        ceilings: Limits,
         leaseMilliseconds: UInt64,
         descriptors: [Int32]
     ) throws(KernelError) {
@@ -119,8 +119,9 @@ final class JailRecord {
         ahead = request.program
         try hold(to: request.limits)
         try lend(descriptors[...])
-        var limits = ceilings
-        limits.memoryBytes = request.limits.memoryBytes
+        let limits = Limits { limit in
+            limit.definition.isFixedAtStart ? request.limits[limit] : ceilings[limit]
+        }
         let stage = StageOrder(limits: limits, program: request.program, bringsFiles: false)
         try order(
             .park(stage, entry: request.entry, leaseMilliseconds: leaseMilliseconds),
@@ -145,12 +146,13 @@ final class JailRecord {
         )
     }
 
-    private func hold(to limits: StageLimits) throws(KernelError) {
-        if plan.has(.memoryLimit) { try cgroup.limit(memoryBytes: limits.memoryBytes) }
-        if plan.has(.processLimit), processesMax != limits.processes {
+    private func hold(to limits: Limits) throws(KernelError) {
+        if plan.has(.memoryLimit) { try cgroup.limit(memoryBytes: limits.count(.memoryBytes)) }
+        let processes = limits.count(.processes)
+        if plan.has(.processLimit), processesMax != processes {
             // One more for init, which is in the group as well.
-            try cgroup.limit(processes: limits.processes + 1)
-            processesMax = limits.processes
+            try cgroup.limit(processes: processes + 1)
+            processesMax = processes
         }
         cgroup.forgetPeak()
         tree?.forgetPeak()
@@ -194,7 +196,7 @@ final class JailRecord {
     func tick(now: UInt64, processors: UInt64) -> Supervision.Action {
         if let tree, case .running(let running) = supervision.state {
             tree.look()
-            if tree.memoryBytes > running.limits.memoryBytes, plan.has(.memoryLimit) {
+            if tree.memoryBytes > running.limits.count(.memoryBytes), plan.has(.memoryLimit) {
                 let action = supervision.memoryExceeded(now: now)
                 if action != .nothing { return action }
             }
@@ -292,12 +294,17 @@ extension StageOrder {
     }
 }
 
-extension StageLimits {
+extension Limits {
+    /// As the kernel counts.
+    ///
+    /// Of what the warden has accepted none is below 1.
+    func count(_ limit: Limit) -> UInt64 { UInt64(clamping: self[limit]) }
+
     /// Far away, not endless: what a test forgets must end all the same.
-    fileprivate var withoutClock: StageLimits {
+    fileprivate var withoutClock: Limits {
         var limits = self
-        limits.wallMilliseconds = 60_000
-        limits.cpuMilliseconds = 60_000
+        limits[.wallMilliseconds] = 60_000
+        limits[.cpuMilliseconds] = 60_000
         return limits
     }
 }

@@ -1,11 +1,12 @@
 internal import Kernel
+internal import Vocabulary
 internal import WardenWire
 
 /// What a child of init does to become the program: give everything up, in an order in which each
 /// step is still allowed.
 struct Stage {
     let plan: JailPlan
-    let limits: StageLimits
+    let limits: Limits
     let program: Program
     let pipes: [Int32]
     /// Where init hears of the filter's listener.
@@ -69,7 +70,8 @@ struct Stage {
         // A program may use all of its memory as stack: judges expect deep recursion to be a memory
         // verdict.
         // The slack is for its last frame: the group's limit must be what it meets first.
-        try ResourceLimit.stackBytes.setAtMostHard(limits.memoryBytes + Self.stackSlackBytes)
+        let stackBytes = limits.count(.memoryBytes) + Self.stackSlackBytes
+        try ResourceLimit.stackBytes.setAtMostHard(stackBytes)
         try ResourceLimit.lockedBytes.set(64 << 10)
         try ResourceLimit.messageQueueBytes.set(0)
         try ResourceLimit.nice.set(0)
@@ -83,20 +85,20 @@ struct Stage {
     /// - Parameter process: 0 is this one; of another, which was started ahead of its request, they
     ///    can only be lowered.
     static func setOwnLimits(
-        _ limits: StageLimits,
+        _ limits: Limits,
         of process: Int32,
         _ plan: JailPlan
     ) throws(KernelError) {
-        try ResourceLimit.fileBytes.set(limits.fileBytes, of: process)
-        try ResourceLimit.openFiles.set(limits.openFiles, of: process)
+        try ResourceLimit.fileBytes.set(limits.count(.fileBytes), of: process)
+        try ResourceLimit.openFiles.set(limits.count(.openFiles), of: process)
         // The cgroup counts the jail as a whole; this stops a single process if the warden's clock
         // ever failed to.
-        try ResourceLimit.cpuSeconds.set(limits.cpuMilliseconds / 1_000 + 2, of: process)
+        try ResourceLimit.cpuSeconds.set(limits.count(.cpuMilliseconds) / 1_000 + 2, of: process)
         if !plan.hasCgroup {
             // Since Linux 5.14 this is counted in each user namespace by itself, so in each jail.
             // Init is counted with the program where it is the same user.
             let own: UInt64 = plan.identity.isShared ? 1 : 0
-            try ResourceLimit.processes.set(limits.processes + own, of: process)
+            try ResourceLimit.processes.set(limits.count(.processes) + own, of: process)
         }
     }
 
@@ -104,7 +106,7 @@ struct Stage {
         // For what is faster than the watch on the process tree. A thread's stack counts as data in
         // its full size, so that has to be the ordinary one.
         try ResourceLimit.stackBytes.setAtMostHard(Self.ordinaryStackBytes)
-        try ResourceLimit.dataBytes.set(limits.memoryBytes + Self.dataSlackBytes)
+        try ResourceLimit.dataBytes.set(limits.count(.memoryBytes) + Self.dataSlackBytes)
     }
 
     private func enterLandlock() throws(KernelError) {

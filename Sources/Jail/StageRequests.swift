@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Vocabulary
 internal import WardenWire
 
 // What the front asks of a jail: refused at once, or begun as soon as the jail is ready for it.
@@ -6,7 +7,7 @@ extension Warden {
     mutating func take(
         _ request: Request,
         of jail: JailNumber,
-        within limits: StageLimits,
+        within limits: Limits,
         _ descriptors: consuming DescriptorList
     ) {
         let refusal: Refusal?
@@ -15,7 +16,7 @@ extension Warden {
             refusal =
                 !record.accepts(request)
                 ? .busy
-                : aboveCeiling(limits.fields, footing.catalog.stageCeilings.fields)
+                : aboveCeiling(limits, Limit.ofStage)
                     ?? wrongDescriptor(of: request, descriptors)
         } else {
             refusal = .noSuchJail
@@ -52,7 +53,7 @@ extension Warden {
             case .park(let park):
                 try record.park(
                     park,
-                    ceilings: footing.catalog.stageCeilings,
+                    ceilings: footing.catalog.ceilings,
                     leaseMilliseconds: try LeaseBreak.current.milliseconds,
                     descriptors: descriptors
                 )
@@ -61,11 +62,10 @@ extension Warden {
             }
         } catch  where error.errno == Errno.busy && next.request.isStage {
             // Its files alone are more than the stage may have.
+            let peak = Int64(clamping: record.counters.peakMemoryBytes)
             let end = StageEnd(
-                cause: .memory,
-                wallMicroseconds: 0,
-                cpuMicroseconds: 0,
-                memoryBytes: record.counters.peakMemoryBytes
+                verdict: .memoryExceeded,
+                usage: Usage(wallMicroseconds: 0, cpuMicroseconds: 0, memoryBytes: peak)
             )
             send(.finished(record.number, end))
         } catch {

@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Vocabulary
 internal import WardenWire
 
 /// One program of a jail as init sees it, from its start until nothing of it is left.

@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Vocabulary
 internal import WardenWire
 
 /// Decides what becomes of one jail's stages.
@@ -32,16 +33,16 @@ struct Supervision {
     }
 
     struct Running {
-        let limits: StageLimits
+        let limits: Limits
         /// Nanoseconds of the monotonic clock.
         let startedAt: UInt64
         let cpuBefore: UInt64
         let memoryKillsBefore: UInt64
         let collects: Bool
         /// Why the stage was told to end, and when it must have.
-        var stopped: (cause: StageEnd.Cause, deadline: UInt64)?
+        var stopped: (verdict: Verdict, deadline: UInt64)?
 
-        var wallDeadline: UInt64 { startedAt + limits.wallMilliseconds * 1_000_000 }
+        var wallDeadline: UInt64 { startedAt + limits.count(.wallMilliseconds) * 1_000_000 }
 
         /// - Parameter counter: the group's; 0 where it could not be read, which must not end the
         ///    warden.
@@ -55,7 +56,7 @@ struct Supervision {
             _ counter: () -> UInt64
         ) -> UInt64 {
             let possible = (now - startedAt) / 1_000 * processors
-            return possible < limits.cpuMilliseconds * 500 ? possible : cpuUsed(counter())
+            return possible < limits.count(.cpuMilliseconds) * 500 ? possible : cpuUsed(counter())
         }
     }
 
@@ -102,7 +103,7 @@ struct Supervision {
     }
 
     mutating func start(
-        _ limits: StageLimits,
+        _ limits: Limits,
         collects: Bool,
         counters: Counters,
         now: UInt64
@@ -139,17 +140,17 @@ struct Supervision {
                 state = .running(running)
                 return .destroy
             }
-            let cause: StageEnd.Cause
+            let verdict: Verdict
             if now >= running.wallDeadline {
-                cause = .wallTime
+                verdict = .timedOut
             } else if running.cpuUsed(now: now, processors, cpuMicroseconds)
-                >= running.limits.cpuMilliseconds * 1_000
+                >= running.limits.count(.cpuMilliseconds) * 1_000
             {
-                cause = .cpuTime
+                verdict = .cpuTimeExceeded
             } else {
                 return .nothing
             }
-            running.stopped = (cause, now + Self.killNanoseconds)
+            running.stopped = (verdict, now + Self.killNanoseconds)
             state = .running(running)
             return .killStage
         }
@@ -158,7 +159,7 @@ struct Supervision {
     /// The stage holds more memory than it may, and no kernel has stopped it.
     mutating func memoryExceeded(now: UInt64) -> Action {
         guard case .running(var running) = state, running.stopped == nil else { return .nothing }
-        running.stopped = (.memory, now + Self.killNanoseconds)
+        running.stopped = (.memoryExceeded, now + Self.killNanoseconds)
         state = .running(running)
         return .killStage
     }
@@ -172,7 +173,7 @@ struct Supervision {
         case .collecting(_, let until), .booting(let until), .parked(let until): return until
         case .running(let running):
             if let stopped = running.stopped { return stopped.deadline }
-            let limit = running.limits.cpuMilliseconds * 1_000
+            let limit = running.limits.count(.cpuMilliseconds) * 1_000
             let used = running.cpuUsed(now: now, processors, cpuMicroseconds)
             let left = limit > used ? limit - used : 0
             return min(running.wallDeadline, now + max(left / processors, 1_000) * 1_000)
@@ -236,24 +237,26 @@ struct Supervision {
         now: UInt64
     ) -> StageEnd {
         let cpu = running.cpuUsed(counters.cpuMicroseconds)
-        let cause: StageEnd.Cause
+        let verdict: Verdict
         if counters.memoryKills > running.memoryKillsBefore {
-            cause = .memory
+            verdict = .memoryExceeded
         } else if let stopped = running.stopped {
-            cause = stopped.cause
-        } else if case .signaled = end, cpu >= running.limits.cpuMilliseconds * 1_000 {
-            cause = .cpuTime  // RLIMIT_CPU was first
+            verdict = stopped.verdict
+        } else if case .signaled = end, cpu >= running.limits.count(.cpuMilliseconds) * 1_000 {
+            verdict = .cpuTimeExceeded  // RLIMIT_CPU was first
         } else {
             switch end {
-            case .exited(let code): cause = .exited(code: code)
-            case .signaled(let signal): cause = .signaled(signal)
+            case .exited(let code): verdict = .exited(code: code)
+            case .signaled(let signal): verdict = .signaled(signal: signal)
             }
         }
         return StageEnd(
-            cause: cause,
-            wallMicroseconds: (now - running.startedAt) / 1_000,
-            cpuMicroseconds: cpu,
-            memoryBytes: counters.peakMemoryBytes
+            verdict: verdict,
+            usage: Usage(
+                wallMicroseconds: Int64(clamping: (now - running.startedAt) / 1_000),
+                cpuMicroseconds: Int64(clamping: cpu),
+                memoryBytes: Int64(clamping: counters.peakMemoryBytes)
+            )
         )
     }
 }

@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Vocabulary
 internal import WardenWire
 
 /// The process that makes jails, watches them, and reports what became of their programs.
@@ -159,15 +160,16 @@ extension Warden {
 
     private mutating func open(_ request: OpenRequest) -> Refusal? {
         guard Int(request.runtime) < footing.catalog.runtimes.count else { return .unknownRuntime }
-        guard Int(request.profile) < footing.catalog.filters.count else { return .unknownProfile }
-        if let refusal = aboveCeiling(request) { return refusal }
+        let profile = Int(request.profile.rawValue)
+        guard profile < footing.catalog.filters.count else { return .unknownProfile }
+        if let refusal = aboveCeiling(request.limits, Limit.atOpening) { return refusal }
         guard let slot = freeSlots.popLast() else { return .tooManyJails }
         let plan = JailPlan(
             runtime: Int(request.runtime),
-            filter: footing.catalog.filters[Int(request.profile)],
-            workspace: request.workspace,
+            filter: footing.catalog.filters[profile],
+            limits: request.limits,
             identity: footing.identities.identity(slot: slot),
-            raisesLoopback: request.profile > 0,
+            raisesLoopback: request.profile != .strict,
             landlockVersion: footing.landlockVersion,
             hasCgroup: footing.cgroups.isThere,
             absent: footing.catalog.absent
@@ -179,12 +181,13 @@ extension Warden {
                 number: request.jail,
                 slot: slot,
                 plan: plan,
-                memoryBytes: request.memoryBytes,
                 cgroup: spareGroups.take(from: footing.cgroups),
                 network: plan.has(.networkNamespace)
                     ? spareNetworks.take(isUp: plan.raisesLoopback) : nil
             )
-            if plan.has(.memoryLimit) { spareGroups.expect(memoryBytes: request.memoryBytes) }
+            if plan.has(.memoryLimit) {
+                spareGroups.expect(memoryBytes: plan.limits.count(.memoryBytes))
+            }
             try watch(record, serial)
             jails[serial] = record
             serials[request.jail] = serial
@@ -208,21 +211,11 @@ extension Warden {
         }
     }
 
-    private func aboveCeiling(_ request: OpenRequest) -> Refusal? {
-        let memory: (name: LimitName, value: UInt64) = (.memoryBytes, request.memoryBytes)
-        let ceilings = footing.catalog.stageCeilings.memoryBytes
-        return aboveCeiling(request.workspace.fields, footing.catalog.workspaceCeilings.fields)
-            ?? aboveCeiling([memory], [(.memoryBytes, ceilings)])
-    }
-
     /// A limit of 0 would be none: tmpfs reads it as unlimited, and a control group as not set.
-    func aboveCeiling(
-        _ asked: [(name: LimitName, value: UInt64)],
-        _ ceilings: [(name: LimitName, value: UInt64)]
-    ) -> Refusal? {
-        for (asked, ceiling) in zip(asked, ceilings)
-        where asked.value > ceiling.value || asked.value == 0 {
-            return .aboveCeiling(asked.name, value: asked.value, ceiling: ceiling.value)
+    func aboveCeiling(_ asked: Limits, _ limits: [Limit]) -> Refusal? {
+        let ceilings = footing.catalog.ceilings
+        for limit in limits where asked[limit] > ceilings[limit] || asked[limit] <= 0 {
+            return .aboveCeiling(limit, value: asked[limit], ceiling: ceilings[limit])
         }
         return nil
     }

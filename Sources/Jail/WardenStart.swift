@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Vocabulary
 internal import WardenWire
 
 /// The descriptors that the front starts the monitor with, and this the warden.
@@ -71,7 +72,7 @@ struct Footing: ~Copyable {
         let needed = max(
             (UInt64(catalog.jails) + UInt64(SpareGroups.countMax)) * 9
                 + UInt64(SpareNetworks.countMax) * 2 + 1 + 64,
-            catalog.stageCeilings.openFiles
+            catalog.ceilings.count(.openFiles)
         )
         if let limit = try? ResourceLimit.openFiles.setAtMostHard(.max), limit >= needed { return }
         // Above its hard limit only with CAP_SYS_RESOURCE, which not every root has.

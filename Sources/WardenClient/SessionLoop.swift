@@ -171,14 +171,10 @@ extension StageExchange {
     /// Hands the finished stage to whoever waits for it.
     fileprivate func succeed(_ end: StageEnd, refusedCalls: [String]) {
         let result = StageResult(
-            verdict: Verdict(end.cause),
+            verdict: end.verdict,
             stdout: readers[.stdout]?.output ?? Output(),
             stderr: readers[.stderr]?.output ?? Output(),
-            usage: Usage(
-                wallMicroseconds: Int64(clamping: end.wallMicroseconds),
-                cpuMicroseconds: Int64(clamping: end.cpuMicroseconds),
-                memoryBytes: Int64(clamping: end.memoryBytes)
-            ),
+            usage: end.usage,
             refusedCalls: refusedCalls
         )
         let outputs = readers[.outputs]
@@ -189,18 +185,5 @@ extension StageExchange {
                 isCut: outputs?.isTruncated ?? false
             )
         )
-    }
-}
-
-extension Verdict {
-    fileprivate init(_ cause: StageEnd.Cause) {
-        self =
-            switch cause {
-            case .exited(let code): .exited(code: code)
-            case .signaled(let signal): .signaled(signal: signal)
-            case .wallTime: .timedOut
-            case .cpuTime: .cpuTimeExceeded
-            case .memory: .memoryExceeded
-            }
     }
 }

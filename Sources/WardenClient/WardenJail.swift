@@ -38,12 +38,8 @@ extension WardenSession: StandbySandbox {
                 OpenRequest(
                     jail: jail,
                     runtime: order.runtime,
-                    profile: order.profile.rawValue,
-                    workspace: WorkspaceLimits(
-                        bytes: order.limits.wire(.workspaceBytes),
-                        files: order.limits.wire(.workspaceFiles)
-                    ),
-                    memoryBytes: order.limits.wire(.memoryBytes)
+                    profile: order.profile,
+                    limits: order.limits
                 )
             )
         )
@@ -98,7 +94,7 @@ extension WardenSession {
             do {
                 let request = ParkRequest(
                     jail: jail,
-                    limits: StageLimits(order.limits),
+                    limits: order.limits,
                     program: Program(boot),
                     entry: boot.entry
                 )
@@ -206,24 +202,6 @@ extension [SourceFile] {
     }
 }
 
-extension Limits {
-    /// As the warden counts: never negative.
-    fileprivate func wire(_ limit: Limit) -> UInt64 { UInt64(clamping: self[limit]) }
-}
-
-extension StageLimits {
-    fileprivate init(_ limits: Limits) {
-        self.init(
-            wallMilliseconds: limits.wire(.wallMilliseconds),
-            cpuMilliseconds: limits.wire(.cpuMilliseconds),
-            memoryBytes: limits.wire(.memoryBytes),
-            processes: limits.wire(.processes),
-            openFiles: limits.wire(.openFiles),
-            fileBytes: limits.wire(.fileBytes)
-        )
-    }
-}
-
 extension Program {
     fileprivate init(_ boot: BootProgram) {
         self.init(
@@ -240,7 +218,7 @@ extension StageRequest {
     fileprivate init(_ stage: StageOrder, jail: JailNumber, bringsFiles: Bool) {
         self.init(
             jail: jail,
-            limits: StageLimits(stage.limits),
+            limits: stage.limits,
             program: Program(
                 arguments: stage.arguments,
                 environment: stage.environment.words,

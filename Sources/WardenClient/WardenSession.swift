@@ -92,7 +92,8 @@ public final class WardenSession: Sendable {
             return name.isEmpty ? "\(number)" : name
         }
         // The filter's only way to kill: the call has no number of this architecture.
-        return end.cause == .signaled(Self.badSystemCall) ? names + ["foreign_architecture"] : names
+        return end.verdict == .signaled(signal: Self.badSystemCall)
+            ? names + ["foreign_architecture"] : names
     }
 
     private static let badSystemCall: Int32 = 31  // SIGSYS

@@ -1,12 +1,13 @@
+public import Vocabulary
+
 /// What the warden is sealed with at start: every path, ceiling and filter that it will ever use.
 ///
 /// The front writes it before it has read one byte from a stranger, and hands it over as a sealed
 /// memfd. Layout: the four bytes `QSC1`, then the fields below in order, as ``ByteWriter`` writes
 /// them.
 public struct CatalogImage: Hashable, Sendable {
-    /// The most that a stage may ask for; above it the warden refuses.
-    public var stageCeilings: StageLimits
-    public var workspaceCeilings: WorkspaceLimits
+    /// The most that may be asked for of each of ``Limit/sealed``; above it the warden refuses.
+    public var ceilings: Limits
     /// How many jails may exist at once.
     public var jails: UInt32
     /// Classic BPF programs, eight bytes an instruction, in the order of the system-call profiles.
@@ -21,8 +22,7 @@ public struct CatalogImage: Hashable, Sendable {
     public var absent: Set<Defence>
 
     public init(
-        stageCeilings: StageLimits,
-        workspaceCeilings: WorkspaceLimits,
+        ceilings: Limits,
         jails: UInt32,
         filters: [[UInt8]],
         root: RootImage,
@@ -30,8 +30,7 @@ public struct CatalogImage: Hashable, Sendable {
         dispensable: Set<Dispensable> = [],
         absent: Set<Defence> = []
     ) {
-        self.stageCeilings = stageCeilings
-        self.workspaceCeilings = workspaceCeilings
+        self.ceilings = ceilings
         self.jails = jails
         self.filters = filters
         self.root = root
@@ -110,8 +109,7 @@ extension CatalogImage {
     public func encoded() -> [UInt8] {
         var writer = ByteWriter()
         writer.integer(Self.magic)
-        stageCeilings.write(to: &writer)
-        workspaceCeilings.write(to: &writer)
+        ceilings.write(Limit.sealed, to: &writer)
         writer.integer(jails)
         writer.list(filters) { $0.blob($1) }
         writer.list(root.mounts) { $1.write(to: &$0) }
@@ -136,8 +134,7 @@ extension CatalogImage {
         var reader = ByteReader(bytes)
         let magic = try reader.integer(UInt32.self)
         guard magic == Self.magic else { throw .unsupportedVersion(magic) }
-        stageCeilings = try StageLimits(from: &reader)
-        workspaceCeilings = try WorkspaceLimits(from: &reader)
+        ceilings = try Limits(Limit.sealed, from: &reader)
         jails = try reader.integer()
         filters = try reader.list(most: 16) { reader throws(WireError) in Array(try reader.blob()) }
         root = RootImage(

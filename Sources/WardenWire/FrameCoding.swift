@@ -1,3 +1,5 @@
+internal import Vocabulary
+
 extension Request {
     /// How many descriptors the frame carries.
     public var descriptorCount: Int {
@@ -34,9 +36,8 @@ extension Request {
             writer.integer(UInt8(1))
             writer.integer(open.jail)
             writer.integer(open.runtime)
-            writer.integer(open.profile)
-            open.workspace.write(to: &writer)
-            writer.integer(open.memoryBytes)
+            writer.integer(open.profile.rawValue)
+            open.limits.write(Limit.atOpening, to: &writer)
         case .stage(let stage):
             writer.integer(UInt8(2))
             stage.write(to: &writer)
@@ -46,7 +47,7 @@ extension Request {
         case .park(let park):
             writer.integer(UInt8(4))
             writer.integer(park.jail)
-            park.limits.write(to: &writer)
+            park.limits.write(Limit.ofStage, to: &writer)
             park.program.write(to: &writer)
             writer.text(park.entry)
         case .resume(let stage):
@@ -64,9 +65,8 @@ extension Request {
                 OpenRequest(
                     jail: try reader.integer(),
                     runtime: try reader.integer(),
-                    profile: try reader.integer(),
-                    workspace: try WorkspaceLimits(from: &reader),
-                    memoryBytes: try reader.integer()
+                    profile: try SystemCallProfile(from: &reader),
+                    limits: try Limits(Limit.atOpening, from: &reader)
                 )
             )
         case 2: self = .stage(try StageRequest(from: &reader))
@@ -75,7 +75,7 @@ extension Request {
             self = .park(
                 ParkRequest(
                     jail: try reader.integer(),
-                    limits: try StageLimits(from: &reader),
+                    limits: try Limits(Limit.ofStage, from: &reader),
                     program: try Program(from: &reader),
                     entry: try reader.relativePath()
                 )
@@ -87,20 +87,27 @@ extension Request {
     }
 }
 
+extension SystemCallProfile {
+    init(from reader: inout ByteReader) throws(WireError) {
+        guard let profile = Self(rawValue: try reader.integer()) else { throw .unknownValue }
+        self = profile
+    }
+}
+
 extension StageRequest {
     /// How many descriptors come after its pipes.
     var filesAndOutputs: Int { (bringsFiles ? 1 : 0) + (program.outputs.isEmpty ? 0 : 1) }
 
     func write(to writer: inout ByteWriter) {
         writer.integer(jail)
-        limits.write(to: &writer)
+        limits.write(Limit.ofStage, to: &writer)
         program.write(to: &writer)
         writer.integer(UInt8(bringsFiles ? 1 : 0))
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
         jail = try reader.integer()
-        limits = try StageLimits(from: &reader)
+        limits = try Limits(Limit.ofStage, from: &reader)
         program = try Program(from: &reader)
         bringsFiles = try reader.flag()
     }
@@ -223,7 +230,7 @@ extension Refusal {
         switch self {
         case .aboveCeiling(let limit, let value, let ceiling):
             writer.integer(UInt8(1))
-            writer.integer(limit.rawValue)
+            writer.integer(limit.definition.code)
             writer.integer(value)
             writer.integer(ceiling)
         case .unknownRuntime: writer.integer(UInt8(2))
@@ -238,7 +245,7 @@ extension Refusal {
     init(from reader: inout ByteReader) throws(WireError) {
         switch try reader.integer(UInt8.self) {
         case 1:
-            guard let limit = LimitName(rawValue: try reader.integer()) else { throw .unknownValue }
+            guard let limit = Limit(code: try reader.integer()) else { throw .unknownValue }
             self = .aboveCeiling(
                 limit,
                 value: try reader.integer(),
@@ -257,35 +264,14 @@ extension Refusal {
 
 extension StageEnd {
     func write(to writer: inout ByteWriter) {
-        switch cause {
-        case .exited(let code):
-            writer.integer(UInt8(1))
-            writer.integer(code)
-        case .signaled(let signal):
-            writer.integer(UInt8(2))
-            writer.integer(signal)
-        case .wallTime: writer.integer(UInt8(3))
-        case .cpuTime: writer.integer(UInt8(4))
-        case .memory: writer.integer(UInt8(5))
-        }
-        writer.integer(wallMicroseconds)
-        writer.integer(cpuMicroseconds)
-        writer.integer(memoryBytes)
+        verdict.write(to: &writer)
+        usage.write(to: &writer)
         writer.list(refusedCalls) { $0.integer($1) }
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
-        switch try reader.integer(UInt8.self) {
-        case 1: cause = .exited(code: try reader.integer())
-        case 2: cause = .signaled(try reader.integer())
-        case 3: cause = .wallTime
-        case 4: cause = .cpuTime
-        case 5: cause = .memory
-        default: throw .unknownValue
-        }
-        wallMicroseconds = try reader.integer()
-        cpuMicroseconds = try reader.integer()
-        memoryBytes = try reader.integer()
+        verdict = try Verdict(from: &reader)
+        usage = try Usage(from: &reader)
         refusedCalls = try Self.refusedCalls(from: &reader)
     }
 

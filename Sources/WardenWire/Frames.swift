@@ -1,10 +1,13 @@
+public import Vocabulary
+
 /// The conversation between the front and the warden: five verbs, and what comes of them.
 ///
 /// It travels over a SOCK_SEQPACKET pair, one frame a packet, descriptors as ancillary data.
 /// `docs/PROTOCOL.md` says every field. A frame that does not decode ends the session, and with it
 /// every jail.
 public enum Protocol {
-    public static let version: UInt32 = 3
+    /// Of the frames' form: one limit more is another form.
+    public static let version = 4_000 + UInt32(Limit.allCases.count)
     /// The largest frame; arguments and environment of a stage must fit.
     public static let frameBytesMax = 96 << 10
     /// The most descriptors that any frame carries.
@@ -37,34 +40,33 @@ public enum Request: Hashable, Sendable {
 public struct OpenRequest: Hashable, Sendable {
     public var jail: JailNumber
     public var runtime: UInt16
-    public var profile: UInt8
-    public var workspace: WorkspaceLimits
-    public var memoryBytes: UInt64
+    public var profile: SystemCallProfile
+    /// Those of ``Limit/atOpening``.
+    public var limits: Limits
 
     public init(
         jail: JailNumber,
         runtime: UInt16,
-        profile: UInt8,
-        workspace: WorkspaceLimits,
-        memoryBytes: UInt64
+        profile: SystemCallProfile,
+        limits: Limits
     ) {
         self.jail = jail
         self.runtime = runtime
         self.profile = profile
-        self.workspace = workspace
-        self.memoryBytes = memoryBytes
+        self.limits = limits
     }
 }
 
 /// One program in a jail, from its start to its end.
 public struct StageRequest: Hashable, Sendable {
     public var jail: JailNumber
-    public var limits: StageLimits
+    /// Those of ``Limit/ofStage``.
+    public var limits: Limits
     public var program: Program
     /// Whether files come with it: an archive that init unpacks before the program starts.
     public var bringsFiles: Bool
 
-    public init(jail: JailNumber, limits: StageLimits, program: Program, bringsFiles: Bool) {
+    public init(jail: JailNumber, limits: Limits, program: Program, bringsFiles: Bool) {
         self.jail = jail
         self.limits = limits
         self.program = program
@@ -75,13 +77,14 @@ public struct StageRequest: Hashable, Sendable {
 /// A program that is started before anybody has asked for it.
 public struct ParkRequest: Hashable, Sendable {
     public var jail: JailNumber
-    /// Of these only the memory and the processes count; the stage brings its own.
-    public var limits: StageLimits
+    /// Of these only the processes and those of ``Limit/fixedAtStart`` count; the stage brings its
+    /// own.
+    public var limits: Limits
     public var program: Program
     /// The script that it will open, below the work folder.
     public var entry: String
 
-    public init(jail: JailNumber, limits: StageLimits, program: Program, entry: String) {
+    public init(jail: JailNumber, limits: Limits, program: Program, entry: String) {
         self.jail = jail
         self.limits = limits
         self.program = program
@@ -149,7 +152,7 @@ public struct Primitive: Hashable, Sendable {
 
 /// The front asked for what it may not have.
 public enum Refusal: Hashable, Sendable {
-    case aboveCeiling(LimitName, value: UInt64, ceiling: UInt64)
+    case aboveCeiling(Limit, value: Int64, ceiling: Int64)
     case unknownRuntime
     case unknownProfile
     /// Not open, or gone.
@@ -174,10 +177,9 @@ public struct Fault: Hashable, Sendable {
 
 /// What became of a stage, from counters read after its last process was gone.
 public struct StageEnd: Hashable, Sendable {
-    public var cause: Cause
-    public var wallMicroseconds: UInt64
-    public var cpuMicroseconds: UInt64
-    public var memoryBytes: UInt64
+    /// Never that of too much output, which the warden does not see.
+    public var verdict: Verdict
+    public var usage: Usage
     /// The numbers of the first system calls that the filter refused by default, each once.
     ///
     /// Init's word, and it has handled a stranger's bytes: for people to read, nothing else.
@@ -185,25 +187,9 @@ public struct StageEnd: Hashable, Sendable {
 
     public static let refusedCallsMax = 16
 
-    public init(
-        cause: Cause,
-        wallMicroseconds: UInt64,
-        cpuMicroseconds: UInt64,
-        memoryBytes: UInt64,
-        refusedCalls: [Int32] = []
-    ) {
-        self.cause = cause
-        self.wallMicroseconds = wallMicroseconds
-        self.cpuMicroseconds = cpuMicroseconds
-        self.memoryBytes = memoryBytes
+    public init(verdict: Verdict, usage: Usage, refusedCalls: [Int32] = []) {
+        self.verdict = verdict
+        self.usage = usage
         self.refusedCalls = refusedCalls
-    }
-
-    public enum Cause: Hashable, Sendable {
-        case exited(code: Int32)
-        case signaled(Int32)
-        case wallTime
-        case cpuTime
-        case memory
     }
 }

@@ -6,10 +6,11 @@ import Testing
     private static let ours: [String: Set<String>] = [
         "CLinux": [], "CSeccomp": [], "CCurl": [], "CCrack": [],
         "Kernel": ["CLinux"],
-        "WardenWire": [],
-        "Jail": ["WardenWire", "Kernel"],
+        "Vocabulary": [],
+        "WardenWire": ["Vocabulary"],
+        "Jail": ["Vocabulary", "WardenWire", "Kernel"],
         "quicksand-warden": ["Jail"],
-        "Domain": [],
+        "Domain": ["Vocabulary"],
         "Catalog": ["WardenWire", "CSeccomp", "Domain"],
         "WardenClient": ["WardenWire", "Kernel", "Domain"],
         "SQLiteStore": ["Domain"],
@@ -29,7 +30,9 @@ import Testing
     private static let unprivileged = [
         "API", "Scheduler", "FolderCache", "Courier", "Identity", "Domain",
     ]
-    private static let privileged = ["Jail", "Kernel", "WardenWire", "quicksand-warden"]
+    private static let privileged = [
+        "Jail", "Kernel", "Vocabulary", "WardenWire", "quicksand-warden",
+    ]
 
     private func imports(of target: String) throws -> Set<String> {
         Set(try Repository.sources(target).flatMap { SourceText(try $0.text).imports })

@@ -9,7 +9,10 @@ private func limits(_ changes: [String: String?] = [:], plan: String = "anonymou
         "per_second": "5", "penalty_seconds": "10", "per_minute": "60", "per_day": "null",
         "concurrent": "2", "projects": "3", "unfinished_tasks": "0",
     ]
-    for limit in Limit.allCases { keys[limit.rawValue] = #"{"default": 10, "ceiling": 20}"# }
+    for limit in Limit.allCases {
+        let standard = limit.definition.follows == nil ? #""default": 10, "# : ""
+        keys[limit.rawValue] = #"{\#(standard)"ceiling": 20}"#
+    }
     keys.merge(changes) { $1 }
     let body = keys.compactMap { key, value in value.map { "\"\(key)\": \($0)" } }
     return #"{"plans": {"\#(plan)": {\#(body.joined(separator: ", "))}}}"#

@@ -1,5 +1,6 @@
 import Kernel
 import Testing
+import Vocabulary
 import WardenWire
 
 @testable import Jail
@@ -26,14 +27,7 @@ import WardenWire
     }
 
     @Test func `an order comes back as it was, and not where it is cut`() throws {
-        let limits = StageLimits(
-            wallMilliseconds: 1,
-            cpuMilliseconds: 2,
-            memoryBytes: 3,
-            processes: 4,
-            openFiles: 5,
-            fileBytes: 6
-        )
+        let limits = Limits { Int64($0.definition.code) }
         let program = Program(
             arguments: ["/a", "b"],
             environment: ["C=d"],

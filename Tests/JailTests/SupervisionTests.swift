@@ -1,5 +1,6 @@
 import Kernel
 import Testing
+import Vocabulary
 import WardenWire
 
 @testable import Jail
@@ -9,14 +10,13 @@ private struct Watched {
     static let start: UInt64 = 1_000_000_000
     static let cpuBefore: UInt64 = 7_000
     static let killsBefore: UInt64 = 3
-    static let limits = StageLimits(
-        wallMilliseconds: 100,
-        cpuMilliseconds: 50,
-        memoryBytes: 1 << 20,
-        processes: 8,
-        openFiles: 8,
-        fileBytes: 8
-    )
+    static let limits = Limits { limit in
+        switch limit {
+        case .wallMilliseconds: 100
+        case .cpuMilliseconds: 50
+        default: 1 << 20
+        }
+    }
 
     var supervision = Supervision(openedAt: 0)
 
@@ -66,14 +66,14 @@ private let wall: UInt64 = 100_000_000
     func `a stage is killed at its wall limit and not before`(after: UInt64, isKilled: Bool) {
         var watched = Watched()
         #expect(watched.tick(after: after) == (isKilled ? .killStage : .nothing))
-        if isKilled { #expect(watched.ended(.signaled(9))?.cause == .wallTime) }
+        if isKilled { #expect(watched.ended(.signaled(9))?.verdict == .timedOut) }
     }
 
     @Test func `a stage seen to hold too much memory is killed once, with that verdict`() {
         var watched = Watched()
         #expect(watched.supervision.memoryExceeded(now: Watched.start + 1) == .killStage)
         #expect(watched.supervision.memoryExceeded(now: Watched.start + 2) == .nothing)
-        #expect(watched.ended(.signaled(9))?.cause == .memory)
+        #expect(watched.ended(.signaled(9))?.verdict == .memoryExceeded)
         #expect(watched.supervision.memoryExceeded(now: Watched.start + 3) == .nothing)
     }
 
@@ -83,13 +83,13 @@ private let wall: UInt64 = 100_000_000
         #expect(
             watched.tick(after: 30_000_000, cpuUsed: used) == (isKilled ? .killStage : .nothing)
         )
-        if isKilled { #expect(watched.ended(.signaled(9))?.cause == .cpuTime) }
+        if isKilled { #expect(watched.ended(.signaled(9))?.verdict == .cpuTimeExceeded) }
     }
 
     @Test func `where both limits are reached, wall time is the cause`() {
         var watched = Watched()
         #expect(watched.tick(after: wall, cpuUsed: 50_000) == .killStage)
-        #expect(watched.ended(.signaled(9), cpuUsed: 50_000)?.cause == .wallTime)
+        #expect(watched.ended(.signaled(9), cpuUsed: 50_000)?.verdict == .timedOut)
     }
 
     @Test func `a stage is killed once, and its jail destroyed where that is not obeyed`() {
@@ -112,7 +112,7 @@ private let wall: UInt64 = 100_000_000
             counters: Supervision.Counters(cpuMicroseconds: 0, memoryKills: 0, peakMemoryBytes: 0),
             now: now
         )
-        #expect(end?.cpuMicroseconds == 0)
+        #expect(end?.usage.cpuMicroseconds == 0)
     }
 
     @Test func `the cpu counter is not asked for where the wall limit decides`() {
@@ -129,13 +129,13 @@ private let wall: UInt64 = 100_000_000
     @Test(arguments: [Int32(0), 1, 255])
     func `an exit is reported with its code`(code: Int32) {
         var watched = Watched()
-        #expect(watched.ended(.exited(code: code))?.cause == .exited(code: code))
+        #expect(watched.ended(.exited(code: code))?.verdict == .exited(code: code))
         #expect(watched.isIdle)
     }
 
     @Test func `a signal that nobody here sent is the program's own`() {
         var watched = Watched()
-        #expect(watched.ended(.signaled(11), cpuUsed: 49_999)?.cause == .signaled(11))
+        #expect(watched.ended(.signaled(11), cpuUsed: 49_999)?.verdict == .signaled(signal: 11))
     }
 
     @Test func `usage is counted from the start of the stage`() {
@@ -144,10 +144,8 @@ private let wall: UInt64 = 100_000_000
         #expect(
             end
                 == StageEnd(
-                    cause: .exited(code: 0),
-                    wallMicroseconds: 42,
-                    cpuMicroseconds: 5,
-                    memoryBytes: 4_096
+                    verdict: .exited(code: 0),
+                    usage: Usage(wallMicroseconds: 42, cpuMicroseconds: 5, memoryBytes: 4_096)
                 )
         )
     }
@@ -155,33 +153,33 @@ private let wall: UInt64 = 100_000_000
     @Test func `memory comes before every other cause`() {
         var stopped = Watched()
         #expect(stopped.tick(after: wall) == .killStage)
-        #expect(stopped.ended(.signaled(9), kills: 1)?.cause == .memory)
+        #expect(stopped.ended(.signaled(9), kills: 1)?.verdict == .memoryExceeded)
 
         var survived = Watched()
-        #expect(survived.ended(.exited(code: 0), kills: 1)?.cause == .memory)
+        #expect(survived.ended(.exited(code: 0), kills: 1)?.verdict == .memoryExceeded)
     }
 
     @Test func `kills of an earlier stage do not count`() {
         var watched = Watched()
-        #expect(watched.ended(.exited(code: 0), kills: 0)?.cause == .exited(code: 0))
+        #expect(watched.ended(.exited(code: 0), kills: 0)?.verdict == .exited(code: 0))
     }
 
     @Test func `a stage that was stopped has that cause even where it then exits by itself`() {
         var watched = Watched()
         #expect(watched.tick(after: 30_000_000, cpuUsed: 50_000) == .killStage)
-        #expect(watched.ended(.exited(code: 0), cpuUsed: 50_000)?.cause == .cpuTime)
+        #expect(watched.ended(.exited(code: 0), cpuUsed: 50_000)?.verdict == .cpuTimeExceeded)
     }
 
     @Test(arguments: [(UInt64(49_999), false), (50_000, true), (50_001, true)])
     func `a signal at the cpu limit is the kernel's own limit`(used: UInt64, isCPU: Bool) {
         var watched = Watched()
         let end = watched.ended(.signaled(9), cpuUsed: used)
-        #expect(end?.cause == (isCPU ? .cpuTime : .signaled(9)))
+        #expect(end?.verdict == (isCPU ? .cpuTimeExceeded : .signaled(signal: 9)))
     }
 
     @Test func `an exit at the cpu limit that was not stopped stays an exit`() {
         var watched = Watched()
-        #expect(watched.ended(.exited(code: 0), cpuUsed: 60_000)?.cause == .exited(code: 0))
+        #expect(watched.ended(.exited(code: 0), cpuUsed: 60_000)?.verdict == .exited(code: 0))
     }
 }
 
@@ -212,7 +210,7 @@ private let wall: UInt64 = 100_000_000
         var watched = Watched(collects: true)
         #expect(watched.ended(.exited(code: 3)) == nil)
         #expect(watched.isCollecting)
-        #expect(watched.supervision.collected()?.cause == .exited(code: 3))
+        #expect(watched.supervision.collected()?.verdict == .exited(code: 3))
         #expect(watched.isIdle)
         #expect(watched.supervision.collected() == nil)
     }
@@ -252,7 +250,7 @@ private let wall: UInt64 = 100_000_000
             counters: Watched.counters(kills: 1),
             now: Watched.start
         )
-        #expect(end?.cause == .memory)
+        #expect(end?.verdict == .memoryExceeded)
         #expect(watched.isClosing)
     }
 
@@ -260,14 +258,14 @@ private let wall: UInt64 = 100_000_000
         var watched = Watched()
         _ = watched.tick(after: wall)
         let end = watched.supervision.initGone(counters: Watched.counters(), now: Watched.start)
-        #expect(end?.cause == .wallTime)
+        #expect(end?.verdict == .timedOut)
     }
 
     @Test func `init gone while it sent output files keeps the verdict`() {
         var watched = Watched(collects: true)
         _ = watched.ended(.exited(code: 5))
         let end = watched.supervision.initGone(counters: Watched.counters(), now: Watched.start)
-        #expect(end?.cause == .exited(code: 5))
+        #expect(end?.verdict == .exited(code: 5))
     }
 
     @Test func `a jail that is closed has no verdict`() {
@@ -368,8 +366,8 @@ private let wall: UInt64 = 100_000_000
             counters: Watched.counters(cpuUsed: 5),
             now: Watched.start + 42_000
         )
-        #expect(try #require(end).wallMicroseconds == 42)
-        #expect(try #require(end).cpuMicroseconds == 5)
+        #expect(try #require(end).usage.wallMicroseconds == 42)
+        #expect(try #require(end).usage.cpuMicroseconds == 5)
     }
 
     @Test func `what ends before its stage is nobody's verdict`() {

@@ -1,4 +1,5 @@
 import Testing
+import Vocabulary
 import WardenWire
 
 @Suite struct FrameTests {
@@ -54,7 +55,7 @@ import WardenWire
         }
     }
 
-    @Test func `unknown refusals, limits and causes are refused`() {
+    @Test func `unknown refusals, limits, verdicts and profiles are refused`() {
         var refusal = Reply.refused(1, .busy).encoded()
         refusal[9] = 99
         #expect(throws: WireError.unknownValue) { try Reply(decoding: refusal) }
@@ -63,14 +64,18 @@ import WardenWire
         limit[10] = 0
         #expect(throws: WireError.unknownValue) { try Reply(decoding: limit) }
 
-        let end = StageEnd(cause: .memory, wallMicroseconds: 1, cpuMicroseconds: 2, memoryBytes: 3)
-        var cause = Reply.finished(1, end).encoded()
-        cause[9] = 0
-        #expect(throws: WireError.unknownValue) { try Reply(decoding: cause) }
+        let end = StageEnd(verdict: .memoryExceeded, usage: Samples.usage)
+        var verdict = Reply.finished(1, end).encoded()
+        verdict[9] = 0
+        #expect(throws: WireError.unknownValue) { try Reply(decoding: verdict) }
+
+        var profile = Samples.requests[0].encoded()
+        profile[11] = UInt8(SystemCallProfile.allCases.count)
+        #expect(throws: WireError.unknownValue) { try Request(decoding: profile) }
     }
 
     @Test func `more refused calls than are ever named are not believed`() throws {
-        var end = StageEnd(cause: .memory, wallMicroseconds: 1, cpuMicroseconds: 2, memoryBytes: 3)
+        var end = StageEnd(verdict: .memoryExceeded, usage: Samples.usage)
         for (count, isAccepted) in [(15, true), (16, true), (17, false)] {
             end.refusedCalls = Array(repeating: 1, count: count)
             let bytes = Reply.finished(1, end).encoded()
@@ -141,8 +146,8 @@ import WardenWire
 }
 
 @Suite struct FrameCountTests {
-    /// Where the count of a stage's arguments is: after the kind, the jail and six limits.
-    private static let argumentCount = 1 + 8 + 6 * 8
+    /// Where the count of a stage's arguments is: after the kind, the jail and the limits.
+    private static let argumentCount = 1 + 8 + Limit.ofStage.count * 8
 
     private func stage(count: UInt32) -> [UInt8] {
         var bytes = Samples.requests[1].encoded()

@@ -1,15 +1,17 @@
+import Vocabulary
 import WardenWire
 
 /// At least one frame of every shape, with fields that differ from each other.
 enum Samples {
-    static let limits = StageLimits(
-        wallMilliseconds: 1,
-        cpuMilliseconds: 2,
-        memoryBytes: 3,
-        processes: 4,
-        openFiles: 5,
-        fileBytes: .max
-    )
+    static let limits = limits(Limit.ofStage)
+
+    /// A value of its own for each of these, and 0 for what does not travel.
+    static func limits(_ limits: [Limit]) -> Limits {
+        Limits { limit in
+            guard limits.contains(limit) else { return 0 }
+            return limit == .fileBytes ? .max : Int64(limit.definition.code)
+        }
+    }
 
     static let program = Program(
         arguments: ["/usr/bin/python3", "", "naïve"],
@@ -32,9 +34,8 @@ enum Samples {
             OpenRequest(
                 jail: 0x0102_0304_0506_0708,
                 runtime: 0x1122,
-                profile: 3,
-                workspace: WorkspaceLimits(bytes: 4, files: 5),
-                memoryBytes: 6
+                profile: .standard,
+                limits: limits(Limit.atOpening)
             )
         ),
         .stage(StageRequest(jail: 9, limits: limits, program: program, bringsFiles: false)),
@@ -52,14 +53,16 @@ enum Samples {
     static let primitive = Primitive(name: "cgroup memory", detail: "v2 /sys/fs/cgroup")
 
     static let refusals: [Refusal] =
-        LimitName.allCases.map { .aboveCeiling($0, value: 2, ceiling: 1) } + [
+        Limit.allCases.map { .aboveCeiling($0, value: 2, ceiling: 1) } + [
             .unknownRuntime, .unknownProfile, .noSuchJail, .busy, .tooManyJails, .wrongDescriptor,
         ]
 
-    static let causes: [StageEnd.Cause] = [
-        .exited(code: 0), .exited(code: -1), .exited(code: 255), .signaled(9), .wallTime, .cpuTime,
-        .memory,
+    static let verdicts: [Verdict] = [
+        .exited(code: 0), .exited(code: -1), .exited(code: 255), .signaled(signal: 9), .timedOut,
+        .cpuTimeExceeded, .memoryExceeded, .outputExceeded,
     ]
+
+    static let usage = Usage(wallMicroseconds: 6, cpuMicroseconds: 7, memoryBytes: .max)
 
     static let replies: [Reply] =
         [
@@ -67,22 +70,12 @@ enum Samples {
             .unfit(primitive), .parked(1, milliseconds: 2, memoryBytes: 3),
             .broken(2, Fault(site: "mount", errno: -5)), .closed(3),
         ] + refusals.map { .refused(4, $0) }
-        + causes.map {
-            .finished(
-                5,
-                StageEnd(
-                    cause: $0,
-                    wallMicroseconds: 6,
-                    cpuMicroseconds: 7,
-                    memoryBytes: .max,
-                    refusedCalls: [425, -1]
-                )
-            )
+        + verdicts.map {
+            .finished(5, StageEnd(verdict: $0, usage: usage, refusedCalls: [425, -1]))
         }
 
     static let image = CatalogImage(
-        stageCeilings: limits,
-        workspaceCeilings: WorkspaceLimits(bytes: 1, files: 2),
+        ceilings: limits(Limit.sealed),
         jails: 3,
         filters: [[1, 2, 3, 4, 5, 6, 7, 8], []],
         root: RootImage(

@@ -39,14 +39,25 @@ let package = Package(
             path: "Links/Kernel",
             swiftSettings: settings
         ),
-        .target(name: "WardenWire", path: "Links/WardenWire", swiftSettings: settings),
+        .target(name: "Vocabulary", path: "Links/Vocabulary", swiftSettings: settings),
+        .target(
+            name: "WardenWire",
+            dependencies: ["Vocabulary"],
+            path: "Links/WardenWire",
+            swiftSettings: settings
+        ),
         .target(
             name: "Jail",
-            dependencies: ["WardenWire", "Kernel"],
+            dependencies: ["Vocabulary", "WardenWire", "Kernel"],
             path: "Links/Jail",
             swiftSettings: settings
         ),
-        .target(name: "Domain", path: "Links/Domain", swiftSettings: settings),
+        .target(
+            name: "Domain",
+            dependencies: ["Vocabulary"],
+            path: "Links/Domain",
+            swiftSettings: settings
+        ),
         .target(
             name: "Catalog",
             path: "Links/Catalog",

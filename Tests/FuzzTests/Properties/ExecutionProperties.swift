@@ -92,14 +92,7 @@ enum ExecutionProperties {
             outputFilesMax: 1,
             outputBytesMax: 1
         )
-        let limits = StageLimits(
-            wallMilliseconds: 1,
-            cpuMilliseconds: 1,
-            memoryBytes: 1,
-            processes: 1,
-            openFiles: 1,
-            fileBytes: 1
-        )
+        let limits = Limits { Limit.ofStage.contains($0) ? 1 : 0 }
         let frame = Request.stage(
             StageRequest(jail: 1, limits: limits, program: program, bringsFiles: true)
         )
@@ -110,7 +103,7 @@ enum ExecutionProperties {
 }
 
 extension ExecutionProperties {
-    private static let ceilings = Limits { limit in
+    private static let ceilings = Limits(following: { limit, followed in
         switch limit {
         case .wallMilliseconds, .cpuMilliseconds: 10_000
         case .memoryBytes: 256 << 20
@@ -120,8 +113,9 @@ extension ExecutionProperties {
         case .stdoutBytes, .stderrBytes: 1 << 20
         case .sourceBytes: 100_000
         case .files: 10
+        default: followed ?? limit.definition.least
         }
-    }
+    })
 
     private static let plan = Plan(
         name: "fuzz",
