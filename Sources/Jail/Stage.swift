@@ -67,17 +67,20 @@ struct Stage {
 
     private func setResourceLimits() throws(KernelError) {
         try ResourceLimit.coreBytes.set(0)
-        // A program may use all of its memory as stack: judges expect deep recursion to be a memory
-        // verdict.
-        // The slack is for its last frame: the group's limit must be what it meets first.
-        let stackBytes = limits.count(.memoryBytes) + Self.stackSlackBytes
-        try ResourceLimit.stackBytes.setAtMostHard(stackBytes)
+        try ResourceLimit.stackBytes.lower(to: stackBytes)
         try ResourceLimit.lockedBytes.set(64 << 10)
         try ResourceLimit.messageQueueBytes.set(0)
         try ResourceLimit.nice.set(0)
         try ResourceLimit.realtimePriority.set(0)
         try Self.setOwnLimits(limits, of: 0, plan)
         if !plan.hasCgroup { try setLimitsInsteadOfCgroup() }
+    }
+
+    /// A program whose stack may be as large as its memory meets the group's limit first, also with
+    /// its last frame: judges expect deep recursion to be a memory verdict.
+    private var stackBytes: UInt64 {
+        let (stack, memory) = (limits.count(.stackBytes), limits.count(.memoryBytes))
+        return stack < memory ? stack : max(stack, memory + Self.stackSlackBytes)
     }
 
     /// Those that every request says anew.

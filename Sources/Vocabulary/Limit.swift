@@ -8,6 +8,7 @@ public enum Limit: String, CaseIterable, Sendable {
     case wallMilliseconds = "wall_ms"
     case cpuMilliseconds = "cpu_ms"
     case memoryBytes = "memory_bytes"
+    case stackBytes = "stack_bytes"
     case processes
     case openFiles = "open_files"
     case fileBytes = "file_bytes"
@@ -38,6 +39,17 @@ public enum Limit: String, CaseIterable, Sendable {
                 least: 1 << 20,
                 isFixedAtStart: true,
                 "memory of the whole jail, files included"
+            )
+        // With less, no interpreter starts.
+        case .stackBytes:
+            Definition(
+                13,
+                .stage,
+                .warden,
+                least: 64 << 10,
+                isFixedAtStart: true,
+                follows: .memoryBytes,
+                "stack of each process; the memory limit where nothing is asked for"
             )
         case .processes: Definition(4, .stage, .warden, "processes and threads alive at once")
         // Less than that, and the loader finds no descriptor for a program's libraries.

@@ -31,6 +31,8 @@ private func read(_ text: String) throws -> Plans {
         #expect(plan.rates.concurrent == 2)
         #expect(plan.holdings == Holdings(projects: 3, unfinishedTasks: 0))
         #expect(Limit.allCases.allSatisfy { plan.defaults[$0] == 10 && plan.ceilings[$0] == 20 })
+        let small = try read(limits(["stack_bytes": #"{"ceiling": 7}"#])).anonymous
+        #expect(small.defaults[.stackBytes] == 7)
     }
 
     @Test(arguments: [9, 10, 11] as [Int64])
@@ -69,6 +71,10 @@ private func read(_ text: String) throws -> Plans {
                 "files.ceiling must be at most 4398046511104"
             ),
             (["files": "7"], "files must be an object"),
+            (
+                ["stack_bytes": #"{"default": 1, "ceiling": 1}"#],
+                "stack_bytes.default is not a known key"
+            ),
             (["projects": "-1"], "projects must be a whole number from 0"),
             (["unfinished_tasks": "null"], "unfinished_tasks must be a whole number from 0"),
             (["unfinished_tasks": nil], "unfinished_tasks is missing"),
