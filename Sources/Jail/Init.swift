@@ -96,26 +96,36 @@ struct Init {
             _ = past.take()
             switch order {
             case .run(let stage):
+                let program = try Self.read(stage)
                 let brought = StageDescriptors(descriptors, hasPipes: true, stage)
                 try Unpacking.unpack(brought.archive, into: Self.workFolder)
-                var run = try StageRun(stage, in: self, pipes: brought.pipes)
+                var run = try StageRun(program, stage.limits, in: self, pipes: brought.pipes)
                 _ = try run.watch(children, resuming: nil)
-                try collect(stage.program, brought.outputs)
+                try collect(program, brought.outputs)
                 past = consume run
-            case .park(let stage, let entry, let leaseMilliseconds):
+            case .park(let stage, let leaseMilliseconds):
+                let program = try Self.read(stage)
                 let brought = StageDescriptors(descriptors, hasPipes: true, stage)
                 let parking = try Parking(
-                    entry,
+                    program.script ?? "",
                     in: Self.workFolder,
                     leaseMilliseconds: leaseMilliseconds
                 )
-                var run = try StageRun(stage, in: self, pipes: brought.pipes)
+                var run = try StageRun(program, stage.limits, in: self, pipes: brought.pipes)
                 let resumed = try run.watch(children, resuming: parking)
                 if let resumed { try collect(resumed.program, resumed.brought.outputs) }
                 past = consume run
             case .build, .resume, .kill:
                 for number in descriptors { Descriptor.close(number) }  // too late
             }
+        }
+    }
+
+    static func read(_ stage: StageOrder) throws(KernelError) -> Program {
+        do {
+            return try Program(decoding: stage.program)
+        } catch {
+            throw KernelError(.receive, errno: Errno.invalid)
         }
     }
 

@@ -8,10 +8,10 @@ enum InitOrder {
     case build
     /// Run a program; carries what a stage's frame does.
     case run(StageOrder)
-    /// Start a program and report where it first opens `entry`; carries its pipes.
+    /// Start a program and report where it first opens its script; carries its pipes.
     ///
     /// `leaseMilliseconds` is how long the kernel makes it wait there.
-    case park(StageOrder, entry: String, leaseMilliseconds: UInt64)
+    case park(StageOrder, leaseMilliseconds: UInt64)
     /// Let the program that is parked go on; carries what a stage's frame does but for the pipes.
     case resume(StageOrder)
     /// Kill everything of the stage that is running.
@@ -25,10 +25,9 @@ enum InitOrder {
             writer.integer(UInt8(2))
             stage.write(to: &writer)
         case .kill: writer.integer(UInt8(3))
-        case .park(let stage, let entry, let leaseMilliseconds):
+        case .park(let stage, let leaseMilliseconds):
             writer.integer(UInt8(4))
             stage.write(to: &writer)
-            writer.text(entry)
             writer.integer(leaseMilliseconds)
         case .resume(let stage):
             writer.integer(UInt8(5))
@@ -46,7 +45,6 @@ enum InitOrder {
         case 4:
             self = .park(
                 try StageOrder(from: &reader),
-                entry: try reader.text(),
                 leaseMilliseconds: try reader.integer()
             )
         case 5: self = .resume(try StageOrder(from: &reader))
@@ -59,16 +57,17 @@ enum InitOrder {
 /// One program, and what holds it.
 struct StageOrder {
     let limits: Limits
-    let program: Program
+    /// As the front encoded it: init alone reads it.
+    let program: [UInt8]
     let bringsFiles: Bool
 
     func write(to writer: inout ByteWriter) {
         limits.write(Limit.ofStage, to: &writer)
-        program.write(to: &writer)
+        writer.blob(program)
         writer.integer(UInt8(bringsFiles ? 1 : 0))
     }
 
-    init(limits: Limits, program: Program, bringsFiles: Bool) {
+    init(limits: Limits, program: [UInt8], bringsFiles: Bool) {
         self.limits = limits
         self.program = program
         self.bringsFiles = bringsFiles
@@ -76,7 +75,7 @@ struct StageOrder {
 
     init(from reader: inout ByteReader) throws(WireError) {
         limits = try Limits(Limit.ofStage, from: &reader)
-        program = try Program(from: &reader)
+        program = Array(try reader.blob())
         bringsFiles = try reader.flag()
     }
 }

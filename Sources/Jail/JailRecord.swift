@@ -15,7 +15,7 @@ final class JailRecord {
     /// What was asked for before the jail was ready for it, in order.
     private var waiting: [WaitingRequest] = []
     /// The program that was started ahead of its stage.
-    private var ahead: Program?
+    private var ahead: ContentDigest?
     private let process: Int32
     private let plan: JailPlan
     private var processesMax: UInt64 = 0
@@ -116,17 +116,18 @@ final class JailRecord {
         descriptors: [Int32]
     ) throws(KernelError) {
         supervision.boot(now: MonotonicClock.nanoseconds)
-        ahead = request.program
+        ahead = request.program.command
         try hold(to: request.limits)
         try lend(descriptors[...])
         let limits = Limits { limit in
             limit.definition.isFixedAtStart ? request.limits[limit] : ceilings[limit]
         }
-        let stage = StageOrder(limits: limits, program: request.program, bringsFiles: false)
-        try order(
-            .park(stage, entry: request.entry, leaseMilliseconds: leaseMilliseconds),
-            descriptors
+        let stage = StageOrder(
+            limits: limits,
+            program: request.program.bytes,
+            bringsFiles: false
         )
+        try order(.park(stage, leaseMilliseconds: leaseMilliseconds), descriptors)
     }
 
     /// The stage of the program that is parked.
@@ -140,7 +141,7 @@ final class JailRecord {
     private func startClock(_ request: StageRequest) {
         supervision.start(
             plan.has(.clock) ? request.limits : request.limits.withoutClock,
-            collects: !request.program.outputs.isEmpty,
+            collects: request.program.collects,
             counters: counters,
             now: MonotonicClock.nanoseconds
         )
@@ -257,9 +258,9 @@ extension JailRecord {
             }
         case .resume(let stage):
             switch (supervision.state, waiting.last?.request) {
-            case (.building, .park(let park)): return stage.program.isSameCommand(as: park.program)
-            case (.booting, nil), (.parked, nil):
-                return ahead.map(stage.program.isSameCommand) ?? false
+            case (.building, .park(let park)):
+                return stage.program.command == park.program.command
+            case (.booting, nil), (.parked, nil): return stage.program.command == ahead
             default: return false
             }
         case .open, .close: return false
@@ -278,17 +279,11 @@ extension JailRecord {
     }
 }
 
-extension Program {
-    fileprivate func isSameCommand(as other: Program) -> Bool {
-        arguments == other.arguments && environment == other.environment
-    }
-}
-
 extension StageOrder {
     fileprivate init(_ request: StageRequest) {
         self.init(
             limits: request.limits,
-            program: request.program,
+            program: request.program.bytes,
             bringsFiles: request.bringsFiles
         )
     }

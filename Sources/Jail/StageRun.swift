@@ -27,14 +27,19 @@ struct StageRun: ~Copyable {
     }
 
     /// - Parameter pipes: closed by this, when their time has come.
-    init(_ order: StageOrder, in jail: Init, pipes: [Int32]) throws(KernelError) {
+    init(
+        _ program: Program,
+        _ limits: Limits,
+        in jail: Init,
+        pipes: [Int32]
+    ) throws(KernelError) {
         let epoll = try Epoll()
         let hearing = try SeqpacketSocket.pair()
         guard let main = try Process.fork() else {
             let stage = Stage(
                 plan: jail.plan,
-                limits: order.limits,
-                program: order.program,
+                limits: limits,
+                program: program,
                 pipes: pipes,
                 hearer: hearing.second.number
             )
@@ -78,10 +83,11 @@ struct StageRun: ~Copyable {
                         Process.killAllOthers()  // whatever else it is told is to end it
                         continue
                     }
+                    let program = try Init.read(stage)
                     let brought = StageDescriptors(numbers, hasPipes: false, stage)
                     try Stage.setOwnLimits(stage.limits, of: main, jail.plan)
                     try place.resume(with: brought.archive)
-                    resumed = (brought, stage.program)
+                    resumed = (brought, program)
                 case .opening:
                     if let openings { epoll.remove(openings) }  // the first is the one
                     try jail.report(.parked)

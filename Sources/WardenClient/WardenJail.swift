@@ -95,8 +95,7 @@ extension WardenSession {
                 let request = ParkRequest(
                     jail: jail,
                     limits: order.limits,
-                    program: Program(boot),
-                    entry: boot.entry
+                    program: try OpaqueProgram(boot)
                 )
                 try send(.park(request), descriptors: pipes.theirs)
             } catch {
@@ -163,7 +162,7 @@ struct WardenJail: Jail {
             try files.isEmpty
             ? nil : Descriptor.sealed("quicksand-files", files.archive).release()
         defer { if let archive { Descriptor.close(archive) } }
-        let request = StageRequest(stage, jail: number, bringsFiles: archive != nil)
+        let request = try StageRequest(stage, jail: number, bringsFiles: archive != nil)
         let descriptors = pipes.frame(with: archive)
         try session.state.withLock { state in
             guard !state.isOver else { throw SandboxError.lost }
@@ -202,30 +201,43 @@ extension [SourceFile] {
     }
 }
 
-extension Program {
-    fileprivate init(_ boot: BootProgram) {
-        self.init(
-            arguments: boot.arguments,
-            environment: boot.environment.words,
-            outputs: [],
-            outputFilesMax: 0,
-            outputBytesMax: 0
+extension OpaqueProgram {
+    fileprivate init(_ boot: BootProgram) throws(SandboxError) {
+        try self.init(
+            sending: Program(
+                arguments: boot.arguments,
+                environment: boot.environment.words,
+                script: boot.entry,
+                outputs: [],
+                outputFilesMax: 0,
+                outputBytesMax: 0
+            )
         )
+    }
+
+    fileprivate init(sending program: Program) throws(SandboxError) {
+        do {
+            try self.init(program)
+        } catch {
+            throw WardenSession.tooLong
+        }
     }
 }
 
 extension StageRequest {
-    fileprivate init(_ stage: StageOrder, jail: JailNumber, bringsFiles: Bool) {
+    fileprivate init(_ stage: StageOrder, jail: JailNumber, bringsFiles: Bool) throws(SandboxError)
+    {
+        let program = Program(
+            arguments: stage.arguments,
+            environment: stage.environment.words,
+            outputs: stage.outputs,
+            outputFilesMax: UInt32(clamping: stage.limits[.files]),
+            outputBytesMax: UInt64(OutputFile.totalBytesMax)
+        )
         self.init(
             jail: jail,
             limits: stage.limits,
-            program: Program(
-                arguments: stage.arguments,
-                environment: stage.environment.words,
-                outputs: stage.outputs,
-                outputFilesMax: UInt32(clamping: stage.limits[.files]),
-                outputBytesMax: UInt64(OutputFile.totalBytesMax)
-            ),
+            program: try OpaqueProgram(sending: program),
             bringsFiles: bringsFiles
         )
     }

@@ -107,15 +107,17 @@ public final class WardenSession: Sendable {
         Sockets.shutDown(control.number)
     }
 
+    static let tooLong = SandboxError.refused(
+        reason: "arguments, environment and outputs are too long"
+    )
+
     /// Sends one frame.
     ///
     /// The socket blocks only while the warden is further behind than its buffer is long.
     func send(_ request: Request, descriptors: [Int32] = []) throws {
         let frame = request.encoded()
         // The warden would take it for a broken front, and end.
-        guard frame.count <= WardenWire.`Protocol`.frameBytesMax, request.isWithinCounts else {
-            throw SandboxError.refused(reason: "arguments, environment and outputs are too long")
-        }
+        guard frame.count <= WardenWire.`Protocol`.frameBytesMax else { throw Self.tooLong }
         do {
             try SeqpacketSocket.send(
                 frame,

@@ -1,3 +1,5 @@
+internal import Vocabulary
+
 /// Writes the little-endian, length-prefixed form that both sides of the warden's socket speak.
 public struct ByteWriter: Sendable {
     public private(set) var bytes: [UInt8] = []
@@ -17,6 +19,9 @@ public struct ByteWriter: Sendable {
         integer(UInt32(value.count))
         bytes.append(contentsOf: value)
     }
+
+    /// The bytes alone, for a field whose length is fixed.
+    mutating func append(_ value: some Collection<UInt8>) { bytes.append(contentsOf: value) }
 
     public mutating func text(_ value: String) { blob(value.utf8) }
 
@@ -79,6 +84,13 @@ public struct ByteReader: Sendable {
     mutating func take(_ count: Int) -> ArraySlice<UInt8> {
         defer { position += count }
         return bytes[position..<(position + count)]
+    }
+
+    mutating func digest() throws(WireError) -> ContentDigest {
+        guard remaining >= ContentDigest.byteCount,
+            let digest = ContentDigest(bytes: take(ContentDigest.byteCount))
+        else { throw .truncated }
+        return digest
     }
 
     /// One byte, 0 or 1.

@@ -20,15 +20,6 @@ extension Request {
         }
     }
 
-    /// Whether its lists are short enough for the other side to read.
-    public var isWithinCounts: Bool {
-        switch self {
-        case .open, .close: true
-        case .stage(let stage), .resume(let stage): stage.program.isWithinCounts
-        case .park(let park): park.program.isWithinCounts
-        }
-    }
-
     public func encoded() -> [UInt8] {
         var writer = ByteWriter()
         switch self {
@@ -49,7 +40,6 @@ extension Request {
             writer.integer(park.jail)
             park.limits.write(Limit.ofStage, to: &writer)
             park.program.write(to: &writer)
-            writer.text(park.entry)
         case .resume(let stage):
             writer.integer(UInt8(5))
             stage.write(to: &writer)
@@ -76,8 +66,7 @@ extension Request {
                 ParkRequest(
                     jail: try reader.integer(),
                     limits: try Limits(Limit.ofStage, from: &reader),
-                    program: try Program(from: &reader),
-                    entry: try reader.relativePath()
+                    program: try OpaqueProgram(from: &reader)
                 )
             )
         case 5: self = .resume(try StageRequest(from: &reader))
@@ -96,7 +85,7 @@ extension SystemCallProfile {
 
 extension StageRequest {
     /// How many descriptors come after its pipes.
-    var filesAndOutputs: Int { (bringsFiles ? 1 : 0) + (program.outputs.isEmpty ? 0 : 1) }
+    var filesAndOutputs: Int { (bringsFiles ? 1 : 0) + (program.collects ? 1 : 0) }
 
     func write(to writer: inout ByteWriter) {
         writer.integer(jail)
@@ -108,41 +97,8 @@ extension StageRequest {
     init(from reader: inout ByteReader) throws(WireError) {
         jail = try reader.integer()
         limits = try Limits(Limit.ofStage, from: &reader)
-        program = try Program(from: &reader)
+        program = try OpaqueProgram(from: &reader)
         bringsFiles = try reader.flag()
-    }
-}
-
-extension Program {
-    static let argumentsMax = 4_096
-    static let outputsMax = 256
-
-    var isWithinCounts: Bool {
-        arguments.count <= Self.argumentsMax && environment.count <= Self.argumentsMax
-            && outputs.count <= Self.outputsMax
-    }
-
-    public func write(to writer: inout ByteWriter) {
-        writer.list(arguments) { $0.text($1) }
-        writer.list(environment) { $0.text($1) }
-        writer.list(outputs) { $0.text($1) }
-        writer.integer(outputFilesMax)
-        writer.integer(outputBytesMax)
-    }
-
-    public init(from reader: inout ByteReader) throws(WireError) {
-        arguments = try reader.list(most: Self.argumentsMax) { reader throws(WireError) in
-            try reader.text()
-        }
-        guard !arguments.isEmpty else { throw .unknownValue }
-        environment = try reader.list(most: Self.argumentsMax) { reader throws(WireError) in
-            try reader.text()
-        }
-        outputs = try reader.list(most: Self.outputsMax) { reader throws(WireError) in
-            try reader.text()
-        }
-        outputFilesMax = try reader.integer()
-        outputBytesMax = try reader.integer()
     }
 }
 

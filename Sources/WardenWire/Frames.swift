@@ -7,7 +7,7 @@ public import Vocabulary
 /// every jail.
 public enum Protocol {
     /// Of the frames' form: one limit more is another form.
-    public static let version = 4_000 + UInt32(Limit.allCases.count)
+    public static let version = 5_000 + UInt32(Limit.allCases.count)
     /// The largest frame; arguments and environment of a stage must fit.
     public static let frameBytesMax = 96 << 10
     /// The most descriptors that any frame carries.
@@ -62,11 +62,11 @@ public struct StageRequest: Hashable, Sendable {
     public var jail: JailNumber
     /// Those of ``Limit/ofStage``.
     public var limits: Limits
-    public var program: Program
+    public var program: OpaqueProgram
     /// Whether files come with it: an archive that init unpacks before the program starts.
     public var bringsFiles: Bool
 
-    public init(jail: JailNumber, limits: Limits, program: Program, bringsFiles: Bool) {
+    public init(jail: JailNumber, limits: Limits, program: OpaqueProgram, bringsFiles: Bool) {
         self.jail = jail
         self.limits = limits
         self.program = program
@@ -80,42 +80,13 @@ public struct ParkRequest: Hashable, Sendable {
     /// Of these only the processes and those of ``Limit/fixedAtStart`` count; the stage brings its
     /// own.
     public var limits: Limits
-    public var program: Program
-    /// The script that it will open, below the work folder.
-    public var entry: String
+    /// With the script that it will open.
+    public var program: OpaqueProgram
 
-    public init(jail: JailNumber, limits: Limits, program: Program, entry: String) {
+    public init(jail: JailNumber, limits: Limits, program: OpaqueProgram) {
         self.jail = jail
         self.limits = limits
         self.program = program
-        self.entry = entry
-    }
-}
-
-/// What is run, in words that only the jail's own init reads.
-public struct Program: Hashable, Sendable {
-    /// The first is an absolute path inside the jail.
-    public var arguments: [String]
-    /// Each as `NAME=value`.
-    public var environment: [String]
-    /// Paths or globs under the work folder to bring back.
-    public var outputs: [String]
-    public var outputFilesMax: UInt32
-    /// Of all output files together.
-    public var outputBytesMax: UInt64
-
-    public init(
-        arguments: [String],
-        environment: [String],
-        outputs: [String],
-        outputFilesMax: UInt32,
-        outputBytesMax: UInt64
-    ) {
-        self.arguments = arguments
-        self.environment = environment
-        self.outputs = outputs
-        self.outputFilesMax = outputFilesMax
-        self.outputBytesMax = outputBytesMax
     }
 }
 

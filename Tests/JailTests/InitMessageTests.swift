@@ -28,17 +28,10 @@ import WardenWire
 
     @Test func `an order comes back as it was, and not where it is cut`() throws {
         let limits = Limits { Int64($0.definition.code) }
-        let program = Program(
-            arguments: ["/a", "b"],
-            environment: ["C=d"],
-            outputs: ["e"],
-            outputFilesMax: 1,
-            outputBytesMax: 2
-        )
-        let stage = StageOrder(limits: limits, program: program, bringsFiles: true)
+        let stage = StageOrder(limits: limits, program: [1, 2, 3], bringsFiles: true)
         let orders: [InitOrder] = [
             .build, .run(stage), .kill, .resume(stage),
-            .park(stage, entry: "main.py", leaseMilliseconds: 45_000),
+            .park(stage, leaseMilliseconds: 45_000),
         ]
         for order in orders {
             let bytes = order.encoded()

@@ -29,26 +29,34 @@ enum Samples {
         outputBytesMax: 0
     )
 
-    static let requests: [Request] = [
-        .open(
-            OpenRequest(
-                jail: 0x0102_0304_0506_0708,
-                runtime: 0x1122,
-                profile: .standard,
-                limits: limits(Limit.atOpening)
-            )
-        ),
-        .stage(StageRequest(jail: 9, limits: limits, program: program, bringsFiles: false)),
-        .stage(
-            StageRequest(jail: .max, limits: limits, program: smallProgram, bringsFiles: true)
-        ),
-        .park(ParkRequest(jail: 10, limits: limits, program: smallProgram, entry: "a/main.py")),
-        .resume(StageRequest(jail: 12, limits: limits, program: program, bringsFiles: true)),
-        .resume(
-            StageRequest(jail: 13, limits: limits, program: smallProgram, bringsFiles: false)
-        ),
-        .close(11),
-    ]
+    static let parkedProgram: Program = {
+        var program = smallProgram
+        program.script = "a/main.py"
+        return program
+    }()
+
+    static let programs = [program, smallProgram, parkedProgram]
+
+    static func requests() throws -> [Request] {
+        let (large, small) = (try OpaqueProgram(program), try OpaqueProgram(smallProgram))
+        let parked = try OpaqueProgram(parkedProgram)
+        return [
+            .open(
+                OpenRequest(
+                    jail: 0x0102_0304_0506_0708,
+                    runtime: 0x1122,
+                    profile: .standard,
+                    limits: limits(Limit.atOpening)
+                )
+            ),
+            .stage(StageRequest(jail: 9, limits: limits, program: large, bringsFiles: false)),
+            .stage(StageRequest(jail: .max, limits: limits, program: small, bringsFiles: true)),
+            .park(ParkRequest(jail: 10, limits: limits, program: parked)),
+            .resume(StageRequest(jail: 12, limits: limits, program: large, bringsFiles: true)),
+            .resume(StageRequest(jail: 13, limits: limits, program: small, bringsFiles: false)),
+            .close(11),
+        ]
+    }
 
     static let primitive = Primitive(name: "cgroup memory", detail: "v2 /sys/fs/cgroup")
 

@@ -94,7 +94,12 @@ enum ExecutionProperties {
         )
         let limits = Limits { Limit.ofStage.contains($0) ? 1 : 0 }
         let frame = Request.stage(
-            StageRequest(jail: 1, limits: limits, program: program, bringsFiles: true)
+            StageRequest(
+                jail: 1,
+                limits: limits,
+                program: try OpaqueProgram(program),
+                bringsFiles: true
+            )
         )
         let bytes = frame.encoded()
         try demand(bytes.count <= Protocol.frameBytesMax, "a frame of \(bytes.count) bytes")
