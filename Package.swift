@@ -55,10 +55,10 @@ let package = Package(
         .systemLibrary(name: "CCrack", providers: [.apt(["libcrack2-dev"])]),
         .target(name: "Kernel", dependencies: ["CLinux"], swiftSettings: lowLevel),
         .target(name: "Vocabulary", swiftSettings: lowLevel),
-        .target(name: "WardenWire", dependencies: ["Vocabulary"], swiftSettings: lowLevel),
+        .target(name: "WardenProtocol", dependencies: ["Vocabulary"], swiftSettings: lowLevel),
         .target(
             name: "Jail",
-            dependencies: ["Vocabulary", "WardenWire", "Kernel"],
+            dependencies: ["Vocabulary", "WardenProtocol", "Kernel"],
             swiftSettings: lowLevel
         ),
         .executableTarget(
@@ -71,14 +71,14 @@ let package = Package(
         .target(
             name: "Catalog",
             dependencies: [
-                "WardenWire", "CSeccomp", "Domain",
+                "WardenProtocol", "CSeccomp", "Domain",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
         .target(
             name: "WardenClient",
-            dependencies: ["WardenWire", "Kernel", "Domain"],
+            dependencies: ["WardenProtocol", "Kernel", "Domain"],
             swiftSettings: lowLevel
         ),
         .target(
@@ -136,14 +136,14 @@ let package = Package(
         .target(name: "Measure", swiftSettings: strict),
         .target(
             name: "Attacks",
-            dependencies: ["Domain", "Scheduler", "WardenWire"],
+            dependencies: ["Domain", "Scheduler", "WardenProtocol"],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "quicksand",
             dependencies: [
                 "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
-                "SQLiteStore", "FolderCache", "WardenWire", "Domain", "Measure",
+                "SQLiteStore", "FolderCache", "WardenProtocol", "Domain", "Measure",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -156,18 +156,18 @@ let package = Package(
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: strict),
         .testTarget(
-            name: "WardenWireTests",
-            dependencies: ["WardenWire", "Vocabulary"],
+            name: "WardenProtocolTests",
+            dependencies: ["WardenProtocol", "Vocabulary"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "JailTests",
-            dependencies: ["Jail", "Kernel", "WardenWire", "Vocabulary"],
+            dependencies: ["Jail", "Kernel", "WardenProtocol", "Vocabulary"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CatalogTests",
-            dependencies: ["Catalog", "WardenWire", "Domain"],
+            dependencies: ["Catalog", "WardenProtocol", "Domain"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -236,7 +236,7 @@ let package = Package(
         .testTarget(
             name: "EscapeTests",
             dependencies: [
-                "Attacks", "Catalog", "FolderCache", "WardenClient", "WardenWire", "Scheduler",
+                "Attacks", "Catalog", "FolderCache", "WardenClient", "WardenProtocol", "Scheduler",
                 "Domain", "WardenUnderTest",
             ],
             exclude: ["Honest", "Programs"],
@@ -266,7 +266,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "WardenWire", "Jail", "Domain", "Catalog", "API", "CCurl",
+                "WardenProtocol", "Jail", "Domain", "Catalog", "API", "CCurl",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             exclude: ["Corpus", "Engine", "Words"],

@@ -1,5 +1,5 @@
 public import Domain
-public import WardenWire
+public import WardenProtocol
 
 /// Everything that the operator's files and this machine say about what may be run, read once and
 /// checked whole.

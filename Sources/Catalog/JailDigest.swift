@@ -1,7 +1,7 @@
 import Crypto
 import Domain
 import Glibc
-import WardenWire
+import WardenProtocol
 
 /// What decides, beside a request, what a compiler makes of it: the jail that it runs in, the
 /// compiler itself, and what is installed around it.

@@ -1,5 +1,5 @@
 internal import Kernel
-internal import WardenWire
+internal import WardenProtocol
 
 /// Where each controller that jails need lives on this machine: a hierarchy of its own (v1), the
 /// unified one (v2), or some of each (hybrid).

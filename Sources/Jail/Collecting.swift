@@ -1,5 +1,5 @@
 internal import Kernel
-internal import WardenWire
+internal import WardenProtocol
 
 /// Brings back what the program left under the names that the caller asked for.
 ///

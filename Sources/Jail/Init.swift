@@ -1,6 +1,6 @@
 internal import Kernel
 internal import Vocabulary
-internal import WardenWire
+internal import WardenProtocol
 
 /// PID 1 of a jail: builds its root, runs its stages, and reports.
 ///

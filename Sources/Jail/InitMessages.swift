@@ -1,6 +1,6 @@
 internal import Kernel
 internal import Vocabulary
-internal import WardenWire
+internal import WardenProtocol
 
 /// What the warden tells a jail's init, over a socket pair of their own.
 enum InitOrder {

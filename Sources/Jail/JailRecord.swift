@@ -1,6 +1,6 @@
 internal import Kernel
 internal import Vocabulary
-internal import WardenWire
+internal import WardenProtocol
 
 /// The warden's end of one jail: its init, its cgroup, and where its stages stand.
 final class JailRecord {

@@ -1,5 +1,5 @@
 internal import Kernel
-internal import WardenWire
+internal import WardenProtocol
 
 /// What this machine's memory controller counts besides what a group holds now, which differs by
 /// kernel and by how it was started; docs/KERNELS.md has the versions.

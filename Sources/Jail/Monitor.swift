@@ -1,5 +1,5 @@
 internal import Kernel
-internal import WardenWire
+internal import WardenProtocol
 
 /// The process that the front starts: keeps a warden for as long as the front is there.
 ///

@@ -1,5 +1,5 @@
 internal import Kernel
-internal import WardenWire
+internal import WardenProtocol
 
 /// The warden started by an ordinary user: it becomes root of a user namespace of its own, in which
 /// that user is the only one there is.

@@ -1,5 +1,5 @@
 internal import Kernel
-internal import WardenWire
+internal import WardenProtocol
 
 /// The script of a program that is started before its request: an empty file that whoever opens it
 /// waits at.

@@ -1,5 +1,5 @@
 internal import Kernel
-internal import WardenWire
+internal import WardenProtocol
 
 /// What a jail's processes use, found by looking at each of them: for machines where the operator
 /// has allowed that there is no cgroup.

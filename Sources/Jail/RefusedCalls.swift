@@ -1,5 +1,5 @@
 internal import Kernel
-internal import WardenWire
+internal import WardenProtocol
 
 /// Which system calls a stage was refused, so that the caller can see why a program failed.
 ///

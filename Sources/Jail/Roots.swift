@@ -1,5 +1,5 @@
 internal import Kernel
-internal import WardenWire
+internal import WardenProtocol
 
 /// The read-only roots that jails are made from, one for each runtime, and the empty world that the
 /// warden itself lives in once they are made.

@@ -1,6 +1,6 @@
 internal import Kernel
 internal import Vocabulary
-internal import WardenWire
+internal import WardenProtocol
 
 /// What a child of init does to become the program: give everything up, in an order in which each
 /// step is still allowed.

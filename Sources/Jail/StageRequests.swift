@@ -1,6 +1,6 @@
 internal import Kernel
 internal import Vocabulary
-internal import WardenWire
+internal import WardenProtocol
 
 // What the front asks of a jail: refused at once, or begun as soon as the jail is ready for it.
 extension Warden {

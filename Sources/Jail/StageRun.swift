@@ -1,6 +1,6 @@
 internal import Kernel
 internal import Vocabulary
-internal import WardenWire
+internal import WardenProtocol
 
 /// One program of a jail as init sees it, from its start until nothing of it is left.
 ///

@@ -1,5 +1,5 @@
 internal import Kernel
-internal import WardenWire
+internal import WardenProtocol
 
 /// Why the warden will not start: a primitive that this machine does not give it.
 struct StartFailure: Error {

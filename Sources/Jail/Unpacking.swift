@@ -1,5 +1,5 @@
 internal import Kernel
-internal import WardenWire
+internal import WardenProtocol
 
 /// Puts the request's files into the work folder, inside the finished jail, with the rights of its
 /// program.

@@ -1,6 +1,6 @@
 internal import Kernel
 internal import Vocabulary
-internal import WardenWire
+internal import WardenProtocol
 
 /// The descriptors that the front starts the monitor with, and this the warden.
 enum Inherited {

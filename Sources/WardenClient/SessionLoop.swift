@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Kernel
 import Synchronization
-import WardenWire
+import WardenProtocol
 
 // The thread that waits. It alone reads the control socket and the pipes, and closes them.
 extension WardenSession {
@@ -54,7 +54,7 @@ extension WardenSession {
         do {
             return try SeqpacketSocket.receive(
                 on: control.number,
-                most: WardenWire.`Protocol`.frameBytesMax,
+                most: WardenProtocol.`Protocol`.frameBytesMax,
                 descriptorsMost: 0
             )?.bytes
         } catch {

@@ -2,7 +2,7 @@ public import Domain
 import Foundation
 import Kernel
 import Synchronization
-import WardenWire
+import WardenProtocol
 
 extension WardenSession: StandbySandbox {
     /// The order's patience is of no use here: there is one warden or none.

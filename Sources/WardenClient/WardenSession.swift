@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Kernel
 import Synchronization
-public import WardenWire
+public import WardenProtocol
 
 /// The unprivileged half of the boundary: speaks the warden's protocol, and moves the bytes of
 /// standard streams.
@@ -117,7 +117,7 @@ public final class WardenSession: Sendable {
     func send(_ request: Request, descriptors: [Int32] = []) throws {
         let frame = request.encoded()
         // The warden would take it for a broken front, and end.
-        guard frame.count <= WardenWire.`Protocol`.frameBytesMax else { throw Self.tooLong }
+        guard frame.count <= WardenProtocol.`Protocol`.frameBytesMax else { throw Self.tooLong }
         do {
             try SeqpacketSocket.send(
                 frame,
@@ -148,7 +148,7 @@ public enum WardenStartError: Error, CustomStringConvertible {
         case .unfit(let primitive):
             "this machine cannot make jails: \(primitive.name): \(primitive.detail)"
         case .version(let version):
-            "quicksand-warden speaks protocol \(version), not \(WardenWire.`Protocol`.version)"
+            "quicksand-warden speaks protocol \(version), not \(WardenProtocol.`Protocol`.version)"
         case .ended: "quicksand-warden ended before it was ready"
         case .monitorEnded: "quicksand-warden ended before it started anything"
         }

@@ -7,12 +7,12 @@ import Testing
         "CLinux": [], "CSeccomp": [], "CCurl": [], "CCrack": [],
         "Kernel": ["CLinux"],
         "Vocabulary": [],
-        "WardenWire": ["Vocabulary"],
-        "Jail": ["Vocabulary", "WardenWire", "Kernel"],
+        "WardenProtocol": ["Vocabulary"],
+        "Jail": ["Vocabulary", "WardenProtocol", "Kernel"],
         "quicksand-warden": ["Jail"],
         "Domain": ["Vocabulary"],
-        "Catalog": ["WardenWire", "CSeccomp", "Domain"],
-        "WardenClient": ["WardenWire", "Kernel", "Domain"],
+        "Catalog": ["WardenProtocol", "CSeccomp", "Domain"],
+        "WardenClient": ["WardenProtocol", "Kernel", "Domain"],
         "SQLiteStore": ["Domain"],
         "FolderCache": ["Domain"],
         "Scheduler": ["Domain"],
@@ -20,10 +20,10 @@ import Testing
         "Identity": ["CCrack", "Domain"],
         "API": ["Domain", "Identity"],
         "Measure": [],
-        "Attacks": ["Domain", "Scheduler", "WardenWire"],
+        "Attacks": ["Domain", "Scheduler", "WardenProtocol"],
         "quicksand": [
             "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
-            "SQLiteStore", "FolderCache", "WardenWire", "Domain", "Measure",
+            "SQLiteStore", "FolderCache", "WardenProtocol", "Domain", "Measure",
         ],
     ]
 
@@ -31,7 +31,7 @@ import Testing
         "API", "Scheduler", "FolderCache", "Courier", "Identity", "Domain",
     ]
     private static let privileged = [
-        "Jail", "Kernel", "Vocabulary", "WardenWire", "quicksand-warden",
+        "Jail", "Kernel", "Vocabulary", "WardenProtocol", "quicksand-warden",
     ]
 
     private func imports(of target: String) throws -> Set<String> {

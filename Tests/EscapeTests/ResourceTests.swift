@@ -3,7 +3,7 @@ import Domain
 import Foundation
 import Testing
 import WardenClient
-import WardenWire
+import WardenProtocol
 
 extension EscapeTests {
     /// Resources and time; more of their limits are in ``ForkBombTests`` and ``StageTests``.

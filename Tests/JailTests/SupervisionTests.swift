@@ -1,7 +1,7 @@
 import Kernel
 import Testing
 import Vocabulary
-import WardenWire
+import WardenProtocol
 
 @testable import Jail
 

@@ -41,14 +41,14 @@ let package = Package(
         ),
         .target(name: "Vocabulary", path: "Links/Vocabulary", swiftSettings: settings),
         .target(
-            name: "WardenWire",
+            name: "WardenProtocol",
             dependencies: ["Vocabulary"],
-            path: "Links/WardenWire",
+            path: "Links/WardenProtocol",
             swiftSettings: settings
         ),
         .target(
             name: "Jail",
-            dependencies: ["Vocabulary", "WardenWire", "Kernel"],
+            dependencies: ["Vocabulary", "WardenProtocol", "Kernel"],
             path: "Links/Jail",
             swiftSettings: settings
         ),
@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "Properties",
             dependencies: [
-                "WardenWire", "Jail", "Domain", "Catalog", "API", "CCurl",
+                "WardenProtocol", "Jail", "Domain", "Catalog", "API", "CCurl",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Links/Properties",

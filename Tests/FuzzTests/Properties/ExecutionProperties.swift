@@ -2,7 +2,7 @@ import Domain
 import Foundation
 
 @testable import API
-@testable import WardenWire
+@testable import WardenProtocol
 
 /// A whole request: what the front accepts, the warden's readers must understand.
 enum ExecutionProperties {

@@ -1,5 +1,5 @@
 @testable import Jail
-@testable import WardenWire
+@testable import WardenProtocol
 
 /// The warden reads what the front wrote, and the front what init wrote.
 ///

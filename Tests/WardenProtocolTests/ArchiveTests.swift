@@ -1,5 +1,5 @@
 import Testing
-import WardenWire
+import WardenProtocol
 
 @Suite struct ArchiveTests {
     private let file = Archive.header(path: "a/b", size: 3) + [1, 2, 3]

@@ -1,5 +1,5 @@
 import Testing
-import WardenWire
+import WardenProtocol
 
 @Suite struct HandoverTests {
     @Test func `a warden's number arrives as it was sent, in so many bytes as are read`() throws {

@@ -1,6 +1,6 @@
 import Testing
 import Vocabulary
-import WardenWire
+import WardenProtocol
 
 @Suite struct FrameTests {
     @Test(arguments: try Samples.requests())

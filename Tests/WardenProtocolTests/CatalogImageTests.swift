@@ -1,5 +1,5 @@
 import Testing
-import WardenWire
+import WardenProtocol
 
 @Suite struct CatalogImageTests {
     @Test func `a catalog comes back as it was`() throws {

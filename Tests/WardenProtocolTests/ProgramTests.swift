@@ -1,5 +1,5 @@
 import Testing
-import WardenWire
+import WardenProtocol
 
 @Suite struct ProgramTests {
     @Test(arguments: Samples.programs)

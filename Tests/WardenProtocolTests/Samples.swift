@@ -1,5 +1,5 @@
 import Vocabulary
-import WardenWire
+import WardenProtocol
 
 /// At least one frame of every shape, with fields that differ from each other.
 enum Samples {
