@@ -57,13 +57,18 @@ let package = Package(
         .target(name: "Vocabulary", swiftSettings: lowLevel),
         .target(name: "WardenProtocol", dependencies: ["Vocabulary"], swiftSettings: lowLevel),
         .target(
-            name: "Jail",
+            name: "JailInit",
             dependencies: ["Vocabulary", "WardenProtocol", "Kernel"],
+            swiftSettings: lowLevel
+        ),
+        .target(
+            name: "Warden",
+            dependencies: ["JailInit", "Vocabulary", "WardenProtocol", "Kernel"],
             swiftSettings: lowLevel
         ),
         .executableTarget(
             name: "quicksand-warden",
-            dependencies: ["Jail"],
+            dependencies: ["Warden"],
             swiftSettings: lowLevel,
             linkerSettings: [.unsafeFlags(["-static-executable"])]
         ),
@@ -161,8 +166,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "JailTests",
-            dependencies: ["Jail", "Kernel", "WardenProtocol", "Vocabulary"],
+            name: "JailInitTests",
+            dependencies: ["JailInit", "Kernel", "WardenProtocol", "Vocabulary"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WardenTests",
+            dependencies: ["Warden", "JailInit", "Kernel", "WardenProtocol", "Vocabulary"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -266,7 +276,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "WardenProtocol", "Jail", "Domain", "Catalog", "API", "CCurl",
+                "WardenProtocol", "JailInit", "Domain", "Catalog", "API", "CCurl",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             exclude: ["Corpus", "Engine", "Words"],

@@ -8,8 +8,9 @@ import Testing
         "Kernel": ["CLinux"],
         "Vocabulary": [],
         "WardenProtocol": ["Vocabulary"],
-        "Jail": ["Vocabulary", "WardenProtocol", "Kernel"],
-        "quicksand-warden": ["Jail"],
+        "JailInit": ["Vocabulary", "WardenProtocol", "Kernel"],
+        "Warden": ["JailInit", "Vocabulary", "WardenProtocol", "Kernel"],
+        "quicksand-warden": ["Warden"],
         "Domain": ["Vocabulary"],
         "Catalog": ["WardenProtocol", "CSeccomp", "Domain"],
         "WardenClient": ["WardenProtocol", "Kernel", "Domain"],
@@ -31,7 +32,7 @@ import Testing
         "API", "Scheduler", "FolderCache", "Courier", "Identity", "Domain",
     ]
     private static let privileged = [
-        "Jail", "Kernel", "Vocabulary", "WardenProtocol", "quicksand-warden",
+        "Warden", "JailInit", "Kernel", "Vocabulary", "WardenProtocol", "quicksand-warden",
     ]
 
     private func imports(of target: String) throws -> Set<String> {
@@ -55,7 +56,7 @@ import Testing
     func `what strangers reach never sees the kernel`(target: String) throws {
         let imported = try imports(of: target)
         #expect(imported.contains("Foundation"))  // else nothing was read
-        #expect(imported.isDisjoint(with: ["Jail", "Kernel", "CLinux"]))
+        #expect(imported.isDisjoint(with: ["Warden", "JailInit", "Kernel", "CLinux"]))
     }
 
     @Test(arguments: privileged)
@@ -72,7 +73,7 @@ import Testing
     @Test(arguments: [
         ("GRDB", "SQLiteStore"), ("CCurl", "Courier"), ("CSeccomp", "Catalog"),
         ("CCrack", "Identity"), ("JWTKit", "Identity"), ("CLinux", "Kernel"),
-        ("Jail", "quicksand-warden"), ("Hummingbird", "API"),
+        ("Warden", "quicksand-warden"), ("JailInit", "Warden"), ("Hummingbird", "API"),
     ])
     func `a dependency has one importer`(module: String, importer: String) throws {
         let importers = try Repository.sources()

@@ -47,9 +47,9 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
-            name: "Jail",
+            name: "JailInit",
             dependencies: ["Vocabulary", "WardenProtocol", "Kernel"],
-            path: "Links/Jail",
+            path: "Links/JailInit",
             swiftSettings: settings
         ),
         .target(
@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "Properties",
             dependencies: [
-                "WardenProtocol", "Jail", "Domain", "Catalog", "API", "CCurl",
+                "WardenProtocol", "JailInit", "Domain", "Catalog", "API", "CCurl",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Links/Properties",

@@ -1,4 +1,4 @@
-@testable import Jail
+@testable import JailInit
 @testable import WardenProtocol
 
 /// The warden reads what the front wrote, and the front what init wrote.

@@ -3,7 +3,7 @@ import Testing
 import Vocabulary
 import WardenProtocol
 
-@testable import Jail
+@testable import JailInit
 
 @Suite struct InitMessageTests {
     private static let reports: [InitReport] = [

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Jail
+@testable import Warden
 
 @Suite struct RestartBackoffTests {
     private let young: UInt64 = RestartBackoff.matureNanoseconds - 1

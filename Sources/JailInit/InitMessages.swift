@@ -1,9 +1,9 @@
-internal import Kernel
-internal import Vocabulary
-internal import WardenProtocol
+package import Kernel
+package import Vocabulary
+package import WardenProtocol
 
 /// What the warden tells a jail's init, over a socket pair of their own.
-enum InitOrder {
+package enum InitOrder {
     /// The user namespace is mapped: build the jail.
     case build
     /// Run a program; carries what a stage's frame does.
@@ -17,7 +17,7 @@ enum InitOrder {
     /// Kill everything of the stage that is running.
     case kill
 
-    func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         var writer = ByteWriter()
         switch self {
         case .build: writer.integer(UInt8(1))
@@ -36,7 +36,7 @@ enum InitOrder {
         return writer.bytes
     }
 
-    init(decoding bytes: [UInt8]) throws(WireError) {
+    package init(decoding bytes: [UInt8]) throws(WireError) {
         var reader = ByteReader(bytes)
         switch try reader.integer(UInt8.self) {
         case 1: self = .build
@@ -55,7 +55,7 @@ enum InitOrder {
 }
 
 /// One program, and what holds it.
-struct StageOrder {
+package struct StageOrder {
     let limits: Limits
     /// As the front encoded it: init alone reads it.
     let program: [UInt8]
@@ -67,7 +67,7 @@ struct StageOrder {
         writer.integer(UInt8(bringsFiles ? 1 : 0))
     }
 
-    init(limits: Limits, program: [UInt8], bringsFiles: Bool) {
+    package init(limits: Limits, program: [UInt8], bringsFiles: Bool) {
         self.limits = limits
         self.program = program
         self.bringsFiles = bringsFiles
@@ -84,7 +84,7 @@ struct StageOrder {
 ///
 /// It has handled a stranger's bytes, so the warden believes no more of it than that its program
 /// has ended.
-enum InitReport {
+package enum InitReport {
     /// The root is built, a stage can run.
     case built
     /// The program has come to its script.
@@ -95,7 +95,7 @@ enum InitReport {
     case collected
     case failed(Fault)
 
-    func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         var writer = ByteWriter()
         switch self {
         case .built: writer.integer(UInt8(1))
@@ -117,7 +117,7 @@ enum InitReport {
         return writer.bytes
     }
 
-    init(decoding bytes: [UInt8]) throws(WireError) {
+    package init(decoding bytes: [UInt8]) throws(WireError) {
         var reader = ByteReader(bytes)
         switch try reader.integer(UInt8.self) {
         case 1: self = .built

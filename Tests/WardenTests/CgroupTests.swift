@@ -1,7 +1,7 @@
 import Kernel
 import Testing
 
-@testable import Jail
+@testable import Warden
 
 private enum Machine {
     static let v1 = """

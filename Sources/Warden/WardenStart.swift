@@ -1,3 +1,4 @@
+internal import JailInit
 internal import Kernel
 internal import Vocabulary
 internal import WardenProtocol

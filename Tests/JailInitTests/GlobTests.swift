@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Jail
+@testable import JailInit
 
 @Suite struct GlobTests {
     @Test(arguments: [

@@ -1,7 +1,7 @@
 import Kernel
 import Testing
 
-@testable import Jail
+@testable import Warden
 
 @Suite struct LeaseBreakTests {
     @Test(arguments: [

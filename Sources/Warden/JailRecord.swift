@@ -1,3 +1,4 @@
+internal import JailInit
 internal import Kernel
 internal import Vocabulary
 internal import WardenProtocol
@@ -290,11 +291,6 @@ extension StageOrder {
 }
 
 extension Limits {
-    /// As the kernel counts.
-    ///
-    /// Of what the warden has accepted none is below 1.
-    func count(_ limit: Limit) -> UInt64 { UInt64(clamping: self[limit]) }
-
     /// Far away, not endless: what a test forgets must end all the same.
     fileprivate var withoutClock: Limits {
         var limits = self

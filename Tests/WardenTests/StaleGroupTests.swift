@@ -2,7 +2,7 @@ import Foundation
 import Kernel
 import Testing
 
-@testable import Jail
+@testable import Warden
 
 /// In an ordinary folder: what is looked at is names, locks and whether something is empty.
 @Suite final class StaleGroupTests {

@@ -7,7 +7,7 @@ internal import WardenProtocol
 /// It runs in a clone of the warden, as user 0 of its own user namespace, which is nobody outside.
 /// Stages run as another user and cannot signal, trace or read it. When it ends, the kernel ends
 /// all that is left in the jail.
-struct Init {
+package struct Init {
     let plan: JailPlan
     let socket: Int32
 
@@ -15,7 +15,7 @@ struct Init {
     private static let keptSocket: Int32 = 3
 
     /// Called in the child right after `clone3`; never returns.
-    static func run(plan: JailPlan, socket: Int32, joins: [Int32]) -> Never {
+    package static func run(plan: JailPlan, socket: Int32, joins: [Int32]) -> Never {
         do {
             try joinCgroups(joins)
             try forgetInherited(but: socket)
@@ -66,9 +66,9 @@ struct Init {
     }
 
     private func buildRoot() throws(KernelError) {
-        let tree = try Mount.copyTree(Roots.path(runtime: plan.runtime))
-        try Mount.attach(tree.number, on: Roots.attachPoint)
-        try Mount.changeDirectory(Roots.attachPoint)
+        let tree = try Mount.copyTree(plan.root)
+        try Mount.attach(tree.number, on: Self.attachPoint)
+        try Mount.changeDirectory(Self.attachPoint)
         try Mount.make(
             "proc",
             on: "proc",
@@ -137,6 +137,8 @@ struct Init {
     }
 
     static let workFolder = "/box"
+    /// Where it attaches its copy of the root before that becomes the root: the warden makes it.
+    package static let attachPoint = "/jail"
 
     func nextOrder() throws(KernelError) -> (order: InitOrder, descriptors: [Int32])? {
         guard
@@ -156,32 +158,5 @@ struct Init {
 
     func report(_ report: InitReport) throws(KernelError) {
         try SeqpacketSocket.send(report.encoded(), on: socket)
-    }
-}
-
-/// Everything about a jail that was decided before it was made.
-struct JailPlan {
-    let runtime: Int
-    let filter: [UInt8]
-    /// Those of the opening.
-    let limits: Limits
-    let identity: JailIdentity
-    var raisesLoopback: Bool
-    let landlockVersion: Int32
-    let hasCgroup: Bool
-    let absent: Set<Defence>
-
-    func has(_ defence: Defence) -> Bool { !absent.contains(defence) }
-
-    /// Puts up one wall, unless a test left it out.
-    func with(_ defence: Defence, _ build: () throws(KernelError) -> Void) throws(KernelError) {
-        if has(defence) { try build() }
-    }
-
-    var namespaces: Namespaces {
-        var namespaces: Namespaces = [.user, .process, .mount, .network, .ipc, .uts]
-        if !has(.ipcNamespace) { namespaces.remove(.ipc) }
-        if !has(.networkNamespace) { namespaces.remove(.network) }
-        return namespaces
     }
 }

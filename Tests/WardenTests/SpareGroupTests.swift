@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Jail
+@testable import Warden
 
 /// Without a hierarchy there is nothing of a group to be seen; the walls' tests see those of a real
 /// machine.

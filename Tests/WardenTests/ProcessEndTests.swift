@@ -1,7 +1,7 @@
 import Kernel
 import Testing
 
-@testable import Jail
+@testable import Warden
 
 @Suite struct ProcessEndTests {
     @Test(arguments: [(Int32(0), Int32(0)), (1 << 8, 1), (255 << 8, 255)] as [(Int32, Int32)])

@@ -2,7 +2,7 @@ import Foundation
 import Kernel
 import Testing
 
-@testable import Jail
+@testable import Warden
 
 @Suite struct SpareNetworkTests {
     @Test func `nothing is made of a sort that nobody has asked for`() {

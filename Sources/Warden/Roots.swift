@@ -1,3 +1,4 @@
+internal import JailInit
 internal import Kernel
 internal import WardenProtocol
 
@@ -7,9 +8,6 @@ internal import WardenProtocol
 /// Everything here happens once, before the first request: afterwards no path of the host can be
 /// reached from the warden's namespace, so there is none that it could be tricked into opening.
 enum Roots {
-    /// Where a jail's init attaches its copy before it becomes the root.
-    static let attachPoint = "/jail"
-
     static func path(runtime: Int) -> String { "/roots/\(runtime)" }
 
     /// The only folder that exists on every Linux system and that no runtime lives in is hidden by
@@ -37,7 +35,9 @@ enum Roots {
             let proc = try Mount.copyTree("/proc")
             try Mount.make("tmpfs", on: staging, flags: [.noSetUID], options: "size=1m,mode=0755")
             try Mount.changeDirectory(staging)
-            for folder in ["proc", "roots", "jail"] { try Mount.makeFolder(folder) }
+            for folder in ["proc", "roots", String(Init.attachPoint.dropFirst())] {
+                try Mount.makeFolder(folder)
+            }
             try Mount.attach(proc.number, on: "proc")
         } catch {
             throw StartFailure("mounts", error)

@@ -1,3 +1,4 @@
+internal import JailInit
 internal import Kernel
 internal import Vocabulary
 internal import WardenProtocol
@@ -165,7 +166,7 @@ extension Warden {
         if let refusal = aboveCeiling(request.limits, Limit.atOpening) { return refusal }
         guard let slot = freeSlots.popLast() else { return .tooManyJails }
         let plan = JailPlan(
-            runtime: Int(request.runtime),
+            root: Roots.path(runtime: Int(request.runtime)),
             filter: footing.catalog.filters[profile],
             limits: request.limits,
             identity: footing.identities.identity(slot: slot),

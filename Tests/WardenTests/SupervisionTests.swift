@@ -3,7 +3,7 @@ import Testing
 import Vocabulary
 import WardenProtocol
 
-@testable import Jail
+@testable import Warden
 
 /// One stage of 100 ms, with 50 ms of processor time, on a clock that only the test moves.
 private struct Watched {
