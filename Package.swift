@@ -57,24 +57,34 @@ let package = Package(
             providers: [.apt(["libssl-dev"])]
         ),
         .target(name: "Kernel", dependencies: ["CLinux"], swiftSettings: lowLevel),
-        .target(name: "WardenWire", swiftSettings: lowLevel),
-        .target(name: "Jail", dependencies: ["WardenWire", "Kernel"], swiftSettings: lowLevel),
+        .target(name: "Vocabulary", swiftSettings: lowLevel),
+        .target(name: "WardenProtocol", dependencies: ["Vocabulary"], swiftSettings: lowLevel),
+        .target(
+            name: "JailInit",
+            dependencies: ["Vocabulary", "WardenProtocol", "Kernel"],
+            swiftSettings: lowLevel
+        ),
+        .target(
+            name: "Warden",
+            dependencies: ["JailInit", "Vocabulary", "WardenProtocol", "Kernel"],
+            swiftSettings: lowLevel
+        ),
         .executableTarget(
             name: "quicksand-warden",
-            dependencies: ["Jail"],
+            dependencies: ["Warden"],
             swiftSettings: lowLevel,
             linkerSettings: [.unsafeFlags(["-static-executable"])]
         ),
-        .target(name: "Domain", swiftSettings: strict),
+        .target(name: "Domain", dependencies: ["Vocabulary"], swiftSettings: strict),
         .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(
             name: "Catalog",
-            dependencies: ["WardenWire", "CSeccomp", "Cryptography", "Domain"],
+            dependencies: ["WardenProtocol", "CSeccomp", "Cryptography", "Domain"],
             swiftSettings: strict
         ),
         .target(
             name: "WardenClient",
-            dependencies: ["WardenWire", "Kernel", "Domain"],
+            dependencies: ["WardenProtocol", "Kernel", "Domain"],
             swiftSettings: lowLevel
         ),
         .target(
@@ -125,14 +135,14 @@ let package = Package(
         .target(name: "Measure", swiftSettings: strict),
         .target(
             name: "Attacks",
-            dependencies: ["Domain", "Scheduler", "WardenWire"],
+            dependencies: ["Domain", "Scheduler", "WardenProtocol"],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "quicksand",
             dependencies: [
                 "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
-                "SQLiteStore", "FolderCache", "WardenWire", "Domain", "Measure",
+                "SQLiteStore", "FolderCache", "WardenProtocol", "Domain", "Measure",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -148,15 +158,25 @@ let package = Package(
             dependencies: ["Cryptography"],
             swiftSettings: strict
         ),
-        .testTarget(name: "WardenWireTests", dependencies: ["WardenWire"], swiftSettings: strict),
+        .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: strict),
         .testTarget(
-            name: "JailTests",
-            dependencies: ["Jail", "Kernel", "WardenWire"],
+            name: "WardenProtocolTests",
+            dependencies: ["WardenProtocol", "Vocabulary"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "JailInitTests",
+            dependencies: ["JailInit", "Kernel", "WardenProtocol", "Vocabulary"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WardenTests",
+            dependencies: ["Warden", "JailInit", "Kernel", "WardenProtocol", "Vocabulary"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CatalogTests",
-            dependencies: ["Catalog", "WardenWire", "Domain"],
+            dependencies: ["Catalog", "WardenProtocol", "Domain"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -229,7 +249,7 @@ let package = Package(
         .testTarget(
             name: "EscapeTests",
             dependencies: [
-                "Attacks", "Catalog", "FolderCache", "WardenClient", "WardenWire", "Scheduler",
+                "Attacks", "Catalog", "FolderCache", "WardenClient", "WardenProtocol", "Scheduler",
                 "Domain", "WardenUnderTest",
             ],
             exclude: ["Honest", "Programs"],
@@ -260,7 +280,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "WardenWire", "Jail", "Domain", "Catalog", "API", "CCurl",
+                "WardenProtocol", "JailInit", "Domain", "Catalog", "API", "CCurl",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             exclude: ["Corpus", "Engine", "Words"],

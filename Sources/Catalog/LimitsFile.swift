@@ -3,7 +3,8 @@ import Domain
 /// Reads `limits.json`: what callers may do, by plan.
 ///
 /// Every key must be there. A rate without a bound is written `null`, so that a forgotten line is
-/// an error and never means "as often as you like".
+/// an error and never means "as often as you like". A limit that follows another has a ceiling and
+/// no default.
 enum LimitsFile {
     private static let rateKeys = [
         "per_second", "penalty_seconds", "per_minute", "per_day", "concurrent",
@@ -31,7 +32,13 @@ enum LimitsFile {
         var defaults = Limits { _ in 0 }
         var ceilings = defaults
         for limit in Limit.allCases {
-            let pair = try object.required(limit.rawValue).object(keys: ["default", "ceiling"])
+            let field = try object.required(limit.rawValue)
+            if let followed = limit.definition.follows {
+                ceilings[limit] = try field.object(keys: ["ceiling"]).required("ceiling").positive()
+                defaults[limit] = min(defaults[followed], ceilings[limit])
+                continue
+            }
+            let pair = try field.object(keys: ["default", "ceiling"])
             let standard = try pair.required("default")
             defaults[limit] = try standard.positive()
             ceilings[limit] = try pair.required("ceiling").positive()

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import WardenWire
+import WardenProtocol
 
 /// Headers that a compiler has read ahead of every request, as `Scripts/install-runtimes` makes
 /// them: a folder of the tools, named for the runtime's.

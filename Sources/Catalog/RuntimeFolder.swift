@@ -1,6 +1,6 @@
 import Domain
 import Foundation
-import WardenWire
+import WardenProtocol
 
 /// Reads `runtimes/`, one folder a language, and finds out which of them this machine can run.
 struct RuntimeFolder {

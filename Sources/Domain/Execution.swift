@@ -235,15 +235,7 @@ public struct StageResult: Sendable, Codable, Hashable {
     }
 }
 
-/// The program's doing; never an error of ours.
-public enum Verdict: Sendable, Codable, Hashable {
-    case exited(code: Int32)
-    case signaled(signal: Int32)
-    case timedOut
-    case cpuTimeExceeded
-    case memoryExceeded
-    case outputExceeded
-
+extension Verdict {
     public var status: Execution.Status {
         switch self {
         case .exited(code: 0): .succeeded
@@ -265,20 +257,6 @@ public struct Output: Sendable, Codable, Hashable {
     public init(bytes: Data = Data(), isTruncated: Bool = false) {
         self.bytes = bytes
         self.isTruncated = isTruncated
-    }
-}
-
-/// What a stage used, counted after its last process was gone.
-public struct Usage: Sendable, Codable, Hashable {
-    public var wallMicroseconds: Int64
-    public var cpuMicroseconds: Int64
-    /// The peak of the whole jail during the stage.
-    public var memoryBytes: Int64
-
-    public init(wallMicroseconds: Int64, cpuMicroseconds: Int64, memoryBytes: Int64) {
-        self.wallMicroseconds = wallMicroseconds
-        self.cpuMicroseconds = cpuMicroseconds
-        self.memoryBytes = memoryBytes
     }
 }
 

@@ -62,14 +62,6 @@ public struct JailOrder: Sendable {
     }
 }
 
-/// Which system calls a jail may make.
-public enum SystemCallProfile: UInt8, Sendable, CaseIterable {
-    /// No sockets but pairs: for callers without a credential.
-    case strict = 0
-    /// Sockets inside the jail's own empty network.
-    case standard = 1
-}
-
 public struct StageOrder: Sendable {
     public var arguments: [String]
     public var environment: [String: String]

@@ -32,7 +32,7 @@ public enum StandbyChange: Sendable, Hashable {
 public struct StandbyOrder: Sendable {
     public var runtime: UInt16
     public var profile: SystemCallProfile
-    /// The workspace and the memory are the jail's for good; the others are its stages'.
+    /// Those of ``Limit/fixedAtStart`` are the jail's for good; the others are its stages'.
     public var limits: Limits
     public var boot: BootProgram?
 
@@ -49,9 +49,7 @@ public struct StandbyOrder: Sendable {
         Shape(
             runtime: runtime,
             profile: profile,
-            memoryBytes: limits[.memoryBytes],
-            workspaceBytes: limits[.workspaceBytes],
-            workspaceFiles: limits[.workspaceFiles],
+            limits: Limit.fixedAtStart.map { limits[$0] },
             boot: boot
         )
     }
@@ -59,10 +57,8 @@ public struct StandbyOrder: Sendable {
     public struct Shape: Sendable, Hashable {
         public let runtime: UInt16
         public let profile: SystemCallProfile
-        /// Also of a program that has been started: it may have looked.
-        public let memoryBytes: Int64
-        public let workspaceBytes: Int64
-        public let workspaceFiles: Int64
+        /// Of each of ``Limit/fixedAtStart``.
+        public let limits: [Int64]
         public let boot: BootProgram?
     }
 }

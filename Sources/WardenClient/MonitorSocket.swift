@@ -1,7 +1,7 @@
 import Foundation
 import Kernel
 import Synchronization
-import WardenWire
+import WardenProtocol
 
 /// The socket to the monitor, over which the wardens' control sockets come, one after another.
 ///
@@ -94,12 +94,12 @@ final class MonitorSocket: Sendable {
     private static func awaitReady(_ control: Int32) throws -> [Primitive] {
         let packet = try SeqpacketSocket.receive(
             on: control,
-            most: WardenWire.`Protocol`.frameBytesMax,
+            most: WardenProtocol.`Protocol`.frameBytesMax,
             descriptorsMost: 0
         )
         guard let packet else { throw WardenStartError.ended }
         switch try Reply(decoding: packet.bytes) {
-        case .ready(WardenWire.`Protocol`.version, let primitives): return primitives
+        case .ready(WardenProtocol.`Protocol`.version, let primitives): return primitives
         case .ready(let version, _): throw WardenStartError.version(version)
         case .unfit(let primitive): throw WardenStartError.unfit(primitive)
         default: throw WardenStartError.ended

@@ -1,4 +1,4 @@
-import WardenWire
+import WardenProtocol
 
 /// When the jails are closed that nothing runs in any more.
 ///

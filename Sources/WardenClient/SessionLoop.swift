@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Kernel
 import Synchronization
-import WardenWire
+import WardenProtocol
 
 // The thread that waits. It alone reads the control socket and the pipes, and closes them.
 extension WardenSession {
@@ -54,7 +54,7 @@ extension WardenSession {
         do {
             return try SeqpacketSocket.receive(
                 on: control.number,
-                most: WardenWire.`Protocol`.frameBytesMax,
+                most: WardenProtocol.`Protocol`.frameBytesMax,
                 descriptorsMost: 0
             )?.bytes
         } catch {
@@ -171,14 +171,10 @@ extension StageExchange {
     /// Hands the finished stage to whoever waits for it.
     fileprivate func succeed(_ end: StageEnd, refusedCalls: [String]) {
         let result = StageResult(
-            verdict: Verdict(end.cause),
+            verdict: end.verdict,
             stdout: readers[.stdout]?.output ?? Output(),
             stderr: readers[.stderr]?.output ?? Output(),
-            usage: Usage(
-                wallMicroseconds: Int64(clamping: end.wallMicroseconds),
-                cpuMicroseconds: Int64(clamping: end.cpuMicroseconds),
-                memoryBytes: Int64(clamping: end.memoryBytes)
-            ),
+            usage: end.usage,
             refusedCalls: refusedCalls
         )
         let outputs = readers[.outputs]
@@ -189,18 +185,5 @@ extension StageExchange {
                 isCut: outputs?.isTruncated ?? false
             )
         )
-    }
-}
-
-extension Verdict {
-    fileprivate init(_ cause: StageEnd.Cause) {
-        self =
-            switch cause {
-            case .exited(let code): .exited(code: code)
-            case .signaled(let signal): .signaled(signal: signal)
-            case .wallTime: .timedOut
-            case .cpuTime: .cpuTimeExceeded
-            case .memory: .memoryExceeded
-            }
     }
 }

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 import Kernel
-import WardenWire
+import WardenProtocol
 
 /// Everything that a session's threads share.
 struct SessionState {

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 import Kernel
-import WardenWire
+import WardenProtocol
 
 /// The pipes of one stage: our ends never block, theirs are ordinary.
 ///

@@ -2,7 +2,7 @@ public import Domain
 import Foundation
 import Kernel
 import Synchronization
-import WardenWire
+import WardenProtocol
 
 extension WardenSession: StandbySandbox {
     /// The order's patience is of no use here: there is one warden or none.
@@ -38,12 +38,8 @@ extension WardenSession: StandbySandbox {
                 OpenRequest(
                     jail: jail,
                     runtime: order.runtime,
-                    profile: order.profile.rawValue,
-                    workspace: WorkspaceLimits(
-                        bytes: order.limits.wire(.workspaceBytes),
-                        files: order.limits.wire(.workspaceFiles)
-                    ),
-                    memoryBytes: order.limits.wire(.memoryBytes)
+                    profile: order.profile,
+                    limits: order.limits
                 )
             )
         )
@@ -98,9 +94,8 @@ extension WardenSession {
             do {
                 let request = ParkRequest(
                     jail: jail,
-                    limits: StageLimits(order.limits),
-                    program: Program(boot),
-                    entry: boot.entry
+                    limits: order.limits,
+                    program: try OpaqueProgram(boot)
                 )
                 try send(.park(request), descriptors: pipes.theirs)
             } catch {
@@ -167,7 +162,7 @@ struct WardenJail: Jail {
             try files.isEmpty
             ? nil : Descriptor.sealed("quicksand-files", files.archive).release()
         defer { if let archive { Descriptor.close(archive) } }
-        let request = StageRequest(stage, jail: number, bringsFiles: archive != nil)
+        let request = try StageRequest(stage, jail: number, bringsFiles: archive != nil)
         let descriptors = pipes.frame(with: archive)
         try session.state.withLock { state in
             guard !state.isOver else { throw SandboxError.lost }
@@ -206,48 +201,43 @@ extension [SourceFile] {
     }
 }
 
-extension Limits {
-    /// As the warden counts: never negative.
-    fileprivate func wire(_ limit: Limit) -> UInt64 { UInt64(clamping: self[limit]) }
-}
-
-extension StageLimits {
-    fileprivate init(_ limits: Limits) {
-        self.init(
-            wallMilliseconds: limits.wire(.wallMilliseconds),
-            cpuMilliseconds: limits.wire(.cpuMilliseconds),
-            memoryBytes: limits.wire(.memoryBytes),
-            processes: limits.wire(.processes),
-            openFiles: limits.wire(.openFiles),
-            fileBytes: limits.wire(.fileBytes)
+extension OpaqueProgram {
+    fileprivate init(_ boot: BootProgram) throws(SandboxError) {
+        try self.init(
+            sending: Program(
+                arguments: boot.arguments,
+                environment: boot.environment.words,
+                script: boot.entry,
+                outputs: [],
+                outputFilesMax: 0,
+                outputBytesMax: 0
+            )
         )
     }
-}
 
-extension Program {
-    fileprivate init(_ boot: BootProgram) {
-        self.init(
-            arguments: boot.arguments,
-            environment: boot.environment.words,
-            outputs: [],
-            outputFilesMax: 0,
-            outputBytesMax: 0
-        )
+    fileprivate init(sending program: Program) throws(SandboxError) {
+        do {
+            try self.init(program)
+        } catch {
+            throw WardenSession.tooLong
+        }
     }
 }
 
 extension StageRequest {
-    fileprivate init(_ stage: StageOrder, jail: JailNumber, bringsFiles: Bool) {
+    fileprivate init(_ stage: StageOrder, jail: JailNumber, bringsFiles: Bool) throws(SandboxError)
+    {
+        let program = Program(
+            arguments: stage.arguments,
+            environment: stage.environment.words,
+            outputs: stage.outputs,
+            outputFilesMax: UInt32(clamping: stage.limits[.files]),
+            outputBytesMax: UInt64(OutputFile.totalBytesMax)
+        )
         self.init(
             jail: jail,
-            limits: StageLimits(stage.limits),
-            program: Program(
-                arguments: stage.arguments,
-                environment: stage.environment.words,
-                outputs: stage.outputs,
-                outputFilesMax: UInt32(clamping: stage.limits[.files]),
-                outputBytesMax: UInt64(OutputFile.totalBytesMax)
-            ),
+            limits: stage.limits,
+            program: try OpaqueProgram(sending: program),
             bringsFiles: bringsFiles
         )
     }

@@ -1,7 +1,7 @@
 public import Domain
 import Foundation
 import Synchronization
-public import WardenWire
+public import WardenProtocol
 
 /// The jails of a service that outlives its wardens: when one ends, the monitor starts the next,
 /// and this takes it.

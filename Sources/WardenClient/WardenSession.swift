@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Kernel
 import Synchronization
-public import WardenWire
+public import WardenProtocol
 
 /// The unprivileged half of the boundary: speaks the warden's protocol, and moves the bytes of
 /// standard streams.
@@ -92,7 +92,8 @@ public final class WardenSession: Sendable {
             return name.isEmpty ? "\(number)" : name
         }
         // The filter's only way to kill: the call has no number of this architecture.
-        return end.cause == .signaled(Self.badSystemCall) ? names + ["foreign_architecture"] : names
+        return end.verdict == .signaled(signal: Self.badSystemCall)
+            ? names + ["foreign_architecture"] : names
     }
 
     private static let badSystemCall: Int32 = 31  // SIGSYS
@@ -106,15 +107,17 @@ public final class WardenSession: Sendable {
         Sockets.shutDown(control.number)
     }
 
+    static let tooLong = SandboxError.refused(
+        reason: "arguments, environment and outputs are too long"
+    )
+
     /// Sends one frame.
     ///
     /// The socket blocks only while the warden is further behind than its buffer is long.
     func send(_ request: Request, descriptors: [Int32] = []) throws {
         let frame = request.encoded()
         // The warden would take it for a broken front, and end.
-        guard frame.count <= WardenWire.`Protocol`.frameBytesMax, request.isWithinCounts else {
-            throw SandboxError.refused(reason: "arguments, environment and outputs are too long")
-        }
+        guard frame.count <= WardenProtocol.`Protocol`.frameBytesMax else { throw Self.tooLong }
         do {
             try SeqpacketSocket.send(
                 frame,
@@ -145,7 +148,7 @@ public enum WardenStartError: Error, CustomStringConvertible {
         case .unfit(let primitive):
             "this machine cannot make jails: \(primitive.name): \(primitive.detail)"
         case .version(let version):
-            "quicksand-warden speaks protocol \(version), not \(WardenWire.`Protocol`.version)"
+            "quicksand-warden speaks protocol \(version), not \(WardenProtocol.`Protocol`.version)"
         case .ended: "quicksand-warden ended before it was ready"
         case .monitorEnded: "quicksand-warden ended before it started anything"
         }

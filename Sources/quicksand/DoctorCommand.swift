@@ -4,7 +4,7 @@ import Domain
 import Foundation
 import Scheduler
 import WardenClient
-import WardenWire
+import WardenProtocol
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

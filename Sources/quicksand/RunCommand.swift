@@ -118,13 +118,13 @@ struct RunCommand: AsyncParsableCommand {
             let known = catalog.plans.names.joined(separator: ", ")
             throw Stop(2, "there is no plan '\(plan)'; there are \(known)")
         }
-        var limits = plan.defaults(for: runtime)
+        var asked: [Limit: Int64] = [:]
         let wanted: [(Limit, Int64?)] = [
             (.memoryBytes, memory?.bytes), (.wallMilliseconds, wall?.value),
             (.cpuMilliseconds, cpu?.value),
         ]
         for case (let limit, let value?) in wanted {
-            let least: Int64 = limit == .memoryBytes ? 1 << 20 : 1
+            let least = limit.definition.least
             guard value >= least, value <= plan.ceilings[limit] else {
                 throw Stop(
                     2,
@@ -132,8 +132,9 @@ struct RunCommand: AsyncParsableCommand {
                         + "ceiling \(plan.ceilings[limit])"
                 )
             }
-            limits[limit] = value
+            asked[limit] = value
         }
+        let limits = plan.limits(for: runtime, asked: asked)
         let bytesMax = Int(limits[.sourceBytes])
         let source = try InputFile.read(file, bytesMax: bytesMax)
         let input = try stdin.map { try InputFile.read($0, bytesMax: bytesMax) } ?? Data()

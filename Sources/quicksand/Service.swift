@@ -14,7 +14,7 @@ import ServiceLifecycle
 import Synchronization
 import UnixSignals
 import WardenClient
-import WardenWire
+import WardenProtocol
 
 /// The running service: every part made and joined, and its end.
 ///

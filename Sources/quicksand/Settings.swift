@@ -5,7 +5,7 @@ import Foundation
 import Identity
 import SQLiteStore
 import WardenClient
-import WardenWire
+import WardenProtocol
 
 /// Where the operator's files and programs are: from a flag, else a `QUICKSAND_*` variable, else
 /// found.

@@ -6,13 +6,15 @@ import Testing
     private static let ours: [String: Set<String>] = [
         "CLinux": [], "CSeccomp": [], "CCurl": [], "CCrack": [], "CCrypto": [],
         "Kernel": ["CLinux"],
-        "WardenWire": [],
-        "Jail": ["WardenWire", "Kernel"],
-        "quicksand-warden": ["Jail"],
-        "Domain": [],
+        "Vocabulary": [],
+        "WardenProtocol": ["Vocabulary"],
+        "JailInit": ["Vocabulary", "WardenProtocol", "Kernel"],
+        "Warden": ["JailInit", "Vocabulary", "WardenProtocol", "Kernel"],
+        "quicksand-warden": ["Warden"],
+        "Domain": ["Vocabulary"],
         "Cryptography": ["CCrypto"],
-        "Catalog": ["WardenWire", "CSeccomp", "Cryptography", "Domain"],
-        "WardenClient": ["WardenWire", "Kernel", "Domain"],
+        "Catalog": ["WardenProtocol", "CSeccomp", "Cryptography", "Domain"],
+        "WardenClient": ["WardenProtocol", "Kernel", "Domain"],
         "SQLiteStore": ["Domain"],
         "FolderCache": ["Cryptography", "Domain"],
         "Scheduler": ["Domain"],
@@ -20,17 +22,19 @@ import Testing
         "Identity": ["CCrack", "Cryptography", "Domain"],
         "API": ["Cryptography", "Domain", "Identity"],
         "Measure": [],
-        "Attacks": ["Domain", "Scheduler", "WardenWire"],
+        "Attacks": ["Domain", "Scheduler", "WardenProtocol"],
         "quicksand": [
             "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
-            "SQLiteStore", "FolderCache", "WardenWire", "Domain", "Measure",
+            "SQLiteStore", "FolderCache", "WardenProtocol", "Domain", "Measure",
         ],
     ]
 
     private static let unprivileged = [
         "API", "Scheduler", "FolderCache", "Courier", "Identity", "Domain",
     ]
-    private static let privileged = ["Jail", "Kernel", "WardenWire", "quicksand-warden"]
+    private static let privileged = [
+        "Warden", "JailInit", "Kernel", "Vocabulary", "WardenProtocol", "quicksand-warden",
+    ]
 
     private func imports(of target: String) throws -> Set<String> {
         Set(try Repository.sources(target).flatMap { try $0.source.imports })
@@ -53,7 +57,7 @@ import Testing
     func `what strangers reach never sees the kernel`(target: String) throws {
         let imported = try imports(of: target)
         #expect(imported.contains("Foundation"))  // else nothing was read
-        #expect(imported.isDisjoint(with: ["Jail", "Kernel", "CLinux"]))
+        #expect(imported.isDisjoint(with: ["Warden", "JailInit", "Kernel", "CLinux"]))
     }
 
     @Test(arguments: privileged)
@@ -70,7 +74,7 @@ import Testing
     @Test(arguments: [
         ("GRDB", "SQLiteStore"), ("CCurl", "Courier"), ("CSeccomp", "Catalog"),
         ("CCrack", "Identity"), ("CCrypto", "Cryptography"), ("CLinux", "Kernel"),
-        ("Jail", "quicksand-warden"), ("Hummingbird", "API"),
+        ("Warden", "quicksand-warden"), ("JailInit", "Warden"), ("Hummingbird", "API"),
     ])
     func `a dependency has one importer`(module: String, importer: String) throws {
         let importers = try Repository.sources()

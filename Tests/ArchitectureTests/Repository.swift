@@ -11,7 +11,7 @@ enum Repository {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     struct File: CustomStringConvertible, Sendable {
-        /// Below the root, such as `Sources/Jail/Init.swift`.
+        /// Below the root, such as `Sources/JailInit/Init.swift`.
         let path: String
 
         var text: String { get throws { try contents().text } }

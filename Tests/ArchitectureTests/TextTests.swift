@@ -38,12 +38,13 @@ import Testing
         }
     }
 
-    /// As the table writes a value: default and ceiling, or one number where they are the same.
+    /// As the table writes a value: default and ceiling, one number where they are the same, and a
+    /// dash where there is none.
     private static func cell(_ value: Any?) -> String {
         switch value {
         case let range as [String: Int]:
-            let (standard, ceiling) = (range["default"] ?? -1, range["ceiling"] ?? -1)
-            return standard == ceiling ? "\(ceiling)" : "\(standard) / \(ceiling)"
+            let (standard, ceiling) = (range["default"], range["ceiling"])
+            return standard == ceiling ? cell(ceiling) : "\(cell(standard)) / \(cell(ceiling))"
         case let number as Int: return "\(number)"
         default: return "–"
         }

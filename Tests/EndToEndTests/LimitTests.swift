@@ -68,7 +68,9 @@ extension EndToEnd {
             async throws
         {
             try await withKey { server, key in
-                for (name, least) in [("memory_bytes", 1 << 20), ("open_files", 16)] {
+                for (name, least) in [
+                    ("memory_bytes", 1 << 20), ("open_files", 16), ("stack_bytes", 64 << 10),
+                ] {
                     func post(_ value: Int) async throws -> HTTPAnswer {
                         try await server.post(
                             Server.executions,

@@ -4,8 +4,8 @@ import Domain
 import Foundation
 import Testing
 import WardenClient
+import WardenProtocol
 import WardenUnderTest
-import WardenWire
 
 extension EscapeTests {
     /// Files and identity; what comes back of files is in ``ReadbackTests``, and what goes in in

@@ -4,8 +4,8 @@ import Foundation
 import Scheduler
 import Testing
 import WardenClient
+import WardenProtocol
 import WardenUnderTest
-import WardenWire
 
 extension EscapeTests {
     /// A wall that breaks honest programs gets switched off.

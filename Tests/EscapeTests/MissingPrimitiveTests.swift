@@ -2,8 +2,8 @@ import Catalog
 import Foundation
 import Testing
 import WardenClient
+import WardenProtocol
 import WardenUnderTest
-import WardenWire
 
 extension EscapeTests {
     /// A service that quietly runs with less is worse than one that does not run.

@@ -4,8 +4,8 @@ import Foundation
 import Scheduler
 import Testing
 import WardenClient
+import WardenProtocol
 import WardenUnderTest
-import WardenWire
 
 /// The hostile programs all run in here: the real warden, sealed with this checkout's catalog.
 ///

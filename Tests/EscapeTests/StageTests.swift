@@ -148,11 +148,7 @@ extension EscapeTests {
 
     /// The front holds callers to their plans; the warden holds the front to its sealed ceilings.
     @Suite struct CeilingTests {
-        private static let stageLimits: [Limit] = [
-            .wallMilliseconds, .cpuMilliseconds, .memoryBytes, .processes, .openFiles, .fileBytes,
-        ]
-
-        @Test(arguments: stageLimits)
+        @Test(arguments: Limit.ofStage)
         func `a stage above the sealed ceiling is refused, not clamped`(limit: Limit) async throws {
             let prison = try #require(Prison.current)
             let ceiling = prison.catalog.plans.highestCeiling(limit)
@@ -170,7 +166,7 @@ extension EscapeTests {
             }
         }
 
-        @Test(arguments: [Limit.workspaceBytes, .workspaceFiles, .memoryBytes])
+        @Test(arguments: Limit.atOpening)
         func `a jail above the sealed ceiling is refused`(limit: Limit) async throws {
             let prison = try #require(Prison.current)
             let ceiling = prison.catalog.plans.highestCeiling(limit)

@@ -2,8 +2,8 @@ import Domain
 import Foundation
 import Testing
 import WardenClient
+import WardenProtocol
 import WardenUnderTest
-import WardenWire
 
 /// What of a jail could be left on the host when it is gone.
 struct Traces: Equatable {

@@ -127,7 +127,7 @@ extension Schemas {
 
     private static func range(_ limit: Limit) -> JSONValue {
         .record(
-            limit.about,
+            limit.definition.about,
             [
                 ("default", .whole("where nothing is asked for")),
                 ("ceiling", .whole("the most that may be asked for")),

@@ -66,7 +66,7 @@ extension Example {
     static let createdAt = Date(timeIntervalSince1970: 1_795_238_974.710)
     private static let finishedAt = createdAt.addingTimeInterval(0.022)
 
-    private static let limits = Limits { limit in
+    private static let limits = Limits(following: { limit, followed in
         switch limit {
         case .wallMilliseconds: 1_000
         case .cpuMilliseconds: 5_000
@@ -78,8 +78,9 @@ extension Example {
         case .workspaceFiles: 4_096
         case .stdoutBytes, .stderrBytes: 1 << 20
         case .sourceBytes: 4 << 20
+        default: followed ?? limit.definition.least
         }
-    }
+    })
 
     static let endedExecution: Execution = execution(
         .finished(

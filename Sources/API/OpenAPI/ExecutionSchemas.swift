@@ -38,7 +38,7 @@ extension Schemas {
             name: "Limits",
             value: .record(
                 "What each run was held to.",
-                Limit.allCases.map { ($0.rawValue, .whole($0.about)) }
+                Limit.allCases.map { ($0.rawValue, .whole($0.definition.about)) }
             )
         ),
         .init(name: "ExecutionRequest", value: request), .init(name: "TrialRequest", value: trial),

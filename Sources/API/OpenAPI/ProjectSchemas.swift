@@ -38,7 +38,7 @@ extension Schemas {
 
     private static let limitsGiven = JSONValue.record(
         "What its executions are held to, where they ask for nothing and the plan still allows it.",
-        Limit.allCases.map { ($0.rawValue, .whole($0.about)) },
+        Limit.allCases.map { ($0.rawValue, .whole($0.definition.about)) },
         optional: Set(Limit.allCases.map(\.rawValue))
     )
 

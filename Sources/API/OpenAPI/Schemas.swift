@@ -30,12 +30,12 @@ enum Schemas {
                     + " less than this, and `GET /usage` says what.",
                 limits.map { limit in
                     let ceiling = plans.highestCeiling(limit)
-                    let least = min(LimitsReader.least(limit), ceiling)
-                    return (limit.rawValue, .whole(limit.about, min: least, max: ceiling))
+                    let known = limit.definition
+                    let least = min(known.least, ceiling)
+                    return (limit.rawValue, .whole(known.about, min: least, max: ceiling))
                 }
             )
         }
-        let perStage = Limit.allCases.filter { !LimitsReader.shared.contains($0) }
         return [
             .init(
                 name: "LimitsAsked",
@@ -43,28 +43,8 @@ enum Schemas {
             ),
             .init(
                 name: "CompileLimitsAsked",
-                value: asked("What the compiler is to be held to.", perStage)
+                value: asked("What the compiler is to be held to.", Limit.perStage)
             ),
         ]
-    }
-}
-
-extension Limit {
-    /// For the documentation.
-    var about: String {
-        switch self {
-        case .wallMilliseconds: "elapsed time of one stage"
-        case .cpuMilliseconds: "processor time of one stage, over all its processes and threads"
-        case .memoryBytes: "memory of the whole jail, files included"
-        case .processes: "processes and threads alive at once"
-        case .openFiles: "descriptors open at once in one process"
-        case .fileBytes: "size of any one file written"
-        case .workspaceBytes: "size of the work folder, and again of the temporary one"
-        case .workspaceFiles: "files, folders and links in the work folder"
-        case .stdoutBytes: "bytes of standard output that are kept"
-        case .stderrBytes: "bytes of standard error that are kept"
-        case .sourceBytes: "bytes of all source files and standard inputs together"
-        case .files: "source files, and output files"
-        }
     }
 }
