@@ -76,14 +76,17 @@ let package = Package(
             dependencies: ["WardenWire", "Kernel", "Domain"],
             swiftSettings: lowLevel
         ),
+        .target(name: "StoredRecords", dependencies: ["Domain"], swiftSettings: strict),
         .target(
             name: "SQLiteStore",
-            dependencies: ["Domain", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["StoredRecords", "Domain", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .target(
             name: "FolderCache",
-            dependencies: ["Domain", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "StoredRecords", "Domain", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -163,7 +166,8 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: [
-                "SQLiteStore", "Domain", .product(name: "GRDB", package: "GRDB.swift"),
+                "SQLiteStore", "StoredRecords", "Domain",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             exclude: ["Fixtures"],
             swiftSettings: strict

@@ -96,7 +96,7 @@ public struct AgentTask: Sendable, Hashable {
 }
 
 /// What an agent asked for, checked at the door; it never changes.
-public struct TaskOrder: Sendable, Codable, Hashable {
+public struct TaskOrder: Sendable, Hashable {
     /// Higher comes first.
     public static let priorities = -100...100
     public static let attempts = 1...10

@@ -1,7 +1,7 @@
 /// One thing that an execution is held to.
 ///
 /// The raw value is its name in JSON, unit included.
-public enum Limit: String, CaseIterable, Codable, Sendable, CodingKeyRepresentable {
+public enum Limit: String, CaseIterable, Sendable {
     /// Elapsed time of one stage.
     case wallMilliseconds = "wall_ms"
     /// Processor time of one stage, summed over every process and thread in the jail.
@@ -59,26 +59,5 @@ extension Limit {
         case .sourceBytes: 10
         case .files: 11
         }
-    }
-}
-
-extension Limits: Codable {
-    /// An object with exactly the twelve names of ``Limit``.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Name.self)
-        self = try Limits { try container.decode(Int64.self, forKey: Name($0)) }
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Name.self)
-        for limit in Limit.allCases { try container.encode(self[limit], forKey: Name(limit)) }
-    }
-
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(_ limit: Limit) { stringValue = limit.rawValue }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
     }
 }

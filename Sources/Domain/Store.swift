@@ -29,6 +29,7 @@ public protocol ExecutionStore: Sendable {
     func save(_ execution: Execution, deliveries: [Delivery]) async throws
     /// - Throws: ``ProjectGone`` where the project or the task that it is of is not there.
     func checkParents(of request: ExecutionRequest) async throws
+    /// - Throws: ``UnreadableRecord``
     func execution(id: String, organization: String) async throws -> Execution?
     func executions(
         organization: String,
@@ -37,6 +38,10 @@ public protocol ExecutionStore: Sendable {
     ) async throws
         -> Listing<Execution>
     /// What was accepted and not finished when the last process ended, oldest first.
+    ///
+    /// What cannot be read of it is given up: it ends as a fault of ours, its charge is given back,
+    /// and the operator is told. So are a task, which ends as a dead letter, and a delivery, which
+    /// ends as failed, where it would be their turn.
     func unfinishedExecutions() async throws -> [Execution]
 }
 
@@ -97,6 +102,23 @@ public struct StoreUnavailable: Error, Sendable, Hashable, CustomStringConvertib
 /// meanwhile, with everything that was kept of it.
 public struct ProjectGone: Error, Sendable, Hashable {
     public init() {}
+}
+
+/// What is kept under this identifier cannot be read: it is damaged, or a later release wrote it.
+///
+/// Work that cannot be read is not told of by an error: the store gives it up, see
+/// ``ExecutionStore/unfinishedExecutions()``.
+public struct UnreadableRecord: Error, Sendable, Hashable, CustomStringConvertible {
+    public let id: String
+    /// For the operator; nothing of what a caller sent.
+    public let reason: String
+
+    public init(id: String, reason: String) {
+        self.id = id
+        self.reason = reason
+    }
+
+    public var description: String { "the store's record \(id) cannot be read: \(reason)" }
 }
 
 public enum Charge: Sendable, Hashable {

@@ -67,15 +67,19 @@ public struct TooManyTasks: Error, Sendable, Hashable {
 }
 
 extension TaskStore where Self: ExecutionStore {
-    /// The task, and what is stored of its attempts.
+    /// The task, and what is stored of its attempts; without one that cannot be read.
     public func report(on task: AgentTask) async throws -> TaskReport {
         let attempts = try await attempts(task: task.id, limit: TaskReport.attemptsMax)
         var execution: Execution?
         if let newest = attempts.last {
-            execution = try await self.execution(
-                id: newest.execution,
-                organization: task.organization
-            )
+            do {
+                execution = try await self.execution(
+                    id: newest.execution,
+                    organization: task.organization
+                )
+            } catch is UnreadableRecord {
+                execution = nil
+            }
         }
         return TaskReport(task: task, attempts: attempts, execution: execution)
     }

@@ -1,6 +1,7 @@
 public import Domain
 public import Foundation
 import GRDB
+import StoredRecords
 
 extension Query {
     static let insertDelivery = """
@@ -83,7 +84,9 @@ extension SQLiteStore {
             let arguments: StatementArguments = [date.microseconds, excluded, max(limit, 0)]
             return try Row.fetchAll(statement, arguments: arguments).map(DeliveryRecord.init(row:))
         }
-        return try records.map { try $0.delivery() }
+        return try await readable(records, givingUp: .delivery) { record throws(UnreadableRecord) in
+            try record.delivery()
+        }
     }
 
     public func nextDeliveryDate() async throws -> Date? {
@@ -108,7 +111,7 @@ extension SQLiteStore {
             // Another process may have been first.
             let statement = try db.cachedStatement(sql: Query.webhookSecret)
             guard let kept = try String.fetchOne(statement, arguments: [organization]) else {
-                throw SQLiteStoreError.inconsistent(record: organization)
+                throw UnreadableRecord(contradictory: organization)
             }
             return kept
         }
@@ -147,7 +150,7 @@ struct DeliveryRecord: Sendable {
         url = delivery.url
         body = delivery.body
         createdAt = delivery.createdAt.microseconds
-        attempts = try delivery.attempts.json()
+        attempts = try AttemptRecord.encode(delivery.attempts)
         switch delivery.state {
         case .pending(let nextAttemptAt): (state, stateAt) = ("pending", nextAttemptAt.microseconds)
         case .delivered(let at): (state, stateAt) = ("delivered", at.microseconds)
@@ -172,7 +175,7 @@ struct DeliveryRecord: Sendable {
         [id, organization, execution, task, url, body, createdAt, state, stateAt, attempts]
     }
 
-    func delivery() throws -> Delivery {
+    func delivery() throws(UnreadableRecord) -> Delivery {
         Delivery(
             id: id,
             organization: organization,
@@ -181,25 +184,27 @@ struct DeliveryRecord: Sendable {
             body: body,
             createdAt: Date(microseconds: createdAt),
             state: try domainState(),
-            attempts: try [Delivery.Attempt](json: attempts)
+            attempts: try UnreadableRecord.naming(id) { () throws(RecordDamage) in
+                try AttemptRecord.decode(attempts)
+            }
         )
     }
 
-    private func subject() throws -> Delivery.Subject {
+    private func subject() throws(UnreadableRecord) -> Delivery.Subject {
         switch (execution, task) {
         case (let id?, nil): return .execution(id)
         case (nil, let id?): return .task(id)
-        default: throw SQLiteStoreError.inconsistent(record: id)
+        default: throw UnreadableRecord(contradictory: id)
         }
     }
 
-    private func domainState() throws -> Delivery.State {
+    private func domainState() throws(UnreadableRecord) -> Delivery.State {
         let at = Date(microseconds: stateAt)
         return switch state {
         case "pending": .pending(nextAttemptAt: at)
         case "delivered": .delivered(at: at)
         case "failed": .failed(at: at)
-        default: throw SQLiteStoreError.inconsistent(record: id)
+        default: throw UnreadableRecord(contradictory: id)
         }
     }
 }

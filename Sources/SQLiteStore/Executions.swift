@@ -1,6 +1,7 @@
 public import Domain
 import Foundation
 import GRDB
+import StoredRecords
 
 extension Query {
     /// A request never changes, so saving again writes only what became of it.
@@ -123,7 +124,10 @@ extension SQLiteStore {
             try Row.fetchAll(db.cachedStatement(sql: Query.unfinishedExecutions))
                 .map(ExecutionRecord.init(row:))
         }
-        return try records.map { try $0.execution() }
+        return try await readable(records, givingUp: .execution) {
+            record throws(UnreadableRecord) in
+            try record.execution()
+        }
     }
 }
 
@@ -152,13 +156,13 @@ struct ExecutionRecord: Sendable {
         attempts = execution.attempts
         project = execution.request.project
         task = execution.request.task
-        request = try execution.request.json()
+        request = try RequestRecord.encode(execution.request)
         switch execution.state {
         case .queued: (startedAt, finishedAt, result) = (nil, nil, nil)
         case .running(let since): (startedAt, finishedAt, result) = (since.microseconds, nil, nil)
         case .finished(let outcome, let start, let end):
             (startedAt, finishedAt) = (start.microseconds, end.microseconds)
-            result = try outcome.json()
+            result = try ResultRecord.encode(outcome)
         case .cancelled(let start, let end), .faulted(let start, let end):
             (startedAt, finishedAt, result) = (start?.microseconds, end.microseconds, nil)
         }
@@ -186,18 +190,20 @@ struct ExecutionRecord: Sendable {
         ]
     }
 
-    func execution() throws -> Execution {
+    func execution() throws(UnreadableRecord) -> Execution {
         Execution(
             id: id,
             owner: .organization(organization),
-            request: try ExecutionRequest(json: request),
+            request: try UnreadableRecord.naming(id) { () throws(RecordDamage) in
+                try RequestRecord.decode(request)
+            },
             createdAt: Date(microseconds: createdAt),
             state: try state(),
             attempts: attempts
         )
     }
 
-    private func state() throws -> Execution.State {
+    private func state() throws(UnreadableRecord) -> Execution.State {
         let start = startedAt.map(Date.init(microseconds:))
         let end = finishedAt.map(Date.init(microseconds:))
         switch (Execution.Status(rawValue: status), start, end, result) {
@@ -208,11 +214,13 @@ struct ExecutionRecord: Sendable {
         case (.internalError, let start, let end?, nil):
             return .faulted(startedAt: start, finishedAt: end)
         case (let status?, let start?, let end?, let result?):
-            let outcome = try ExecutionResult(json: result)
+            let outcome = try UnreadableRecord.naming(id) { () throws(RecordDamage) in
+                try ResultRecord.decode(result)
+            }
             guard outcome.status == status else { break }
             return .finished(outcome, startedAt: start, finishedAt: end)
         default: break
         }
-        throw SQLiteStoreError.inconsistent(record: id)
+        throw UnreadableRecord(contradictory: id)
     }
 }

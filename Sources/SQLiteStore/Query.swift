@@ -16,6 +16,7 @@ enum Query {
             updateDelivery, executionParents, idempotencyClaim,
             claim, pruneClaims, release, keepWebhookSecret, replaceWebhookSecret, webhookSecret,
         ] + accountWrites + keyWrites + tokenWrites + projectWrites + taskWrites
+        + UnreadableWork.allCases.map(\.giveUp)
 
     /// Writes a page and changes nothing: what a full disk or a lock keeps from being written.
     static let writePing = "PRAGMA user_version = 0"

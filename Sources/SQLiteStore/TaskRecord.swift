@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import GRDB
+import StoredRecords
 
 /// A task as its row: what was asked for as JSON, the rest in columns that indexes are made of.
 struct TaskRecord: Sendable {
@@ -20,7 +21,7 @@ struct TaskRecord: Sendable {
         agent = task.order.agentID
         priority = task.order.priority
         createdAt = task.createdAt.microseconds
-        order = try task.order.json()
+        order = try OrderRecord.encode(task.order)
         progress = TaskProgress(task)
     }
 
@@ -43,12 +44,14 @@ struct TaskRecord: Sendable {
         ]
     }
 
-    func task() throws -> AgentTask {
-        guard let state = progress.state else { throw SQLiteStoreError.inconsistent(record: id) }
+    func task() throws(UnreadableRecord) -> AgentTask {
+        guard let state = progress.state else { throw UnreadableRecord(contradictory: id) }
         return AgentTask(
             id: id,
             organization: organization,
-            order: try TaskOrder(json: order),
+            order: try UnreadableRecord.naming(id) { () throws(RecordDamage) in
+                try OrderRecord.decode(order)
+            },
             createdAt: Date(microseconds: createdAt),
             attempts: progress.attempts,
             attemptsLeft: progress.attemptsLeft,
@@ -153,7 +156,7 @@ extension AgentTask.Status {
 extension TaskAttempt {
     init(row: Row) throws {
         guard let status = Execution.Status(rawValue: row["status"]) else {
-            throw SQLiteStoreError.inconsistent(record: row["id"])
+            throw UnreadableRecord(contradictory: row["id"])
         }
         self.init(
             execution: row["id"],

@@ -220,13 +220,25 @@ extension SQLiteStore {
         after organization: String,
         excluding excluded: Set<String>
     ) async throws -> AgentTask? {
-        let record = try await read { db -> TaskRecord? in
-            let next = try Self.nextOrganization(db, after: organization, excluding: excluded)
-            guard let next else { return nil }
-            return try Row.fetchOne(db.cachedStatement(sql: Query.queuedTask), arguments: [next])
+        while true {
+            let record = try await read { db -> TaskRecord? in
+                let next = try Self.nextOrganization(db, after: organization, excluding: excluded)
+                guard let next else { return nil }
+                return try Row.fetchOne(
+                    db.cachedStatement(sql: Query.queuedTask),
+                    arguments: [next]
+                )
                 .map(TaskRecord.init(row:))
+            }
+            guard let record else { return nil }
+            if let task = try await readable([record]).first { return task }
         }
-        return try record?.task()
+    }
+
+    private func readable(_ records: [TaskRecord]) async throws -> [AgentTask] {
+        try await readable(records, givingUp: .task) { record throws(UnreadableRecord) in
+            try record.task()
+        }
     }
 
     /// Once around the circle, which ends with `organization` itself.
@@ -253,7 +265,7 @@ extension SQLiteStore {
             try Row.fetchAll(db.cachedStatement(sql: Query.runningTasks))
                 .map(TaskRecord.init(row:))
         }
-        return try records.map { try $0.task() }
+        return try await readable(records)
     }
 
     public func taskCounts() async throws -> [AgentTask.Status: Int] {

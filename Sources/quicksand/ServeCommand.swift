@@ -101,7 +101,12 @@ struct ServeCommand: AsyncParsableCommand {
         let wardens = try machine.linkWardens(catalog)
         try folder.prepare()
         if Privileges.isRoot { try Privileges.become(uid: folder.owner.uid, gid: folder.owner.gid) }
-        let store = try folder.openStore()
+        let store = try folder.openStore { unreadable in
+            Logger(label: "quicksand").error(
+                "unreadable work given up",
+                metadata: ["record": "\(unreadable.id)", "reason": "\(unreadable.reason)"]
+            )
+        }
         let compileCache = try folder.openCompileCache(bytesMax: settings.compileCacheBytes)
         return Service(settings, catalog, wardens, store: store, compileCache: compileCache)
     }

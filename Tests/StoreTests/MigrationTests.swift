@@ -115,4 +115,85 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: ["schema-v1.sql", "schema-v2.sql", "schema-v3.sql"])
+    func `every row of a file of a released schema is read, and nothing of it is given up`(
+        fixture: String
+    ) async throws {
+        try await withTemporaryFolder { folder async throws in
+            let file = folder.appending(path: "store.sqlite")
+            try restore(fixture, to: file)
+            let store = try SQLiteStore(path: file.path) { Issue.record("given up: \($0)") }
+            defer { try? store.close() }
+            func each(
+                _ table: String,
+                _ read: (_ id: String, _ organization: String) async throws -> Void
+            ) async throws {
+                let names = try await store.inspect("SELECT id, organization FROM \(table)")
+                for name in names {
+                    let parts = name.split(separator: "|").map(String.init)
+                    try await read(parts[0], parts[1])
+                }
+            }
+            try await each("execution") { id, organization async throws in
+                let found = try await store.execution(id: id, organization: organization)
+                #expect(found?.request.limits[.wallMilliseconds] ?? 0 > 0, "\(id)")
+            }
+            try await each("task") { id, organization async throws in
+                #expect(try await store.task(id: id, organization: organization) != nil, "\(id)")
+            }
+            try await each("delivery") { id, organization async throws in
+                let found = try await store.delivery(id: id, organization: organization)
+                #expect(found?.body.isEmpty == false, "\(id)")
+            }
+            try await each("project") { id, organization async throws in
+                _ = try await store.projectSources(id: id, organization: organization)
+            }
+            _ = try await store.keys()
+
+            let unfinished = try await store.inspect(
+                "SELECT COUNT(*) FROM execution WHERE finished_at IS NULL"
+            )
+            #expect(try await ["\(store.unfinishedExecutions().count)"] == unfinished)
+            let running = try await store.inspect(
+                "SELECT COUNT(*) FROM task WHERE status = 'running'"
+            )
+            #expect(try await ["\(store.runningTasks().count)"] == running)
+            #expect(try await store.inspect("PRAGMA integrity_check") == ["ok"])
+            #expect(try await store.inspect("PRAGMA foreign_key_check").isEmpty)
+        }
+    }
+
+    @Test func `a file of schema v3 keeps what waits, runs and is owed`() async throws {
+        try await withTemporaryFolder { folder async throws in
+            let file = folder.appending(path: "store.sqlite")
+            try restore("schema-v3.sql", to: file)
+            try await withSQLiteStore(file) { store async throws in
+                let unfinished = try await store.unfinishedExecutions()
+                #expect(unfinished.map(\.status) == [.running, .queued, .queued])
+                #expect(unfinished.map(\.attempts) == [1, 0, 0])
+                let running = try await store.runningTasks()
+                let attempt = AgentTask.Attempt(
+                    execution: unfinished[2].id,
+                    startedAt: unfinished[2].createdAt
+                )
+                #expect(running.map(\.state) == [.running(attempt)])
+                #expect(unfinished[2].request.task == running[0].id)
+                #expect(try await store.taskCounts() == [.scheduled: 1, .queued: 1, .running: 1])
+                let due = try await store.dueDeliveries(
+                    at: .distantFuture,
+                    limit: 9,
+                    excluding: []
+                )
+                #expect(due.map(\.attempts.count).sorted() == [1, 2])
+                let user = try #require(await store.account(email: "ada@example.com")?.user)
+                #expect(try await store.memberships(user: user.id).map(\.role) == [.owner])
+                let own = try await store.projects(
+                    organization: running[0].organization,
+                    page: Page()
+                )
+                #expect(own.elements.map(\.limits) == [[.wallMilliseconds: 3_000]])
+            }
+        }
+    }
 }

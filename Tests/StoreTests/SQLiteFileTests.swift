@@ -163,7 +163,8 @@ import Testing
                 store async throws in
                 try await store.save(sampleExecution("exe_1", state: finished()), deliveries: [])
                 _ = try await store.inspect("UPDATE execution SET status = 'running'")
-                await #expect(throws: SQLiteStoreError.inconsistent(record: "exe_1")) {
+                let unreadable = UnreadableRecord(id: "exe_1", reason: "it contradicts itself")
+                await #expect(throws: unreadable) {
                     try await store.execution(id: "exe_1", organization: "org_a")
                 }
             }
