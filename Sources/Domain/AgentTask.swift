@@ -82,8 +82,12 @@ public struct AgentTask: Sendable, Hashable {
         case cancelled
     }
 
-    public var status: Status {
-        switch state {
+    public var status: Status { state.status }
+}
+
+extension AgentTask.State {
+    public var status: AgentTask.Status {
+        switch self {
         case .scheduled: .scheduled
         case .queued: .queued
         case .running: .running

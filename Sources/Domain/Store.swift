@@ -36,7 +36,7 @@ public protocol ExecutionStore: Sendable {
         matching: ExecutionFilter,
         page: Page
     ) async throws
-        -> Listing<Execution>
+        -> Listing<ExecutionSummary>
     /// What was accepted and not finished when the last process ended, oldest first.
     ///
     /// What cannot be read of it is given up: it ends as a fault of ours, its charge is given back,
@@ -68,7 +68,8 @@ public protocol DeliveryStore: Sendable {
     /// Writes what became of a delivery; nothing, where it was deleted with what it tells of.
     func save(_ delivery: Delivery) async throws
     func delivery(id: String, organization: String) async throws -> Delivery?
-    func deliveries(organization: String, page: Page) async throws -> Listing<Delivery>
+    /// Newest first.
+    func deliveries(organization: String, page: Page) async throws -> Listing<DeliverySummary>
     /// Pending deliveries due at or before `date`, earliest first, at most `limit`, of all
     /// organizations but some: one's backlog must not hide another's deliveries.
     func dueDeliveries(

@@ -20,7 +20,7 @@ public protocol TaskStore: Sendable {
     /// - Parameter organization: whose; `nil` is anybody's.
     func task(id: String, organization: String?) async throws -> AgentTask?
     /// Newest first.
-    func tasks(matching filter: TaskFilter, page: Page) async throws -> Listing<AgentTask>
+    func tasks(matching filter: TaskFilter, page: Page) async throws -> Listing<TaskSummary>
     /// The newest attempts of a task, at most `limit`, the first of them first.
     func attempts(task id: String, limit: Int) async throws -> [TaskAttempt]
 

@@ -7,20 +7,35 @@ extension Query {
     /// A request never changes, so saving again writes only what became of it.
     static let saveExecution = """
         INSERT INTO execution (id, organization, status, language, created_at, started_at,
-            finished_at, request, result, attempts, project, task)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            finished_at, attempts, project, task, summary)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET status = excluded.status, started_at = excluded.started_at,
-            finished_at = excluded.finished_at, result = excluded.result,
-            attempts = excluded.attempts
+            finished_at = excluded.finished_at, attempts = excluded.attempts,
+            summary = excluded.summary
+        """
+    static let saveRequest = """
+        INSERT INTO execution_request (id, content) VALUES (?, ?) ON CONFLICT (id) DO NOTHING
+        """
+    static let saveResult = """
+        INSERT INTO execution_result (id, content) VALUES (?, ?)
+        ON CONFLICT (id) DO UPDATE SET content = excluded.content
         """
     /// Whether what an execution names is still there.
     static let executionParents = """
         SELECT (?1 IS NULL OR EXISTS (SELECT 1 FROM project WHERE id = ?1))
             AND (?2 IS NULL OR EXISTS (SELECT 1 FROM task WHERE id = ?2))
         """
-    static let execution = "SELECT * FROM execution WHERE id = ? AND organization = ?"
+    private static let wholeExecution = """
+        SELECT execution.*, execution_request.content AS request,
+            execution_result.content AS result
+        FROM execution LEFT JOIN execution_request USING (id) LEFT JOIN execution_result USING (id)
+        """
+    static let execution =
+        wholeExecution + " WHERE execution.id = ? AND execution.organization = ?"
     static let unfinishedExecutions =
-        "SELECT * FROM execution WHERE finished_at IS NULL ORDER BY created_at, id"
+        wholeExecution + """
+             WHERE execution.finished_at IS NULL ORDER BY execution.created_at, execution.id
+            """
 }
 
 /// The statements of one listing: one pair for each combination of filters, each with an index of
@@ -61,12 +76,10 @@ extension SQLiteStore {
         // it was begun.
         let isReliedOn = execution.status == .queued || !deliveries.isEmpty
         try await write(surviving: isReliedOn ? .power : .process) { db in
-            try Self.checkParents(db, project: record.project, task: record.task)
-            try db.cachedStatement(sql: Query.saveExecution).execute(arguments: record.arguments)
+            try Self.checkParents(db, project: record.row.project, task: record.row.task)
+            try record.save(in: db)
             for delivery in owed {
-                try db.cachedStatement(sql: Query.insertDelivery).execute(
-                    arguments: delivery.arguments
-                )
+                try delivery.save(in: db)
             }
         }
     }
@@ -85,14 +98,14 @@ extension SQLiteStore {
     }
 
     public func execution(id: String, organization: String) async throws -> Execution? {
-        let row = try await read { db in
+        let record = try await read { db in
             try Row.fetchOne(
                 db.cachedStatement(sql: Query.execution),
                 arguments: [id, organization]
             )
             .map(ExecutionRecord.init(row:))
         }
-        return try row?.execution()
+        return try record?.execution()
     }
 
     public func executions(
@@ -100,7 +113,7 @@ extension SQLiteStore {
         matching filter: ExecutionFilter,
         page: Page
     ) async throws
-        -> Listing<Execution>
+        -> Listing<ExecutionSummary>
     {
         let query = ExecutionQuery(
             byStatus: filter.status != nil,
@@ -114,9 +127,9 @@ extension SQLiteStore {
             let total = try Int.fetchOne(count, arguments: arguments) ?? 0
             arguments += ["limit": page.rows, "offset": page.skipped]
             let rows = try Row.fetchAll(db.cachedStatement(sql: query.page), arguments: arguments)
-            return (rows.map(ExecutionRecord.init(row:)), total)
+            return (rows.map(ExecutionRow.init(row:)), total)
         }
-        return Listing(elements: try records.map { try $0.execution() }, total: total)
+        return Listing(elements: try records.map { try $0.summarized() }, total: total)
     }
 
     public func unfinishedExecutions() async throws -> [Execution] {
@@ -128,99 +141,5 @@ extension SQLiteStore {
             record throws(UnreadableRecord) in
             try record.execution()
         }
-    }
-}
-
-/// An execution as its row: the request and the result as JSON, the rest in columns that indexes
-/// are made of.
-struct ExecutionRecord: Sendable {
-    let id: String
-    let organization: String
-    let status: String
-    let language: String
-    let createdAt: Int64
-    let startedAt: Int64?
-    let finishedAt: Int64?
-    let request: Data
-    let result: Data?
-    let attempts: Int
-    let project: String?
-    let task: String?
-
-    init(_ execution: Execution, organization: String) throws {
-        id = execution.id
-        self.organization = organization
-        status = execution.status.rawValue
-        language = execution.request.language
-        createdAt = execution.createdAt.microseconds
-        attempts = execution.attempts
-        project = execution.request.project
-        task = execution.request.task
-        request = try RequestRecord.encode(execution.request)
-        switch execution.state {
-        case .queued: (startedAt, finishedAt, result) = (nil, nil, nil)
-        case .running(let since): (startedAt, finishedAt, result) = (since.microseconds, nil, nil)
-        case .finished(let outcome, let start, let end):
-            (startedAt, finishedAt) = (start.microseconds, end.microseconds)
-            result = try ResultRecord.encode(outcome)
-        case .cancelled(let start, let end), .faulted(let start, let end):
-            (startedAt, finishedAt, result) = (start?.microseconds, end.microseconds, nil)
-        }
-    }
-
-    init(row: Row) {
-        id = row["id"]
-        organization = row["organization"]
-        status = row["status"]
-        language = row["language"]
-        createdAt = row["created_at"]
-        startedAt = row["started_at"]
-        finishedAt = row["finished_at"]
-        request = row["request"]
-        result = row["result"]
-        attempts = row["attempts"]
-        project = row["project"]
-        task = row["task"]
-    }
-
-    var arguments: StatementArguments {
-        [
-            id, organization, status, language, createdAt, startedAt, finishedAt, request, result,
-            attempts, project, task,
-        ]
-    }
-
-    func execution() throws(UnreadableRecord) -> Execution {
-        Execution(
-            id: id,
-            owner: .organization(organization),
-            request: try UnreadableRecord.naming(id) { () throws(RecordDamage) in
-                try RequestRecord.decode(request)
-            },
-            createdAt: Date(microseconds: createdAt),
-            state: try state(),
-            attempts: attempts
-        )
-    }
-
-    private func state() throws(UnreadableRecord) -> Execution.State {
-        let start = startedAt.map(Date.init(microseconds:))
-        let end = finishedAt.map(Date.init(microseconds:))
-        switch (Execution.Status(rawValue: status), start, end, result) {
-        case (.queued, nil, nil, nil): return .queued
-        case (.running, let start?, nil, nil): return .running(since: start)
-        case (.cancelled, let start, let end?, nil):
-            return .cancelled(startedAt: start, finishedAt: end)
-        case (.internalError, let start, let end?, nil):
-            return .faulted(startedAt: start, finishedAt: end)
-        case (let status?, let start?, let end?, let result?):
-            let outcome = try UnreadableRecord.naming(id) { () throws(RecordDamage) in
-                try ResultRecord.decode(result)
-            }
-            guard outcome.status == status else { break }
-            return .finished(outcome, startedAt: start, finishedAt: end)
-        default: break
-        }
-        throw UnreadableRecord(contradictory: id)
     }
 }

@@ -100,7 +100,7 @@ extension SQLiteStore {
         project: String,
         organization: String,
         page: Page
-    ) async throws -> Listing<Execution> {
+    ) async throws -> Listing<ExecutionSummary> {
         let records = try await read { db in
             _ = try Self.project(db, id: project, organization: organization)
             return try db.listing(
@@ -108,11 +108,11 @@ extension SQLiteStore {
                 page: Query.projectExecutionPage,
                 arguments: [project],
                 page,
-                ExecutionRecord.init(row:)
+                ExecutionRow.init(row:)
             )
         }
         return Listing(
-            elements: try records.elements.map { try $0.execution() },
+            elements: try records.elements.map { try $0.summarized() },
             total: records.total
         )
     }

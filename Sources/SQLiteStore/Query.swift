@@ -12,7 +12,9 @@ enum Query {
     /// What the writer runs.
     static let writes =
         [
-            charge, charged, pruneCharges, refund, saveExecution, insertDelivery,
+            charge, charged, pruneCharges, refund, saveExecution, saveRequest, saveResult,
+            insertDelivery,
+            insertDeliveryBody,
             updateDelivery, executionParents, idempotencyClaim,
             claim, pruneClaims, release, keepWebhookSecret, replaceWebhookSecret, webhookSecret,
         ] + accountWrites + keyWrites + tokenWrites + projectWrites + taskWrites

@@ -33,6 +33,7 @@ enum Schema {
                 try db.execute(sql: sql)
             }
         }
+        migrator.registerMigration("v4") { db in try db.execute(sql: narrowTables) }
         return migrator
     }
 

@@ -121,7 +121,7 @@ import Testing
             for _ in 0..<2 {
                 try await withSQLiteStore(file) { store async throws in
                     let steps = try await store.inspect("SELECT identifier FROM grdb_migrations")
-                    #expect(steps == ["v1", "v2", "v3"])
+                    #expect(steps == ["v1", "v2", "v3", "v4"])
                     #expect(try await store.inspect("PRAGMA integrity_check") == ["ok"])
                 }
             }
@@ -219,6 +219,40 @@ import Testing
                     #expect(page.contains { $0.contains("INDEX \(index) ") }, "\(page)")
                     let count = try await store.inspect("EXPLAIN QUERY PLAN " + query.count)
                     #expect(count.contains { $0.contains("COVERING INDEX") }, "\(count)")
+                }
+            }
+        }
+    }
+
+    /// What is large is in tables of its own, which no list and no change of state names.
+    @Test func `no list reads a request, a result, an order or a body`() async throws {
+        let lists =
+            ExecutionQuery.all.map(\.page) + TaskQuery.all.map(\.page) + [
+                Query.projectExecutionPage, Query.deliveryPage, Query.taskAttempts,
+                Query.saveExecution, Query.changeTask, Query.updateDelivery,
+            ]
+        try await withTemporaryFolder { folder async throws in
+            try await withSQLiteStore(folder.appending(path: "store.sqlite")) {
+                store async throws in
+                let columns = try await store.inspect(
+                    """
+                    SELECT t.name, c.name FROM sqlite_schema AS t
+                        JOIN pragma_table_info(t.name) AS c WHERE c.name = 'content' ORDER BY t.name
+                    """
+                )
+                let large = columns.map { String($0.prefix { $0 != "|" }) }
+                #expect(
+                    large == [
+                        "delivery_body", "execution_request", "execution_result", "project_file",
+                        "task_order",
+                    ]
+                )
+                for sql in lists {
+                    let plan = try await store.inspect("EXPLAIN QUERY PLAN " + sql)
+                    #expect(
+                        !plan.contains { step in large.contains { step.contains($0) } },
+                        "\(sql): \(plan)"
+                    )
                 }
             }
         }

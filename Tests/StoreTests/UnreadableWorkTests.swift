@@ -41,7 +41,9 @@ import Testing
             for id in ["exe_1", "exe_2", "exe_3"] {
                 try await store.save(sampleExecution(id, state: running), deliveries: [])
             }
-            _ = try await store.inspect("UPDATE execution SET request = X'7B' WHERE id = 'exe_2'")
+            _ = try await store.inspect(
+                "UPDATE execution_request SET content = X'7B' WHERE id = 'exe_2'"
+            )
             let sound = ["exe_1", "exe_3"].map { sampleExecution($0, state: running) }
             #expect(try await store.unfinishedExecutions() == sound)
             #expect(told.ids == ["exe_2"])
@@ -68,7 +70,7 @@ import Testing
                     unfinishedMax: 9
                 )
             }
-            _ = try await store.inspect("UPDATE task SET task = X'00' WHERE id <> 'tsk_3'")
+            _ = try await store.inspect("UPDATE task_order SET content = X'00' WHERE id <> 'tsk_3'")
             #expect(try await store.queuedTask(after: "", excluding: [])?.id == "tsk_3")
             #expect(told.ids == ["tsk_1", "tsk_2"])
             #expect(
@@ -85,7 +87,7 @@ import Testing
             var running = known
             running.state = .running(.init(execution: "exe_1", startedAt: moment(5)))
             #expect(try await store.change(known, to: running, deliveries: []))
-            _ = try await store.inspect("UPDATE task SET task = X'00'")
+            _ = try await store.inspect("UPDATE task_order SET content = X'00'")
             #expect(try await store.runningTasks() == [])
             #expect(told.ids == ["tsk_1"])
             #expect(try await store.taskCounts()[.running] == 0)
@@ -117,10 +119,41 @@ import Testing
                 sampleAttempt("exe_1", of: "tsk_1", state: finished()),
                 deliveries: []
             )
-            _ = try await store.inspect("UPDATE execution SET result = X'7B'")
+            _ = try await store.inspect("UPDATE execution_result SET content = X'7B'")
             let report = try await store.report(on: task)
             #expect(report.attempts.map(\.status) == [.succeeded])
             #expect(report.execution == nil)
+        }
+    }
+
+    @Test func `a list shows what is damaged by what can be read of it, among the others`()
+        async throws
+    {
+        try await withStore { store, told async throws in
+            for id in ["exe_1", "exe_2"] {
+                try await store.save(
+                    sampleExecution(id, state: finished()),
+                    deliveries: [sampleDelivery("msg_" + id, execution: id)]
+                )
+            }
+            try await store.insert(sampleTask("tsk_1"), unfinishedMax: 9)
+            _ = try await store.inspect("UPDATE execution SET summary = X'7B' WHERE id = 'exe_2'")
+            _ = try await store.inspect("UPDATE execution_request SET content = X'7B'")
+            _ = try await store.inspect("UPDATE task SET terms = NULL")
+            _ = try await store.inspect("UPDATE delivery SET attempts = X''")
+            let page = Page()
+            let executions = try await store.executions(
+                organization: "org_a",
+                matching: ExecutionFilter(),
+                page: page
+            )
+            #expect(executions.elements.map(\.status) == [.succeeded, .succeeded])
+            #expect(executions.elements.map(\.version) == ["", "3.11.2"])
+            let tasks = try await store.tasks(matching: TaskFilter(), page: page)
+            #expect(tasks.elements.map(\.terms.language) == [""])
+            let owed = try await store.deliveries(organization: "org_a", page: page)
+            #expect(owed.elements.map(\.attempts) == [[], []])
+            #expect(told.ids.isEmpty)
         }
     }
 }
