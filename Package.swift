@@ -99,6 +99,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Retention",
+            dependencies: ["Domain", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Courier",
             dependencies: [
                 "CCurl", "Domain",
@@ -140,7 +145,7 @@ let package = Package(
         .executableTarget(
             name: "quicksand",
             dependencies: [
-                "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
+                "API", "Attacks", "Scheduler", "Retention", "Courier", "Identity", "WardenClient", "Catalog",
                 "SQLiteStore", "FolderCache", "WardenWire", "Domain", "Measure",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -193,6 +198,14 @@ let package = Package(
             name: "SchedulerTests",
             dependencies: [
                 "Scheduler", "Domain", "SQLiteStore", "TemporaryStore",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RetentionTests",
+            dependencies: [
+                "Retention", "Domain", "SQLiteStore", "TemporaryStore",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

@@ -7,7 +7,7 @@ public import Foundation
 ///
 /// Each method is atomic and durable when it returns: `kill -9` straight after loses nothing.
 public protocol Store: AccountStore, TokenStore, QuotaStore, ExecutionStore, IdempotencyStore,
-    DeliveryStore, ProjectStore, TaskStore
+    DeliveryStore, ProjectStore, TaskStore, RetentionStore
 {
     /// Whether the store answers, and can write again where it last could not: for readiness.
     func ping() async throws
@@ -134,6 +134,9 @@ public enum IdempotencyClaim: Sendable, Hashable {
     case replay(subject: String)
     /// The key belongs to another body.
     case mismatch
+
+    /// How long a key holds.
+    public static let lifetimeSeconds: TimeInterval = 86_400
 }
 
 /// A day of the UTC calendar, as days since 1970-01-01.

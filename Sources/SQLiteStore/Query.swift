@@ -18,7 +18,7 @@ enum Query {
             updateDelivery, executionParents, idempotencyClaim,
             claim, pruneClaims, release, keepWebhookSecret, replaceWebhookSecret, webhookSecret,
         ] + accountWrites + keyWrites + tokenWrites + projectWrites + taskWrites
-        + UnreadableWork.allCases.map(\.giveUp)
+        + UnreadableWork.allCases.map(\.giveUp) + outlivingWrites
 
     /// Writes a page and changes nothing: what a full disk or a lock keeps from being written.
     static let writePing = "PRAGMA user_version = 0"

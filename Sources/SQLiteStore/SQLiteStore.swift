@@ -24,7 +24,7 @@ import Synchronization
 ///
 /// **What is bounded.** Quota of past days and idempotency entries past their time are pruned by
 /// the writes that add new ones, a few rows each, so that no request pays for a long clean-up.
-/// Executions and deliveries are kept until the operator removes them.
+/// Ended work goes when it is older than it is kept: ``RetentionStore``.
 ///
 /// Writing is shielded from the cancellation of the task that asked: a caller who hangs up must not
 /// take with it the record of what it was charged.

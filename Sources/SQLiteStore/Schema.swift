@@ -15,6 +15,21 @@ enum Schema {
             throw SQLiteStoreError.newerSchema(path: path)
         }
         try migrator.migrate(pool)
+        try giveBackLater(pool)
+    }
+
+    /// Has the file keep what giving free pages back takes.
+    ///
+    /// SQLite can turn that on only while it writes the whole file anew: nothing for a new file;
+    /// for one of an earlier release once, and that also leaves out what its migration freed. Where
+    /// there is no room for a second file, free pages are used again and not given back, and the
+    /// next start tries again.
+    private static func giveBackLater(_ pool: DatabasePool) throws {
+        try pool.writeWithoutTransaction { db in
+            guard try Int.fetchOne(db, sql: "PRAGMA auto_vacuum") == 0 else { return }
+            try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            try? db.execute(sql: "VACUUM")
+        }
     }
 
     private static var migrator: DatabaseMigrator {
@@ -34,8 +49,16 @@ enum Schema {
             }
         }
         migrator.registerMigration("v4") { db in try db.execute(sql: narrowTables) }
+        migrator.registerMigration("v5") { db in try db.execute(sql: endings) }
         return migrator
     }
+
+    /// By which old ends are found.
+    private static let endings = """
+        CREATE INDEX execution_ended ON execution (organization, finished_at)
+            WHERE finished_at IS NOT NULL;
+        CREATE INDEX task_ended ON task (organization, finished_at) WHERE finished_at IS NOT NULL;
+        """
 
     /// What was written before was begun once or not at all, as far as anybody knows.
     private static let attempts = """

@@ -76,6 +76,12 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var compileCacheBytes: Int?
 
+    @Option(
+        help:
+            "Days that ended executions, tasks and their results are kept; 0 keeps all. A plan's keep_days counts before it. [QUICKSAND_KEEP_DAYS]"
+    )
+    var keepDays: Int?
+
     @Option(help: "Seconds that running executions get to finish when the service is told to stop.")
     var grace = 30
 
@@ -145,6 +151,12 @@ struct ServeCommand: AsyncParsableCommand {
                 default: 256 << 20,
                 in: 0...1 << 50
             ),
+            keepDays: try Setting.number(
+                keepDays,
+                "KEEP_DAYS",
+                default: 30,
+                in: 0...Holdings.keepDaysMax
+            ),
             grace: .seconds(max(0, grace)),
             logLevel: level
         )
@@ -201,6 +213,7 @@ struct ServiceSettings: Sendable {
     let signUps: Accounts.SignUps?
     let dispatcherSecret: DispatcherSecret?
     let compileCacheBytes: Int
+    let keepDays: Int
     let grace: Duration
     let logLevel: Logger.Level
 }

@@ -16,19 +16,21 @@ import Testing
         "SQLiteStore": ["StoredRecords", "Domain"],
         "FolderCache": ["StoredRecords", "Domain"],
         "Scheduler": ["Domain"],
+        "Retention": ["Domain"],
         "Courier": ["CCurl", "Domain"],
         "Identity": ["CCrack", "Domain"],
         "API": ["Domain", "Identity"],
         "Measure": [],
         "Attacks": ["Domain", "Scheduler", "WardenWire"],
         "quicksand": [
-            "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
+            "API", "Attacks", "Scheduler", "Retention", "Courier", "Identity", "WardenClient",
+            "Catalog",
             "SQLiteStore", "FolderCache", "WardenWire", "Domain", "Measure",
         ],
     ]
 
     private static let unprivileged = [
-        "API", "Scheduler", "FolderCache", "Courier", "Identity", "Domain",
+        "API", "Scheduler", "FolderCache", "Retention", "Courier", "Identity", "Domain",
     ]
     private static let privileged = ["Jail", "Kernel", "WardenWire", "quicksand-warden"]
 

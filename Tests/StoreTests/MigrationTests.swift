@@ -6,11 +6,11 @@ import Testing
 
 /// Files that earlier versions wrote, kept here as text.
 @Suite struct MigrationTests {
-    private static let fixtures = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+    static let fixtures = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().appending(path: "Fixtures")
 
     /// Made by another program, as the version that wrote it is not here any more.
-    private func restore(_ fixture: String, to file: URL) throws {
+    static func restore(_ fixture: String, to file: URL) throws {
         let script = """
             import sqlite3, sys
             connection = sqlite3.connect(sys.argv[2])
@@ -19,7 +19,7 @@ import Testing
             """
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        let text = Self.fixtures.appending(path: fixture).path
+        let text = fixtures.appending(path: fixture).path
         process.arguments = ["-c", script, text, file.path]
         try process.run()
         process.waitUntilExit()
@@ -31,7 +31,7 @@ import Testing
     {
         try await withTemporaryFolder { folder async throws in
             let file = folder.appending(path: "store.sqlite")
-            try restore("schema-v1.sql", to: file)
+            try Self.restore("schema-v1.sql", to: file)
             try await withSQLiteStore(file) { store async throws in
                 let listing = try await store.executions(
                     organization: "org_fixture",
@@ -72,7 +72,7 @@ import Testing
     {
         try await withTemporaryFolder { folder async throws in
             let file = folder.appending(path: "store.sqlite")
-            try restore("schema-v2.sql", to: file)
+            try Self.restore("schema-v2.sql", to: file)
             try await withSQLiteStore(file) { store async throws in
                 let keys = try await store.keys()
                 #expect(keys.map(\.key.name) == ["first", "second", "third", "alone"])
@@ -122,7 +122,7 @@ import Testing
     ) async throws {
         try await withTemporaryFolder { folder async throws in
             let file = folder.appending(path: "store.sqlite")
-            try restore(fixture, to: file)
+            try Self.restore(fixture, to: file)
             let store = try SQLiteStore(path: file.path) { Issue.record("given up: \($0)") }
             defer { try? store.close() }
             func each(
@@ -177,7 +177,7 @@ import Testing
     @Test func `a file of schema v3 keeps what waits, runs and is owed`() async throws {
         try await withTemporaryFolder { folder async throws in
             let file = folder.appending(path: "store.sqlite")
-            try restore("schema-v3.sql", to: file)
+            try Self.restore("schema-v3.sql", to: file)
             try await withSQLiteStore(file) { store async throws in
                 let unfinished = try await store.unfinishedExecutions()
                 #expect(unfinished.map(\.status) == [.running, .queued, .queued])

@@ -121,7 +121,7 @@ import Testing
             for _ in 0..<2 {
                 try await withSQLiteStore(file) { store async throws in
                     let steps = try await store.inspect("SELECT identifier FROM grdb_migrations")
-                    #expect(steps == ["v1", "v2", "v3", "v4"])
+                    #expect(steps == ["v1", "v2", "v3", "v4", "v5"])
                     #expect(try await store.inspect("PRAGMA integrity_check") == ["ok"])
                 }
             }
@@ -177,6 +177,8 @@ import Testing
     /// keys there are a few.
     private static let mayScan = [
         Query.keys, Query.ping, Query.organizationCount, Query.organizationPage,
+        // Once in an hour, and of each organization only what is old enough.
+        Query.deleteExecutions, Query.deleteTasks,
         Query.signingKeys, Query.insertSigningKey, Query.forgetSigningKeys,
         TaskQuery(byOrganization: false, byStatus: false, byAgent: false).count,
     ]
@@ -253,6 +255,25 @@ import Testing
                         !plan.contains { step in large.contains { step.contains($0) } },
                         "\(sql): \(plan)"
                     )
+                }
+            }
+        }
+    }
+
+    @Test func `what has ended long ago is found by when it ended`() async throws {
+        try await withTemporaryFolder { folder async throws in
+            try await withSQLiteStore(folder.appending(path: "store.sqlite")) {
+                store async throws in
+                for (sql, table) in [
+                    (Query.deleteExecutions, "execution"), (Query.deleteTasks, "task"),
+                ] {
+                    let plan = try await store.inspect("EXPLAIN QUERY PLAN " + sql)
+                    let step =
+                        "SEARCH \(table) USING INDEX \(table)_ended "
+                        + "(organization=? AND finished_at<?)"
+                    #expect(plan.contains { $0.contains(step) }, "\(plan)")
+                    let scans = plan.filter { $0.contains("SCAN") && !$0.contains("json_each") }
+                    #expect(scans.allSatisfy { $0.contains("SCAN organization") }, "\(plan)")
                 }
             }
         }
