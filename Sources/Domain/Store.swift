@@ -7,7 +7,7 @@ public import Foundation
 ///
 /// Each method is atomic and durable when it returns: `kill -9` straight after loses nothing.
 public protocol Store: AccountStore, TokenStore, QuotaStore, ExecutionStore, IdempotencyStore,
-    DeliveryStore, ProjectStore, TaskStore, RetentionStore
+    DeliveryStore, ProjectStore, TaskStore, ClaimStore, RetentionStore
 {
     /// Whether the store answers, and can write again where it last could not: for readiness.
     func ping() async throws

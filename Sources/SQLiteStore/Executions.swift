@@ -25,7 +25,7 @@ extension Query {
         SELECT (?1 IS NULL OR EXISTS (SELECT 1 FROM project WHERE id = ?1))
             AND (?2 IS NULL OR EXISTS (SELECT 1 FROM task WHERE id = ?2))
         """
-    private static let wholeExecution = """
+    static let wholeExecution = """
         SELECT execution.*, execution_request.content AS request,
             execution_result.content AS result
         FROM execution LEFT JOIN execution_request USING (id) LEFT JOIN execution_result USING (id)
@@ -71,11 +71,7 @@ extension SQLiteStore {
         // Encoded here, on the caller's time: the writer is everybody's.
         let record = try ExecutionRecord(execution, organization: organization)
         let owed = try deliveries.map(DeliveryRecord.init)
-        // Somebody relies on what was accepted and on what is owed. An end without deliveries was
-        // told already, or is found out again by running what was accepted once more; so is that
-        // it was begun.
-        let isReliedOn = execution.status == .queued || !deliveries.isEmpty
-        try await write(surviving: isReliedOn ? .power : .process) { db in
+        try await write(surviving: Self.durability(of: execution, deliveries)) { db in
             try Self.checkParents(db, project: record.row.project, task: record.row.task)
             try record.save(in: db)
             for delivery in owed {
@@ -84,13 +80,20 @@ extension SQLiteStore {
         }
     }
 
+    /// Somebody relies on what was accepted and on what is owed. An end without deliveries was told
+    /// already, or is found out again by running what was accepted once more; so is that it was
+    /// begun.
+    static func durability(of execution: Execution, _ deliveries: [Delivery]) -> Durability {
+        execution.status == .queued || !deliveries.isEmpty ? .power : .process
+    }
+
     public func checkParents(of request: ExecutionRequest) async throws {
         try await read { db in
             try Self.checkParents(db, project: request.project, task: request.task)
         }
     }
 
-    private static func checkParents(_ db: Database, project: String?, task: String?) throws {
+    static func checkParents(_ db: Database, project: String?, task: String?) throws {
         let statement = try db.cachedStatement(sql: Query.executionParents)
         guard try Bool.fetchOne(statement, arguments: [project, task]) == true else {
             throw ProjectGone()

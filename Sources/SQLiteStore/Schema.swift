@@ -50,8 +50,19 @@ enum Schema {
         }
         migrator.registerMigration("v4") { db in try db.execute(sql: narrowTables) }
         migrator.registerMigration("v5") { db in try db.execute(sql: endings) }
+        migrator.registerMigration("v6") { db in try db.execute(sql: claims) }
         return migrator
     }
+
+    /// What an earlier release left unfinished is nobody's.
+    private static let claims = """
+        CREATE TABLE worker (
+            id TEXT PRIMARY KEY NOT NULL,
+            lease_until INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE execution ADD COLUMN worker TEXT;
+        CREATE INDEX execution_held ON execution (worker, finished_at) WHERE finished_at IS NULL;
+        """
 
     /// By which old ends are found.
     private static let endings = """

@@ -167,7 +167,7 @@ extension SQLiteStore {
         guard count < unfinishedMax else { throw TooManyTasks(limit: unfinishedMax) }
     }
 
-    private static func make(_ change: TaskChange, in db: Database) throws -> Bool {
+    static func make(_ change: TaskChange, in db: Database) throws -> Bool {
         let statement = try db.cachedStatement(sql: Query.changeTask)
         return try Row.fetchOne(statement, arguments: change.arguments) != nil
     }

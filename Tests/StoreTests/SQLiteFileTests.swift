@@ -121,7 +121,7 @@ import Testing
             for _ in 0..<2 {
                 try await withSQLiteStore(file) { store async throws in
                     let steps = try await store.inspect("SELECT identifier FROM grdb_migrations")
-                    #expect(steps == ["v1", "v2", "v3", "v4", "v5"])
+                    #expect(steps == ["v1", "v2", "v3", "v4", "v5", "v6"])
                     #expect(try await store.inspect("PRAGMA integrity_check") == ["ok"])
                 }
             }
@@ -177,6 +177,8 @@ import Testing
     /// keys there are a few.
     private static let mayScan = [
         Query.keys, Query.ping, Query.organizationCount, Query.organizationPage,
+        // One row for each worker.
+        Query.pruneWorkers,
         // Once in an hour, and of each organization only what is old enough.
         Query.deleteExecutions, Query.deleteTasks,
         Query.signingKeys, Query.insertSigningKey, Query.forgetSigningKeys,
@@ -184,7 +186,7 @@ import Testing
     ]
 
     /// An index of what is asked for and nothing else, read whole or from its beginning.
-    private static let ownIndexes = ["task_due", "task_all_newest"]
+    private static let ownIndexes = ["task_due", "task_all_newest", "execution_unfinished"]
 
     @Test func `no statement reads a whole table or sorts`() async throws {
         try await withTemporaryFolder { folder async throws in
