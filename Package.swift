@@ -87,14 +87,15 @@ let package = Package(
             dependencies: ["WardenProtocol", "Kernel", "Domain"],
             swiftSettings: lowLevel
         ),
+        .target(name: "StoredRecords", dependencies: ["Domain"], swiftSettings: strict),
         .target(
             name: "SQLiteStore",
-            dependencies: ["Domain", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["StoredRecords", "Domain", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .target(
             name: "FolderCache",
-            dependencies: ["Domain", "Cryptography"],
+            dependencies: ["StoredRecords", "Domain", "Cryptography"],
             swiftSettings: strict
         ),
         .target(
@@ -104,6 +105,11 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Retention",
+            dependencies: ["Domain", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict
         ),
         .target(
@@ -141,8 +147,8 @@ let package = Package(
         .executableTarget(
             name: "quicksand",
             dependencies: [
-                "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
-                "SQLiteStore", "FolderCache", "WardenProtocol", "Domain", "Measure",
+                "API", "Attacks", "Scheduler", "Retention", "Courier", "Identity", "WardenClient",
+                "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain", "Measure",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -182,7 +188,8 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: [
-                "SQLiteStore", "Domain", .product(name: "GRDB", package: "GRDB.swift"),
+                "SQLiteStore", "StoredRecords", "Domain",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             exclude: ["Fixtures"],
             swiftSettings: strict
@@ -212,6 +219,14 @@ let package = Package(
             name: "SchedulerTests",
             dependencies: [
                 "Scheduler", "Domain", "SQLiteStore", "TemporaryStore",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RetentionTests",
+            dependencies: [
+                "Retention", "Domain", "SQLiteStore", "TemporaryStore",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

@@ -54,7 +54,7 @@ struct AccountRoutes: Sendable {
             context,
             needing: .read(.projects)
         )
-        return Answer.data(try await delivery(context, organization).json)
+        return Answer.data(DeliverySummary(try await delivery(context, organization)).json)
     }
 
     /// 202: it will be sent again at once, whatever became of it before.
@@ -68,7 +68,7 @@ struct AccountRoutes: Sendable {
         delivery.state = .pending(nextAttemptAt: clock.now())
         try await store.save(delivery)
         await wakeCourier()
-        return Answer.data(delivery.json, status: .accepted)
+        return Answer.data(DeliverySummary(delivery).json, status: .accepted)
     }
 
     private func delivery(

@@ -137,11 +137,14 @@ struct ExecutionDesk: Sendable {
     }
 
     /// A page of executions, each as it is now.
-    func latest(_ listing: Listing<Execution>, organization: String) async -> Listing<Execution> {
+    func latest(
+        _ listing: Listing<ExecutionSummary>,
+        organization: String
+    ) async -> Listing<ExecutionSummary> {
         var listing = listing
-        for (index, execution) in listing.elements.enumerated() where !execution.isFinished {
-            let current = await service.current(id: execution.id, organization: organization)
-            listing.elements[index] = current ?? execution
+        for (index, known) in listing.elements.enumerated() where !known.isFinished {
+            let current = await service.current(id: known.id, organization: organization)
+            listing.elements[index] = current.map(ExecutionSummary.init) ?? known
         }
         return listing
     }

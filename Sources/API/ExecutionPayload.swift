@@ -8,8 +8,12 @@ public import Foundation
 /// empty.
 public struct ExecutionPayload: Sendable {
     private let execution: Execution
+    private let summary: ExecutionSummary
 
-    public init(_ execution: Execution) { self.execution = execution }
+    public init(_ execution: Execution) {
+        self.execution = execution
+        summary = ExecutionSummary(execution)
+    }
 
     /// The object as a JSON text in UTF-8.
     public func encoded() -> Data { Data(JSONWriter.bytes(of: json)) }
@@ -20,41 +24,13 @@ public struct ExecutionPayload: Sendable {
         let run = request.hasRuns ? nil : result?.runs.last
         let runs = request.hasRuns ? result.map { JSONValue.array($0.runs.map(stage)) } : nil
         return .object(
-            heading + StageMembers(run).members + [
+            summary.heading + StageMembers(run).members + [
                 .init(name: "compile", value: result?.compile.map(compile) ?? .null),
                 .init(name: "runs", value: runs ?? .null),
                 .init(name: "files", value: .array((result?.files ?? []).map(file))),
                 .init(name: "limits", value: limits),
-            ] + ending
+            ] + summary.ending
         )
-    }
-
-    /// Without what the program wrote: for lists, where a hundred outputs would be too much of an
-    /// answer.
-    var summary: JSONValue {
-        let run = execution.request.hasRuns ? nil : execution.result?.runs.last
-        return .object(heading + StageMembers(run).ending + ending)
-    }
-
-    private var heading: [JSONValue.Member] {
-        [
-            .init(name: "id", value: .string(execution.id)),
-            .init(name: "status", value: .string(execution.status.rawValue)),
-            .init(name: "language", value: .string(execution.request.language)),
-            .init(name: "version", value: .string(execution.request.version)),
-            .init(name: "project_id", value: JSONValue(execution.request.project)),
-            .init(name: "task_id", value: JSONValue(execution.request.task)),
-        ]
-    }
-
-    private var ending: [JSONValue.Member] {
-        [
-            .init(name: "attempts", value: JSONValue(execution.attempts)),
-            .init(name: "created_at", value: JSONValue(execution.createdAt)),
-            .init(name: "started_at", value: JSONValue(execution.startedAt)),
-            .init(name: "finished_at", value: JSONValue(execution.finishedAt)),
-            .init(name: "metadata", value: JSONValue(pairs: execution.request.metadata)),
-        ]
     }
 
     private var limits: JSONValue {
@@ -93,6 +69,32 @@ public struct ExecutionPayload: Sendable {
     }
 }
 
+extension ExecutionSummary {
+    /// For lists, where a hundred outputs would be too much of an answer.
+    var json: JSONValue { .object(heading + StageEnding(run).members + ending) }
+
+    fileprivate var heading: [JSONValue.Member] {
+        [
+            .init(name: "id", value: .string(id)),
+            .init(name: "status", value: .string(status.rawValue)),
+            .init(name: "language", value: .string(language)),
+            .init(name: "version", value: .string(version)),
+            .init(name: "project_id", value: JSONValue(project)),
+            .init(name: "task_id", value: JSONValue(task)),
+        ]
+    }
+
+    fileprivate var ending: [JSONValue.Member] {
+        [
+            .init(name: "attempts", value: JSONValue(attempts)),
+            .init(name: "created_at", value: JSONValue(createdAt)),
+            .init(name: "started_at", value: JSONValue(startedAt)),
+            .init(name: "finished_at", value: JSONValue(finishedAt)),
+            .init(name: "metadata", value: JSONValue(pairs: metadata)),
+        ]
+    }
+}
+
 /// The members that a stage and the top of an execution share.
 private struct StageMembers {
     private let result: StageResult?
@@ -100,15 +102,8 @@ private struct StageMembers {
     init(_ result: StageResult?) { self.result = result }
 
     var members: [JSONValue.Member] {
-        stream("stdout", result?.stdout) + stream("stderr", result?.stderr) + ending
-    }
-
-    var ending: [JSONValue.Member] {
-        [
-            .init(name: "exit_code", value: exitCode), .init(name: "signal", value: signal),
-            .init(name: "usage", value: usage),
-            .init(name: "refused_calls", value: refusedCalls),
-        ]
+        stream("stdout", result?.stdout) + stream("stderr", result?.stderr)
+            + StageEnding(result.map(StageSummary.init)).members
     }
 
     private func stream(_ name: String, _ output: Output?) -> [JSONValue.Member] {
@@ -117,6 +112,21 @@ private struct StageMembers {
             .init(name: name, value: .string(text.content)),
             .init(name: name + "_encoding", value: .string(text.encoding)),
             .init(name: name + "_truncated", value: .bool(output?.isTruncated ?? false)),
+        ]
+    }
+}
+
+/// How a stage ended.
+private struct StageEnding {
+    private let result: StageSummary?
+
+    init(_ result: StageSummary?) { self.result = result }
+
+    var members: [JSONValue.Member] {
+        [
+            .init(name: "exit_code", value: exitCode), .init(name: "signal", value: signal),
+            .init(name: "usage", value: usage),
+            .init(name: "refused_calls", value: refusedCalls),
         ]
     }
 
@@ -158,29 +168,6 @@ private struct EncodedBytes {
         } else {
             content = data.base64EncodedString()
             encoding = "base64"
-        }
-    }
-}
-
-extension Execution {
-    fileprivate var result: ExecutionResult? {
-        if case .finished(let result, _, _) = state { result } else { nil }
-    }
-
-    var startedAt: Date? {
-        switch state {
-        case .queued: nil
-        case .running(let since): since
-        case .finished(_, let startedAt, _): startedAt
-        case .cancelled(let startedAt, _), .faulted(let startedAt, _): startedAt
-        }
-    }
-
-    var finishedAt: Date? {
-        switch state {
-        case .queued, .running: nil
-        case .finished(_, _, let finishedAt): finishedAt
-        case .cancelled(_, let finishedAt), .faulted(_, let finishedAt): finishedAt
         }
     }
 }

@@ -129,12 +129,12 @@ struct ExecutionRoutes: Sendable {
     }
 
     private func summaries(
-        _ listing: Listing<Execution>,
+        _ listing: Listing<ExecutionSummary>,
         organization: String,
         _ page: Page
     ) async -> Response {
         let latest = await desk.latest(listing, organization: organization)
-        return Answer.envelope(latest.json(page) { ExecutionPayload($0).summary })
+        return Answer.envelope(latest.json(page, \.json))
     }
 
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {

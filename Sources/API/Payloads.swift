@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 
-extension Delivery {
+extension DeliverySummary {
     /// A delivery as callers see it: not its body, which is the execution that it names.
     var json: JSONValue {
         [

@@ -10,7 +10,7 @@ struct TaskPayload {
     /// With its attempts, and the newest of them whole.
     var json: JSONValue {
         .object(
-            Self.members(report.task) + [
+            TaskSummary(report.task).members + [
                 .init(name: "attempts", value: .array(report.attempts.map(\.json))),
                 .init(
                     name: "execution",
@@ -19,43 +19,44 @@ struct TaskPayload {
             ]
         )
     }
+}
 
+extension TaskSummary {
     /// For lists.
-    static func summary(_ task: AgentTask) -> JSONValue { .object(members(task)) }
+    var json: JSONValue { .object(members) }
 
-    private static func members(_ task: AgentTask) -> [JSONValue.Member] {
-        let order = task.order
-        let moments = task.moments
-        let retryOn = TaskOrder.retryable.filter(order.retryOn.contains)
+    fileprivate var members: [JSONValue.Member] {
+        let moments = state.moments
+        let retryOn = TaskOrder.retryable.filter(terms.retryOn.contains)
         return [
-            .init(name: "id", value: .string(task.id)),
-            .init(name: "status", value: .string(task.status.rawValue)),
-            .init(name: "organization_id", value: .string(task.organization)),
-            .init(name: "agent_id", value: JSONValue(order.agentID)),
-            .init(name: "project_id", value: JSONValue(order.request.project)),
-            .init(name: "language", value: .string(order.request.language)),
-            .init(name: "version", value: .string(order.request.version)),
-            .init(name: "priority", value: JSONValue(order.priority)),
-            .init(name: "run_after", value: JSONValue(order.runAfter)),
-            .init(name: "max_attempts", value: JSONValue(order.attemptsMax)),
+            .init(name: "id", value: .string(id)),
+            .init(name: "status", value: .string(state.status.rawValue)),
+            .init(name: "organization_id", value: .string(organization)),
+            .init(name: "agent_id", value: JSONValue(agentID)),
+            .init(name: "project_id", value: JSONValue(project)),
+            .init(name: "language", value: .string(terms.language)),
+            .init(name: "version", value: .string(terms.version)),
+            .init(name: "priority", value: JSONValue(priority)),
+            .init(name: "run_after", value: JSONValue(terms.runAfter)),
+            .init(name: "max_attempts", value: JSONValue(terms.attemptsMax)),
             .init(name: "retry_on", value: .array(retryOn.map { .string($0.rawValue) })),
-            .init(name: "callback_url", value: JSONValue(order.callbackURL)),
-            .init(name: "attempts_made", value: JSONValue(task.attempts)),
-            .init(name: "attempts_left", value: JSONValue(task.attemptsLeft)),
+            .init(name: "callback_url", value: JSONValue(terms.callbackURL)),
+            .init(name: "attempts_made", value: JSONValue(attempts)),
+            .init(name: "attempts_left", value: JSONValue(attemptsLeft)),
             .init(name: "execution_id", value: JSONValue(moments.attempt?.execution)),
             .init(name: "next_attempt_at", value: JSONValue(moments.next)),
-            .init(name: "created_at", value: JSONValue(task.createdAt)),
+            .init(name: "created_at", value: JSONValue(createdAt)),
             .init(name: "started_at", value: JSONValue(moments.attempt?.startedAt)),
             .init(name: "finished_at", value: JSONValue(moments.finished)),
-            .init(name: "metadata", value: JSONValue(pairs: order.request.metadata)),
+            .init(name: "metadata", value: JSONValue(pairs: terms.metadata)),
         ]
     }
 }
 
-extension AgentTask {
+extension AgentTask.State {
     /// The attempt that is under way or that it ended with, when the next is due, and the end.
-    fileprivate var moments: (attempt: Attempt?, next: Date?, finished: Date?) {
-        switch state {
+    fileprivate var moments: (attempt: AgentTask.Attempt?, next: Date?, finished: Date?) {
+        switch self {
         case .scheduled(let time): (nil, time, nil)
         case .queued: (nil, nil, nil)
         case .running(let attempt): (attempt, nil, nil)
@@ -96,7 +97,7 @@ public func callbackBody(_ report: TaskReport) -> Data {
     Data(
         JSONWriter.bytes(of: [
             "type": "task.finished",
-            "timestamp": JSONValue(report.task.moments.finished ?? report.task.createdAt),
+            "timestamp": JSONValue(report.task.state.moments.finished ?? report.task.createdAt),
             "data": TaskPayload(report).json,
         ])
     )

@@ -44,7 +44,7 @@ struct TaskRoutes: Sendable {
             agentID: try agentID(query["agent_id"])
         )
         let listing = try await store.tasks(matching: filter, page: page)
-        return Answer.envelope(listing.json(page, TaskPayload.summary))
+        return Answer.envelope(listing.json(page, \.json))
     }
 
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -176,6 +176,8 @@ struct AttemptWatch: Sendable {
                     organization: task.organization,
                     upTo: .seconds(Self.waitSeconds)
                 )
+            } catch is UnreadableRecord {
+                return .ended(task: task.id, .impossible)
             } catch {
                 try? await parts.pause(.seconds(TaskLoop.storePauseSeconds))
             }

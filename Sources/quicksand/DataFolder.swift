@@ -1,3 +1,4 @@
+import Domain
 import FolderCache
 import Foundation
 import Glibc
@@ -65,10 +66,13 @@ struct DataFolder {
 
     private static var reason: String { String(cString: strerror(errno)) }
 
+    /// - Parameter onGivenUp: told of work that the store could not read.
     /// - Throws: ``Stop`` with the store's own sentence.
-    func openStore() throws -> SQLiteStore {
+    func openStore(
+        onGivenUp: @escaping @Sendable (UnreadableRecord) -> Void = { _ in }
+    ) throws -> SQLiteStore {
         do {
-            return try SQLiteStore(path: path + "/quicksand.sqlite")
+            return try SQLiteStore(path: path + "/quicksand.sqlite", onGivenUp: onGivenUp)
         } catch {
             throw Stop(2, "\(error)")
         }

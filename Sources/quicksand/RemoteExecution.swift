@@ -24,7 +24,9 @@ struct RemoteExecution: Decodable, Sendable {
             )
         }
         status = try container.decode(Execution.Status.self, forKey: .status)
-        let limits = try container.decode(Limits.self, forKey: .limits)
+        // A server of another release may have other limits.
+        let values = try container.decode([String: Int64].self, forKey: .limits)
+        let limits = Limits { values[$0.rawValue] ?? 0 }
         let compile = try container.decodeIfPresent(RemoteStage.self, forKey: .compile)
         // The members of the run stand at the top.
         let run = try RemoteStage(from: decoder)

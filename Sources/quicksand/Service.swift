@@ -8,6 +8,7 @@ import Hummingbird
 import Identity
 import Logging
 import NIOCore
+import Retention
 import SQLiteStore
 import Scheduler
 import ServiceLifecycle
@@ -32,6 +33,7 @@ struct Service: Sendable {
     private let scheduler: Scheduler
     private let dispatcher: Dispatcher
     private let courier: Courier
+    private let retention: Retention
     private let catalog: Catalog
     private let isDraining = Flag()
 
@@ -79,6 +81,12 @@ struct Service: Sendable {
             callbackBody: { callbackBody($0) },
             deliveriesSaved: { courier.wake() }
         )
+        retention = Retention(
+            store: store,
+            terms: Retention.Terms(standardDays: settings.keepDays, plans: catalog.plans),
+            clock: .system,
+            logger: logger
+        )
         self.settings = settings
         self.catalog = catalog
         self.wardens = wardens
@@ -93,6 +101,7 @@ struct Service: Sendable {
     ///    process starts it again.
     func run() async throws {
         let services: [any ServiceLifecycle.Service] = [
+            Part { [retention] in await cancelWhenGracefulShutdown { await retention.run() } },
             Part { [courier] in try await cancelWhenGracefulShutdown { try await courier.run() } },
             Part { [dispatcher] in await cancelWhenGracefulShutdown { await dispatcher.run() } },
             application(),
@@ -235,7 +244,7 @@ struct Service: Sendable {
     }
 
     private var metrics: @Sendable () async -> [Metric] {
-        { [scheduler, store, standby, compileCache] in
+        { [scheduler, store, standby, compileCache, retention] in
             let load = scheduler.load()
             // Where the store cannot be asked, the other figures are still worth having.
             let tasks = (try? await store.taskCounts()) ?? [:]
@@ -263,7 +272,15 @@ struct Service: Sendable {
                     }
                 ),
             ]
-            return own + standby.figures.metrics + (compileCache?.figures.metrics ?? [])
+            let deleted = Metric(
+                name: "quicksand_records_deleted_total",
+                help: "Records deleted because they were older than they are kept, by kind.",
+                kind: .counter,
+                samples: retention.figures.map {
+                    .init(labels: [("kind", $0.kind)], value: Double($0.deleted))
+                }
+            )
+            return own + [deleted] + standby.figures.metrics + (compileCache?.figures.metrics ?? [])
         }
     }
 }

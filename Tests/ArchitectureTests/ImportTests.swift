@@ -15,22 +15,24 @@ import Testing
         "Cryptography": ["CCrypto"],
         "Catalog": ["WardenProtocol", "CSeccomp", "Cryptography", "Domain"],
         "WardenClient": ["WardenProtocol", "Kernel", "Domain"],
-        "SQLiteStore": ["Domain"],
-        "FolderCache": ["Cryptography", "Domain"],
+        "StoredRecords": ["Domain"],
+        "SQLiteStore": ["StoredRecords", "Domain"],
+        "FolderCache": ["StoredRecords", "Cryptography", "Domain"],
         "Scheduler": ["Domain"],
+        "Retention": ["Domain"],
         "Courier": ["CCurl", "Cryptography", "Domain"],
         "Identity": ["CCrack", "Cryptography", "Domain"],
         "API": ["Cryptography", "Domain", "Identity"],
         "Measure": [],
         "Attacks": ["Domain", "Scheduler", "WardenProtocol"],
         "quicksand": [
-            "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
-            "SQLiteStore", "FolderCache", "WardenProtocol", "Domain", "Measure",
+            "API", "Attacks", "Scheduler", "Retention", "Courier", "Identity", "WardenClient",
+            "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain", "Measure",
         ],
     ]
 
     private static let unprivileged = [
-        "API", "Scheduler", "FolderCache", "Courier", "Identity", "Domain",
+        "API", "Scheduler", "FolderCache", "Retention", "Courier", "Identity", "Domain",
     ]
     private static let privileged = [
         "Warden", "JailInit", "Kernel", "Vocabulary", "WardenProtocol", "quicksand-warden",

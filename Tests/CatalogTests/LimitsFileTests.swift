@@ -35,6 +35,17 @@ private func read(_ text: String) throws -> Plans {
         #expect(small.defaults[.stackBytes] == 7)
     }
 
+    @Test(arguments: [(nil, nil), ("0", 0), ("36500", 36_500)] as [(String?, Int?)])
+    func `may say how long a plan's work is kept`(text: String?, days: Int?) throws {
+        #expect(try read(limits(["keep_days": text])).anonymous.holdings.keepDays == days)
+    }
+
+    @Test(arguments: ["-1", "1.5", "null", "36501"])
+    func `keeps work for a number of days`(text: String) {
+        let error = #expect(throws: CatalogError.self) { try read(limits(["keep_days": text])) }
+        #expect(error?.description.contains("plans.anonymous.keep_days") == true)
+    }
+
     @Test(arguments: [9, 10, 11] as [Int64])
     func `has no default above its ceiling`(standard: Int64) throws {
         let text = limits(["wall_ms": #"{"default": \#(standard), "ceiling": 10}"#])

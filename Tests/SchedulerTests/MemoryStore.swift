@@ -102,10 +102,10 @@ actor MemoryStore: ExecutionStore, QuotaStore {
         matching: ExecutionFilter,
         page: Page
     )
-        -> Listing<Execution>
+        -> Listing<ExecutionSummary>
     {
         let own = saved.values.filter { $0.owner == .organization(organization) }
-        return Listing(elements: Array(own), total: own.count)
+        return Listing(elements: own.map(ExecutionSummary.init), total: own.count)
     }
 
     func unfinishedExecutions() -> [Execution] {

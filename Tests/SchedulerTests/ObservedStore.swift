@@ -58,7 +58,7 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore {
         try await store.task(id: id, organization: organization)
     }
 
-    func tasks(matching filter: TaskFilter, page: Page) async throws -> Listing<AgentTask> {
+    func tasks(matching filter: TaskFilter, page: Page) async throws -> Listing<TaskSummary> {
         try await store.tasks(matching: filter, page: page)
     }
 
@@ -105,7 +105,7 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore {
         organization: String,
         matching filter: ExecutionFilter,
         page: Page
-    ) async throws -> Listing<Execution> {
+    ) async throws -> Listing<ExecutionSummary> {
         try await store.executions(organization: organization, matching: filter, page: page)
     }
 

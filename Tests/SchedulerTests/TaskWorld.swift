@@ -140,7 +140,13 @@ struct TaskWorld: Sendable {
     }
 
     func deliveries(_ organization: String = "org_a") async throws -> [Delivery] {
-        try await disk.store.deliveries(organization: organization, page: Page()).elements
+        let listing = try await disk.store.deliveries(organization: organization, page: Page())
+        var whole: [Delivery] = []
+        for summary in listing.elements {
+            let found = try await disk.store.delivery(id: summary.id, organization: organization)
+            whole += [found].compactMap(\.self)
+        }
+        return whole
     }
 }
 

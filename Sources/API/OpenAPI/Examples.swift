@@ -13,7 +13,7 @@ enum Example {
     static let trial: JSONValue = ["language": "python", "code": "print(6 * 7)"]
 
     static let execution = ExecutionPayload(endedExecution).json
-    static let summary = ExecutionPayload(endedExecution).summary
+    static let summary = ExecutionSummary(endedExecution).json
     static let queued = ExecutionPayload(execution(.queued, attempts: 0)).json
     static let cancelled = ExecutionPayload(
         execution(.cancelled(startedAt: nil, finishedAt: finishedAt), attempts: 0)
@@ -29,12 +29,11 @@ enum Example {
         "installed": false, "install": "apt-get install ruby",
     ]
 
-    static let delivery = Delivery(
+    static let delivery = DeliverySummary(
         id: "msg_01m7y99nyqtjcddhs325ww4j2k",
         organization: "org_01m7y99na36pfjsmd1a1a162hm",
         subject: .execution(executionID),
         url: "https://example.com/done",
-        body: Data(),
         createdAt: finishedAt,
         state: .delivered(at: finishedAt.addingTimeInterval(0.042)),
         attempts: [

@@ -142,7 +142,7 @@ extension Example {
         report(.ended(.cancelled, last: nil, at: moment), attempts: [])
     ).json
     static let endedTask = TaskPayload(report(ended, attempts: [attempt])).json
-    static let taskSummary = TaskPayload.summary(task(ended, attempts: 1))
+    static let taskSummary = TaskSummary(task(ended, attempts: 1)).json
 
     private static let moment = Date(timeIntervalSince1970: 1_795_238_974.710)
     private static let executionID = "exe_01m7y99nan8h4qysw2gw961my1"
