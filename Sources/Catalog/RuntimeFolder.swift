@@ -223,7 +223,10 @@ extension Manifest {
         _ headers: PrecompiledHeaders?
     ) -> RuntimeImage {
         let own = mounts.map { MountImage(source: $0, target: $0) }
-        let others = [location.package, headers?.mount].compactMap(\.self)
-        return RuntimeImage(name: name, mounts: own + others)
+        return RuntimeImage(
+            name: name,
+            mounts: own + [location.package].compactMap(\.self),
+            optionalMounts: [headers?.mount].compactMap(\.self)
+        )
     }
 }

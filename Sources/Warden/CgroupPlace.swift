@@ -131,13 +131,13 @@ struct CgroupPlace {
     ) throws(StartFailure) -> CgroupLayout.Hierarchy {
         do throws(KernelError) {
             let folder = try Descriptor.open(path, flags: OpenFlags.folder)
-            StaleGroups.remove(in: folder.number)
+            WardenGroups.removeStale(in: folder.number)
             if isUnified { try delegate(folder.number) }
-            try Files.makeFolder(name, in: folder.number)
-            let directory: Int32
+            let directory = try WardenGroups.make(name, in: folder.number)
             do throws(KernelError) {
-                directory = try openGroup(name, in: folder.number)
+                if isUnified { try enableControllers(in: directory) }
             } catch {
+                Descriptor.close(directory)
                 try? Files.removeFolder(name, in: folder.number)
                 throw error
             }
@@ -151,15 +151,6 @@ struct CgroupPlace {
         } catch {
             throw StartFailure("cgroup " + path, error)
         }
-    }
-
-    private func openGroup(_ name: String, in folder: Int32) throws(KernelError) -> Int32 {
-        let directory = try Descriptor.open(name, in: folder, flags: OpenFlags.folder)
-        guard try Files.lock(directory.number) else {
-            throw KernelError(.flock, errno: Errno.busy)
-        }
-        if isUnified { try enableControllers(in: directory.number) }
-        return directory.release()
     }
 
     /// v2 gives controllers only to the children of a group without processes (the root excepted),
@@ -226,54 +217,5 @@ struct CgroupMount {
         if path == root { return "/" }
         guard root != "/", path.hasPrefix(root + "/") else { return path }
         return String(path.dropFirst(root.count))
-    }
-}
-
-/// Groups of wardens that were killed: their jails died with them, and the empty folders are ours
-/// to clear away.
-enum StaleGroups {
-    static let prefix = "quicksand-warden-"
-
-    static func remove(in folder: Int32) {
-        for name in Folder.names(in: folder) where name.hasPrefix(prefix) {
-            // One of our own number is an earlier process's: ours is not made yet.
-            guard let process = Int32(name.dropFirst(prefix.utf8.count)),
-                process == OwnProcess.number || !OwnProcess.exists(process)
-            else { continue }
-            remove(name, in: folder)
-        }
-    }
-
-    /// Those of one warden, which has ended, wherever it may have made them.
-    /// - Returns: whether nothing is left.
-    static func remove(ofWarden process: Int32) -> Bool {
-        var isGone = true
-        for parent in ((try? CgroupPlace.find()) ?? []).flatMap(\.parents) {
-            guard let folder = try? Descriptor.open(parent, flags: OpenFlags.folder) else {
-                continue
-            }
-            if !remove(prefix + "\(process)", in: folder.number) { isGone = false }
-        }
-        return isGone
-    }
-
-    /// - Returns: whether nothing of the dead is left.
-    @discardableResult
-    private static func remove(_ name: String, in folder: Int32) -> Bool {
-        guard let group = try? Descriptor.open(name, in: folder, flags: OpenFlags.folder) else {
-            return true
-        }
-        // In another process namespace a warden that lives may have this number; it holds its
-        // group's lock.
-        guard (try? Files.lock(group.number)) == true else { return true }
-        for child in Folder.names(in: group.number) {
-            try? Files.removeFolder(child, in: group.number)
-        }
-        do throws(KernelError) {
-            try Files.removeFolder(name, in: folder)
-            return true
-        } catch {
-            return error.errno == Errno.noEntry
-        }
     }
 }

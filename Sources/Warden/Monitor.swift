@@ -121,7 +121,7 @@ public struct Monitor: ~Copyable {
         let pieces: Int32 = 10
         for _ in 0..<(Self.clearingMilliseconds / pieces) {
             while (try? Process.reap(waiting: false)) != nil {}
-            if StaleGroups.remove(ofWarden: warden) { return }
+            if WardenGroups.remove(ofWarden: warden) { return }
             Epoll.pause(milliseconds: pieces)
         }
     }

@@ -28,6 +28,7 @@ enum Roots {
         var trees: [[Tree]] = []
         for runtime in catalog.runtimes {
             var copies = try copies(of: catalog.root.mounts + runtime.mounts, flags)
+            copies += try Self.copies(of: runtime.optionalMounts, flags, isOptional: true)
             if !isRoot { copies += try Self.copies(of: devices, [.readOnly, .noSetUID]) }
             trees.append(copies)
         }
@@ -68,13 +69,16 @@ enum Roots {
         let hasForeignName: Bool
     }
 
+    /// - Parameter isOptional: whether a mount may be missing: the folder that the front saw may have
+    ///    been removed since, and this may be the start of a warden that replaces another.
     private static func copies(
         of mounts: [MountImage],
-        _ flags: MountFlags
+        _ flags: MountFlags,
+        isOptional: Bool = false
     ) throws(StartFailure) -> [Tree] {
         var trees: [Tree] = []
         for mount in mounts {
-            do {
+            do throws(KernelError) {
                 let tree = try Mount.copyTree(mount.source)
                 try Mount.restrict(tree.number, flags)
                 let isFolder = Files.kind(of: tree.number).kind == .folder
@@ -87,6 +91,7 @@ enum Roots {
                     )
                 )
             } catch {
+                if isOptional, error.errno == Errno.noEntry { continue }
                 throw StartFailure("mount of " + mount.source, error)
             }
         }

@@ -59,7 +59,7 @@ struct Footing: ~Copyable {
         -> CgroupLayout
     {
         do {
-            return try CgroupLayout(name: StaleGroups.prefix + "\(OwnProcess.number)")
+            return try CgroupLayout(name: WardenGroups.prefix + "\(OwnProcess.number)")
         } catch {
             guard dispensable.contains(.cgroup) else { throw error }
             return CgroupLayout(absent: ())

@@ -3,7 +3,7 @@ public import Vocabulary
 /// What the warden is sealed with at start: every path, ceiling and filter that it will ever use.
 ///
 /// The front writes it before it has read one byte from a stranger, and hands it over as a sealed
-/// memfd. Layout: the four bytes `QSC1`, then the fields below in order, as ``ByteWriter`` writes
+/// memfd. Layout: the four bytes `QSC2`, then the fields below in order, as ``ByteWriter`` writes
 /// them.
 public struct CatalogImage: Hashable, Sendable {
     /// The most that may be asked for of each of ``Limit/sealed``; above it the warden refuses.
@@ -94,15 +94,18 @@ public struct RuntimeImage: Hashable, Sendable {
     public var name: String
     /// Beside the root's.
     public var mounts: [MountImage]
+    /// Those that jails do without where the host no longer has them.
+    public var optionalMounts: [MountImage]
 
-    public init(name: String, mounts: [MountImage]) {
+    public init(name: String, mounts: [MountImage], optionalMounts: [MountImage] = []) {
         self.name = name
         self.mounts = mounts
+        self.optionalMounts = optionalMounts
     }
 }
 
 extension CatalogImage {
-    static let magic: UInt32 = 0x3143_5351  // "QSC1"
+    static let magic: UInt32 = 0x3243_5351  // "QSC2"
     /// Far above any real catalog; the warden reads no more.
     public static let bytesMax = 16 << 20
 
@@ -124,6 +127,7 @@ extension CatalogImage {
         writer.list(runtimes) { writer, runtime in
             writer.text(runtime.name)
             writer.list(runtime.mounts) { $1.write(to: &$0) }
+            writer.list(runtime.optionalMounts) { $1.write(to: &$0) }
         }
         writer.list(dispensable.map(\.rawValue).sorted()) { $0.integer($1) }
         writer.list(absent.map(\.rawValue).sorted()) { $0.integer($1) }
@@ -149,7 +153,8 @@ extension CatalogImage {
         runtimes = try reader.list(most: 1_024) { reader throws(WireError) in
             RuntimeImage(
                 name: try reader.text(),
-                mounts: try reader.list(most: 64, MountImage.init(from:))
+                mounts: try reader.list(most: 64, MountImage.init(from:)),
+                optionalMounts: try reader.list(most: 64, MountImage.init(from:))
             )
         }
         dispensable = try Self.set(from: &reader)

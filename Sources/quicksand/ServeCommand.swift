@@ -99,13 +99,14 @@ struct ServeCommand: AsyncParsableCommand {
         if Privileges.isRoot { try Privileges.forbidNew() }
         Privileges.raiseOpenFilesLimit()
         let settings = try settings()
+        let folder = try data.folder()
+        try folder.prepare()
+        let lock = try DataFolderLock(folder)
         let catalog = try machine.catalog(
             jails: settings.jails,
             standby: settings.standby.jailsMax
         )
-        let folder = try data.folder()
         let wardens = try machine.linkWardens(catalog)
-        try folder.prepare()
         if Privileges.isRoot { try Privileges.become(uid: folder.owner.uid, gid: folder.owner.gid) }
         let store = try folder.openStore { unreadable in
             Logger(label: "quicksand").error(
@@ -114,7 +115,7 @@ struct ServeCommand: AsyncParsableCommand {
             )
         }
         let compileCache = try folder.openCompileCache(bytesMax: settings.compileCacheBytes)
-        return Service(settings, catalog, wardens, store: store, compileCache: compileCache)
+        return Service(settings, catalog, wardens, lock, store: store, compileCache: compileCache)
     }
 
     func run() async throws { try await Stop.report { try await prepare().run() } }

@@ -19,6 +19,10 @@ import WardenProtocol
 
 /// The running service: every part made and joined, and its end.
 ///
+/// The parts begin in an order as well. Nothing is taken up, dispatched or delivered before the port
+/// is bound, so a start that finds it taken leaves everything as it was. No request is read before
+/// what an earlier process accepted is in the queue again: connections wait for that.
+///
 /// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the scheduler
 /// takes no new work and lets running executions finish, then the port closes, then the dispatcher
 /// has written down what became of its tasks, then the courier leaves what it has not delivered in
@@ -26,6 +30,7 @@ import WardenProtocol
 struct Service: Sendable {
     private let settings: ServiceSettings
     private let wardens: WardenLink
+    private let folderLock: DataFolderLock
     private let store: SQLiteStore
     private let compileCache: FolderCache?
     private let logger: Logger
@@ -35,12 +40,17 @@ struct Service: Sendable {
     private let courier: Courier
     private let retention: Retention
     private let catalog: Catalog
+    /// Open once the port is.
+    private let port = Gate()
+    /// Open once what an earlier process accepted is in the queue again.
+    private let recovery = Gate()
     private let isDraining = Flag()
 
     init(
         _ settings: ServiceSettings,
         _ catalog: Catalog,
         _ wardens: WardenLink,
+        _ folderLock: DataFolderLock,
         store: SQLiteStore,
         compileCache: FolderCache?
     ) {
@@ -90,6 +100,7 @@ struct Service: Sendable {
         self.settings = settings
         self.catalog = catalog
         self.wardens = wardens
+        self.folderLock = folderLock
         self.store = store
         self.compileCache = compileCache
         self.logger = logger
@@ -102,8 +113,8 @@ struct Service: Sendable {
     func run() async throws {
         let services: [any ServiceLifecycle.Service] = [
             Part { [retention] in await cancelWhenGracefulShutdown { await retention.run() } },
-            Part { [courier] in try await cancelWhenGracefulShutdown { try await courier.run() } },
-            Part { [dispatcher] in await cancelWhenGracefulShutdown { await dispatcher.run() } },
+            Part { try await cancelWhenGracefulShutdown { try await deliver() } },
+            Part { await cancelWhenGracefulShutdown { await dispatch() } },
             application(),
             Part { [isDraining] in
                 await cancelWhenGracefulShutdown { await watchWardens() }
@@ -111,16 +122,9 @@ struct Service: Sendable {
                     throw Stop(1, "the warden's monitor has ended; start the service again")
                 }
             },
-            Part { [scheduler, compileCache, settings, isDraining, standby] in
-                try? await gracefulShutdown()
-                isDraining.set()
-                standby.close()
-                await scheduler.drain(grace: settings.grace)
-                await compileCache?.settle()
-            },
+            Part { try await schedule() },
         ]
         tellOperator()
-        try await scheduler.recover()
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
@@ -145,6 +149,37 @@ struct Service: Sendable {
         } catch let error as IOError {
             throw Stop(1, "cannot listen on \(settings.host):\(settings.port): \(error)")
         }
+    }
+
+    private func deliver() async throws {
+        if await recovery.wait() { try await courier.run() }
+    }
+
+    private func dispatch() async {
+        if await recovery.wait() { await dispatcher.run() }
+    }
+
+    /// The scheduler's life: it takes up what was accepted, works, and drains.
+    private func schedule() async throws {
+        // Where the port cannot be bound, the group is told to shut down.
+        if await cancelWhenGracefulShutdown({ await port.wait() }) {
+            try await scheduler.recover()
+            recovery.open()
+            try? await gracefulShutdown()
+        }
+        isDraining.set()
+        standby.close()
+        await scheduler.drain(grace: settings.grace)
+        await compileCache?.settle()
+    }
+
+    /// The port is bound, and requests are read once this has returned.
+    private func begin(_ boundPort: Int) async {
+        let address = "http://\(settings.host):\(boundPort)"
+        folderLock.announce(address)
+        port.open()
+        guard await cancelWhenGracefulShutdown({ await recovery.wait() }) else { return }
+        logger.notice("listening", metadata: ["address": "\(address)"])
     }
 
     /// What is not as it could be here, and what was kept from before.
@@ -224,9 +259,7 @@ struct Service: Sendable {
                 wakeCourier: { [courier] in courier.wake() }
             ),
             logger: logger,
-            onListening: { port in
-                logger.notice("listening", metadata: ["address": "http://\(settings.host):\(port)"])
-            }
+            onListening: { await begin($0) }
         )
     }
 

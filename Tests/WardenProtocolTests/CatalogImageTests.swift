@@ -23,7 +23,7 @@ import WardenProtocol
 
     @Test func `another format is named in the error`() {
         var bytes = Samples.image.encoded()
-        #expect(Array(bytes.prefix(4)) == Array("QSC1".utf8))
+        #expect(Array(bytes.prefix(4)) == Array("QSC2".utf8))
         bytes.replaceSubrange(0..<4, with: [2, 0, 0, 0])
         #expect(throws: WireError.unsupportedVersion(2)) { try CatalogImage(decoding: bytes) }
     }

@@ -93,7 +93,11 @@ enum Samples {
         ),
         runtimes: [
             RuntimeImage(name: "bash", mounts: []),
-            RuntimeImage(name: "node", mounts: [MountImage(source: "/opt/a", target: "/opt/b")]),
+            RuntimeImage(
+                name: "node",
+                mounts: [MountImage(source: "/opt/a", target: "/opt/b")],
+                optionalMounts: [MountImage(source: "/opt/c", target: "/opt/d")]
+            ),
         ]
     )
 }
