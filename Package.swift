@@ -87,9 +87,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
-            name: "Scheduler",
+            name: "Runner",
+            dependencies: ["Domain", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Queue",
             dependencies: [
-                "Domain",
+                "Domain", "Runner",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -131,13 +136,13 @@ let package = Package(
         .target(name: "Measure", swiftSettings: strict),
         .target(
             name: "Attacks",
-            dependencies: ["Domain", "Scheduler", "WardenWire"],
+            dependencies: ["Domain", "Runner", "WardenWire"],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "quicksand",
             dependencies: [
-                "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
+                "API", "Attacks", "Queue", "Runner", "Courier", "Identity", "WardenClient", "Catalog",
                 "SQLiteStore", "FolderCache", "WardenWire", "Domain", "Measure",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -185,10 +190,22 @@ let package = Package(
             dependencies: ["Identity", "Domain", "SQLiteStore", "TemporaryStore"],
             swiftSettings: strict
         ),
+        // Not a test: fakes and samples that tests of several targets share.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Domain"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "SchedulerTests",
+            name: "RunnerTests",
+            dependencies: ["Runner", "Domain", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "QueueTests",
             dependencies: [
-                "Scheduler", "Domain", "SQLiteStore", "TemporaryStore",
+                "Queue", "Domain", "SQLiteStore", "TemporaryStore", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -205,7 +222,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Domain", "Identity", "Scheduler", "SQLiteStore", "TemporaryStore",
+                "API", "Domain", "Identity", "Queue", "SQLiteStore", "TemporaryStore",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -226,7 +243,7 @@ let package = Package(
         .testTarget(
             name: "EscapeTests",
             dependencies: [
-                "Attacks", "Catalog", "FolderCache", "WardenClient", "WardenWire", "Scheduler",
+                "Attacks", "Catalog", "FolderCache", "WardenClient", "WardenWire", "Runner",
                 "Domain", "WardenUnderTest",
             ],
             exclude: ["Honest", "Programs"],
@@ -235,7 +252,7 @@ let package = Package(
         .testTarget(
             name: "StandbyTests",
             dependencies: [
-                "Catalog", "WardenClient", "WardenUnderTest", "Scheduler", "Domain",
+                "Catalog", "WardenClient", "WardenUnderTest", "Runner", "Domain",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Programs"],

@@ -1,6 +1,6 @@
 public import Domain
 public import Foundation
-import Scheduler
+import Runner
 
 /// Where attacks are made: a sandbox, the runtimes in it, and what of the host they are after.
 public struct Battlefield: Sendable {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Catalog
 import Domain
 import Foundation
-import Scheduler
+import Runner
 import WardenClient
 import WardenWire
 

@@ -8,8 +8,9 @@ import Hummingbird
 import Identity
 import Logging
 import NIOCore
+import Queue
+import Runner
 import SQLiteStore
-import Scheduler
 import ServiceLifecycle
 import Synchronization
 import UnixSignals

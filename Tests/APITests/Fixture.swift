@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
-import Scheduler
+import Queue
 import TemporaryStore
 import Testing
 

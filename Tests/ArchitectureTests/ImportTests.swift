@@ -14,20 +14,21 @@ import Testing
         "WardenClient": ["WardenWire", "Kernel", "Domain"],
         "SQLiteStore": ["Domain"],
         "FolderCache": ["Domain"],
-        "Scheduler": ["Domain"],
+        "Runner": ["Domain"],
+        "Queue": ["Domain", "Runner"],
         "Courier": ["CCurl", "Domain"],
         "Identity": ["CCrack", "Domain"],
         "API": ["Domain", "Identity"],
         "Measure": [],
-        "Attacks": ["Domain", "Scheduler", "WardenWire"],
+        "Attacks": ["Domain", "Runner", "WardenWire"],
         "quicksand": [
-            "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
-            "SQLiteStore", "FolderCache", "WardenWire", "Domain", "Measure",
+            "API", "Attacks", "Queue", "Runner", "Courier", "Identity", "WardenClient",
+            "Catalog", "SQLiteStore", "FolderCache", "WardenWire", "Domain", "Measure",
         ],
     ]
 
     private static let unprivileged = [
-        "API", "Scheduler", "FolderCache", "Courier", "Identity", "Domain",
+        "API", "Queue", "Runner", "FolderCache", "Courier", "Identity", "Domain",
     ]
     private static let privileged = ["Jail", "Kernel", "WardenWire", "quicksand-warden"]
 

@@ -2,7 +2,7 @@ import Catalog
 import Domain
 import Foundation
 import Logging
-import Scheduler
+import Runner
 import Testing
 import WardenClient
 import WardenUnderTest

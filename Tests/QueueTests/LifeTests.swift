@@ -1,8 +1,9 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 /// From the slot to the end: results, faults and what is written down.
 @Suite(.timeLimit(.minutes(1))) struct LifeTests {

@@ -1,81 +1,20 @@
 import Domain
 import Foundation
-import Synchronization
+import TestSupport
 import Testing
 
-@testable import Scheduler
-
-/// Programs in a dictionary, and what they were looked for by.
-private final class MemoryCache: CompileCache {
-    private let programs = Mutex<[Compilation: CompiledProgram]>([:])
-    private let asked = Mutex<[Compilation]>([])
-    private let forgotten = Mutex<[String]>([])
-
-    var compilations: [Compilation] { asked.withLock(\.self) }
-    var kept: [CompiledProgram] { programs.withLock { Array($0.values) } }
-    var projects: [String] { forgotten.withLock(\.self) }
-
-    func program(of compilation: Compilation) async -> CompiledProgram? {
-        asked.withLock { $0.append(compilation) }
-        return programs.withLock { $0[compilation] }
-    }
-
-    func keep(_ program: CompiledProgram, of compilation: Compilation) {
-        programs.withLock { $0[compilation] = program }
-    }
-
-    func forget(project: String) async {
-        forgotten.withLock { $0.append(project) }
-    }
-}
+@testable import Runner
 
 @Suite(.timeLimit(.minutes(1))) struct CompileCacheTests {
     private let cache = MemoryCache()
     private let journal = Journal()
-
-    private static let compiler = Runtime(
-        number: 4,
-        name: "c",
-        version: "12.2.0",
-        aliases: [],
-        entry: "main.c",
-        compile: Command(words: [
-            .literal("/usr/bin/gcc"), .literal("-o"), .literal("/box/program"),
-            .sources(endings: [".c"]),
-        ]),
-        run: Command(words: [.literal("/box/program"), .arguments]),
-        environment: ["LANG": "C.UTF-8"],
-        defaults: [:],
-        compileDefaults: [:],
-        product: CompileProduct(path: "program", compiler: [1, 2], exceptions: ["__TIME__"])
-    )
-
-    private static let request: ExecutionRequest = {
-        var request = ExecutionRequest.named("int main;")
-        request.files[0].path = "main.c"
-        request.files.append(SourceFile(path: "sub/a.h", content: Data("1".utf8)))
-        request.entry = "main.c"
-        request.compileLimits[.files] = 1
-        return request
-    }()
-
-    /// What a compile stage leaves: the request's files, and the program.
-    private static func left(by request: ExecutionRequest) -> StageReport {
-        var report = StageReport.exited(0, stdout: "a warning")
-        report.files = request.files.map {
-            OutputFile(path: $0.path, content: .bytes($0.content))
-        }
-        report.files.append(OutputFile(path: "program", content: .bytes(Data("binary".utf8))))
-        report.executables = ["program"]
-        return report
-    }
 
     /// Runs it twice, and answers with the second.
     ///
     /// - Parameter change: what the compile stage reports instead.
     @discardableResult
     private func runTwice(
-        _ first: ExecutionRequest = request,
+        _ first: ExecutionRequest = .compiled,
         then second: ExecutionRequest? = nil,
         _ owners: [Owner] = [.organization("org_1"), .organization("org_1")],
         profiles: [SystemCallProfile] = [.standard, .standard],
@@ -87,13 +26,13 @@ private final class MemoryCache: CompileCache {
             let request = requests[index]
             let sandbox = FakeSandbox(journal: journal) { _, _, order in
                 guard order.arguments.first == "/usr/bin/gcc" else { return .exited(0) }
-                var report = Self.left(by: request)
+                var report = StageReport.left(by: request)
                 change(&report)
                 return report
             }
             let result = try await execute(
                 request,
-                on: Self.compiler,
+                on: Runtime.compiler,
                 profile: profiles[index],
                 in: sandbox,
                 programs: OwnPrograms(in: cache, of: owners[index])
@@ -115,7 +54,7 @@ private final class MemoryCache: CompileCache {
         #expect(programs(of: sandbox) == Self.spared)
         let binary = Data("binary".utf8)
         let program = SourceFile(path: "program", content: binary, isExecutable: true)
-        #expect(sandbox.jailOrders.map(\.files) == [Self.request.files + [program]])
+        #expect(sandbox.jailOrders.map(\.files) == [ExecutionRequest.compiled.files + [program]])
         let compile = try #require(result.compile)
         #expect(compile.isCached)
         #expect(compile.stdout.bytes == Data("a warning".utf8))
@@ -128,11 +67,11 @@ private final class MemoryCache: CompileCache {
         async throws
     {
         let sandbox = FakeSandbox(journal: journal) { _, stage, _ in
-            stage == 0 ? Self.left(by: Self.request) : .exited(0)
+            stage == 0 ? StageReport.left(by: ExecutionRequest.compiled) : .exited(0)
         }
         let result = try await execute(
-            Self.request,
-            on: Self.compiler,
+            ExecutionRequest.compiled,
+            on: Runtime.compiler,
             profile: .standard,
             in: sandbox,
             programs: OwnPrograms(in: cache, of: .organization("org_1"))
@@ -147,7 +86,7 @@ private final class MemoryCache: CompileCache {
     }
 
     @Test func `what only the run is about does not make another program`() async throws {
-        var other = Self.request
+        var other = ExecutionRequest.compiled
         other.inputs = [RunInput(stdin: Data("in".utf8), arguments: ["x"])]
         other.environment = ["A": "1"]
         other.outputs = ["*"]
@@ -178,7 +117,7 @@ private final class MemoryCache: CompileCache {
     )
         async throws
     {
-        var other = Self.request
+        var other = ExecutionRequest.compiled
         Self.differences[index](&other)
         let (result, sandbox) = try await runTwice(then: other)
         #expect(programs(of: sandbox) == Self.compiled)
@@ -187,18 +126,18 @@ private final class MemoryCache: CompileCache {
 
     @Test func `another owner or profile is compiled for`() async throws {
         let (own, other) = (Owner.organization("org_1"), Owner.organization("org_2"))
-        let (_, forOther) = try await runTwice(Self.request, [own, other])
+        let (_, forOther) = try await runTwice(.compiled, [own, other])
         #expect(programs(of: forOther) == Self.compiled)
-        let (_, byAddress) = try await runTwice(Self.request, [own, .address("org_1")])
+        let (_, byAddress) = try await runTwice(.compiled, [own, .address("org_1")])
         #expect(programs(of: byAddress) == Self.compiled)
-        var request = Self.request
+        var request = ExecutionRequest.compiled
         request.files[0].content = Data("profile".utf8)
         let (_, strict) = try await runTwice(request, profiles: [.standard, .strict])
         #expect(programs(of: strict) == Self.compiled)
     }
 
     @Test func `members of an organization share what was made of its project`() async throws {
-        var request = Self.request
+        var request = ExecutionRequest.compiled
         request.project = "prj_1"
         let (_, sandbox) = try await runTwice(request)
         #expect(programs(of: sandbox) == Self.spared)
@@ -234,7 +173,7 @@ private final class MemoryCache: CompileCache {
         async throws
     {
         for index in 0..<2 {
-            var request = Self.request
+            var request = ExecutionRequest.compiled
             request.files[index].content = Data("puts(__TIME__);".utf8)
             let (_, sandbox) = try await runTwice(request)
             #expect(programs(of: sandbox) == Self.compiled)
@@ -250,7 +189,7 @@ private final class MemoryCache: CompileCache {
     )
         async throws
     {
-        var request = Self.request
+        var request = ExecutionRequest.compiled
         request.files.append(SourceFile(path: path, content: Data()))
         try await runTwice(request)
         #expect(cache.compilations.isEmpty != isLookedFor)
@@ -261,14 +200,14 @@ private final class MemoryCache: CompileCache {
     {
         let sandbox = FakeSandbox(journal: journal)
         let result = try await execute(
-            Self.request,
-            on: Self.compiler,
+            ExecutionRequest.compiled,
+            on: Runtime.compiler,
             profile: .standard,
             in: sandbox
         )
         #expect(result.compile?.isCached == false)
         _ = try await execute(
-            Self.request,
+            ExecutionRequest.compiled,
             on: .cLanguage,
             profile: .standard,
             in: sandbox,
@@ -277,30 +216,5 @@ private final class MemoryCache: CompileCache {
         #expect(sandbox.stageOrders.count == 4)
         #expect(sandbox.stageOrders.flatMap(\.outputs) == [])
         #expect(cache.compilations == [])
-    }
-
-    @Test func `the scheduler compiles once for each owner, and forgets with the project`()
-        async throws
-    {
-        let world = World(
-            runtimes: [Self.compiler],
-            script: { _, _, order in
-                order.outputs.isEmpty ? .exited(0) : Self.left(by: Self.request)
-            },
-            compileCache: cache
-        )
-        for (id, caller) in [("a", Caller.pro), ("b", .pro), ("c", .organization("other"))] {
-            let submission = try await world.submit(id, from: caller) { request in
-                request = Self.request
-                request.language = "c"
-                request.version = "12.2.0"
-            }
-            _ = try await submission.finished()
-        }
-        #expect(
-            programs(of: world.sandbox) == Self.compiled + Self.spared + Self.compiled
-        )
-        await world.scheduler.cancelAll(project: "prj_1")
-        #expect(cache.projects == ["prj_1"])
     }
 }

@@ -1,8 +1,9 @@
 import Domain
 import Foundation
 import Logging
+import TestSupport
 
-@testable import Scheduler
+@testable import Queue
 
 /// A scheduler with everything around it faked.
 ///
@@ -77,48 +78,6 @@ struct World: Sendable {
             }
         }
     }
-}
-
-extension ExecutionRequest {
-    /// A Python program that is nothing but its name.
-    static func named(_ name: String) -> ExecutionRequest {
-        ExecutionRequest(
-            language: "python",
-            version: "3.11.2",
-            files: [SourceFile(path: "main.py", content: Data(name.utf8))],
-            entry: "main.py",
-            limits: Limits { _ in 1_000 },
-            compileLimits: Limits { _ in 2_000 }
-        )
-    }
-}
-
-extension Runtime {
-    static let python = Runtime(
-        number: 3,
-        name: "python",
-        version: "3.11.2",
-        aliases: ["py"],
-        entry: "main.py",
-        compile: nil,
-        run: Command(words: [.literal("/usr/bin/python3"), .entry, .arguments]),
-        environment: ["LANG": "C.UTF-8", "HOME": "/box"],
-        defaults: [:],
-        compileDefaults: [:]
-    )
-
-    static let cLanguage = Runtime(
-        number: 4,
-        name: "c",
-        version: "12.2.0",
-        aliases: [],
-        entry: "main.c",
-        compile: Command(words: [.literal("/usr/bin/gcc"), .sources(endings: [".c"])]),
-        run: Command(words: [.literal("/box/a.out"), .arguments]),
-        environment: ["LANG": "C.UTF-8"],
-        defaults: [:],
-        compileDefaults: [:]
-    )
 }
 
 extension Caller {

@@ -1,9 +1,10 @@
 import Domain
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 /// What becomes of an execution that met a fault of ours.
 @Suite(.timeLimit(.minutes(1))) struct AttemptTests {

@@ -1,8 +1,9 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 /// Stopping, dying, and taking up what was left.
 @Suite(.timeLimit(.minutes(1))) struct DispatcherRestartTests {

@@ -1,8 +1,9 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 @Suite(.timeLimit(.minutes(1))) struct AdmissionTests {
     private func daily(_ limit: Int) -> Caller {

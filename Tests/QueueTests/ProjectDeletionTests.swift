@@ -1,8 +1,9 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 /// What becomes of executions whose project is deleted: the store forgets it, then the scheduler is
 /// told.

@@ -1,8 +1,9 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 /// Which task is begun when, and on whose account.
 @Suite(.timeLimit(.minutes(1))) struct DispatcherTests {

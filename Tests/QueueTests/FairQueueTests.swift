@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 @Suite struct FairQueueTests {
     private func drained(_ queue: FairQueue) -> [String] {

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 
 /// A store that forgets with the test, and that can be told to fail.
 actor MemoryStore: ExecutionStore, QuotaStore {

@@ -1,8 +1,9 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 /// What becomes of a task when its attempt has ended.
 @Suite struct TaskTransitionTests {

@@ -4,8 +4,9 @@ import Logging
 import SQLiteStore
 import Synchronization
 import TemporaryStore
+import TestSupport
 
-@testable import Scheduler
+@testable import Queue
 
 /// A dispatcher over a real scheduler and a real store, with the jails and the time faked.
 ///

@@ -1,8 +1,9 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Runner
 
 /// Which requests may have an interpreter that was started before they came.
 @Suite(.timeLimit(.minutes(1))) struct BootTests {

@@ -1,5 +1,6 @@
 import Domain
 import Logging
+import Runner
 import Synchronization
 
 /// The attempts that an execution is made of.

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 @Suite struct RateLimiterTests {
     private let start = Date(timeIntervalSince1970: 1_000_000_000)

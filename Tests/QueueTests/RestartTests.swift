@@ -1,8 +1,9 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 /// Draining before a stop, and taking up again after a start.
 @Suite(.timeLimit(.minutes(1))) struct RestartTests {

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 /// Which tasks are under way, and who is passed over.
 @Suite struct DispatchStateTests {

@@ -1,9 +1,10 @@
 import Domain
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 @Suite(.timeLimit(.minutes(1))) struct CancellationTests {
     private func cancel(_ id: String, in world: World) async throws -> Execution? {

@@ -1,8 +1,9 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 /// How tasks end: tried again, given up, told of, cancelled.
 @Suite(.timeLimit(.minutes(1))) struct TaskEndingTests {

@@ -1,8 +1,9 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Runner
 
 /// A jail in which nothing comes to run.
 private struct IdleJail: StandbyJail, Jail {

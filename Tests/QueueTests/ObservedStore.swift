@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import SQLiteStore
 import Synchronization
+import TestSupport
 
 /// The real store, with every task that it writes noted, and a door before each kind of writing.
 final class ObservedStore: TaskStore, ExecutionStore, QuotaStore {

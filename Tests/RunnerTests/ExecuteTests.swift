@@ -1,8 +1,9 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Runner
 
 @Suite(.timeLimit(.minutes(1))) struct ExecutionRunTests {
     private let journal = Journal()

@@ -2,9 +2,10 @@ import Domain
 import Foundation
 import SQLiteStore
 import TemporaryStore
+import TestSupport
 import Testing
 
-@testable import Scheduler
+@testable import Queue
 
 /// What becomes of tasks whose project is deleted: the store forgets them, then the scheduler is
 /// told.

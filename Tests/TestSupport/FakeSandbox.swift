@@ -1,23 +1,23 @@
-import Domain
+public import Domain
 import Foundation
 import Synchronization
 
 /// Jails that do what a script says.
 ///
 /// A jail is known by the content of its first file.
-final class FakeSandbox: Sandbox {
+public final class FakeSandbox: Sandbox {
     /// What a stage does; the number counts the stages of this jail from 0.
-    typealias Script =
+    public typealias Script =
         @Sendable (_ jail: String, _ stage: Int, StageOrder) async throws ->
         StageReport
 
-    let journal: Journal
+    public let journal: Journal
     private let script: Script
     private let opening: @Sendable (JailOrder) throws -> Void
     private let orders = Mutex<[JailOrder]>([])
     private let stages = Mutex<[StageOrder]>([])
 
-    init(
+    public init(
         journal: Journal,
         script: @escaping Script = { _, _, _ in .exited(0) },
         opening: @escaping @Sendable (JailOrder) throws -> Void = { _ in }
@@ -27,10 +27,10 @@ final class FakeSandbox: Sandbox {
         self.script = script
     }
 
-    var jailOrders: [JailOrder] { orders.withLock(\.self) }
-    var stageOrders: [StageOrder] { stages.withLock(\.self) }
+    public var jailOrders: [JailOrder] { orders.withLock(\.self) }
+    public var stageOrders: [StageOrder] { stages.withLock(\.self) }
 
-    func open(_ order: JailOrder) async throws -> any Jail {
+    public func open(_ order: JailOrder) async throws -> any Jail {
         orders.withLock { $0.append(order) }
         try opening(order)
         let name = order.files.first.map { String(decoding: $0.content, as: UTF8.self) } ?? ""
@@ -76,7 +76,11 @@ private final class FakeJail: Jail {
 }
 
 extension StageReport {
-    static func exited(_ code: Int32, stdout: String = "", files: [OutputFile] = []) -> Self {
+    public static func exited(
+        _ code: Int32,
+        stdout: String = "",
+        files: [OutputFile] = []
+    ) -> Self {
         StageReport(
             result: StageResult(
                 verdict: .exited(code: code),
