@@ -16,7 +16,7 @@ import Synchronization
 /// was turned away or cut short, for our fault. A caller who cancels or hangs up keeps the charge,
 /// because it was accepted and had its place.
 public final class Scheduler: ExecutionService {
-    let sandbox: any Sandbox
+    let sandbox: any SandboxProvider
     let runtimes: Runtimes
     let store: any ExecutionStore & QuotaStore
     let compileCache: (any CompileCache)?
@@ -42,7 +42,7 @@ public final class Scheduler: ExecutionService {
     ///   - callbackBody: what is posted to the callback address of a finished execution.
     ///   - deliveriesSaved: called after deliveries were stored that are due now.
     public convenience init(
-        sandbox: any Sandbox,
+        sandbox: any SandboxProvider,
         runtimes: Runtimes,
         store: any ExecutionStore & QuotaStore,
         compileCache: (any CompileCache)? = nil,
@@ -69,7 +69,7 @@ public final class Scheduler: ExecutionService {
     }
 
     init(
-        sandbox: any Sandbox,
+        sandbox: any SandboxProvider,
         runtimes: Runtimes,
         store: any ExecutionStore & QuotaStore,
         compileCache: (any CompileCache)? = nil,

@@ -26,8 +26,8 @@ struct CachedCompilation: Sendable {
     init?(
         of request: ExecutionRequest,
         on runtime: Runtime,
-        as order: StageOrder,
-        in jail: JailOrder,
+        as spec: StageSpec,
+        in jail: JailSpec,
         from programs: OwnPrograms?
     ) {
         guard let programs, let product = runtime.product,
@@ -44,9 +44,9 @@ struct CachedCompilation: Sendable {
             compiler: product.compiler,
             profile: jail.profile,
             files: request.files,
-            arguments: order.arguments,
-            environment: order.environment,
-            limits: order.limits,
+            arguments: spec.arguments,
+            environment: spec.environment,
+            limits: spec.limits,
             workspaceBytes: jail.limits[.workspaceBytes],
             workspaceFiles: jail.limits[.workspaceFiles]
         )
@@ -61,13 +61,13 @@ struct CachedCompilation: Sendable {
         return (result, file)
     }
 
-    /// The order for a stage that is to be kept: everything that it leaves is brought out.
-    func watched(_ order: StageOrder) -> StageOrder {
-        var order = order
-        order.outputs = ["**"]
+    /// The spec for a stage that is to be kept: everything that it leaves is brought out.
+    func watched(_ spec: StageSpec) -> StageSpec {
+        var spec = spec
+        spec.outputs = ["**"]
         // Room for the program, and for one more file to be noticed.
-        order.limits[.files] = max(order.limits[.files], Int64(compilation.files.count) + 2)
-        return order
+        spec.limits[.files] = max(spec.limits[.files], Int64(compilation.files.count) + 2)
+        return spec
     }
 
     /// Keeps what the stage made, if it succeeded and left nothing else.

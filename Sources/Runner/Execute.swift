@@ -1,10 +1,9 @@
 public import Domain
-public import Foundation
 
-/// Runs one execution in a jail of its own.
+/// Runs one execution in a session of its own.
 ///
 /// The compile stage comes first where the runtime has one, then a run stage for each input, in
-/// order. The jail is closed whatever happens, also when the task is cancelled.
+/// order. The session is closed whatever happens, also when the task is cancelled.
 ///
 /// A compile stage that does not exit with 0 ends the execution. A run stage that fails does not
 /// keep the next from running. All runs share the work folder, so what the caller wants returned is
@@ -13,11 +12,11 @@ public import Foundation
 /// `patience` is how long a jail is waited for while there is nobody to make it; `nil` is for as
 /// long as it takes.
 ///
-/// `isBacklogged` says that more of the caller's executions wait: see ``JailOrder/isBacklogged``.
+/// `isBacklogged` says that more of the caller's executions wait: see ``JailSpec/isBacklogged``.
 ///
 /// `programs` spares the compile stage where it made the same program before.
 ///
-/// `onOutput` is told of the run stages' output as it comes; the compiler's is in the result only.
+/// `onOutput` is told of each stage's output as it comes, on a thread that it must not keep waiting.
 ///
 /// - Returns: what each stage did.
 /// - Throws: ``SandboxError``; `CancellationError` where the task was cancelled.
@@ -25,36 +24,38 @@ public func execute(
     _ request: ExecutionRequest,
     on runtime: Runtime,
     profile: SystemCallProfile,
-    in sandbox: any Sandbox,
+    in sandbox: any SandboxProvider,
     patience: Duration? = .zero,
     isBacklogged: Bool = false,
     programs: OwnPrograms? = nil,
-    onOutput: (@Sendable (Domain.OutputStream, Data) -> Void)? = nil
+    onOutput: (@Sendable (ExecutionStage, StageOutput) -> Void)? = nil
 ) async throws -> ExecutionResult {
     try Task.checkCancellation()
-    var jailOrder = request.jailOrder(on: runtime, profile: profile)
-    jailOrder.patience = patience
-    jailOrder.isBacklogged = isBacklogged
-    let compileOrder = request.compileOrder(on: runtime)
-    let compilation = compileOrder.flatMap { order in
-        CachedCompilation(of: request, on: runtime, as: order, in: jailOrder, from: programs)
+    var jailSpec = request.jailSpec(on: runtime, profile: profile)
+    jailSpec.patience = patience
+    jailSpec.isBacklogged = isBacklogged
+    let compileSpec = request.compileSpec(on: runtime)
+    let compilation = compileSpec.flatMap { spec in
+        CachedCompilation(of: request, on: runtime, as: spec, in: jailSpec, from: programs)
     }
     let kept = await compilation?.program()
-    if let kept { jailOrder.files.append(kept.file) }
-    let jail = try await sandbox.open(jailOrder)
-    defer { jail.close() }
+    if let kept { jailSpec.files.append(kept.file) }
+    let session = try await sandbox.open(jailSpec)
+    defer { session.close() }
 
     var result = ExecutionResult(compile: kept?.result, runs: [], files: [])
-    if let compileOrder, kept == nil {
-        let report = try await finish(compilation?.watched(compileOrder) ?? compileOrder, in: jail)
+    if let compileSpec, kept == nil {
+        let spec = compilation?.watched(compileSpec) ?? compileSpec
+        let report = try await finish(spec, StageIO(telling: onOutput, of: .compile), in: session)
         result.compile = report.result
         if report.result.verdict.status != .succeeded { return result }
         compilation?.keep(report)
     }
 
     for index in request.inputs.indices {
-        let order = request.runOrder(at: index, on: runtime, onOutput: onOutput)
-        let report = try await finish(order, in: jail)
+        var io = StageIO(telling: onOutput, of: .run(index))
+        io.input = .data(request.inputs[index].stdin)
+        let report = try await finish(request.runSpec(at: index, on: runtime), io, in: session)
         result.runs.append(report.result)
         result.files = report.files
     }
@@ -64,20 +65,34 @@ public func execute(
 /// Runs a stage.
 ///
 /// One that was cut short by a cancellation has no verdict of its own.
-private func finish(_ order: StageOrder, in jail: any Jail) async throws -> StageReport {
+private func finish(
+    _ spec: StageSpec,
+    _ io: StageIO,
+    in session: any SandboxSession
+) async throws -> StageReport {
     try Task.checkCancellation()
-    let report = try await jail.run(order)
+    let report = try await session.run(spec, io: io)
     try Task.checkCancellation()
     return report
 }
 
+extension StageIO {
+    fileprivate init(
+        telling onOutput: (@Sendable (ExecutionStage, StageOutput) -> Void)?,
+        of stage: ExecutionStage
+    ) {
+        self.init()
+        if let onOutput { output = .observer { onOutput(stage, $0) } }
+    }
+}
+
 extension ExecutionRequest {
     /// The jail outlives the compile stage, so it is made for the larger of both stages' limits.
-    fileprivate func jailOrder(on runtime: Runtime, profile: SystemCallProfile) -> JailOrder {
+    fileprivate func jailSpec(on runtime: Runtime, profile: SystemCallProfile) -> JailSpec {
         let larger = Limits { limit in
             runtime.compile == nil ? limits[limit] : max(limits[limit], compileLimits[limit])
         }
-        return JailOrder(
+        return JailSpec(
             runtime: runtime.number,
             profile: profile,
             // Folders list by age: the script comes first, as it does where it was there before.
@@ -103,34 +118,26 @@ extension ExecutionRequest {
         )
     }
 
-    fileprivate func compileOrder(on runtime: Runtime) -> StageOrder? {
+    fileprivate func compileSpec(on runtime: Runtime) -> StageSpec? {
         runtime.compile.map { command in
-            StageOrder(
+            StageSpec(
                 arguments: command.filled(entry: entry, files: files.map(\.path), arguments: []),
                 environment: runtime.environment,
-                stdin: Data(),
                 limits: compileLimits
             )
         }
     }
 
-    fileprivate func runOrder(
-        at index: Int,
-        on runtime: Runtime,
-        onOutput: (@Sendable (Domain.OutputStream, Data) -> Void)?
-    ) -> StageOrder {
-        let input = inputs[index]
-        return StageOrder(
+    fileprivate func runSpec(at index: Int, on runtime: Runtime) -> StageSpec {
+        StageSpec(
             arguments: runtime.run.filled(
                 entry: entry,
                 files: files.map(\.path),
-                arguments: input.arguments
+                arguments: inputs[index].arguments
             ),
             environment: runtime.environment.merging(environment) { _, own in own },
-            stdin: input.stdin,
             limits: limits,
-            outputs: index == inputs.count - 1 ? outputs : [],
-            onOutput: onOutput
+            outputs: index == inputs.count - 1 ? outputs : []
         )
     }
 }

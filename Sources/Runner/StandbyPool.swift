@@ -9,15 +9,15 @@ import Synchronization
 /// A jail is taken once and destroyed with its execution, as every jail is. Where none stands by
 /// the execution gets a cold one: a miss is never an error. What stands by follows what has been
 /// asked for lately, within bounds; see ``StandbyState``.
-public final class StandbyPool: Sandbox {
-    private let sandbox: any StandbySandbox
+public final class StandbyPool: SandboxProvider {
+    private let provider: any StandbyProvider
     private let clock: WallClock
     private let logger: Logger
     private let pause: @Sendable (Duration) async throws -> Void
     private let state: Mutex<StandbyState>
 
     public init(
-        _ sandbox: any StandbySandbox,
+        _ provider: any StandbyProvider,
         bounds: StandbyBounds,
         clock: WallClock,
         logger: Logger,
@@ -25,32 +25,35 @@ public final class StandbyPool: Sandbox {
             try await Task.sleep(for: $0)
         }
     ) {
-        self.sandbox = sandbox
+        self.provider = provider
         self.clock = clock
         self.logger = logger
         self.pause = pause
         state = Mutex(StandbyState(bounds: bounds))
     }
 
-    public func open(_ order: JailOrder) async throws -> any Jail {
+    public func open(_ spec: JailSpec) async throws -> any SandboxSession {
         let standby = state.withLock { state in
             state.arrive(
-                StandbyOrder(for: order),
-                isBacklogged: order.isBacklogged,
+                StandbySpec(for: spec),
+                isBacklogged: spec.isBacklogged,
                 at: clock.now()
             )
         }
         if let standby {
-            return PooledJail(jail: standby.take(files: order.files), pool: self)
+            return PooledSession(session: standby.take(files: spec.files), pool: self)
         }
         do {
-            return PooledJail(jail: try await sandbox.open(order), pool: self)
+            return PooledSession(session: try await provider.open(spec), pool: self)
         } catch {
             leave()
             refillSoon()
             throw error
         }
     }
+
+    public var isAvailable: Bool { provider.isAvailable }
+    public var events: AsyncStream<SandboxEvent> { provider.events }
 
     /// Closes what stands by; from here on every jail is a cold one.
     public func close() {
@@ -78,19 +81,19 @@ public final class StandbyPool: Sandbox {
     private func refill() {
         while let step = state.withLock({ $0.nextStep(at: clock.now()) }) {
             switch step {
-            case .make(let ticket, let order, insteadOf: let jail):
+            case .make(let ticket, let spec, insteadOf: let jail):
                 jail?.close()
-                make(order, as: ticket)
+                make(spec, as: ticket)
             case .close(let jail): jail.close()
             }
         }
     }
 
-    private func make(_ order: StandbyOrder, as ticket: StandbyState.Ticket) {
+    private func make(_ spec: StandbySpec, as ticket: StandbyState.Ticket) {
         do {
-            let jail = try sandbox.prepare(order) { [weak self] in self?.change($0, of: ticket) }
+            let jail = try provider.prepare(spec) { [weak self] in self?.change($0, of: ticket) }
             if !state.withLock({ $0.made(ticket, jail) }) { jail.close() }
-            if order.boot == nil { expire(ticket) }
+            if spec.boot == nil { expire(ticket) }
         } catch {
             logger.notice("no jail to stand by", metadata: ["error": "\(error)"])
             state.withLock { $0.change(.gone, of: ticket, at: clock.now()) }
@@ -125,26 +128,28 @@ public struct StandbyFigures: Sendable, Hashable {
 }
 
 /// An execution's jail; the pool is told when it is given up, and fills its place when it is gone.
-private final class PooledJail: Jail {
-    private let jail: any Jail
+private final class PooledSession: SandboxSession {
+    private let session: any SandboxSession
     private let pool: StandbyPool
     private let isClosed = Mutex(false)
 
-    init(jail: any Jail, pool: StandbyPool) {
-        self.jail = jail
+    init(session: any SandboxSession, pool: StandbyPool) {
+        self.session = session
         self.pool = pool
     }
 
-    func run(_ stage: StageOrder) async throws -> StageReport { try await jail.run(stage) }
+    func run(_ stage: StageSpec, io: StageIO) async throws -> StageReport {
+        try await session.run(stage, io: io)
+    }
 
     func close(then gone: @escaping @Sendable () -> Void) {
         let isFirst = isClosed.withLock { isClosed in
             defer { isClosed = true }
             return !isClosed
         }
-        guard isFirst else { return jail.close(then: gone) }
+        guard isFirst else { return session.close(then: gone) }
         pool.leave()
-        jail.close { [pool] in
+        session.close { [pool] in
             pool.refillSoon()
             gone()
         }

@@ -7,8 +7,8 @@ import Foundation
 /// touches nothing, so its tests need neither a clock nor a warden.
 struct StandbyState {
     private let bounds: StandbyBounds
-    private var shelves: [StandbyOrder.Shape: Shelf] = [:]
-    private var places: [Ticket: StandbyOrder.Shape] = [:]
+    private var pools: [StandbySpec.Shape: ShapePool] = [:]
+    private var places: [Ticket: StandbySpec.Shape] = [:]
     private var lastTicket: Ticket = 0
     /// Jails that executions have, from this pool or not.
     private var inUse = 0
@@ -19,9 +19,9 @@ struct StandbyState {
     typealias Ticket = UInt64
 
     /// The jails of one shape, and the demand for them.
-    private struct Shelf {
+    private struct ShapePool {
         /// The latest of its shape: what is made next is made like it.
-        var order: StandbyOrder
+        var spec: StandbySpec
         var demand = StandbyDemand()
         /// The same without callers who are kept waiting by their own work.
         var quietDemand = StandbyDemand()
@@ -50,7 +50,7 @@ struct StandbyState {
 
         /// Who would be spared a wait comes first, then who has none, and of those who was served
         /// longest ago: so one who floods keeps nobody from a jail.
-        func isServed(before other: Shelf, at now: Date) -> Bool {
+        func isServed(before other: ShapePool, at now: Date) -> Bool {
             let (isAwaited, isOtherAwaited) = (isAwaited(at: now), other.isAwaited(at: now))
             if isAwaited != isOtherAwaited { return isAwaited }
             if jails.isEmpty != other.jails.isEmpty { return jails.isEmpty }
@@ -60,7 +60,7 @@ struct StandbyState {
     }
 
     private struct Standing {
-        var jail: (any StandbyJail)?
+        var jail: (any StandbySession)?
         /// `nil` while its program is starting.
         var ready: (until: Date, memoryBytes: Int64)?
     }
@@ -73,18 +73,18 @@ struct StandbyState {
     ///   kept waiting by a start but by its own work, so it leaves the last jail to others.
     /// - Returns: one that stands by, the one that has waited longest.
     mutating func arrive(
-        _ order: StandbyOrder,
+        _ spec: StandbySpec,
         isBacklogged: Bool = false,
         at now: Date
-    ) -> (any StandbyJail)? {
+    ) -> (any StandbySession)? {
         inUse += 1
-        let shape = order.shape
-        shelves[shape, default: Shelf(order: order)].order = order
-        shelves[shape]?.demand.arrive(at: now)
-        if !isBacklogged { shelves[shape]?.quietDemand.arrive(at: now) }
-        forgetOldShelves(at: now)
+        let shape = spec.shape
+        pools[shape, default: ShapePool(spec: spec)].spec = spec
+        pools[shape]?.demand.arrive(at: now)
+        if !isBacklogged { pools[shape]?.quietDemand.arrive(at: now) }
+        forgetOldPools(at: now)
         let fresh = now.addingTimeInterval(StandbyBounds.claimSeconds)
-        let fit = (shelves[shape]?.jails ?? [:])
+        let fit = (pools[shape]?.jails ?? [:])
             .filter { $0.value.jail != nil && ($0.value.ready?.until ?? .distantPast) > fresh }
         guard fit.count > (isBacklogged ? 1 : 0), let best = fit.min(by: { $0.key < $1.key }),
             let jail = best.value.jail
@@ -92,7 +92,7 @@ struct StandbyState {
             missed += 1
             return nil
         }
-        shelves[shape]?.jails[best.key] = nil
+        pools[shape]?.jails[best.key] = nil
         places[best.key] = nil
         taken += 1
         return jail
@@ -104,9 +104,9 @@ struct StandbyState {
     /// What is to be done now, one step after another until there is nothing more.
     enum Step {
         /// - Parameter insteadOf: one whose place it gets, to be closed.
-        case make(Ticket, StandbyOrder, insteadOf: (any StandbyJail)?)
+        case make(Ticket, StandbySpec, insteadOf: (any StandbySession)?)
         /// What it holds is wanted more by others.
-        case close(any StandbyJail)
+        case close(any StandbySession)
     }
 
     /// One program may be starting beside as many as there are processors: refilling must not steal
@@ -116,8 +116,8 @@ struct StandbyState {
         guard !isClosed, bounds.jailsMax > 0, inUse + booting <= bounds.processors else {
             return nil
         }
-        let wanting = shelves.filter { _, shelf in
-            shelf.retryAt <= now && shelf.jails.count < shelf.demand.wanted(at: now)
+        let wanting = pools.filter { _, pool in
+            pool.retryAt <= now && pool.jails.count < pool.demand.wanted(at: now)
         }
         if isFull { return exchange(for: wanting.filter { $0.value.isAwaited(at: now) }, at: now) }
         let next = wanting.min { $0.value.isServed(before: $1.value, at: now) }
@@ -125,20 +125,20 @@ struct StandbyState {
     }
 
     private mutating func make(
-        for shape: StandbyOrder.Shape,
-        _ shelf: Shelf,
-        insteadOf jail: (any StandbyJail)? = nil
+        for shape: StandbySpec.Shape,
+        _ pool: ShapePool,
+        insteadOf jail: (any StandbySession)? = nil
     ) -> Step {
         lastTicket += 1
         places[lastTicket] = shape
-        shelves[shape]?.jails[lastTicket] = Standing()
-        shelves[shape]?.latest = lastTicket
-        return .make(lastTicket, shelf.order, insteadOf: jail)
+        pools[shape]?.jails[lastTicket] = Standing()
+        pools[shape]?.latest = lastTicket
+        return .make(lastTicket, pool.spec, insteadOf: jail)
     }
 
     /// Makes one where it is wanted most, instead of one that is wanted less.
     private mutating func exchange(
-        for wanting: [StandbyOrder.Shape: Shelf],
+        for wanting: [StandbySpec.Shape: ShapePool],
         at now: Date
     ) -> Step? {
         let next = wanting.max {
@@ -154,14 +154,14 @@ struct StandbyState {
     /// So shapes that somebody has asked for once do not keep the pool from those that are asked
     /// for all the time.
     private mutating func dispensable(
-        for wanting: Shelf,
+        for wanting: ShapePool,
         at now: Date
-    ) -> (any StandbyJail)? {
+    ) -> (any StandbySession)? {
         let need = wanting.needOfNext(at: now)
-        let candidates = shelves.values.filter { shelf in
-            !shelf.jails.isEmpty
-                && (shelf.jails.count > shelf.demand.wanted(at: now)
-                    || shelf.needOfLast(at: now) < need)
+        let candidates = pools.values.filter { pool in
+            !pool.jails.isEmpty
+                && (pool.jails.count > pool.demand.wanted(at: now)
+                    || pool.needOfLast(at: now) < need)
         }
         let least = candidates.min { $0.needOfLast(at: now) < $1.needOfLast(at: now) }
         let oldest = least?.jails.filter { $0.value.jail != nil }.keys.min()
@@ -169,65 +169,65 @@ struct StandbyState {
     }
 
     /// - Returns: whether it may stay; else it is to be closed.
-    mutating func made(_ ticket: Ticket, _ jail: any StandbyJail) -> Bool {
+    mutating func made(_ ticket: Ticket, _ jail: any StandbySession) -> Bool {
         guard !isClosed, let shape = places[ticket] else { return false }
-        shelves[shape]?.jails[ticket]?.jail = jail
+        pools[shape]?.jails[ticket]?.jail = jail
         if shape.boot == nil {
             let blank = (until: Date.distantFuture, memoryBytes: StandbyBounds.blankBytes)
-            shelves[shape]?.jails[ticket]?.ready = blank
+            pools[shape]?.jails[ticket]?.ready = blank
         }
         return true
     }
 
     mutating func change(_ change: StandbyChange, of ticket: Ticket, at now: Date) {
-        guard let shape = places[ticket], let standing = shelves[shape]?.jails[ticket] else {
+        guard let shape = places[ticket], let standing = pools[shape]?.jails[ticket] else {
             return
         }
         switch change {
         case .ready(let milliseconds, let memoryBytes):
             let until = now.addingTimeInterval(Double(milliseconds) / 1_000)
-            shelves[shape]?.jails[ticket]?.ready = (until, memoryBytes)
-            shelves[shape]?.failures = 0
+            pools[shape]?.jails[ticket]?.ready = (until, memoryBytes)
+            pools[shape]?.failures = 0
         case .gone:
             places[ticket] = nil
-            shelves[shape]?.jails[ticket] = nil
+            pools[shape]?.jails[ticket] = nil
             if standing.ready == nil { fail(shape, at: now) }
         }
     }
 
     /// One that does not come to stand is not tried again at once.
-    private mutating func fail(_ shape: StandbyOrder.Shape, at now: Date) {
-        guard let failures = shelves[shape]?.failures else { return }
+    private mutating func fail(_ shape: StandbySpec.Shape, at now: Date) {
+        guard let failures = pools[shape]?.failures else { return }
         let seconds = min(pow(2, Double(failures)), StandbyBounds.retrySecondsMax)
-        shelves[shape]?.failures = min(failures + 1, 16)
-        shelves[shape]?.retryAt = now.addingTimeInterval(seconds)
+        pools[shape]?.failures = min(failures + 1, 16)
+        pools[shape]?.retryAt = now.addingTimeInterval(seconds)
     }
 
     /// Takes out one that has stood by for as long as it should; what is made instead, if anything,
     /// follows the demand of now.
-    mutating func expire(_ ticket: Ticket) -> (any StandbyJail)? {
+    mutating func expire(_ ticket: Ticket) -> (any StandbySession)? {
         guard let shape = places.removeValue(forKey: ticket) else { return nil }
-        return shelves[shape]?.jails.removeValue(forKey: ticket)?.jail
+        return pools[shape]?.jails.removeValue(forKey: ticket)?.jail
     }
 
     /// Every jail, for the caller to close.
-    mutating func close() -> [any StandbyJail] {
+    mutating func close() -> [any StandbySession] {
         isClosed = true
-        let jails = shelves.values.flatMap { $0.jails.values.compactMap(\.jail) }
-        shelves = [:]
+        let jails = pools.values.flatMap { $0.jails.values.compactMap(\.jail) }
+        pools = [:]
         places = [:]
         return jails
     }
 
-    /// Shapes are chosen by callers, so they are bounded: a shelf without demand goes when it is
+    /// Shapes are chosen by callers, so they are bounded: a pool without demand goes when it is
     /// empty, and the least wanted where there are too many.
-    private mutating func forgetOldShelves(at now: Date) {
-        guard shelves.count > StandbyBounds.shapesMax else { return }
-        let empty = shelves.filter { $0.value.jails.isEmpty }
+    private mutating func forgetOldPools(at now: Date) {
+        guard pools.count > StandbyBounds.shapesMax else { return }
+        let empty = pools.filter { $0.value.jails.isEmpty }
         let least = empty.min { left, right in
             left.value.rates(at: now) < right.value.rates(at: now)
         }
-        if let least { shelves[least.key] = nil }
+        if let least { pools[least.key] = nil }
     }
 
     // MARK: Figures
@@ -236,9 +236,9 @@ struct StandbyState {
     private var isFull: Bool {
         count >= bounds.jailsMax || memoryBytes >= bounds.memoryBytesMax
     }
-    var shapeCount: Int { shelves.count }
+    var shapeCount: Int { pools.count }
     var booting: Int { standing.count { $0.ready == nil } }
     var ready: Int { standing.count { $0.ready != nil } }
     var memoryBytes: Int64 { standing.reduce(0) { $0 + ($1.ready?.memoryBytes ?? 0) } }
-    private var standing: [Standing] { shelves.values.flatMap(\.jails.values) }
+    private var standing: [Standing] { pools.values.flatMap(\.jails.values) }
 }

@@ -95,10 +95,12 @@ struct RunCommand: AsyncParsableCommand {
         let session = try machine.startWarden(catalog)
         defer { session.shutDown() }
         let (stdout, stderr) = (ShownOutput(.standardOutput), ShownOutput(.standardError))
-        let passThrough: @Sendable (Domain.OutputStream, Data) -> Void = { stream, bytes in
-            switch stream {
-            case .stdout: stdout.write(bytes)
-            case .stderr: stderr.write(bytes)
+        // What the compiler says is shown with its verdict.
+        let passThrough: @Sendable (ExecutionStage, StageOutput) -> Void = { stage, output in
+            guard case .run = stage else { return }
+            switch output.stream {
+            case .stdout: stdout.write(output.bytes)
+            case .stderr: stderr.write(output.bytes)
             }
         }
         let result = try await execute(

@@ -24,7 +24,7 @@ import Testing
 
     @Test func `a hundred simultaneous submissions let exactly the day's ten through`() async throws
     {
-        let world = World(slots: 2, queueCapacity: 512) { _, _, _ in .exited(0) }
+        let world = World(slots: 2, queueCapacity: 512) { _, _, _, _ in .exited(0) }
         let caller = daily(10)
         let accepted = await withTaskGroup(of: Bool.self) { group in
             for index in 0..<100 {
@@ -63,7 +63,7 @@ import Testing
         let last = try await world.submit("a2")
         for name in ["first", "a1", "b1", "a2"] { world.gates.open(name) }
         _ = try await last.finished()
-        let orders = world.sandbox.jailOrders
+        let orders = world.sandbox.jailSpecs
         let names = orders.map { String(decoding: $0.files[0].content, as: UTF8.self) }
         #expect(names == ["first", "a1", "b1", "a2"])
         #expect(orders.map(\.isBacklogged) == [false, true, false, false])
@@ -77,7 +77,7 @@ import Testing
         let other = try await world.submit("b1", from: daily(10))
         for name in ["a1", "b1"] { world.gates.open(name) }
         _ = try await other.finished()
-        let names = world.sandbox.jailOrders.map {
+        let names = world.sandbox.jailSpecs.map {
             String(decoding: $0.files[0].content, as: UTF8.self)
         }
         #expect(names.prefix(2).sorted() == ["a1", "a2"])
@@ -231,9 +231,9 @@ import Testing
 
     @Test func `strangers get the strict profile and organizations the standard one`() async throws
     {
-        let world = World(script: { _, _, _ in .exited(0) })
+        let world = World(script: { _, _, _, _ in .exited(0) })
         _ = try await world.submit("1", from: daily(10), keeping: .nothing).finished()
         _ = try await world.submit("2").finished()
-        #expect(world.sandbox.jailOrders.map(\.profile) == [.strict, .standard])
+        #expect(world.sandbox.jailSpecs.map(\.profile) == [.strict, .standard])
     }
 }

@@ -19,7 +19,7 @@ import Testing
         let left = Counter(times)
         return World(
             store: store,
-            script: { _, _, _ in
+            script: { _, _, _, _ in
                 if left.take() { throw error }
                 return .exited(0)
             }
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `a program's own failure is no fault of ours`() async throws {
-        let world = World(script: { _, _, _ in .exited(1) })
+        let world = World(script: { _, _, _, _ in .exited(1) })
         let execution = try await world.submit("1").finished()
         #expect(execution.status == .failed)
         #expect(execution.attempts == 1)
@@ -88,11 +88,11 @@ import Testing
     @Test func `accepted work waits for a jail as long as it takes, the rest has a bound`()
         async throws
     {
-        let world = World(script: { _, _, _ in .exited(0) })
+        let world = World(script: { _, _, _, _ in .exited(0) })
         for keeping in [Keeping.accepted, .result, .nothing] {
             _ = try await world.submit("\(keeping)", keeping: keeping).finished()
         }
-        let patience = world.sandbox.jailOrders.map(\.patience)
+        let patience = world.sandbox.jailSpecs.map(\.patience)
         #expect(patience == [nil, Scheduler.patience, Scheduler.patience])
     }
 
@@ -115,7 +115,7 @@ import Testing
         let gates = Gates()
         let world = World(
             slots: 1,
-            script: { _, _, _ in
+            script: { _, _, _, _ in
                 try await gates.pass("lost")
                 throw SandboxError.lost
             },
@@ -136,7 +136,7 @@ import Testing
     @Test func `what was cancelled meanwhile is not begun again`() async throws {
         let gates = Gates()
         let world = World(
-            script: { _, _, _ in
+            script: { _, _, _, _ in
                 // A jail that is lost in the moment in which it is closed.
                 try? await gates.pass("lost")
                 throw SandboxError.lost

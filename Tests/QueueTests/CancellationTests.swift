@@ -171,7 +171,7 @@ import Testing
 
     @Test func `every outcome closes the jail exactly once`() async throws {
         let gates = Gates()
-        let world = World(slots: 4) { jail, _, _ in
+        let world = World(slots: 4) { jail, _, _, _ in
             switch jail {
             case "faults": throw SandboxError.unavailable
             case "fails": return .exited(1)

@@ -11,8 +11,8 @@ import Testing
         let cache = MemoryCache()
         let world = World(
             runtimes: [.compiler],
-            script: { _, _, order in
-                order.outputs.isEmpty ? .exited(0) : .left(by: .compiled)
+            script: { _, _, spec, _ in
+                spec.outputs.isEmpty ? .exited(0) : .left(by: .compiled)
             },
             compileCache: cache
         )
@@ -25,7 +25,7 @@ import Testing
             _ = try await submission.finished()
         }
         let (compile, run) = ("/usr/bin/gcc", "/box/program")
-        let programs = world.sandbox.stageOrders.map(\.arguments.first)
+        let programs = world.sandbox.stageSpecs.map(\.arguments.first)
         #expect(programs == [compile, run, run, compile, run])
         await world.scheduler.cancelAll(project: "prj_1")
         #expect(cache.projects == ["prj_1"])

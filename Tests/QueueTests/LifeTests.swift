@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func `a fault is reported, stored, and the charge given back`() async throws {
-        let world = World(script: { _, _, _ in throw SandboxError.unavailable })
+        let world = World(script: { _, _, _, _ in throw SandboxError.unavailable })
         let execution = try await world.submit("1").finished()
         #expect(execution.status == .internalError)
         #expect(
@@ -115,14 +115,14 @@ import Testing
     }
 
     @Test func `a fault of an uncharged caller gives nothing back`() async throws {
-        let world = World(script: { _, _, _ in throw SandboxError.unavailable })
+        let world = World(script: { _, _, _, _ in throw SandboxError.unavailable })
         let caller = Caller.organization("free", perDay: nil)
         _ = try await world.submit("1", from: caller).finished()
         #expect(world.records == [.saved("1", .internalError, deliveries: 0)])
     }
 
     @Test func `a program's failure is charged`() async throws {
-        let world = World(script: { _, _, _ in .exited(1) })
+        let world = World(script: { _, _, _, _ in .exited(1) })
         #expect(try await world.submit("1").finished().status == .failed)
         #expect(try await left(world) == [999])
     }
@@ -130,7 +130,7 @@ import Testing
     @Test func `one fault does not poison the rest`() async throws {
         let world = World(
             slots: 1,
-            script: { jail, _, _ in
+            script: { jail, _, _, _ in
                 if jail == "2" { throw SandboxError.unavailable }
                 return .exited(0)
             },

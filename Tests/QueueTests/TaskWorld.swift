@@ -48,7 +48,7 @@ struct TaskWorld: Sendable {
         scheduler = Scheduler(
             sandbox: FakeSandbox(
                 journal: journal,
-                script: { jail, _, _ in
+                script: { jail, _, _, _ in
                     try await gates.pass(jail)
                     switch results.next(jail) {
                     case .exit(let code): return .exited(code)

@@ -26,7 +26,7 @@ struct World: Sendable {
         journal: Journal = Journal(),
         runtimes: [Runtime] = [.python, .cLanguage],
         script: FakeSandbox.Script? = nil,
-        opening: @escaping @Sendable (JailOrder) throws -> Void = { _ in },
+        opening: @escaping @Sendable (JailSpec) throws -> Void = { _ in },
         compileCache: (any CompileCache)? = nil,
         pause: (@Sendable (Duration) async throws -> Void)? = nil
     ) {
@@ -35,8 +35,8 @@ struct World: Sendable {
         let gates = gates
         sandbox = FakeSandbox(
             journal: journal,
-            script: { jail, stage, order in
-                if let script { return try await script(jail, stage, order) }
+            script: { jail, stage, spec, io in
+                if let script { return try await script(jail, stage, spec, io) }
                 try await gates.pass(jail)
                 return .exited(0)
             },

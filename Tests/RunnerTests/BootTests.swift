@@ -33,7 +33,7 @@ import Testing
         request.inputs = [RunInput(stdin: Data("in".utf8), arguments: [])]
         change(&request)
         _ = try await execute(request, on: runtime, profile: .strict, in: sandbox)
-        return try #require(sandbox.jailOrders.first).boot
+        return try #require(sandbox.jailSpecs.first).boot
     }
 
     @Test func `one that asks for nothing special has the runtime's own command`() async throws {
@@ -80,7 +80,7 @@ import Testing
         request.files = ["b", "main.py", "a"].map { SourceFile(path: $0, content: Data()) }
         request.entry = "main.py"
         _ = try await execute(request, on: Self.runtime, profile: .strict, in: sandbox)
-        let paths = try #require(sandbox.jailOrders.first).files.map(\.path)
+        let paths = try #require(sandbox.jailSpecs.first).files.map(\.path)
         #expect(paths == ["main.py", "b", "a"])
     }
 }

@@ -24,8 +24,8 @@ import Testing
         var last: (ExecutionResult, FakeSandbox)?
         for index in 0..<2 {
             let request = requests[index]
-            let sandbox = FakeSandbox(journal: journal) { _, _, order in
-                guard order.arguments.first == "/usr/bin/gcc" else { return .exited(0) }
+            let sandbox = FakeSandbox(journal: journal) { _, _, spec, _ in
+                guard spec.arguments.first == "/usr/bin/gcc" else { return .exited(0) }
                 var report = StageReport.left(by: request)
                 change(&report)
                 return report
@@ -43,7 +43,7 @@ import Testing
     }
 
     private func programs(of sandbox: FakeSandbox) -> [String?] {
-        sandbox.stageOrders.map(\.arguments.first)
+        sandbox.stageSpecs.map(\.arguments.first)
     }
 
     private static let compiled = ["/usr/bin/gcc", "/box/program"]
@@ -54,7 +54,7 @@ import Testing
         #expect(programs(of: sandbox) == Self.spared)
         let binary = Data("binary".utf8)
         let program = SourceFile(path: "program", content: binary, isExecutable: true)
-        #expect(sandbox.jailOrders.map(\.files) == [ExecutionRequest.compiled.files + [program]])
+        #expect(sandbox.jailSpecs.map(\.files) == [ExecutionRequest.compiled.files + [program]])
         let compile = try #require(result.compile)
         #expect(compile.isCached)
         #expect(compile.stdout.bytes == Data("a warning".utf8))
@@ -66,7 +66,7 @@ import Testing
     @Test func `the first compile says that it was made now, and brings nothing to the caller`()
         async throws
     {
-        let sandbox = FakeSandbox(journal: journal) { _, stage, _ in
+        let sandbox = FakeSandbox(journal: journal) { _, stage, _, _ in
             stage == 0 ? StageReport.left(by: ExecutionRequest.compiled) : .exited(0)
         }
         let result = try await execute(
@@ -78,9 +78,9 @@ import Testing
         )
         #expect(result.compile?.isCached == false)
         #expect(result.files == [])
-        #expect(sandbox.stageOrders.map(\.outputs) == [["**"], []])
+        #expect(sandbox.stageSpecs.map(\.outputs) == [["**"], []])
         // Two files and the program, and one more would be seen, though the limit is one file.
-        #expect(try #require(sandbox.stageOrders.first).limits[.files] == 4)
+        #expect(try #require(sandbox.stageSpecs.first).limits[.files] == 4)
         #expect(cache.compilations.first?.limits[.files] == 1)
         #expect(cache.kept.map(\.result.isCached) == [false])
     }
@@ -177,7 +177,7 @@ import Testing
             request.files[index].content = Data("puts(__TIME__);".utf8)
             let (_, sandbox) = try await runTwice(request)
             #expect(programs(of: sandbox) == Self.compiled)
-            #expect(sandbox.stageOrders.flatMap(\.outputs) == [])
+            #expect(sandbox.stageSpecs.flatMap(\.outputs) == [])
         }
         #expect(cache.compilations == [])
     }
@@ -213,8 +213,8 @@ import Testing
             in: sandbox,
             programs: OwnPrograms(in: cache, of: .organization("org_1"))
         )
-        #expect(sandbox.stageOrders.count == 4)
-        #expect(sandbox.stageOrders.flatMap(\.outputs) == [])
+        #expect(sandbox.stageSpecs.count == 4)
+        #expect(sandbox.stageSpecs.flatMap(\.outputs) == [])
         #expect(cache.compilations == [])
     }
 }

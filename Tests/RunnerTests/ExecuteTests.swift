@@ -27,7 +27,7 @@ import Testing
     @Test func `an interpreted program runs in one stage with its input, environment and limits`()
         async throws
     {
-        let sandbox = FakeSandbox(journal: journal) { _, _, _ in .exited(3, stdout: "out") }
+        let sandbox = FakeSandbox(journal: journal) { _, _, _, _ in .exited(3, stdout: "out") }
         var request = ExecutionRequest.named("jail")
         request.inputs = [RunInput(stdin: Data("in".utf8), arguments: ["-x", "y z"])]
         request.environment = ["HOME": "/own", "A": "1"]
@@ -37,13 +37,13 @@ import Testing
         #expect(result.compile == nil)
         #expect(result.runs.map(\.stdout.bytes) == [Data("out".utf8)])
         #expect(result.status == .failed)
-        let stage = try #require(sandbox.stageOrders.first)
+        let stage = try #require(sandbox.stageSpecs.first)
         #expect(stage.arguments == ["/usr/bin/python3", "main.py", "-x", "y z"])
         #expect(stage.environment == ["LANG": "C.UTF-8", "HOME": "/own", "A": "1"])
-        #expect(stage.stdin == Data("in".utf8))
+        #expect(sandbox.stageInputs == [Data("in".utf8)])
         #expect(stage.limits == request.limits)
         #expect(stage.outputs == ["*.txt"])
-        let jail = try #require(sandbox.jailOrders.first)
+        let jail = try #require(sandbox.jailSpecs.first)
         #expect(jail.runtime == 3)
         #expect(jail.files == request.files)
         #expect(jail.limits == request.limits)
@@ -59,14 +59,14 @@ import Testing
 
         #expect(result.compile?.verdict == .exited(code: 0))
         #expect(result.runs.count == 1)
-        let stages = sandbox.stageOrders
+        let stages = sandbox.stageSpecs
         #expect(
             stages.map(\.arguments) == [["/usr/bin/gcc", "main.c", "other.c"], ["/box/a.out"]]
         )
         #expect(stages[0].environment == ["LANG": "C.UTF-8"])
         #expect(stages[0].limits == request.compileLimits)
         #expect(stages[1].limits == request.limits)
-        let jail = try #require(sandbox.jailOrders.first)
+        let jail = try #require(sandbox.jailSpecs.first)
         #expect(jail.limits[.memoryBytes] == 5_000)
         #expect(jail.limits[.workspaceBytes] == 2_000)
         #expect(
@@ -78,7 +78,7 @@ import Testing
 
     @Test(arguments: [Verdict.exited(code: 1), .signaled(signal: 9), .timedOut, .memoryExceeded])
     func `a program that does not compile is not run`(verdict: Verdict) async throws {
-        let sandbox = FakeSandbox(journal: journal) { _, _, _ in
+        let sandbox = FakeSandbox(journal: journal) { _, _, _, _ in
             var report = StageReport.exited(0)
             report.result.verdict = verdict
             return report
@@ -93,12 +93,12 @@ import Testing
     @Test func `several runs go in order through one jail and a failed one stops none`()
         async throws
     {
-        let sandbox = FakeSandbox(journal: journal) { _, stage, order in
+        let sandbox = FakeSandbox(journal: journal) { _, stage, spec, io in
             let files = [OutputFile(path: "f", content: .bytes(Data([UInt8(stage)])))]
             return .exited(
                 stage == 1 ? 7 : 0,
-                stdout: String(decoding: order.stdin, as: UTF8.self),
-                files: order.outputs.isEmpty ? [] : files
+                stdout: String(decoding: io.data, as: UTF8.self),
+                files: spec.outputs.isEmpty ? [] : files
             )
         }
         var request = ExecutionRequest.named("jail")
@@ -110,14 +110,14 @@ import Testing
         let outputs = result.runs.map { String(decoding: $0.stdout.bytes, as: UTF8.self) }
         #expect(outputs == ["one", "two", "three"])
         #expect(result.status == .failed)
-        #expect(sandbox.stageOrders.map(\.outputs) == [[], [], ["f"]])
+        #expect(sandbox.stageSpecs.map(\.outputs) == [[], [], ["f"]])
         #expect(result.files == [OutputFile(path: "f", content: .bytes(Data([2])))])
         #expect(journal.events.filter { $0 == .opened("jail") }.count == 1)
         #expect(journal.count(of: .closed("jail")) == 1)
     }
 
     @Test func `a fault closes the jail once and is thrown`() async throws {
-        let sandbox = FakeSandbox(journal: journal) { _, _, _ in throw SandboxError.unavailable }
+        let sandbox = FakeSandbox(journal: journal) { _, _, _, _ in throw SandboxError.unavailable }
         await #expect(throws: SandboxError.unavailable) {
             try await run(.named("jail"), on: .python, in: sandbox)
         }
@@ -135,7 +135,7 @@ import Testing
 
     @Test func `a cancelled run closes the jail once`() async throws {
         let gates = Gates()
-        let sandbox = FakeSandbox(journal: journal) { jail, _, _ in
+        let sandbox = FakeSandbox(journal: journal) { jail, _, _, _ in
             try await gates.pass(jail)
             return .exited(0)
         }
@@ -150,7 +150,7 @@ import Testing
         async throws
     {
         let gates = Gates()
-        let sandbox = FakeSandbox(journal: journal) { jail, _, _ in
+        let sandbox = FakeSandbox(journal: journal) { jail, _, _, _ in
             try? await gates.pass(jail)
             var report = StageReport.exited(0)
             report.result.verdict = .signaled(signal: 9)

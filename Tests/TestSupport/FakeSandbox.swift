@@ -1,57 +1,69 @@
 public import Domain
-import Foundation
+public import Foundation
 import Synchronization
 
 /// Jails that do what a script says.
 ///
 /// A jail is known by the content of its first file.
-public final class FakeSandbox: Sandbox {
+public final class FakeSandbox: SandboxProvider {
     /// What a stage does; the number counts the stages of this jail from 0.
     public typealias Script =
-        @Sendable (_ jail: String, _ stage: Int, StageOrder) async throws ->
-        StageReport
+        @Sendable (_ jail: String, _ stage: Int, StageSpec, StageIO) async throws -> StageReport
 
     public let journal: Journal
     private let script: Script
-    private let opening: @Sendable (JailOrder) throws -> Void
-    private let orders = Mutex<[JailOrder]>([])
-    private let stages = Mutex<[StageOrder]>([])
+    private let opening: @Sendable (JailSpec) throws -> Void
+    private let jails = Mutex<[JailSpec]>([])
+    private let stages = Mutex<[(spec: StageSpec, io: StageIO)]>([])
 
     public init(
         journal: Journal,
-        script: @escaping Script = { _, _, _ in .exited(0) },
-        opening: @escaping @Sendable (JailOrder) throws -> Void = { _ in }
+        script: @escaping Script = { _, _, _, _ in .exited(0) },
+        opening: @escaping @Sendable (JailSpec) throws -> Void = { _ in }
     ) {
         self.journal = journal
         self.opening = opening
         self.script = script
     }
 
-    public var jailOrders: [JailOrder] { orders.withLock(\.self) }
-    public var stageOrders: [StageOrder] { stages.withLock(\.self) }
+    public var jailSpecs: [JailSpec] { jails.withLock(\.self) }
+    public var stageSpecs: [StageSpec] { stages.withLock { $0.map(\.spec) } }
+    /// What was there for each stage to read when it began.
+    public var stageInputs: [Data] { stages.withLock { $0.map(\.io.data) } }
 
-    public func open(_ order: JailOrder) async throws -> any Jail {
-        orders.withLock { $0.append(order) }
-        try opening(order)
-        let name = order.files.first.map { String(decoding: $0.content, as: UTF8.self) } ?? ""
+    public var isAvailable: Bool { true }
+    public var events: AsyncStream<SandboxEvent> { AsyncStream { $0.finish() } }
+
+    public func open(_ spec: JailSpec) async throws -> any SandboxSession {
+        jails.withLock { $0.append(spec) }
+        try opening(spec)
+        let name = spec.files.first.map { String(decoding: $0.content, as: UTF8.self) } ?? ""
         journal.record(.opened(name))
-        return FakeJail(name: name, sandbox: self)
+        return FakeSession(name: name, sandbox: self)
     }
 
     fileprivate func run(
-        _ order: StageOrder,
+        _ spec: StageSpec,
+        _ io: StageIO,
         _ stage: Int,
         in jail: String
     ) async throws
         -> StageReport
     {
-        stages.withLock { $0.append(order) }
+        stages.withLock { $0.append((spec, io)) }
         journal.record(.ran(jail, stage: stage))
-        return try await script(jail, stage, order)
+        return try await script(jail, stage, spec, io)
     }
 }
 
-private final class FakeJail: Jail {
+extension StageIO {
+    /// The input that is there, and does not come later.
+    public var data: Data {
+        if case .data(let data) = input { data } else { Data() }
+    }
+}
+
+private final class FakeSession: SandboxSession {
     private let name: String
     private let sandbox: FakeSandbox
     private let stage = Mutex(0)
@@ -61,12 +73,12 @@ private final class FakeJail: Jail {
         self.sandbox = sandbox
     }
 
-    func run(_ order: StageOrder) async throws -> StageReport {
+    func run(_ spec: StageSpec, io: StageIO) async throws -> StageReport {
         let stage = stage.withLock { stage in
             defer { stage += 1 }
             return stage
         }
-        return try await sandbox.run(order, stage, in: name)
+        return try await sandbox.run(spec, io, stage, in: name)
     }
 
     func close(then gone: @escaping @Sendable () -> Void) {

@@ -1,4 +1,4 @@
-import Domain
+public import Domain
 import Foundation
 import Kernel
 import Synchronization
@@ -8,28 +8,30 @@ public import WardenWire
 /// standard streams.
 ///
 /// One thread waits for the control socket and for every pipe of every running stage; callers send
-/// their frames themselves and are resumed by it. Everything shared is in ``SessionState``, behind
+/// their frames themselves and are resumed by it. Everything shared is in ``ConnectionState``, behind
 /// one lock.
-public final class WardenSession: Sendable {
+public final class WardenConnection: Sendable {
     /// What the warden found this machine to have.
     public let primitives: [Primitive]
     /// The warden's process number, for operators.
     public let wardenProcess: Int32
     let control: Descriptor
     let epoll: Epoll
-    let state = Mutex(SessionState())
+    let state = Mutex(ConnectionState())
     private let systemCallNames: [String]
     private let monitor: MonitorSocket
     let ended: @Sendable (_ process: Int32) -> Void
+    public let events: AsyncStream<SandboxEvent>
+    let report: AsyncStream<SandboxEvent>.Continuation
 
     static let controlToken: UInt64 = 0
     /// How many of the jails that have been given up may still be there though nobody has begun to
     /// tear them down.
-    public static let restingJailsMax = Rest.jailsMax
+    public static let restingJailsMax = DeferredClose.jailsMax
 
     /// Starts a warden with its sealed catalog, and waits until it is ready.
     ///
-    /// This session is all: where its warden ends, it does not come back. ``WardenLink`` does.
+    /// This connection is all: where its warden ends, it does not come back. ``WardenLink`` does.
     /// - Parameters:
     ///   - program: the path of `quicksand-warden`.
     ///   - systemCallNames: by number, for what results say of refused calls.
@@ -38,7 +40,7 @@ public final class WardenSession: Sendable {
         program: String,
         catalog: CatalogImage,
         systemCallNames: [String] = []
-    ) throws(WardenStartError) -> WardenSession {
+    ) throws(WardenStartError) -> WardenConnection {
         let monitor = try MonitorSocket.start(
             program: program,
             catalog: catalog,
@@ -63,6 +65,7 @@ public final class WardenSession: Sendable {
         ended: @escaping @Sendable (_ process: Int32) -> Void
     ) throws(KernelError) {
         epoll = try Epoll()
+        (events, report) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(2))
         wardenProcess = started.process
         control = started.control
         self.primitives = primitives
@@ -70,6 +73,7 @@ public final class WardenSession: Sendable {
         self.monitor = monitor
         self.ended = ended
         try epoll.add(self.control.number, .readable, token: Self.controlToken)
+        report.yield(.ready(process: wardenProcess))
         Thread.detachNewThread { self.watch() }
     }
 

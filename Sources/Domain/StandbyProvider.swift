@@ -1,21 +1,21 @@
-/// Makes jails ahead of the executions that will have them.
+/// Makes sandboxes ahead of the executions that will have them.
 ///
 /// WardenClient is the real one.
-public protocol StandbySandbox: Sandbox {
+public protocol StandbyProvider: SandboxProvider {
     /// Begins to make a jail, and returns at once.
     ///
     /// - Parameter changed: told of what becomes of it until it is taken; from any thread.
     /// - Throws: ``SandboxError``
     func prepare(
-        _ order: StandbyOrder,
+        _ spec: StandbySpec,
         changed: @escaping @Sendable (StandbyChange) -> Void
-    ) throws -> any StandbyJail
+    ) throws -> any StandbySession
 }
 
 /// A jail that nobody has asked for yet.
-public protocol StandbyJail: Sendable {
+public protocol StandbySession: Sendable {
     /// Gives it to an execution: as if it had just been opened, with these files.
-    func take(files: [SourceFile]) -> any Jail
+    func take(files: [SourceFile]) -> any SandboxSession
 
     /// Destroys it; returns at once.
     func close()
@@ -29,19 +29,19 @@ public enum StandbyChange: Sendable, Hashable {
 }
 
 /// What a jail is made of before its files.
-public struct StandbyOrder: Sendable {
+public struct StandbySpec: Sendable {
     public var runtime: UInt16
     public var profile: SystemCallProfile
     /// The workspace and the memory are the jail's for good; the others are its stages'.
     public var limits: Limits
     public var boot: BootProgram?
 
-    /// The jail that would do for `order`.
-    public init(for order: JailOrder) {
-        runtime = order.runtime
-        profile = order.profile
-        limits = order.limits
-        boot = order.boot
+    /// The jail that would do for `spec`.
+    public init(for spec: JailSpec) {
+        runtime = spec.runtime
+        profile = spec.profile
+        limits = spec.limits
+        boot = spec.boot
     }
 
     /// Which jails can be taken for which: what cannot be changed once there is one.

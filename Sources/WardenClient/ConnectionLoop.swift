@@ -5,13 +5,15 @@ import Synchronization
 import WardenWire
 
 // The thread that waits. It alone reads the control socket and the pipes, and closes them.
-extension WardenSession {
+extension WardenConnection {
     private static let pieceBytes = 64 << 10
 
     func watch() {
         while true {
             guard let events = try? epoll.wait(milliseconds: closeRested()) else { return over() }
-            for event in events where event.token != Self.controlToken { move(event.token) }
+            for event in events where event.token != Self.controlToken {
+                move(event.token, isUnread: !event.ready.isDisjoint(with: .hangUp))
+            }
             if events.contains(where: { $0.token == Self.controlToken }) {
                 guard readReply() else { return over() }
             }
@@ -22,8 +24,8 @@ extension WardenSession {
     private func closeRested() -> Int32 {
         state.withLock { state in
             let now = MonotonicClock.nanoseconds
-            for jail in state.rest.finish(now: now) { try? send(.close(jail)) }
-            return state.rest.waitMilliseconds(now: now)
+            for jail in state.deferred.finish(now: now) { try? send(.close(jail)) }
+            return state.deferred.waitMilliseconds(now: now)
         }
     }
 
@@ -69,9 +71,10 @@ extension WardenSession {
     private func finish(_ jail: JailNumber, _ end: StageEnd) {
         drain(jail)
         let finished = state.withLock { state in
-            state.rest.begin(now: MonotonicClock.nanoseconds)
+            state.deferred.begin(now: MonotonicClock.nanoseconds)
             return state.takeStage(jail)
         }
+        finished?.stopFeeding()
         finished?.succeed(end, refusedCalls: refusedCalls(of: end))
     }
 
@@ -81,6 +84,7 @@ extension WardenSession {
         let (stage, isClosing) = state.withLock { state in
             (state.takeStage(jail), state.jails[jail]?.isClosing ?? false)
         }
+        stage?.stopFeeding()
         stage?.continuation?.resume(throwing: isClosing ? CancellationError() : error)
     }
 
@@ -94,7 +98,11 @@ extension WardenSession {
     }
 
     private func over() {
-        defer { ended(wardenProcess) }
+        defer {
+            report.yield(.ended(process: wardenProcess))
+            report.finish()
+            ended(wardenProcess)
+        }
         let jails = state.withLock { state in
             state.isOver = true
             return Array(state.jails.keys)
@@ -114,16 +122,13 @@ extension WardenSession {
         }
     }
 
+    /// - Parameter isUnread: the other end of what is written to is gone.
     /// - Returns: whether anything moved.
     @discardableResult
-    private func move(_ token: UInt64) -> Bool {
+    private func move(_ token: UInt64, isUnread: Bool = false) -> Bool {
         guard let (jail, stream) = state.withLock({ $0.streams[token] }) else { return false }
         guard stream != .stdin else {
-            state.withLock { state in
-                guard state.jails[jail]?.stage?.stdin?.advance() == true else { return }
-                state.endStream(state.jails[jail]?.stage?.stdin?.pipe)
-                state.jails[jail]?.stage?.stdin = nil
-            }
+            writeOn(jail, isUnread: isUnread)
             return true
         }
         return readPipe(jail, stream)
@@ -146,13 +151,21 @@ extension WardenSession {
             }
             return false
         }
-        let (kept, onOutput) = state.withLock { state in
+        let (kept, output) = state.withLock { state in
             (
                 state.jails[jail]?.stage?.readers[stream]?.take(bytes) ?? [],
-                state.jails[jail]?.stage?.onOutput
+                state.jails[jail]?.stage?.output ?? .report
             )
         }
-        if let onOutput, let stream = stream.output, !kept.isEmpty { onOutput(stream, Data(kept)) }
+        guard let stream = stream.output, !kept.isEmpty else { return true }
+        switch output {
+        case .report: break
+        case .observer(let tell): tell(StageOutput(stream: stream, bytes: Data(kept)))
+        case .channel(let channel):
+            let piece = StageOutput(stream: stream, bytes: Data(kept))
+            let hasRoom = channel.offer(piece) { self.resumeReading(jail) }
+            if !hasRoom { pauseReading(jail) }
+        }
         return true
     }
 }
@@ -164,6 +177,88 @@ extension StageStream {
         case .stderr: .stderr
         case .stdin, .outputs: nil
         }
+    }
+}
+
+// MARK: - A reader that is slower than the program
+
+extension WardenConnection {
+    /// Leaves the output in its pipes, so that the program waits in its write.
+    private func pauseReading(_ jail: JailNumber) {
+        state.withLock { state in
+            guard state.jails[jail]?.stage?.flow.pause() == true else { return }
+            for pipe in state.outputPipes(of: jail) { epoll.remove(pipe.descriptor) }
+        }
+    }
+
+    private func resumeReading(_ jail: JailNumber) {
+        state.withLock { state in
+            guard state.jails[jail]?.stage?.flow.resume() == true else { return }
+            for pipe in state.outputPipes(of: jail) {
+                // Where there is no memory for it, what is left is read at the stage's end.
+                try? epoll.add(pipe.descriptor, .readable, token: pipe.token)
+            }
+        }
+    }
+}
+
+// MARK: - Input that comes while a stage runs
+
+extension WardenConnection {
+    /// Writes the input as it comes, each piece when the one before is written.
+    func feed(_ input: any AsyncSequence<Data, Never> & Sendable, to token: UInt64) async {
+        for await piece in input {
+            guard await write(piece, to: token) else { return }
+        }
+        state.withLock { $0.endInput(of: token) }
+    }
+
+    /// Returns when all of it is in the pipe.
+    /// - Returns: `false` where nobody reads it.
+    private func write(_ bytes: Data, to token: UInt64) async -> Bool {
+        await withCheckedContinuation { waiter in
+            let isRead: Bool? = state.withLock { state in
+                guard let (jail, _) = state.streams[token],
+                    var writer = state.jails[jail]?.stage?.stdin
+                else { return false }
+                writer.rest = Array(bytes)[...]
+                let advance = writer.advance()
+                if case .full = advance { writer.waiter = waiter }
+                state.jails[jail]?.stage?.stdin = writer
+                switch advance {
+                case .written: return true
+                case .unread:
+                    state.endInput(of: token)
+                    return false
+                case .full:
+                    try? epoll.update(writer.pipe.descriptor, .writable, token: token)
+                    return nil
+                }
+            }
+            if let isRead { waiter.resume(returning: isRead) }
+        }
+    }
+
+    /// The pipe has room, or nobody reads it.
+    private func writeOn(_ jail: JailNumber, isUnread: Bool) {
+        let (waiter, isRead): (CheckedContinuation<Bool, Never>?, Bool) = state.withLock { state in
+            guard var writer = state.jails[jail]?.stage?.stdin else { return (nil, false) }
+            let advance = isUnread ? .unread : writer.advance()
+            if case .full = advance {
+                state.jails[jail]?.stage?.stdin = writer
+                return (nil, true)
+            }
+            let waiter = writer.waiter
+            writer.waiter = nil
+            state.jails[jail]?.stage?.stdin = writer
+            if case .written = advance, writer.isStreamed {
+                try? epoll.update(writer.pipe.descriptor, [], token: writer.pipe.token)
+                return (waiter, true)
+            }
+            state.endInput(of: writer.pipe.token)
+            return (waiter, false)
+        }
+        waiter?.resume(returning: isRead)
     }
 }
 

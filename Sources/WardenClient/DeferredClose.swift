@@ -6,7 +6,7 @@ import WardenWire
 /// a millisecond: the one in which the answer is being made and written. So a jail whose stage has
 /// just been judged is closed after that. The watching thread is awake for the verdict and looks
 /// again by itself, so nobody has to be woken for it.
-struct Rest {
+struct DeferredClose {
     /// About as long as it takes to write an answer.
     static let nanoseconds: UInt64 = 1_000_000
     /// More are closed at once, so that they never add up.

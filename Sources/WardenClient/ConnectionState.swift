@@ -3,16 +3,16 @@ import Foundation
 import Kernel
 import WardenWire
 
-/// Everything that a session's threads share.
-struct SessionState {
+/// Everything that a connection's threads share.
+struct ConnectionState {
     var isOver = false
     var jails: [JailNumber: JailEntry] = [:]
     /// Which jail an epoll token belongs to, and which of its streams.
     var streams: [UInt64: (jail: JailNumber, stream: StageStream)] = [:]
-    var rest = Rest()
+    var deferred = DeferredClose()
     private var waitingForEmpty: [CheckedContinuation<Void, Never>] = []
     private var lastJail: JailNumber = 0
-    private var lastToken: UInt64 = WardenSession.controlToken
+    private var lastToken: UInt64 = WardenConnection.controlToken
 
     mutating func nextJail() -> JailNumber {
         lastJail += 1
@@ -40,6 +40,8 @@ struct SessionState {
     }
 
     /// Takes a jail's stage out, with every descriptor of it that is still open closed.
+    ///
+    /// ``StageExchange/stopFeeding()`` is for after the lock.
     mutating func takeStage(_ jail: JailNumber) -> StageExchange? {
         guard let stage = jails[jail]?.stage else { return nil }
         jails[jail]?.stage = nil
@@ -61,6 +63,19 @@ struct SessionState {
         jails[jail]?.files = []
         jails[jail]?.ahead = nil
         return (entry.files, entry.ahead)
+    }
+
+    /// Closes the stage's standard input, of which this is the token.
+    mutating func endInput(of token: UInt64) {
+        guard let (jail, _) = streams[token], let stdin = jails[jail]?.stage?.stdin else { return }
+        endStream(stdin.pipe)
+        jails[jail]?.stage?.stdin = nil
+    }
+
+    /// Those that the program writes to and that have not ended.
+    func outputPipes(of jail: JailNumber) -> [OpenPipe] {
+        let readers = jails[jail]?.stage?.readers ?? [:]
+        return [readers[.stdout], readers[.stderr]].compactMap { $0?.pipe }
     }
 
     /// Closing a pipe's last descriptor also takes it out of epoll.
@@ -97,7 +112,44 @@ struct StageExchange {
     var continuation: CheckedContinuation<StageReport, any Error>?
     var stdin: PipeWriter?
     var readers: [StageStream: PipeReader]
-    let onOutput: (@Sendable (Domain.OutputStream, Data) -> Void)?
+    let output: StageIO.Output
+    /// Writes input that comes while the stage runs.
+    var feeder: Task<Void, Never>?
+    var flow = OutputFlow()
+
+    func stopFeeding() {
+        feeder?.cancel()
+        stdin?.waiter?.resume(returning: false)
+    }
+}
+
+/// Whether the program's output is read, or its reader has to catch up first.
+struct OutputFlow {
+    private(set) var isPaused = false
+    /// There was room again before it was noted that there was none.
+    private var hasRoomAlready = false
+
+    /// The reader has no room.
+    /// - Returns: whether reading is to stop.
+    mutating func pause() -> Bool {
+        if hasRoomAlready {
+            hasRoomAlready = false
+            return false
+        }
+        isPaused = true
+        return true
+    }
+
+    /// The reader has room again.
+    /// - Returns: whether reading is to go on.
+    mutating func resume() -> Bool {
+        guard isPaused else {
+            hasRoomAlready = true
+            return false
+        }
+        isPaused = false
+        return true
+    }
 }
 
 /// The reading end of a pipe, and what was kept of what came through it.
@@ -124,17 +176,28 @@ struct PipeReader {
 struct PipeWriter {
     let pipe: OpenPipe
     var rest: ArraySlice<UInt8>
+    /// Whether more may come when the rest is written.
+    var isStreamed = false
+    /// Who waits until the rest is written, and is told whether anybody reads it.
+    var waiter: CheckedContinuation<Bool, Never>?
+
+    enum Advance {
+        case written
+        /// The pipe has no room.
+        case full
+        /// Nobody reads it any more.
+        case unread
+    }
 
     /// Writes what the pipe has room for.
-    /// - Returns: whether that was all, or nobody reads it any more.
-    mutating func advance() -> Bool {
+    mutating func advance() -> Advance {
         while !rest.isEmpty {
             do throws(KernelError) {
                 rest = rest.dropFirst(try write(rest.prefix(64 << 10), to: pipe.descriptor))
             } catch {
-                return error.errno != Errno.again
+                return error.errno == Errno.again ? .full : .unread
             }
         }
-        return true
+        return .written
     }
 }
