@@ -185,7 +185,7 @@ extension TaskLoop {
             request,
             from: caller,
             id: execution,
-            keeping: .accepted
+            durability: .accepted
         )
     }
 

@@ -19,7 +19,7 @@ import WardenWire
 
 /// The running service: every part made and joined, and its end.
 ///
-/// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the scheduler
+/// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the queue
 /// takes no new work and lets running executions finish, then the port closes, then the dispatcher
 /// has written down what became of its tasks, then the courier leaves what it has not delivered in
 /// the store.
@@ -30,8 +30,8 @@ struct Service: Sendable {
     private let compileCache: FolderCache?
     private let logger: Logger
     private let standby: StandbyPool
-    private let scheduler: Scheduler
-    private let dispatcher: Dispatcher
+    private let queue: ExecutionQueue
+    private let dispatcher: TaskDispatch
     private let courier: Courier
     private let catalog: Catalog
     private let isDraining = Flag()
@@ -55,8 +55,8 @@ struct Service: Sendable {
             candidateSecret: WebhookSecret.make
         )
         standby = StandbyPool(wardens, bounds: settings.standby, clock: .system, logger: logger)
-        scheduler = Scheduler(
-            sandbox: standby,
+        queue = ExecutionQueue(
+            provider: standby,
             runtimes: catalog.runtimes,
             store: store,
             compileCache: compileCache,
@@ -67,8 +67,8 @@ struct Service: Sendable {
             callbackBody: { callbackBody($0) },
             deliveriesSaved: { courier.wake() }
         )
-        dispatcher = Dispatcher(
-            executions: scheduler,
+        dispatcher = TaskDispatch(
+            executions: queue,
             store: store,
             tasksMax: settings.jails,
             plan: { organization in
@@ -103,16 +103,16 @@ struct Service: Sendable {
                     throw Stop(1, "the warden's monitor has ended; start the service again")
                 }
             },
-            Part { [scheduler, compileCache, settings, isDraining, standby] in
+            Part { [queue, compileCache, settings, isDraining, standby] in
                 try? await gracefulShutdown()
                 isDraining.set()
                 standby.close()
-                await scheduler.drain(grace: settings.grace)
+                await queue.drain(grace: settings.grace)
                 await compileCache?.settle()
             },
         ]
         tellOperator()
-        try await scheduler.recover()
+        try await queue.recover()
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
@@ -205,7 +205,7 @@ struct Service: Sendable {
                 version: Quicksand.version
             ),
             APIDependencies(
-                executions: scheduler,
+                executions: queue,
                 tasks: dispatcher,
                 store: store,
                 accounts: Accounts(store: store, signUps: settings.signUps, clock: .system),
@@ -236,8 +236,8 @@ struct Service: Sendable {
     }
 
     private var metrics: @Sendable () async -> [Metric] {
-        { [scheduler, store, standby, compileCache] in
-            let load = scheduler.load()
+        { [queue, store, standby, compileCache] in
+            let load = queue.load
             // Where the store cannot be asked, the other figures are still worth having.
             let tasks = (try? await store.taskCounts()) ?? [:]
             let own = [

@@ -33,7 +33,7 @@ import Testing
                         let submission = try await world.submit(
                             "\(index)",
                             from: caller,
-                            keeping: .nothing
+                            durability: .nothing
                         )
                         return try await submission.finished().status == .succeeded
                     } catch {
@@ -96,7 +96,7 @@ import Testing
         let world = World(slots: 4)
         for name in ["1", "2"] {
             world.gates.open(name)
-            _ = try await world.submit(name, from: caller, keeping: .nothing).finished()
+            _ = try await world.submit(name, from: caller, durability: .nothing).finished()
         }
         for index in 0..<20 {
             let refusal = await refusal { try await world.submit("more \(index)", from: caller) }
@@ -108,7 +108,7 @@ import Testing
             #expect(standing.resetsAt == UTCDay(world.clock.date).end)
             #expect(report.standings.map(\.remaining) == [48, 48, 0, 50])
         }
-        let standing = try await world.scheduler.standing(of: caller)
+        let standing = try await world.queue.standing(of: caller)
         #expect(standing.standings.map(\.remaining) == [48, 48, 0, 50])
     }
 
@@ -117,7 +117,7 @@ import Testing
         let rates = Rates(perSecond: nil, perMinute: 1, perDay: 10, concurrent: nil)
         let caller = Caller.stranger("192.0.2.1", rates: rates)
         let world = World()
-        try await world.submit("1", from: caller, keeping: .nothing)
+        try await world.submit("1", from: caller, durability: .nothing)
         let refusal = await refusal { try await world.submit("2", from: caller) }
         guard case .rateLimited(by: let standing, report: let report) = refusal else {
             Issue.record("was not refused")
@@ -132,7 +132,7 @@ import Testing
     @Test func `an accepted submission reports what is left`() async throws {
         let world = World()
         world.gates.open("1")
-        let submission = try await world.submit("1", from: daily(10), keeping: .nothing)
+        let submission = try await world.submit("1", from: daily(10), durability: .nothing)
         #expect(submission.execution.status == .queued)
         #expect(submission.rates.standings.map(\.remaining) == [9])
     }
@@ -161,8 +161,8 @@ import Testing
         let late = Caller.organization("late", perDay: 10)
         let refusal = await refusal { try await world.submit("late", from: late) }
         #expect(refusal == .overloaded(retryAfterSeconds: 3))
-        #expect(try await world.scheduler.standing(of: late).standings.map(\.remaining) == [10])
-        #expect(world.scheduler.load() == (queued: 2, running: 1))
+        #expect(try await world.queue.standing(of: late).standings.map(\.remaining) == [10])
+        #expect(world.queue.load == (queued: 2, running: 1))
         for name in ["a", "b", "c"] { world.gates.open(name) }
         await world.journal.wait(for: .saved("c", .succeeded, deliveries: 0))
     }
@@ -193,11 +193,11 @@ import Testing
         for name in ["1", "2", "3"] { try await world.submit(name) }
         await world.journal.wait(for: .ran("1", stage: 0))
         await world.journal.wait(for: .ran("2", stage: 0))
-        #expect(world.scheduler.load() == (queued: 1, running: 2))
+        #expect(world.queue.load == (queued: 1, running: 2))
         #expect(world.journal.count(of: .opened("3")) == 0)
         world.gates.open("1")
         await world.journal.wait(for: .ran("3", stage: 0))
-        #expect(world.scheduler.load() == (queued: 0, running: 2))
+        #expect(world.queue.load == (queued: 0, running: 2))
     }
 
     @Test func `a store that cannot charge is an error and takes no place`() async throws {
@@ -215,11 +215,13 @@ import Testing
     @Test func `what cannot be written down is not accepted and not charged`() async throws {
         let world = World()
         await world.store.failSaves(1)
-        await #expect(throws: (any Error).self) { try await world.submit("1", keeping: .accepted) }
-        let standing = try await world.scheduler.standing(of: .pro)
+        await #expect(throws: (any Error).self) {
+            try await world.submit("1", durability: .accepted)
+        }
+        let standing = try await world.queue.standing(of: .pro)
         #expect(standing.standings.map(\.remaining) == [1_000])
         #expect(world.records == [.saveFailed("1"), .refunded("org:pro")])
-        #expect(world.scheduler.load() == (queued: 0, running: 0))
+        #expect(world.queue.load == (queued: 0, running: 0))
     }
 
     @Test func `a runtime that this machine lacks is an error`() async throws {
@@ -232,7 +234,7 @@ import Testing
     @Test func `strangers get the strict profile and organizations the standard one`() async throws
     {
         let world = World(script: { _, _, _, _ in .exited(0) })
-        _ = try await world.submit("1", from: daily(10), keeping: .nothing).finished()
+        _ = try await world.submit("1", from: daily(10), durability: .nothing).finished()
         _ = try await world.submit("2").finished()
         #expect(world.sandbox.jailSpecs.map(\.profile) == [.strict, .standard])
     }

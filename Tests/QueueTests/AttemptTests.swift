@@ -26,19 +26,19 @@ import Testing
         )
     }
 
-    @Test(arguments: [SandboxError.lost, broken], [Keeping.nothing, .result, .accepted])
+    @Test(arguments: [SandboxError.lost, broken], [Durability.nothing, .result, .accepted])
     func `what met a fault of ours is begun again in another jail, and says so`(
         _ error: SandboxError,
-        _ keeping: Keeping
+        _ durability: Durability
     ) async throws {
         let world = world(failing: error, times: 2)
-        let execution = try await world.submit("1", keeping: keeping).finished()
+        let execution = try await world.submit("1", durability: durability).finished()
         #expect(execution.status == .succeeded)
         #expect(execution.attempts == 3)
         #expect(world.journal.count(of: .opened("1")) == 3)
         #expect(world.journal.count(of: .closed("1")) == 3)
         #expect(world.journal.count(of: .refunded("org:pro")) == 0)
-        if keeping != .nothing { #expect(await world.store.stored("1") == execution) }
+        if durability != .nothing { #expect(await world.store.stored("1") == execution) }
     }
 
     @Test(arguments: [SandboxError.lost, broken])
@@ -46,7 +46,7 @@ import Testing
         _ error: SandboxError
     ) async throws {
         let world = world(failing: error, times: .max)
-        let execution = try await world.submit("1", keeping: .accepted).finished()
+        let execution = try await world.submit("1", durability: .accepted).finished()
         #expect(execution.status == .internalError)
         #expect(execution.attempts == 3)
         #expect(world.journal.count(of: .opened("1")) == 3)
@@ -70,7 +70,7 @@ import Testing
 
     @Test func `an attempt of accepted work is written down before its end`() async throws {
         let world = world(failing: .lost, times: 1)
-        _ = try await world.submit("1", keeping: .accepted).finished()
+        _ = try await world.submit("1", durability: .accepted).finished()
         let written = world.journal.events.filter {
             switch $0 {
             case .begun, .saved: true
@@ -89,18 +89,18 @@ import Testing
         async throws
     {
         let world = World(script: { _, _, _, _ in .exited(0) })
-        for keeping in [Keeping.accepted, .result, .nothing] {
-            _ = try await world.submit("\(keeping)", keeping: keeping).finished()
+        for durability in [Durability.accepted, .result, .nothing] {
+            _ = try await world.submit("\(durability)", durability: durability).finished()
         }
         let patience = world.sandbox.jailSpecs.map(\.patience)
-        #expect(patience == [nil, Scheduler.patience, Scheduler.patience])
+        #expect(patience == [nil, AttemptRunner.patience, AttemptRunner.patience])
     }
 
     @Test func `where no jail will come any more, accepted work is left for the next start`()
         async throws
     {
         let world = World(slots: 1, opening: { _ in throw SandboxError.closed })
-        let accepted = try await world.submit("accepted", keeping: .accepted)
+        let accepted = try await world.submit("accepted", durability: .accepted)
         await #expect(throws: SubmissionRefusal.draining) { try await accepted.finished() }
         let stored = try #require(await world.store.stored("accepted"))
         #expect(stored.status == .queued)
@@ -130,7 +130,7 @@ import Testing
             await #expect(throws: SubmissionRefusal.draining) { try await submission.finished() }
         }
         #expect(world.journal.count(of: .refunded("org:pro")) == 2)
-        #expect(world.scheduler.load() == (queued: 0, running: 0))
+        #expect(world.queue.load == (queued: 0, running: 0))
     }
 
     @Test func `what was cancelled meanwhile is not begun again`() async throws {
@@ -144,7 +144,7 @@ import Testing
         )
         let submission = try await world.submit("1")
         await world.journal.wait(for: .ran("1", stage: 0))
-        _ = try await world.scheduler.cancel(id: "1", organization: "pro")
+        _ = try await world.queue.cancel(id: "1", organization: "pro")
         #expect(try await submission.finished().status == .cancelled)
         #expect(world.journal.count(of: .opened("1")) == 1)
     }
@@ -166,8 +166,8 @@ import Testing
                 attempts: attempts
             )
         )
-        try await world.scheduler.recover()
-        _ = try? await world.scheduler.entry("1", of: "pro")?.ending.value()
+        try await world.queue.recover()
+        await world.waitForEnd("1")
         return await world.store.stored("1")
     }
 

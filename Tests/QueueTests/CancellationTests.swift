@@ -8,13 +8,13 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct CancellationTests {
     private func cancel(_ id: String, in world: World) async throws -> Execution? {
-        try await world.scheduler.cancel(id: id, organization: "pro")
+        try await world.queue.cancel(id: id, organization: "pro")
     }
 
     @Test func `a cancelled execution is never started`() async throws {
         let world = World(slots: 1)
         let running = try await world.submit("1")
-        let queued = try await world.submit("2", keeping: .accepted)
+        let queued = try await world.submit("2", durability: .accepted)
         let cancelled = try await cancel("2", in: world)
         #expect(cancelled?.state == .cancelled(startedAt: nil, finishedAt: world.clock.date))
         #expect(await world.store.stored("2") == cancelled)
@@ -24,14 +24,16 @@ import Testing
         world.gates.open("3")
         _ = try await world.submit("3").finished()
         #expect(world.journal.count(of: .opened("2")) == 0)
-        #expect(world.scheduler.load() == (queued: 0, running: 0))
+        #expect(world.queue.load == (queued: 0, running: 0))
     }
 
     @Test func `cancelling a running execution ends its jail and is written down first`()
         async throws
     {
         let world = World()
-        try await world.submit("1", keeping: .accepted) { $0.callbackURL = "https://example.com" }
+        try await world.submit("1", durability: .accepted) {
+            $0.callbackURL = "https://example.com"
+        }
         await world.journal.wait(for: .ran("1", stage: 0))
         let cancelled = try await cancel("1", in: world)
         let now = world.clock.date
@@ -45,7 +47,7 @@ import Testing
         let world = World(slots: 1)
         for name in ["1", "2"] { try await world.submit(name) }
         for name in ["1", "2"] { _ = try await cancel(name, in: world) }
-        let standing = try await world.scheduler.standing(of: .pro)
+        let standing = try await world.queue.standing(of: .pro)
         #expect(standing.standings.map(\.remaining) == [998])
     }
 
@@ -62,8 +64,8 @@ import Testing
         async throws
     {
         let world = World()
-        let submission = try await world.submit("1", keeping: .accepted)
-        let answer = try await world.scheduler.cancel(id: "1", organization: "other")
+        let submission = try await world.submit("1", durability: .accepted)
+        let answer = try await world.queue.cancel(id: "1", organization: "other")
         #expect(answer == nil)
         world.gates.open("1")
         #expect(try await submission.finished().status == .succeeded)
@@ -107,7 +109,7 @@ import Testing
         let submitting = Task { try await world.submit("1").finished() }
         await journal.wait(for: .heard("charging"))
         let cancelling = Task { try await cancel("1", in: world) }
-        world.scheduler.interrupt("1", by: .caller)
+        world.queue.interrupt("1", by: .caller)
         gates.open("charge")
         #expect(try await submitting.value.status == .cancelled)
         _ = await cancelling.result
@@ -117,14 +119,14 @@ import Testing
     @Test func `an execution cancelled while its jail is being asked for is not run to its end`()
         async throws
     {
-        let scheduler = Mutex<Scheduler?>(nil)
+        let queue = Mutex<ExecutionQueue?>(nil)
         let world = World(opening: { _ in
-            scheduler.withLock { $0 }?.interrupt("1", by: .caller)
+            queue.withLock { $0 }?.interrupt("1", by: .caller)
         })
-        scheduler.withLock { $0 = world.scheduler }
+        queue.withLock { $0 = world.queue }
         #expect(try await world.submit("1").finished().status == .cancelled)
         #expect(world.journal.count(of: .closed("1")) == 1)
-        #expect(world.scheduler.load() == (queued: 0, running: 0))
+        #expect(world.queue.load == (queued: 0, running: 0))
     }
 
     // MARK: Hanging up
@@ -136,13 +138,13 @@ import Testing
         caller.cancel()
         #expect(try await caller.value.status == .cancelled)
         #expect(world.journal.count(of: .closed("1")) == 1)
-        #expect(world.scheduler.load() == (queued: 0, running: 0))
+        #expect(world.queue.load == (queued: 0, running: 0))
     }
 
     @Test func `a caller who hangs up while queued is never run`() async throws {
         let world = World(slots: 1)
         let running = try await world.submit("1")
-        let queued = try await world.submit("2", keeping: .nothing)
+        let queued = try await world.submit("2", durability: .nothing)
         let caller = Task { try await queued.finished() }
         caller.cancel()
         #expect(try await caller.value.status == .cancelled)
@@ -153,7 +155,7 @@ import Testing
 
     @Test func `an accepted execution outlives its caller`() async throws {
         let world = World()
-        let submission = try await world.submit("1", keeping: .accepted)
+        let submission = try await world.submit("1", durability: .accepted)
         let caller = Task { try await submission.finished() }
         await world.journal.wait(for: .ran("1", stage: 0))
         caller.cancel()

@@ -27,7 +27,7 @@ import Testing
         let (compile, run) = ("/usr/bin/gcc", "/box/program")
         let programs = world.sandbox.stageSpecs.map(\.arguments.first)
         #expect(programs == [compile, run, run, compile, run])
-        await world.scheduler.cancelAll(project: "prj_1")
+        await world.queue.cancelAll(project: "prj_1")
         #expect(cache.projects == ["prj_1"])
     }
 }

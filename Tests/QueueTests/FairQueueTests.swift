@@ -112,21 +112,21 @@ import Testing
     }
 }
 
-@Suite struct PlacesTests {
+@Suite struct AdmissionCapacityTests {
     /// Whether each of `subjects` got a place, in this order.
-    private func taking(_ subjects: [String], from places: inout Places) -> [Bool] {
+    private func taking(_ subjects: [String], from places: inout AdmissionCapacity) -> [Bool] {
         subjects.map { places.take(for: $0) }
     }
 
     @Test func `one subject gets its share and no more`() {
-        var places = Places(capacity: 10, share: 3)
+        var places = AdmissionCapacity(capacity: 10, share: 3)
         #expect(
             taking(["a", "a", "a", "a", "b"], from: &places) == [true, true, true, false, true]
         )
     }
 
     @Test func `all subjects together get the capacity and no more`() {
-        var places = Places(capacity: 4, share: 3)
+        var places = AdmissionCapacity(capacity: 4, share: 3)
         #expect(
             taking(["a", "a", "b", "c", "d"], from: &places) == [true, true, true, true, false]
         )
@@ -134,14 +134,14 @@ import Testing
     }
 
     @Test func `a place that is given back can be taken again`() {
-        var places = Places(capacity: 1, share: 1)
+        var places = AdmissionCapacity(capacity: 1, share: 1)
         #expect(taking(["a", "b"], from: &places) == [true, false])
         places.giveBack(for: "a")
         #expect(taking(["b"], from: &places) == [true])
     }
 
     @Test func `what was accepted before gets a place above the bounds`() {
-        var places = Places(capacity: 1, share: 1)
+        var places = AdmissionCapacity(capacity: 1, share: 1)
         for _ in 0..<3 { places.force(for: "a") }
         for _ in 0..<2 { places.giveBack(for: "a") }
         #expect(taking(["b"], from: &places) == [false])

@@ -8,7 +8,7 @@ import Testing
 /// From the slot to the end: results, faults and what is written down.
 @Suite(.timeLimit(.minutes(1))) struct LifeTests {
     private func left(_ world: World, of caller: Caller = .pro) async throws -> [Int] {
-        try await world.scheduler.standing(of: caller).standings.map(\.remaining)
+        try await world.queue.standing(of: caller).standings.map(\.remaining)
     }
 
     @Test func `a finished execution carries its times and its result`() async throws {
@@ -48,7 +48,7 @@ import Testing
                 try await world.submit(
                     name,
                     from: .organization("many", perDay: nil),
-                    keeping: .nothing
+                    durability: .nothing
                 )
             )
         }
@@ -62,13 +62,13 @@ import Testing
     @Test func `a stranger's execution is not written down`() async throws {
         let world = World()
         world.gates.open("1")
-        _ = try await world.submit("1", keeping: .nothing).finished()
+        _ = try await world.submit("1", durability: .nothing).finished()
         #expect(world.records.isEmpty)
     }
 
     @Test func `deliveries are stored before anyone hears of the end`() async throws {
         let world = World()
-        let submission = try await world.submit("1", keeping: .accepted) {
+        let submission = try await world.submit("1", durability: .accepted) {
             $0.callbackURL = "https://example.com/hook"
         }
         let waiter = Task {
@@ -145,7 +145,7 @@ import Testing
             statuses.append(try await world.submit(name).finished().status)
         }
         #expect(statuses == [.internalError, .internalError, .succeeded, .succeeded])
-        #expect(world.scheduler.load() == (queued: 0, running: 0))
+        #expect(world.queue.load == (queued: 0, running: 0))
     }
 
     @Test func `a result that cannot be stored is the waiter's error and not charged`() async throws
@@ -162,7 +162,7 @@ import Testing
 
     @Test func `storing an accepted execution is tried again until it works`() async throws {
         let world = World()
-        let submission = try await world.submit("1", keeping: .accepted)
+        let submission = try await world.submit("1", durability: .accepted)
         await world.store.failSaves(2)
         world.gates.open("1")
         #expect(try await submission.finished().status == .succeeded)
@@ -177,7 +177,7 @@ import Testing
 
     @Test func `an accepted execution is stored however long the store fails`() async throws {
         let world = World()
-        let submission = try await world.submit("1", keeping: .accepted)
+        let submission = try await world.submit("1", durability: .accepted)
         await world.store.failSaves(50)
         world.gates.open("1")
         #expect(try await submission.finished().status == .succeeded)
@@ -193,12 +193,12 @@ import Testing
         async throws
     {
         let world = World(pause: { _ in })
-        let submission = try await world.submit("1", keeping: .accepted)
+        let submission = try await world.submit("1", durability: .accepted)
         await world.journal.wait(for: .begun("1", attempt: 1))
         await world.store.failSaves(.max)
         world.gates.open("1")
         await world.journal.wait(for: .saveFailed("1"))
-        await world.scheduler.drain(grace: .seconds(30))
+        await world.queue.drain(grace: .seconds(30))
         await #expect(throws: (any Error).self) { try await submission.finished() }
         #expect(await world.store.stored("1")?.isFinished == false)
         #expect(world.journal.count(of: .refunded("org:pro")) == 0)
@@ -208,13 +208,13 @@ import Testing
         let world = World(slots: 1)
         let first = try await world.submit("1")
         try await world.submit("2")
-        let scheduler = world.scheduler
-        #expect(await scheduler.current(id: "1", organization: "pro")?.status == .running)
-        #expect(await scheduler.current(id: "2", organization: "pro")?.status == .queued)
-        #expect(await scheduler.current(id: "1", organization: "other") == nil)
+        let queue = world.queue
+        #expect(await queue.current(id: "1", organization: "pro")?.status == .running)
+        #expect(await queue.current(id: "2", organization: "pro")?.status == .queued)
+        #expect(await queue.current(id: "1", organization: "other") == nil)
         world.gates.open("1")
         _ = try await first.finished()
-        #expect(await scheduler.current(id: "1", organization: "pro") == nil)
+        #expect(await queue.current(id: "1", organization: "pro") == nil)
     }
 
     @Test func `waiting ends with the execution`() async throws {
@@ -222,7 +222,7 @@ import Testing
         let world = World(pause: { _ in try await gates.pass("never") })
         try await world.submit("1")
         let waiter = Task {
-            await world.scheduler.wait(id: "1", organization: "pro", upTo: .seconds(60))
+            await world.queue.wait(id: "1", organization: "pro", upTo: .seconds(60))
             return await world.store.stored("1")?.status
         }
         world.gates.open("1")
@@ -232,9 +232,9 @@ import Testing
     @Test func `waiting ends when the time is over, and the execution goes on`() async throws {
         let world = World()
         let submission = try await world.submit("1")
-        await world.scheduler.wait(id: "1", organization: "pro", upTo: .seconds(60))
+        await world.queue.wait(id: "1", organization: "pro", upTo: .seconds(60))
         #expect(world.records == [.paused(.seconds(60))])
-        #expect(await world.scheduler.current(id: "1", organization: "pro")?.status == .running)
+        #expect(await world.queue.current(id: "1", organization: "pro")?.status == .running)
         world.gates.open("1")
         #expect(try await submission.finished().status == .succeeded)
     }
@@ -242,8 +242,8 @@ import Testing
     @Test func `waiting for what is not there is over at once`() async throws {
         let world = World()
         try await world.submit("1")
-        await world.scheduler.wait(id: "1", organization: "other", upTo: .seconds(60))
-        await world.scheduler.wait(id: "2", organization: "pro", upTo: .seconds(60))
+        await world.queue.wait(id: "1", organization: "other", upTo: .seconds(60))
+        await world.queue.wait(id: "2", organization: "pro", upTo: .seconds(60))
         #expect(world.records.isEmpty)
     }
 }

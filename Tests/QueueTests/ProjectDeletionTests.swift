@@ -5,28 +5,28 @@ import Testing
 
 @testable import Queue
 
-/// What becomes of executions whose project is deleted: the store forgets it, then the scheduler is
+/// What becomes of executions whose project is deleted: the store forgets it, then the queue is
 /// told.
 @Suite(.timeLimit(.minutes(1))) struct ProjectDeletionTests {
     private func delete(_ project: String, in world: World) async {
         await world.store.deleteProject(project)
-        await world.scheduler.cancelAll(project: project)
+        await world.queue.cancelAll(project: project)
     }
 
     private func remaining(_ world: World) async throws -> [Int] {
-        try await world.scheduler.standing(of: .pro).standings.map(\.remaining)
+        try await world.queue.standing(of: .pro).standings.map(\.remaining)
     }
 
-    @Test(arguments: [Keeping.result, .accepted])
+    @Test(arguments: [Durability.result, .accepted])
     func `what runs and what waits of it is cancelled and not written, and the rest goes on`(
-        keeping: Keeping
+        durability: Durability
     ) async throws {
         let world = World(slots: 1)
-        let running = try await world.submit("1", keeping: keeping) { $0.project = "prj_1" }
+        let running = try await world.submit("1", durability: durability) { $0.project = "prj_1" }
         await world.journal.wait(for: .ran("1", stage: 0))
-        let queued = try await world.submit("2", keeping: keeping) { $0.project = "prj_1" }
-        let other = try await world.submit("3", keeping: keeping) { $0.project = "prj_2" }
-        let none = try await world.submit("4", keeping: keeping)
+        let queued = try await world.submit("2", durability: durability) { $0.project = "prj_1" }
+        let other = try await world.submit("3", durability: durability) { $0.project = "prj_2" }
+        let none = try await world.submit("4", durability: durability)
 
         await delete("prj_1", in: world)
         #expect(world.journal.count(of: .closed("1")) == 1)
@@ -35,18 +35,18 @@ import Testing
         #expect(world.journal.count(of: .opened("2")) == 0)
         for id in ["1", "2"] {
             #expect(await world.store.stored(id) == nil)
-            #expect(await world.scheduler.current(id: id, organization: "pro") == nil)
-            #expect(try await world.scheduler.cancel(id: id, organization: "pro") == nil)
+            #expect(await world.queue.current(id: id, organization: "pro") == nil)
+            #expect(try await world.queue.cancel(id: id, organization: "pro") == nil)
         }
         for name in ["3", "4"] { world.gates.open(name) }
         #expect(try await other.finished().status == .succeeded)
         #expect(try await none.finished().status == .succeeded)
-        #expect(world.scheduler.load() == (queued: 0, running: 0))
+        #expect(world.queue.load == (queued: 0, running: 0))
     }
 
     @Test func `a callback that was asked for is not owed any more`() async throws {
         let world = World()
-        let submission = try await world.submit("1", keeping: .accepted) {
+        let submission = try await world.submit("1", durability: .accepted) {
             $0.project = "prj_1"
             $0.callbackURL = "https://example.com"
         }
@@ -57,15 +57,15 @@ import Testing
         #expect(world.journal.count(of: .deliveriesSaved) == 0)
     }
 
-    @Test(arguments: [Keeping.result, .accepted])
-    func `what comes after it is refused, without a charge`(keeping: Keeping) async throws {
+    @Test(arguments: [Durability.result, .accepted])
+    func `what comes after it is refused, without a charge`(durability: Durability) async throws {
         let world = World()
         await delete("prj_1", in: world)
         await #expect(throws: ProjectGone()) {
-            try await world.submit("1", keeping: keeping) { $0.project = "prj_1" }
+            try await world.submit("1", durability: durability) { $0.project = "prj_1" }
         }
         #expect(try await remaining(world) == [1_000])
-        #expect(world.scheduler.load() == (queued: 0, running: 0))
+        #expect(world.queue.load == (queued: 0, running: 0))
         #expect(world.journal.count(of: .opened("1")) == 0)
     }
 
@@ -85,7 +85,7 @@ import Testing
         }
         await journal.wait(for: .heard("looked"))
         await world.store.deleteProject("prj_1")
-        let cancelling = Task.immediate { await world.scheduler.cancelAll(project: "prj_1") }
+        let cancelling = Task.immediate { await world.queue.cancelAll(project: "prj_1") }
         gates.open("parents")
         #expect(try await submitting.value.status == .cancelled)
         await cancelling.value
@@ -117,6 +117,6 @@ import Testing
                 state: .queued
             )
         )
-        #expect(try await world.scheduler.cancel(id: "1", organization: "pro") == nil)
+        #expect(try await world.queue.cancel(id: "1", organization: "pro") == nil)
     }
 }

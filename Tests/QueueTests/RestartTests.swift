@@ -11,15 +11,15 @@ import Testing
 
     @Test func `accepted work is run after a restart without being charged again`() async throws {
         let before = World(slots: 1)
-        for name in ["1", "2", "3"] { try await before.submit(name, keeping: .accepted) }
+        for name in ["1", "2", "3"] { try await before.submit(name, durability: .accepted) }
 
         let after = World(slots: 1, store: before.store, journal: before.journal)
         for name in ["1", "2", "3"] { after.gates.open(name) }
-        try await after.scheduler.recover()
+        try await after.queue.recover()
         for name in ["1", "2", "3"] {
             await after.journal.wait(for: .saved(name, .succeeded, deliveries: 0))
         }
-        let standing = try await after.scheduler.standing(of: .pro)
+        let standing = try await after.queue.standing(of: .pro)
         #expect(standing.standings.map(\.remaining) == [997])
     }
 
@@ -35,7 +35,7 @@ import Testing
             )
         )
         world.gates.open("1")
-        try await world.scheduler.recover()
+        try await world.queue.recover()
         await world.journal.wait(for: .saved("1", .succeeded, deliveries: 0))
     }
 
@@ -52,8 +52,8 @@ import Testing
                 )
             )
         }
-        try await world.scheduler.recover()
-        #expect(world.scheduler.load() == (queued: 4, running: 1))
+        try await world.queue.recover()
+        #expect(world.queue.load == (queued: 4, running: 1))
         await #expect(throws: SubmissionRefusal.self) {
             try await world.submit("new", from: .organization("new"))
         }
@@ -76,7 +76,7 @@ import Testing
                 state: .queued
             )
         )
-        try await world.scheduler.recover()
+        try await world.queue.recover()
         let caller = Caller.organization("a", concurrent: 1)
         await #expect(throws: SubmissionRefusal.self) { try await world.submit("2", from: caller) }
         world.gates.open("1")
@@ -94,7 +94,7 @@ import Testing
                 state: .queued
             )
         )
-        for _ in 0..<2 { try await world.scheduler.recover() }
+        for _ in 0..<2 { try await world.queue.recover() }
         world.gates.open("1")
         await world.journal.wait(for: .saved("1", .succeeded, deliveries: 0))
         #expect(world.journal.count(of: .opened("1")) == 1)
@@ -102,10 +102,10 @@ import Testing
 
     @Test func `an accepted execution whose runtime is gone ends as our fault`() async throws {
         let before = World()
-        try await before.submit("1", keeping: .accepted)
+        try await before.submit("1", durability: .accepted)
         await before.journal.wait(for: .begun("1", attempt: 1))
         let after = World(store: before.store, journal: before.journal, runtimes: [.cLanguage])
-        try await after.scheduler.recover()
+        try await after.queue.recover()
         #expect(await after.store.stored("1")?.status == .internalError)
         #expect(after.journal.count(of: .refunded("org:pro")) == 1)
     }
@@ -116,29 +116,29 @@ import Testing
         let gates = Gates()
         let world = World(pause: { _ in try await gates.pass("never") })
         let running = try await world.submit("1")
-        let draining = Task { await world.scheduler.drain(grace: .seconds(30)) }
+        let draining = Task { await world.queue.drain(grace: .seconds(30)) }
         world.gates.open("1")
         await draining.value
         #expect(try await running.finished().status == .succeeded)
         #expect(world.journal.count(of: .closed("1")) == 1)
     }
 
-    @Test func `a draining scheduler takes no new work`() async throws {
+    @Test func `a draining queue takes no new work`() async throws {
         let world = World()
-        await world.scheduler.drain(grace: .seconds(30))
+        await world.queue.drain(grace: .seconds(30))
         await #expect(throws: SubmissionRefusal.draining) { try await world.submit("1") }
         #expect(world.records.isEmpty || world.records == [.paused(.seconds(30))])
-        let standing = try await world.scheduler.standing(of: .pro)
+        let standing = try await world.queue.standing(of: .pro)
         #expect(standing.standings.map(\.remaining) == [1_000])
     }
 
     @Test func `after the grace what runs is cut short and given back`() async throws {
         let world = World(slots: 2)
         let sync = try await world.submit("sync")
-        let accepted = try await world.submit("accepted", keeping: .accepted)
+        let accepted = try await world.submit("accepted", durability: .accepted)
         await world.journal.wait(for: .ran("sync", stage: 0))
         await world.journal.wait(for: .ran("accepted", stage: 0))
-        await world.scheduler.drain(grace: .seconds(30))
+        await world.queue.drain(grace: .seconds(30))
 
         #expect(world.journal.count(of: .paused(.seconds(30))) == 1)
         #expect(try await sync.finished().status == .cancelled)
@@ -146,16 +146,16 @@ import Testing
         #expect(await world.store.stored("accepted")?.status == .queued)
         #expect(world.journal.count(of: .refunded("org:pro")) == 1)
         for name in ["sync", "accepted"] { #expect(world.journal.count(of: .closed(name)) == 1) }
-        #expect(world.scheduler.load() == (queued: 0, running: 0))
+        #expect(world.queue.load == (queued: 0, running: 0))
     }
 
     @Test func `what is queued stays on disk or is turned away`() async throws {
         let gates = Gates()
         let world = World(slots: 1, pause: { _ in try await gates.pass("never") })
         try await world.submit("running")
-        let accepted = try await world.submit("accepted", keeping: .accepted)
+        let accepted = try await world.submit("accepted", durability: .accepted)
         let sync = try await world.submit("sync")
-        let draining = Task { await world.scheduler.drain(grace: .seconds(30)) }
+        let draining = Task { await world.queue.drain(grace: .seconds(30)) }
         await #expect(throws: SubmissionRefusal.draining) { try await sync.finished() }
         await #expect(throws: SubmissionRefusal.draining) { try await accepted.finished() }
         world.gates.open("running")
@@ -169,12 +169,12 @@ import Testing
 
     @Test func `work that was cut short by a drain is done after the restart`() async throws {
         let before = World()
-        try await before.submit("1", keeping: .accepted)
+        try await before.submit("1", durability: .accepted)
         await before.journal.wait(for: .ran("1", stage: 0))
-        await before.scheduler.drain(grace: .zero)
+        await before.queue.drain(grace: .zero)
         let after = World(store: before.store, journal: before.journal)
         after.gates.open("1")
-        try await after.scheduler.recover()
+        try await after.queue.recover()
         await after.journal.wait(for: .saved("1", .succeeded, deliveries: 0))
     }
 
@@ -200,7 +200,7 @@ import Testing
         )
         let submitting = Task { try await world.submit("1") }
         await journal.wait(for: .heard("charging"))
-        let draining = Task { await world.scheduler.drain(grace: .seconds(30)) }
+        let draining = Task { await world.queue.drain(grace: .seconds(30)) }
         await journal.wait(for: .heard("draining"))
         gates.open("charge")
         await #expect(throws: SubmissionRefusal.draining) { try await submitting.value }

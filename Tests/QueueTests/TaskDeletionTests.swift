@@ -7,7 +7,7 @@ import Testing
 
 @testable import Queue
 
-/// What becomes of tasks whose project is deleted: the store forgets them, then the scheduler is
+/// What becomes of tasks whose project is deleted: the store forgets them, then the queue is
 /// told.
 @Suite(.timeLimit(.minutes(1))) struct TaskDeletionTests {
     private func world(
@@ -27,7 +27,7 @@ import Testing
 
     private func delete(in world: TaskWorld) async throws {
         _ = try await world.disk.store.deleteProject(id: "prj_1", organization: "org_a")
-        await world.scheduler.cancelAll(project: "prj_1")
+        await world.queue.cancelAll(project: "prj_1")
     }
 
     @Test func `what runs of it leaves nothing, what waits is never begun, and the rest goes on`()

@@ -183,7 +183,7 @@ import Testing
                 Issue.record("it does not run")
                 return
             }
-            _ = try await world.scheduler.cancel(id: attempt.execution, organization: "org_a")
+            _ = try await world.queue.cancel(id: attempt.execution, organization: "org_a")
             await world.awaitTask("1", .cancelled)
         }
     }

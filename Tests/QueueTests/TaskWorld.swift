@@ -8,7 +8,7 @@ import TestSupport
 
 @testable import Queue
 
-/// A dispatcher over a real scheduler and a real store, with the jails and the time faked.
+/// A dispatcher over a real queue and a real store, with the jails and the time faked.
 ///
 /// Jails wait at the gate of their name, and end as is said for that name, success otherwise.
 struct TaskWorld: Sendable {
@@ -24,8 +24,8 @@ struct TaskWorld: Sendable {
     let clock: AlarmClock
     let disk: TemporaryStore
     let store: ObservedStore
-    let scheduler: Scheduler
-    let dispatcher: Dispatcher
+    let queue: ExecutionQueue
+    let dispatcher: TaskDispatch
     private let results = Results()
     private let plans = PlanBoard()
 
@@ -45,8 +45,8 @@ struct TaskWorld: Sendable {
         store = ObservedStore(self.disk.store, journal, door: door)
         let (gates, results, plans) = (gates, results, plans)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        scheduler = Scheduler(
-            sandbox: FakeSandbox(
+        queue = ExecutionQueue(
+            provider: FakeSandbox(
                 journal: journal,
                 script: { jail, _, _, _ in
                     try await gates.pass(jail)
@@ -66,9 +66,9 @@ struct TaskWorld: Sendable {
             deliveriesSaved: {},
             pause: { try await clock.sleep(until: clock.date + $0) }
         )
-        dispatcher = Dispatcher(
+        dispatcher = TaskDispatch(
             TaskLoop.Parts(
-                executions: scheduler,
+                executions: queue,
                 store: store,
                 plan: { plans[$0] },
                 clock: clock.wallClock,

@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import Queue
 
-/// A scheduler with everything around it faked.
+/// A queue with everything around it faked.
 ///
 /// Jails wait at the gate of their name unless told otherwise.
 struct World: Sendable {
@@ -14,7 +14,7 @@ struct World: Sendable {
     let clock = ManualClock()
     let store: MemoryStore
     let sandbox: FakeSandbox
-    let scheduler: Scheduler
+    let queue: ExecutionQueue
 
     /// With the `store` of an earlier world one sees what a restart makes of it.
     ///
@@ -42,8 +42,8 @@ struct World: Sendable {
             },
             opening: opening
         )
-        scheduler = Scheduler(
-            sandbox: sandbox,
+        queue = ExecutionQueue(
+            provider: sandbox,
             runtimes: Runtimes(installed: runtimes, missing: []),
             store: self.store,
             compileCache: compileCache,
@@ -61,12 +61,18 @@ struct World: Sendable {
     func submit(
         _ name: String,
         from caller: Caller = .pro,
-        keeping: Keeping = .result,
+        durability: Durability = .result,
         _ change: (inout ExecutionRequest) -> Void = { _ in }
     ) async throws -> any Submission {
         var request = ExecutionRequest.named(name)
         change(&request)
-        return try await scheduler.submit(request, from: caller, id: name, keeping: keeping)
+        return try await queue.submit(request, from: caller, id: name, durability: durability)
+    }
+
+    /// Returns when the execution has left, with a result or without one.
+    func waitForEnd(_ id: String) async {
+        guard let events = await queue.events(of: id, organization: "pro", from: 1) else { return }
+        do { for try await _ in events {} } catch {}
     }
 
     /// The events that are not about jails.

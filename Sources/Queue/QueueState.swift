@@ -1,23 +1,24 @@
 import Domain
 import Foundation
 
-/// Everything that the scheduler knows, and what follows from what.
+/// Every execution that waits, runs or ends, and what follows from what.
 ///
-/// Pure: it decides, `Scheduler` acts.
+/// Pure: it decides, others act.
 ///
 /// The life of an entry: `admitting` (its quota is being charged) → `queued` → `starting` (it has a
 /// slot) → `running` (there is a task that can be cancelled) → `ending` (it is being written down)
 /// → gone. It may go from any of them straight to `ending`, once.
-struct SchedulerState: Sendable {
+struct QueueState: Sendable {
     struct Entry: Sendable {
         var execution: Execution
         let runtime: Runtime
-        let keeping: Keeping
+        let durability: Durability
         /// Whether the day's quota was charged, and so can be given back.
         var isCharged: Bool
         /// Whether more of its subject's executions waited when it was started.
         var isBacklogged = false
-        let ending = Ending()
+        /// What happens to it, until its end.
+        let events = EventLog()
         var phase = Phase.admitting
         var interruption: Interruption?
 
@@ -38,7 +39,7 @@ struct SchedulerState: Sendable {
         case drain
     }
 
-    enum Admission: Sendable, Hashable {
+    enum AdmissionDecision: Sendable, Hashable {
         case admitted
         case rateLimited(by: RateStanding)
         case overloaded(retryAfterSeconds: Int)
@@ -57,37 +58,62 @@ struct SchedulerState: Sendable {
     /// How often an execution is begun before it ends as our fault.
     static let attemptsMax = 3
 
-    let slots: Int
-    var limiter = RateLimiter()
-    private(set) var entries: [String: Entry] = [:]
-    private(set) var queue = FairQueue()
-    private(set) var running = 0
+    private var limiter = RateLimiter()
+    private var entries: [String: Entry] = [:]
+    private var queue = FairQueue()
+    private var slots: SlotPool
     private(set) var isDraining = false
-    private var places: Places
+    private var capacity: AdmissionCapacity
     private var estimate = WaitEstimate()
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     init(slots: Int, queueCapacity: Int) {
-        self.slots = max(1, slots)
+        let slots = SlotPool(count: slots)
+        self.slots = slots
         // A quarter of the queue for one caller, beside the slots that it may fill on an idle
         // machine.
         let share = max(1, queueCapacity / 4)
-        places = Places(capacity: self.slots + max(0, queueCapacity), share: self.slots + share)
+        capacity = AdmissionCapacity(
+            capacity: slots.count + max(0, queueCapacity),
+            share: slots.count + share
+        )
+    }
+}
+
+// MARK: - What there is
+
+extension QueueState {
+    func entry(_ id: String) -> Entry? { entries[id] }
+
+    /// How many wait, and how many have a slot.
+    var load: (queued: Int, running: Int) { (queue.count, slots.leased) }
+
+    func report(
+        on subject: String,
+        under rates: Rates,
+        charged: Int,
+        at now: Date
+    ) -> RateReport {
+        limiter.report(on: subject, under: rates, charged: charged, at: now)
+    }
+
+    mutating func markDaySpent(_ subject: String, limit: Int, at now: Date) {
+        limiter.markDaySpent(subject, limit: limit, at: now)
     }
 }
 
 // MARK: - In
 
-extension SchedulerState {
+extension QueueState {
     /// Takes a place and counts the execution against the policies held in memory, or neither.
-    mutating func admit(_ entry: Entry, under rates: Rates, at now: Date) -> Admission {
+    mutating func admit(_ entry: Entry, under rates: Rates, at now: Date) -> AdmissionDecision {
         if isDraining { return .draining }
         switch limiter.admit(entry.subject, under: rates, at: now) {
         case .refused(by: let standing): return .rateLimited(by: standing)
         case .crowded: return overload
         case .admitted: break
         }
-        guard places.take(for: entry.subject) else {
+        guard capacity.take(for: entry.subject) else {
             limiter.withdraw(entry.subject, admittedAt: now)
             return overload
         }
@@ -95,9 +121,9 @@ extension SchedulerState {
         return .admitted
     }
 
-    private var overload: Admission {
+    private var overload: AdmissionDecision {
         .overloaded(
-            retryAfterSeconds: estimate.retryAfterSeconds(waiting: queue.count, slots: slots)
+            retryAfterSeconds: estimate.retryAfterSeconds(waiting: queue.count, slots: slots.count)
         )
     }
 
@@ -124,7 +150,7 @@ extension SchedulerState {
     mutating func readmit(_ entry: Entry) -> Bool {
         guard entries[entry.id] == nil else { return false }
         limiter.occupy(entry.subject)
-        places.force(for: entry.subject)
+        capacity.force(for: entry.subject)
         entries[entry.id] = entry
         return true
     }
@@ -132,13 +158,11 @@ extension SchedulerState {
 
 // MARK: - Through
 
-extension SchedulerState {
+extension QueueState {
     /// The next execution to be run, if a slot is free.
     mutating func startNext(at now: Date) -> Entry? {
-        guard running < slots, let id = queue.popFirst(), var entry = entries[id] else {
-            return nil
-        }
-        running += 1
+        guard slots.hasFree, let id = queue.popFirst(), var entry = entries[id] else { return nil }
+        slots.lease()
         entry.execution.state = .running(since: now)
         entry.execution.attempts += 1
         entry.isBacklogged = queue.holds(entry.subject)
@@ -178,7 +202,7 @@ extension SchedulerState {
         guard let entry = entries[id], case .running(let start) = entry.execution.state else {
             return nil
         }
-        running -= 1
+        slots.release()
         queue.finish(of: entry.subject)
         estimate.record(seconds: now.timeIntervalSince(start))
         return beginEnding(id, at: now)
@@ -213,9 +237,9 @@ extension SchedulerState {
     mutating func interruptAll(
         ofProject project: String,
         at now: Date
-    ) -> [(action: InterruptionAction, ending: Ending)] {
+    ) -> [(action: InterruptionAction, events: EventLog)] {
         entries.values.filter { $0.execution.request.project == project }
-            .map { (interrupt($0.id, by: .caller, at: now), $0.ending) }
+            .map { (interrupt($0.id, by: .caller, at: now), $0.events) }
     }
 
     /// No new work from here on.
@@ -251,7 +275,7 @@ extension SchedulerState {
 
 // MARK: - Out
 
-extension SchedulerState {
+extension QueueState {
     private mutating func beginEnding(_ id: String, at now: Date) -> Entry? {
         guard let entry = entries[id] else { return nil }
         entries[id]?.phase = .ending
@@ -263,7 +287,7 @@ extension SchedulerState {
     /// - Returns: who waited for the last one to leave, if it was the last.
     mutating func remove(_ id: String) -> [CheckedContinuation<Void, Never>] {
         guard let entry = entries.removeValue(forKey: id) else { return [] }
-        places.giveBack(for: entry.subject)
+        capacity.giveBack(for: entry.subject)
         guard entries.isEmpty else { return [] }
         defer { idleWaiters = [] }
         return idleWaiters

@@ -1,31 +1,57 @@
 import Domain
 import Logging
 import Runner
-import Synchronization
 
-/// The attempts that an execution is made of.
+/// Makes the attempts that an execution consists of.
 ///
 /// A jail has no effect outside itself, so what met a fault of ours is begun again in a new one, in
-/// the slot that it has, and says so: ``Execution/attempts``. Nobody has seen anything of the
-/// attempt before, because results are told of at the end only.
-extension Scheduler {
+/// the slot that it has, and says so: ``Execution/attempts``.
+struct AttemptRunner: Sendable {
+    private let provider: any SandboxProvider
+    private let compileCache: (any CompileCache)?
+    private let table: QueueTable
+    private let records: ExecutionRecords
+    private let logger: Logger
+    private let pause: @Sendable (Duration) async throws -> Void
+
     /// How long what is not kept waits for somebody to make its jail; its caller does, too.
     static let patience = Duration.seconds(15)
 
     /// The pause before the attempt after a jail that broke: what it lacked may have come back.
     private static let pauseAfterBreach = Duration.milliseconds(100)
 
+    init(
+        provider: any SandboxProvider,
+        compileCache: (any CompileCache)?,
+        table: QueueTable,
+        records: ExecutionRecords,
+        logger: Logger,
+        pause: @escaping @Sendable (Duration) async throws -> Void
+    ) {
+        self.provider = provider
+        self.compileCache = compileCache
+        self.table = table
+        self.records = records
+        self.logger = logger
+        self.pause = pause
+    }
+
+    /// Forgets the compiled programs of a project.
+    func forget(project: String) async { await compileCache?.forget(project: project) }
+
     /// Runs the execution until it has a verdict.
     ///
     /// Waiting for a warden is no attempt.
-    /// - Throws: as ``execute(_:on:profile:in:patience:isBacklogged:programs:onOutput:)``, of the
-    ///   last attempt.
-    func runToVerdict(_ entry: SchedulerState.Entry) async throws -> ExecutionResult {
+    /// - Throws: as `execute` of Runner, of the last attempt.
+    func runToVerdict(_ entry: QueueState.Entry) async throws -> ExecutionResult {
         var next = entry.execution
         while true {
             let execution = next
+            entry.events.append(.status(.running, attempt: execution.attempts))
             // Beside the run, which need not wait for it.
-            let noting = entry.keeping == .accepted ? note(execution) : nil
+            let noting =
+                entry.durability == .accepted
+                ? Task { await records.noteAttempt(execution) } : nil
             let run = await attempt(execution, of: entry)
             // An end must not be overtaken by it.
             await noting?.value
@@ -37,7 +63,7 @@ extension Scheduler {
 
     private func attempt(
         _ execution: Execution,
-        of entry: SchedulerState.Entry
+        of entry: QueueState.Entry
     ) async -> Result<ExecutionResult, any Error> {
         do {
             return .success(
@@ -45,10 +71,11 @@ extension Scheduler {
                     execution.request,
                     on: entry.runtime,
                     profile: execution.owner.profile,
-                    in: sandbox,
-                    patience: entry.keeping == .accepted ? nil : Self.patience,
+                    in: provider,
+                    patience: entry.durability == .accepted ? nil : Self.patience,
                     isBacklogged: entry.isBacklogged,
-                    programs: compileCache.map { OwnPrograms(in: $0, of: execution.owner) }
+                    programs: compileCache.map { OwnPrograms(in: $0, of: execution.owner) },
+                    onOutput: { entry.events.append(.output($0, $1)) }
                 )
             )
         } catch {
@@ -65,10 +92,7 @@ extension Scheduler {
         case .broken: try await pause(Self.pauseAfterBreach)
         case .lost: break
         }
-        let now = clock.now()
-        guard let again = state.withLock({ $0.startAgain(execution.id, at: now) }) else {
-            return nil
-        }
+        guard let again = table.decide({ $0.startAgain(execution.id, at: $1) }) else { return nil }
         logger.notice(
             "execution begun again",
             metadata: [
@@ -76,23 +100,6 @@ extension Scheduler {
             ]
         )
         return again
-    }
-
-    /// Writes down that an accepted execution has been begun, so that the next start of this
-    /// service knows how often it was.
-    private func note(_ execution: Execution) -> Task<Void, Never> {
-        Task {
-            do {
-                try await store.save(execution, deliveries: [])
-            } catch is ProjectGone {
-                return
-            } catch {
-                logger.error(
-                    "attempt not stored",
-                    metadata: ["execution": "\(execution.id)", "error": "\(error)"]
-                )
-            }
-        }
     }
 }
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Queue
 
 /// Which task is begun when, and on whose account.
-@Suite(.timeLimit(.minutes(1))) struct DispatcherTests {
+@Suite(.timeLimit(.minutes(1))) struct TaskDispatchTests {
     @Test func `a task is run in its organization's name, and charged to it`() async throws {
         let world = try await TaskWorld()
         world.gates.open("1")
@@ -169,11 +169,11 @@ import Testing
     @Test func `what finds the queue full waits as long as it is told to`() async throws {
         let world = try await TaskWorld(slots: 1, queueCapacity: 1)
         for name in ["1", "2"] {
-            _ = try await world.scheduler.submit(
+            _ = try await world.queue.submit(
                 .named(name),
                 from: .organization("org_b"),
                 id: name,
-                keeping: .result
+                durability: .result
             )
         }
         world.gates.open("task")

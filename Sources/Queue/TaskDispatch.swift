@@ -11,13 +11,13 @@ import Synchronization
 ///
 /// Who does what: ``TaskLoop`` acts, one event after another, so that a task that is cancelled as
 /// it starts has one outcome; ``DispatchState`` knows what is under way and whose turn it is;
-/// `TaskTransitions.swift` says what becomes of a task. Nothing polls: the loop sleeps until the
+/// `AgentTask+Transitions.swift` says what becomes of a task. Nothing polls: the loop sleeps until the
 /// next due date, a new task, or the end of an attempt.
 ///
 /// A task is in the store before anyone is told of it, and each step of it before the next. A
 /// process that is killed at any moment leaves either an attempt that the scheduler takes up again,
 /// or one that was not begun, which the next start takes back.
-public final class Dispatcher: TaskService {
+public final class TaskDispatch: TaskService {
     private let parts: TaskLoop.Parts
     private let tasksMax: Int
     private let events: AsyncStream<TaskEvent>

@@ -4,7 +4,7 @@
 ///
 /// A place is taken before anything is charged and given back when the execution has left, so the
 /// bound also holds while a slow store makes the finished ones pile up.
-struct Places: Sendable {
+struct AdmissionCapacity: Sendable {
     private let capacity: Int
     private let share: Int
     private var taken: [String: Int] = [:]

@@ -6,7 +6,7 @@ import Testing
 @testable import Queue
 
 /// Stopping, dying, and taking up what was left.
-@Suite(.timeLimit(.minutes(1))) struct DispatcherRestartTests {
+@Suite(.timeLimit(.minutes(1))) struct TaskRestartTests {
     /// A world whose last process died after it had begun the task, as far as it says.
     private func world(
         leaving execution: Execution.State?
@@ -47,7 +47,7 @@ import Testing
         let world = try await world(
             leaving: .finished(result, startedAt: clock.date, finishedAt: clock.date)
         )
-        try await world.scheduler.recover()
+        try await world.queue.recover()
         try await world.run {
             await world.awaitTask("1", status)
             await world.journal.wait(for: .deliveriesSaved)
@@ -60,7 +60,7 @@ import Testing
     @Test(arguments: [Execution.State.queued, .running(since: AlarmClock().date)])
     func `what is run again is awaited`(state: Execution.State) async throws {
         let world = try await world(leaving: state)
-        try await world.scheduler.recover()
+        try await world.queue.recover()
         try await world.run {
             await world.journal.wait(for: .ran("1", stage: 0))
             world.gates.open("1")
@@ -74,7 +74,7 @@ import Testing
         async throws
     {
         let world = try await world(leaving: nil)
-        try await world.scheduler.recover()
+        try await world.queue.recover()
         world.gates.open("1")
         try await world.run { await world.awaitTask("1", .succeeded) }
         #expect(world.jails == ["1"])
@@ -86,7 +86,7 @@ import Testing
 
     @Test func `what an earlier process began can be cancelled`() async throws {
         let world = try await world(leaving: .queued)
-        try await world.scheduler.recover()
+        try await world.queue.recover()
         try await world.run {
             await world.journal.wait(for: .ran("1", stage: 0))
             let task = try await world.dispatcher.cancel(task: "tsk_1", organization: "org_a")
@@ -102,7 +102,7 @@ import Testing
         try await before.run {
             try await before.submit(.sample("1"), .sample("2"))
             await before.journal.wait(for: .ran("1", stage: 0))
-            async let drained: Void = before.scheduler.drain(grace: .seconds(1))
+            async let drained: Void = before.queue.drain(grace: .seconds(1))
             while before.journal.count(of: .closed("1")) == 0 {
                 before.clock.advance(seconds: 1)
                 await Task.yield()
@@ -117,7 +117,7 @@ import Testing
 
         let after = try await TaskWorld(disk: before.disk, clock: before.clock)
         for name in ["1", "2"] { after.gates.open(name) }
-        try await after.scheduler.recover()
+        try await after.queue.recover()
         try await after.run { await after.awaitTask("2", .succeeded) }
         #expect(try await after.task("1")?.status == .succeeded)
         #expect(try await after.task("1")?.attempts == 1)
@@ -129,7 +129,7 @@ import Testing
         try await world.run {
             try await world.submit(.sample("1", callbackURL: "https://example.com/task"))
             await world.journal.wait(for: .ran("1", stage: 0))
-            async let drained: Void = world.scheduler.drain(grace: .seconds(30))
+            async let drained: Void = world.queue.drain(grace: .seconds(30))
             world.gates.open("1")
             await drained
         }
