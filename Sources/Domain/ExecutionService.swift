@@ -16,6 +16,16 @@ public protocol ExecutionService: Sendable {
     )
         async throws -> any Submission
 
+    /// Begins an attempt of a task: takes an execution in as ``submit(_:from:id:durability:)`` does,
+    /// and writes the task and the execution down in one transaction.
+    ///
+    /// - Throws: as that, or ``TaskChanged``. Then nothing is begun, nor charged.
+    func begin(
+        _ attempt: TaskStart,
+        from caller: Caller,
+        id: String
+    ) async throws -> any Submission
+
     /// Where the caller stands, without charging anything.
     func standing(of caller: Caller) async throws -> RateReport
 

@@ -26,12 +26,14 @@ struct Admission: Sendable {
         self.clock = clock
     }
 
+    /// - Parameter attempt: the task that the execution is an attempt of, where it is one.
     func submit(
         _ request: ExecutionRequest,
         on runtime: Runtime,
         from caller: Caller,
         id: String,
-        durability: Durability
+        durability: Durability,
+        attempt: TaskStart? = nil
     ) async throws -> any Submission {
         let entry = try await admit(
             request,
@@ -44,7 +46,7 @@ struct Admission: Sendable {
         let charged: Int
         do {
             charged = try await charge(caller, for: entry)
-            try await accept(entry, isCharged: isCharged)
+            try await accept(entry, attempt, isCharged: isCharged)
         } catch {
             table.withdraw(entry)
             throw error
@@ -126,9 +128,17 @@ struct Admission: Sendable {
 
     /// The entry has its place already, so a project that is deleted after this finds it there and
     /// cancels it.
-    private func accept(_ entry: QueueState.Entry, isCharged: Bool) async throws {
+    private func accept(
+        _ entry: QueueState.Entry,
+        _ attempt: TaskStart?,
+        isCharged: Bool
+    ) async throws {
         do {
-            try await records.accept(entry.execution, durability: entry.durability)
+            if let attempt {
+                try await records.begin(attempt, as: entry.execution)
+            } else {
+                try await records.accept(entry.execution, durability: entry.durability)
+            }
         } catch {
             if isCharged { await records.refund(entry.execution) }
             throw error

@@ -6,8 +6,7 @@ import Foundation
 /// Pure: time and luck are parameters.
 ///
 /// `scheduled` → `queued` → `running` → ended, or back to `scheduled` for the pause before the next
-/// attempt, or back to `queued` where the attempt came to nothing. Only `running` uses up an
-/// attempt.
+/// attempt. Only `running` uses up an attempt.
 extension AgentTask {
     /// Its next attempt.
     func begun(as execution: String, at now: Date) -> AgentTask {
@@ -15,15 +14,6 @@ extension AgentTask {
         task.attempts += 1
         task.attemptsLeft -= 1
         task.state = .running(Attempt(execution: execution, startedAt: now))
-        return task
-    }
-
-    /// As if the attempt had not been begun: there is no execution of it.
-    func takenBack() -> AgentTask {
-        var task = self
-        task.attempts -= 1
-        task.attemptsLeft += 1
-        task.state = .queued
         return task
     }
 

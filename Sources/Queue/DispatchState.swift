@@ -8,18 +8,9 @@ struct DispatchState: Sendable {
     /// A task whose attempt has been begun, until what became of it is stored.
     struct UnderWay: Sendable {
         let task: AgentTask
-        /// `nil` while the attempt goes on.
-        var end: AttemptEnd?
+        /// The execution as it ended; `nil` while the attempt goes on.
+        var end: Execution?
         var isToBeCancelled = false
-    }
-
-    /// What became of an attempt.
-    enum AttemptEnd: Sendable {
-        case finished(Execution)
-        /// There is no execution of it.
-        case notBegun
-        /// Nor will there be one: its runtime is gone.
-        case impossible
     }
 
     /// An organization that is passed over.
@@ -61,7 +52,7 @@ extension DispatchState {
     mutating func begin(_ task: AgentTask) { underWay[task.id] = UnderWay(task: task) }
 
     /// The attempt has ended; what comes of it is to be stored.
-    mutating func end(_ id: String, with end: AttemptEnd) { underWay[id]?.end = end }
+    mutating func end(_ id: String, as execution: Execution) { underWay[id]?.end = execution }
 
     mutating func markCancelled(_ id: String) { underWay[id]?.isToBeCancelled = true }
 

@@ -115,16 +115,37 @@ public final class ExecutionQueue: ExecutionService {
         id: String,
         durability: Durability
     ) async throws -> any Submission {
-        guard let runtime = runtimes.runtime(of: request) else {
-            throw UnknownRuntime(language: request.language, version: request.version)
-        }
-        return try await admission.submit(
+        try await admission.submit(
             request,
-            on: runtime,
+            on: try installed(for: request),
             from: caller,
             id: id,
             durability: durability
         )
+    }
+
+    public func begin(
+        _ attempt: TaskStart,
+        from caller: Caller,
+        id: String
+    ) async throws -> any Submission {
+        var request = attempt.running.order.request
+        request.task = attempt.running.id
+        return try await admission.submit(
+            request,
+            on: try installed(for: request),
+            from: caller,
+            id: id,
+            durability: .accepted,
+            attempt: attempt
+        )
+    }
+
+    private func installed(for request: ExecutionRequest) throws -> Runtime {
+        guard let runtime = runtimes.runtime(of: request) else {
+            throw UnknownRuntime(language: request.language, version: request.version)
+        }
+        return runtime
     }
 
     public func standing(of caller: Caller) async throws -> RateReport {

@@ -52,6 +52,12 @@ struct ExecutionRecords: Sendable {
         }
     }
 
+    /// Writes down an attempt of a task together with what the task is from now on.
+    /// - Throws: ``TaskChanged``, ``ProjectGone``, or what the store throws.
+    func begin(_ attempt: TaskStart, as execution: Execution) async throws {
+        try await store.begin(attempt, as: execution)
+    }
+
     /// Writes down that an accepted execution has been begun, so that the next start of this
     /// service knows how often it was.
     func noteAttempt(_ execution: Execution) async {

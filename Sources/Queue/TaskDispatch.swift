@@ -5,8 +5,8 @@ import Synchronization
 
 /// Sees agents' tasks to their ends.
 ///
-/// An attempt of a task is an execution like any other: the dispatcher submits it to the scheduler
-/// in the name of the task's organization, on the plan that this has by then, and so it is charged,
+/// An attempt of a task is an execution like any other: the dispatcher begins it in the queue in
+/// the name of the task's organization, on the plan that this has by then, and so it is charged,
 /// bounded and given back like one. What the dispatcher adds is when, in whose turn and how often.
 ///
 /// Who does what: ``TaskLoop`` acts, one event after another, so that a task that is cancelled as
@@ -14,9 +14,9 @@ import Synchronization
 /// `AgentTask+Transitions.swift` says what becomes of a task. Nothing polls: the loop sleeps until the
 /// next due date, a new task, or the end of an attempt.
 ///
-/// A task is in the store before anyone is told of it, and each step of it before the next. A
-/// process that is killed at any moment leaves either an attempt that the scheduler takes up again,
-/// or one that was not begun, which the next start takes back.
+/// A task is in the store before anyone is told of it, and each step of it before the next. A task
+/// and its attempt are begun in one transaction, so what runs when a process is killed is an
+/// execution that the queue takes up again, or one that has ended.
 public final class TaskDispatch: TaskService {
     private let parts: TaskLoop.Parts
     private let tasksMax: Int
@@ -30,7 +30,7 @@ public final class TaskDispatch: TaskService {
     ///   - executions: where attempts are submitted.
     ///   - store: where tasks are kept, and their executions.
     ///   - tasksMax: how many are under way at once. As many as there are slots: a task that waits
-    ///     in the scheduler's queue would stay ahead of a later one of higher priority.
+    ///     in the executions' queue would stay ahead of a later one of higher priority.
     ///   - plan: the plan that an organization has now; `nil` where there is none of its name.
     ///   - callbackBody: what is posted to the callback address of a task that has ended.
     ///   - deliveriesSaved: called after deliveries were stored that are due now.
@@ -68,7 +68,7 @@ public final class TaskDispatch: TaskService {
 
     /// Takes up what an earlier process left, and dispatches until the task is cancelled.
     ///
-    /// To be called once, after the scheduler has recovered; and to be cancelled after it has
+    /// To be called once, after the queue has recovered; and to be cancelled after it has
     /// drained, so that the ends of the last attempts are written down. What is under way then
     /// stays as it is for the next start.
     public func run() async {
@@ -131,7 +131,7 @@ enum TaskEvent: Sendable {
     case wake
     /// The time that the loop wanted to be woken at has come.
     case due
-    case ended(task: String, DispatchState.AttemptEnd)
+    case ended(task: String, as: Execution)
     /// The attempt is left to the next start of this service.
     case left(task: String)
     case cancel(CancelRequest)

@@ -9,7 +9,7 @@ extension TaskLoop {
         watchers[task.id] = Task { [continuation] in
             do {
                 let execution = try await submission.finished()
-                continuation.yield(.ended(task: task.id, .finished(execution)))
+                continuation.yield(.ended(task: task.id, as: execution))
             } catch {
                 continuation.yield(.left(task: task.id))
             }
@@ -28,9 +28,8 @@ extension TaskLoop {
     mutating func takeUp(_ task: AgentTask) {
         guard case .running(let attempt) = task.state else { return }
         state.begin(task)
-        let watch = AttemptWatch(parts: parts, task: task, execution: attempt.execution)
-        watchers[task.id] = Task { [continuation] in
-            continuation.yield(await watch.event())
+        watchers[task.id] = Task { [continuation, parts] in
+            continuation.yield(await parts.end(of: attempt, of: task))
         }
     }
 
@@ -47,7 +46,12 @@ extension TaskLoop {
     /// Where the store does not know the task as it is here, it was deleted with its project.
     mutating func settle(_ id: String) async throws {
         guard let attempt = state.underWay[id], let end = attempt.end else { return }
-        let task = next(after: end, of: attempt)
+        let task = attempt.task.after(
+            end.status,
+            isToBeCancelled: attempt.isToBeCancelled,
+            at: parts.clock.now(),
+            random: parts.random()
+        )
         let isKept = try await store(task, insteadOf: attempt.task)
         state.remove(id)
         watchers[id] = nil
@@ -58,26 +62,6 @@ extension TaskLoop {
         guard isKept else { return answerCancellers(of: id, .success(nil)) }
         let isCancelled = task.status == .cancelled
         answerCancellers(of: id, isCancelled ? .success(task) : .failure(TaskEnded(task: task)))
-    }
-
-    private func next(
-        after end: DispatchState.AttemptEnd,
-        of attempt: DispatchState.UnderWay
-    ) -> AgentTask {
-        let now = parts.clock.now()
-        switch end {
-        case .finished(let execution):
-            return attempt.task.after(
-                execution.status,
-                isToBeCancelled: attempt.isToBeCancelled,
-                at: now,
-                random: parts.random()
-            )
-        case .notBegun:
-            let task = attempt.task.takenBack()
-            return attempt.isToBeCancelled ? task.ended(.cancelled, at: now) : task
-        case .impossible: return attempt.task.ended(.deadLetter, at: now)
-        }
     }
 
     /// The callback that the agent asked for, due at once, where the task has ended for good.
@@ -100,7 +84,7 @@ extension TaskLoop {
 
     /// Stores a change with what it owes.
     /// - Returns: whether the task was still as `known`.
-    private func store(_ task: AgentTask, insteadOf known: AgentTask) async throws -> Bool {
+    func store(_ task: AgentTask, insteadOf known: AgentTask) async throws -> Bool {
         let deliveries = try await deliveries(owedBy: task)
         let isKept = try await parts.store.change(known, to: task, deliveries: deliveries)
         if isKept, !deliveries.isEmpty { parts.deliveriesSaved() }
@@ -159,39 +143,33 @@ extension TaskLoop {
     }
 }
 
-/// Waits for the end of an attempt that an earlier process began.
-struct AttemptWatch: Sendable {
-    let parts: TaskLoop.Parts
-    let task: AgentTask
-    let execution: String
-
-    private static let waitSeconds = 60
-
-    func event() async -> TaskEvent {
+extension TaskLoop.Parts {
+    /// Waits for the end of an attempt that an earlier process began.
+    ///
+    /// The queue has taken it up again, or it has ended: it was written down together with the task.
+    func end(of attempt: AgentTask.Attempt, of task: AgentTask) async -> TaskEvent {
+        let (id, organization) = (attempt.execution, task.organization)
         while !Task.isCancelled {
+            await waitInQueue(for: id, of: organization)
             do {
-                if let event = try await known() { return event }
-                await parts.executions.wait(
-                    id: execution,
-                    organization: task.organization,
-                    upTo: .seconds(Self.waitSeconds)
-                )
+                let stored = try await store.execution(id: id, organization: organization)
+                guard let stored, stored.isFinished else { break }
+                return .ended(task: task.id, as: stored)
             } catch {
-                try? await parts.pause(.seconds(TaskLoop.storePauseSeconds))
+                try? await pause(.seconds(TaskLoop.storePauseSeconds))
             }
         }
         return .left(task: task.id)
     }
 
-    /// - Returns: `nil` while the attempt goes on.
-    private func known() async throws -> TaskEvent? {
-        let organization = task.organization
-        if await parts.executions.current(id: execution, organization: organization) != nil {
-            return nil
+    /// Returns when the execution neither waits nor runs.
+    private func waitInQueue(for id: String, of organization: String) async {
+        let events = await executions.events(of: id, organization: organization, from: 1)
+        guard let events else { return }
+        do {
+            for try await _ in events {}
+        } catch {
+            // It is left to the next start.
         }
-        let stored = try await parts.store.execution(id: execution, organization: organization)
-        guard let stored else { return .ended(task: task.id, .notBegun) }
-        return stored.isFinished
-            ? .ended(task: task.id, .finished(stored)) : .left(task: task.id)
     }
 }

@@ -52,7 +52,7 @@ struct TaskLoop {
             switch event {
             case .wake: onWake()
             case .due: break
-            case .ended(let task, let end): state.end(task, with: end)
+            case .ended(let task, let execution): state.end(task, as: execution)
             case .left(let task): leave(task)
             case .cancel(let request): await cancel(request)
             case .stop: stop()
@@ -164,48 +164,32 @@ extension TaskLoop {
         }
         let execution = Identifier.make(prefix: "exe_", at: now)
         let running = task.begun(as: execution, at: now)
-        // Where it is not written, somebody cancelled the task or deleted its project meanwhile.
-        guard try await parts.store.change(task, to: running, deliveries: []) else { return }
-        state.begin(running)
         do {
-            watch(try await submit(running, as: execution, from: caller), of: running)
+            let submission = try await parts.executions.begin(
+                TaskStart(known: task, running: running),
+                from: caller,
+                id: execution
+            )
+            state.begin(running)
+            watch(submission, of: running)
         } catch {
-            try await refused(running, error)
+            try await notBegun(task, error)
         }
     }
 
-    private func submit(
-        _ task: AgentTask,
-        as execution: String,
-        from caller: Caller
-    ) async throws -> any Submission {
-        var request = task.order.request
-        request.task = task.id
-        return try await parts.executions.submit(
-            request,
-            from: caller,
-            id: execution,
-            durability: .accepted
-        )
-    }
-
-    /// There is no execution: the task waits for its turn again, unless there can be none.
-    private mutating func refused(_ task: AgentTask, _ error: any Error) async throws {
+    /// The task waits for its turn as before, unless it can never be begun.
+    private mutating func notBegun(_ task: AgentTask, _ error: any Error) async throws {
         let now = parts.clock.now()
-        var end = DispatchState.AttemptEnd.notBegun
-        var failure: (any Error)?
         switch error {
         case SubmissionRefusal.rateLimited(let standing, _):
             state.hold(task.organization, by: standing, at: now)
         case SubmissionRefusal.overloaded(let seconds):
             state.hold(task.organization, seconds: Double(seconds), at: now)
         case SubmissionRefusal.draining: state.close()
-        case is UnknownRuntime: end = .impossible
-        case is ProjectGone: break  // and so is the task
-        default: failure = error
+        case is UnknownRuntime:
+            _ = try await store(task.ended(.deadLetter, at: now), insteadOf: task)
+        case is TaskChanged, is ProjectGone: break  // somebody cancelled or deleted it meanwhile
+        default: throw error
         }
-        state.end(task.id, with: end)
-        try await settle(task.id)
-        if let failure { throw failure }
     }
 }

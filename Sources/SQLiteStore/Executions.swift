@@ -76,7 +76,7 @@ extension SQLiteStore {
         }
     }
 
-    private static func checkParents(_ db: Database, project: String?, task: String?) throws {
+    static func checkParents(_ db: Database, project: String?, task: String?) throws {
         let statement = try db.cachedStatement(sql: Query.executionParents)
         guard try Bool.fetchOne(statement, arguments: [project, task]) == true else {
             throw ProjectGone()

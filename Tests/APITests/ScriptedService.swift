@@ -94,6 +94,18 @@ final class ScriptedService: ExecutionService {
         )
     }
 
+    func begin(
+        _ attempt: TaskStart,
+        from caller: Caller,
+        id: String
+    ) async throws -> any Submission {
+        var request = attempt.running.order.request
+        request.task = attempt.running.id
+        let submission = try await submit(request, from: caller, id: id, durability: .result)
+        try await store.begin(attempt, as: submission.execution)
+        return submission
+    }
+
     func standing(of caller: Caller) -> RateReport { report }
 
     func cancel(id: String, organization: String) async throws -> Execution? {

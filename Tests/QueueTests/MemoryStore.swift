@@ -87,6 +87,10 @@ actor MemoryStore: ExecutionStore, QuotaStore {
         journal.record(.saved(execution.id, execution.status, deliveries: deliveries.count))
     }
 
+    func begin(_ attempt: TaskStart, as execution: Execution) throws {
+        try save(execution, deliveries: [])
+    }
+
     func checkParents(of request: ExecutionRequest) async throws {
         if let project = request.project, deletedProjects.contains(project) {
             throw ProjectGone()

@@ -94,6 +94,12 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore {
         try await store.save(execution, deliveries: deliveries)
     }
 
+    func begin(_ attempt: TaskStart, as execution: Execution) async throws {
+        try checkFailing()
+        try await store.begin(attempt, as: execution)
+        journal.record(.task(attempt.running.id, attempt.running.status))
+    }
+
     func checkParents(of request: ExecutionRequest) async throws {
         try await store.checkParents(of: request)
     }

@@ -179,7 +179,6 @@ import Testing
         world.gates.open("task")
         try await world.run {
             try await world.submit(.sample("task"))
-            await world.awaitTask("task", .queued, times: 2)
             await world.journal.wait(for: .paused(.seconds(2)))
             #expect(try await world.task("task")?.attemptsLeft == 3)
             for name in ["1", "2"] { world.gates.open(name) }

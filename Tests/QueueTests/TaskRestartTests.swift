@@ -9,26 +9,24 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct TaskRestartTests {
     /// A world whose last process died after it had begun the task, as far as it says.
     private func world(
-        leaving execution: Execution.State?
+        leaving execution: Execution.State
     ) async throws -> TaskWorld {
         let world = try await TaskWorld()
         let task = AgentTask.sample("1", callbackURL: "https://example.com/task")
         let running = task.begun(as: "exe_1", at: world.clock.date)
         try await world.store.insert(task, unfinishedMax: 9)
-        #expect(try await world.store.change(task, to: running, deliveries: []))
-        guard let execution else { return world }
         var request = task.order.request
         request.task = task.id
-        try await world.store.save(
-            Execution(
+        try await world.store.begin(
+            TaskStart(known: task, running: running),
+            as: Execution(
                 id: "exe_1",
                 owner: .organization("org_a"),
                 request: request,
                 createdAt: world.clock.date,
                 state: execution,
                 attempts: 1
-            ),
-            deliveries: []
+            )
         )
         return world
     }
@@ -68,20 +66,6 @@ import Testing
         }
         #expect(world.jails == ["1"])
         #expect(try await world.task("1")?.attempts == 1)
-    }
-
-    @Test func `what was never submitted is begun anew, without using up an attempt`()
-        async throws
-    {
-        let world = try await world(leaving: nil)
-        try await world.queue.recover()
-        world.gates.open("1")
-        try await world.run { await world.awaitTask("1", .succeeded) }
-        #expect(world.jails == ["1"])
-        #expect(try await world.task("1")?.attempts == 1)
-        let attempts = try await world.store.attempts(task: "tsk_1", limit: 9)
-        #expect(attempts.count == 1)
-        #expect(attempts.first?.execution != "exe_1")
     }
 
     @Test func `what an earlier process began can be cancelled`() async throws {
@@ -162,9 +146,10 @@ import Testing
     }
 
     @Test func `what was left is taken up as soon as the store can be read`() async throws {
-        let world = try await world(leaving: nil)
+        let world = try await world(leaving: .queued)
         world.gates.open("1")
         world.store.fail(true)
+        try await world.queue.recover()
         try await world.run {
             await world.journal.wait(for: .paused(.seconds(5)))
             world.store.fail(false)
