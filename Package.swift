@@ -99,9 +99,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
-            name: "Scheduler",
+            name: "Runner",
+            dependencies: ["Domain", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Queue",
             dependencies: [
-                "Domain",
+                "Domain", "Runner",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -141,14 +146,15 @@ let package = Package(
         .target(name: "Measure", swiftSettings: strict),
         .target(
             name: "Attacks",
-            dependencies: ["Domain", "Scheduler", "WardenProtocol"],
+            dependencies: ["Domain", "Runner", "WardenProtocol"],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "quicksand",
             dependencies: [
-                "API", "Attacks", "Scheduler", "Retention", "Courier", "Identity", "WardenClient",
-                "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain", "Measure",
+                "API", "Attacks", "Queue", "Runner", "Retention", "Courier", "Identity",
+                "WardenClient", "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain",
+                "Measure",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -199,9 +205,7 @@ let package = Package(
             dependencies: ["FolderCache", "Domain"],
             swiftSettings: strict
         ),
-        // Not tests: what tests of several targets share.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
-        // The store that tests of other targets keep their things in.
+        // Not a test: the store that tests of other targets keep their things in.
         .target(
             name: "TemporaryStore",
             dependencies: ["SQLiteStore"],
@@ -215,10 +219,22 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Not a test: fakes and samples that tests of several targets share.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Domain"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "SchedulerTests",
+            name: "RunnerTests",
+            dependencies: ["Runner", "Domain", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "QueueTests",
             dependencies: [
-                "Scheduler", "Domain", "SQLiteStore", "TemporaryStore",
+                "Queue", "Domain", "SQLiteStore", "TemporaryStore", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -243,7 +259,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Domain", "Identity", "Scheduler", "SQLiteStore", "TemporaryStore",
+                "API", "Domain", "Identity", "Queue", "SQLiteStore", "TemporaryStore",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -264,7 +280,7 @@ let package = Package(
         .testTarget(
             name: "EscapeTests",
             dependencies: [
-                "Attacks", "Catalog", "FolderCache", "WardenClient", "WardenProtocol", "Scheduler",
+                "Attacks", "Catalog", "FolderCache", "WardenClient", "WardenProtocol", "Runner",
                 "Domain", "WardenUnderTest",
             ],
             exclude: ["Honest", "Programs"],
@@ -273,7 +289,7 @@ let package = Package(
         .testTarget(
             name: "StandbyTests",
             dependencies: [
-                "Catalog", "WardenClient", "WardenUnderTest", "Scheduler", "Domain", "TestSupport",
+                "Catalog", "WardenClient", "WardenUnderTest", "Runner", "Domain", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Programs"],

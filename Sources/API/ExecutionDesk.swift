@@ -27,7 +27,7 @@ struct ExecutionDesk: Sendable {
         }
 
         /// What may be asked for again must be found again, even if this process dies.
-        var keeping: Keeping { isAsync || idempotencyKey != nil ? .accepted : .result }
+        var durability: Durability { isAsync || idempotencyKey != nil ? .accepted : .result }
     }
 
     enum Acceptance: Sendable {
@@ -100,7 +100,7 @@ struct ExecutionDesk: Sendable {
                     order.request,
                     from: order.caller,
                     id: id,
-                    keeping: order.keeping
+                    durability: order.durability
                 )
             )
         } catch let refusal as SubmissionRefusal {

@@ -31,7 +31,7 @@ struct TrialRoutes: Sendable {
                 request,
                 from: caller,
                 id: Identifier.make(prefix: "exe_", at: desk.clock.now()),
-                keeping: .nothing
+                durability: .nothing
             )
         } catch let refusal as SubmissionRefusal {
             throw RateHeaders.error(refusal, now: desk.clock.now())

@@ -27,6 +27,11 @@ public protocol ExecutionStore: Sendable {
     /// Writes the execution as it is now, with the deliveries that it owes, in one transaction.
     /// - Throws: ``ProjectGone`` where its project, or the task that it is of, was deleted.
     func save(_ execution: Execution, deliveries: [Delivery]) async throws
+    /// Begins an attempt of a task: writes the task as it is from now on and the execution that is
+    /// the attempt, in one transaction.
+    /// - Throws: ``TaskChanged``, or ``ProjectGone`` where the task was deleted; nothing is written
+    ///    then.
+    func begin(_ attempt: TaskStart, as execution: Execution) async throws
     /// - Throws: ``ProjectGone`` where the project or the task that it is of is not there.
     func checkParents(of request: ExecutionRequest) async throws
     /// - Throws: ``UnreadableRecord``

@@ -59,6 +59,22 @@ public struct TaskFilter: Sendable, Hashable {
     }
 }
 
+/// A task that is begun: as it is known, and as it is from then on.
+public struct TaskStart: Sendable, Hashable {
+    public let known: AgentTask
+    public let running: AgentTask
+
+    public init(known: AgentTask, running: AgentTask) {
+        self.known = known
+        self.running = running
+    }
+}
+
+/// The task is no longer as it was known: somebody changed it meanwhile.
+public struct TaskChanged: Error, Sendable, Hashable {
+    public init() {}
+}
+
 /// The organization has as many unfinished tasks as its plan allows.
 public struct TooManyTasks: Error, Sendable, Hashable {
     public let limit: Int

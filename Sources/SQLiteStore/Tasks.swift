@@ -137,6 +137,16 @@ extension SQLiteStore {
         }
     }
 
+    public func begin(_ attempt: TaskStart, as execution: Execution) async throws {
+        let change = TaskChange(from: attempt.known, to: attempt.running)
+        let record = try ExecutionRecord(execution, organization: attempt.known.organization)
+        try await write(surviving: .power) { db in
+            try Self.checkParents(db, project: record.project, task: record.task)
+            guard try Self.make(change, in: db) else { throw TaskChanged() }
+            try db.cachedStatement(sql: Query.saveExecution).execute(arguments: record.arguments)
+        }
+    }
+
     public func revive(
         _ known: AgentTask,
         as task: AgentTask,

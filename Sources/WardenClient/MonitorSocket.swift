@@ -47,7 +47,7 @@ final class MonitorSocket: Sendable {
     /// - Throws: ``WardenStartError``; ``WardenStartError/monitorEnded`` where there will be none.
     func nextSession(
         ended: @escaping @Sendable (_ process: Int32) -> Void = { _ in }
-    ) throws(WardenStartError) -> WardenSession {
+    ) throws(WardenStartError) -> WardenConnection {
         let started: StartedWarden
         do {
             started = try nextStarted()
@@ -56,7 +56,7 @@ final class MonitorSocket: Sendable {
         }
         do {
             let primitives = try Self.awaitReady(started.control.number)
-            return try WardenSession(
+            return try WardenConnection(
                 started,
                 primitives: primitives,
                 systemCallNames: systemCallNames,
@@ -107,7 +107,7 @@ final class MonitorSocket: Sendable {
     }
 
     /// Ends the monitor, and the warden of `session` with it; returns when both have gone.
-    func end(with session: WardenSession? = nil) {
+    func end(with session: WardenConnection? = nil) {
         let isFirst = isEnded.withLock { isEnded in
             defer { isEnded = true }
             return !isEnded

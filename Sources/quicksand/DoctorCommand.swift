@@ -2,7 +2,7 @@ import ArgumentParser
 import Catalog
 import Domain
 import Foundation
-import Scheduler
+import Runner
 import WardenClient
 import WardenProtocol
 
@@ -74,7 +74,7 @@ struct DoctorCommand: AsyncParsableCommand {
         _ runtime: Runtime,
         _ hello: HelloProgram,
         _ catalog: Catalog,
-        _ session: WardenSession
+        _ session: WardenConnection
     ) async -> String? {
         let plan = catalog.plans.anonymous
         let request = ExecutionRequest(

@@ -4,7 +4,7 @@ import Domain
 import Foundation
 import Identity
 import Logging
-import Scheduler
+import Runner
 import WardenClient
 
 struct ServeCommand: AsyncParsableCommand {

@@ -8,9 +8,10 @@ import Hummingbird
 import Identity
 import Logging
 import NIOCore
+import Queue
 import Retention
+import Runner
 import SQLiteStore
-import Scheduler
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
@@ -23,7 +24,7 @@ import WardenProtocol
 /// is bound, so a start that finds it taken leaves everything as it was. No request is read before
 /// what an earlier process accepted is in the queue again: connections wait for that.
 ///
-/// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the scheduler
+/// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the queue
 /// takes no new work and lets running executions finish, then the port closes, then the dispatcher
 /// has written down what became of its tasks, then the courier leaves what it has not delivered in
 /// the store.
@@ -35,8 +36,8 @@ struct Service: Sendable {
     private let compileCache: FolderCache?
     private let logger: Logger
     private let standby: StandbyPool
-    private let scheduler: Scheduler
-    private let dispatcher: Dispatcher
+    private let queue: ExecutionQueue
+    private let dispatcher: TaskDispatch
     private let courier: Courier
     private let retention: Retention
     private let catalog: Catalog
@@ -66,8 +67,8 @@ struct Service: Sendable {
             candidateSecret: WebhookSecret.make
         )
         standby = StandbyPool(wardens, bounds: settings.standby, clock: .system, logger: logger)
-        scheduler = Scheduler(
-            sandbox: standby,
+        queue = ExecutionQueue(
+            provider: standby,
             runtimes: catalog.runtimes,
             store: store,
             compileCache: compileCache,
@@ -78,8 +79,8 @@ struct Service: Sendable {
             callbackBody: { callbackBody($0) },
             deliveriesSaved: { courier.wake() }
         )
-        dispatcher = Dispatcher(
-            executions: scheduler,
+        dispatcher = TaskDispatch(
+            executions: queue,
             store: store,
             tasksMax: settings.jails,
             plan: { organization in
@@ -159,17 +160,17 @@ struct Service: Sendable {
         if await recovery.wait() { await dispatcher.run() }
     }
 
-    /// The scheduler's life: it takes up what was accepted, works, and drains.
+    /// The queue's life: it takes up what was accepted, works, and drains.
     private func schedule() async throws {
         // Where the port cannot be bound, the group is told to shut down.
         if await cancelWhenGracefulShutdown({ await port.wait() }) {
-            try await scheduler.recover()
+            try await queue.recover()
             recovery.open()
             try? await gracefulShutdown()
         }
         isDraining.set()
         standby.close()
-        await scheduler.drain(grace: settings.grace)
+        await queue.drain(grace: settings.grace)
         await compileCache?.settle()
     }
 
@@ -248,7 +249,7 @@ struct Service: Sendable {
                 version: Quicksand.version
             ),
             APIDependencies(
-                executions: scheduler,
+                executions: queue,
                 tasks: dispatcher,
                 store: store,
                 accounts: Accounts(store: store, signUps: settings.signUps, clock: .system),
@@ -277,8 +278,8 @@ struct Service: Sendable {
     }
 
     private var metrics: @Sendable () async -> [Metric] {
-        { [scheduler, store, standby, compileCache, retention] in
-            let load = scheduler.load()
+        { [queue, store, standby, compileCache, retention] in
+            let load = queue.load
             // Where the store cannot be asked, the other figures are still worth having.
             let tasks = (try? await store.taskCounts()) ?? [:]
             let own = [

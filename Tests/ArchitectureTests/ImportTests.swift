@@ -18,21 +18,22 @@ import Testing
         "StoredRecords": ["Domain"],
         "SQLiteStore": ["StoredRecords", "Domain"],
         "FolderCache": ["StoredRecords", "Cryptography", "Domain"],
-        "Scheduler": ["Domain"],
+        "Runner": ["Domain"],
+        "Queue": ["Domain", "Runner"],
         "Retention": ["Domain"],
         "Courier": ["CCurl", "Cryptography", "Domain"],
         "Identity": ["CCrack", "Cryptography", "Domain"],
         "API": ["Cryptography", "Domain", "Identity"],
         "Measure": [],
-        "Attacks": ["Domain", "Scheduler", "WardenProtocol"],
+        "Attacks": ["Domain", "Runner", "WardenProtocol"],
         "quicksand": [
-            "API", "Attacks", "Scheduler", "Retention", "Courier", "Identity", "WardenClient",
-            "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain", "Measure",
+            "API", "Attacks", "Queue", "Runner", "Retention", "Courier", "Identity",
+            "WardenClient", "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain", "Measure",
         ],
     ]
 
     private static let unprivileged = [
-        "API", "Scheduler", "FolderCache", "Retention", "Courier", "Identity", "Domain",
+        "API", "Queue", "Runner", "FolderCache", "Retention", "Courier", "Identity", "Domain",
     ]
     private static let privileged = [
         "Warden", "JailInit", "Kernel", "Vocabulary", "WardenProtocol", "quicksand-warden",

@@ -1,7 +1,7 @@
 import Domain
 import FolderCache
 import Foundation
-import Scheduler
+import Runner
 import Testing
 
 extension EscapeTests {

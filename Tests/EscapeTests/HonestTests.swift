@@ -1,7 +1,7 @@
 import Catalog
 import Domain
 import Foundation
-import Scheduler
+import Runner
 import Testing
 import WardenClient
 import WardenProtocol

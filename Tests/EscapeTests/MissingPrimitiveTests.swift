@@ -49,7 +49,7 @@ extension EscapeTests {
                 ofItemAtPath: script.path
             )
             let error = #expect(throws: WardenStartError.self) {
-                _ = try WardenSession.start(
+                _ = try WardenConnection.start(
                     program: script.path,
                     catalog: prison.catalog.image,
                     systemCallNames: []

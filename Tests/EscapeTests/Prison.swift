@@ -1,7 +1,7 @@
 import Catalog
 import Domain
 import Foundation
-import Scheduler
+import Runner
 import Testing
 import WardenClient
 import WardenProtocol
@@ -13,7 +13,7 @@ import WardenUnderTest
 /// static warden, the runtimes and the limits that this checkout ships. The HTTP side is no part of
 /// it.
 struct Prison: Sendable {
-    let session: WardenSession
+    let session: WardenConnection
     let catalog: Catalog
     let canaries: Canaries
 
@@ -25,7 +25,7 @@ struct Prison: Sendable {
         let catalog = try Checkout.catalog.get()
         var image = catalog.image
         image.absent = absent
-        let session = try WardenSession.start(
+        let session = try WardenConnection.start(
             program: try Checkout.warden(),
             catalog: image,
             systemCallNames: catalog.systemCallNames

@@ -1,6 +1,6 @@
 import Domain
 import Foundation
-import Scheduler
+import Runner
 import Testing
 import WardenClient
 import WardenUnderTest

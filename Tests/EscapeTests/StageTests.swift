@@ -1,7 +1,7 @@
 import Catalog
 import Domain
 import Foundation
-import Scheduler
+import Runner
 import Synchronization
 import Testing
 import WardenClient
@@ -70,7 +70,7 @@ extension EscapeTests {
 
         @Test func `an opening that is cancelled at any moment leaves no jail`() async throws {
             let prison = try #require(Prison.current)
-            let order = JailOrder(
+            let order = JailSpec(
                 runtime: try prison.runtime("python").number,
                 profile: .strict,
                 files: [SourceFile(path: "large", content: Data(count: 1 << 20))],
@@ -178,7 +178,7 @@ extension EscapeTests {
             await #expect(throws: SandboxError.self) { try await run(above, in: prison) }
         }
 
-        private func run(_ order: JailOrder, in prison: Prison) async throws -> Verdict {
+        private func run(_ order: JailSpec, in prison: Prison) async throws -> Verdict {
             let jail = try await prison.session.open(order)
             defer { jail.close() }
             return try await jail.run(prison.stage()).result.verdict
@@ -195,8 +195,8 @@ extension EscapeTests {
 }
 
 extension Prison {
-    fileprivate func order(_ changes: [Limit: Int64] = [:]) throws -> JailOrder {
-        JailOrder(
+    fileprivate func order(_ changes: [Limit: Int64] = [:]) throws -> JailSpec {
+        JailSpec(
             runtime: try runtime("python").number,
             profile: .strict,
             files: [],
@@ -207,11 +207,10 @@ extension Prison {
     fileprivate func stage(
         _ changes: [Limit: Int64] = [:],
         adding arguments: [String] = []
-    ) throws -> StageOrder {
-        StageOrder(
+    ) throws -> StageSpec {
+        StageSpec(
             arguments: ["/bin/true"] + arguments,
             environment: [:],
-            stdin: Data(),
             limits: try limits(changes)
         )
     }

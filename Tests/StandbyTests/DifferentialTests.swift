@@ -97,7 +97,7 @@ extension StandbyTests {
             of language: String,
             _ name: String,
             jailsMax: Int = 1,
-            altering: @escaping @Sendable (inout StandbyOrder) -> Void = { _ in }
+            altering: @escaping @Sendable (inout StandbySpec) -> Void = { _ in }
         ) async throws -> [String] {
             let ward = try #require(Ward.current)
             let program = try StandbyProgram.named(name, of: language)
