@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// How much of a long campaign a run of the tests goes through.
 ///
