@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `a record from before there was a limit of the stack has that of the memory`() throws {
+    @Test func `a record without a stack limit has that of the memory`() throws {
         let all = Limits { Int64($0.rawValue.utf8.count) }
         let json = try JSONEncoder().encode(LimitsRecord(all))
         var values = try JSONDecoder().decode([String: Int64].self, from: json)
