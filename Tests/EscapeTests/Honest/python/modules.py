@@ -47,7 +47,7 @@ with tempfile.TemporaryDirectory() as folder, shelve.open(folder + "/shelf") as 
 print("limits", resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 0,
       resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > 0)
 print("platform", platform.system(), platform.python_implementation(), os.cpu_count() > 0,
-      len(os.sched_getaffinity(0)) > 0, len(socket.gethostname()) > 0, os.uname().sysname)
+      len(os.sched_getaffinity(0)) > 0, socket.gethostname() == os.uname().nodename, os.uname().sysname)
 print("user", pwd.getpwuid(os.getuid()).pw_name != "root", os.path.expanduser("~") == os.getcwd())
 logging.basicConfig(stream=sys.stdout, format="%(levelname)s %(message)s")
 logging.warning("logged")

@@ -40,5 +40,5 @@ console.log("signal");
 console.log("permission", (await Deno.permissions.query({ name: "run" })).state);
 console.log("arguments", Deno.args);
 console.log("environment", Deno.env.get("LANG"), Deno.build.os, Deno.uid() > 0);
-console.log("system", Deno.hostname().length > 0, Deno.memoryUsage().rss > 0,
+console.log("system", typeof Deno.hostname() === "string", Deno.memoryUsage().rss > 0,
   navigator.hardwareConcurrency > 0);
