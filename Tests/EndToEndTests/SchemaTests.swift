@@ -47,7 +47,7 @@ struct SchemaTests {
         try await Examination.make(plan: "free", hasRates: true) { examination in
             try await examination.schemathesis(
                 ["--phases", "fuzzing", "--include-tag", "Executions"],
-                examples: 20
+                examples: 100  // with fewer than 20 the rates are not used up
             )
             try await examination.server.awaitLog("status=429")
         }

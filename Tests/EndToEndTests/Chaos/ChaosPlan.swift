@@ -54,7 +54,10 @@ struct ChaosPlan: Sendable {
             (.initOfAJail, 5), (.warden, 5), (.front, 3), (.frontAndWarden, 2), (.monitor, 1),
             (.everything, 1),
         ]
-        let shuffled = victims.flatMap { Array(repeating: $0, count: $1) }.shuffled(using: &random)
+        // Of a thousand executions; of fewer, as many less, and one at the least.
+        let times = { (times: Int) in max(1, times * executions / 1_000) }
+        let shuffled = victims.flatMap { Array(repeating: $0, count: times($1)) }
+            .shuffled(using: &random)
         let moments = (10..<(executions * 19 / 20)).shuffled(using: &random)
         kills = zip(moments.prefix(shuffled.count).sorted(), shuffled).map(Kill.init)
     }
