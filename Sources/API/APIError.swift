@@ -39,18 +39,27 @@ struct APIError: Error, Sendable {
 
     let code: Code
     let message: String
-    var details: [JSONValue.Member] = []
+    var details = Details()
     var headers: HTTPFields = [:]
 
-    /// The body of the answer.
-    var envelope: JSONValue {
-        [
-            "success": false,
-            "error": [
-                "code": .string(code.rawValue), "message": .string(message),
-                "details": .object(details),
-            ],
-        ]
+    /// What is to be known beside the message; each code has
+    /// some of it, by the declaration of its answer.
+    struct Details: Sendable {
+        var field: String?
+        var value: JSONValue?
+        var limit: JSONValue?
+        var offset: Int?
+        var line: Int?
+        var column: Int?
+        var scopes: [String]?
+        var rules: [String]?
+        var required: String?
+        var allowed: [String]?
+        var status: String?
+        var policy: String?
+        /// In Unix seconds.
+        var reset: Int?
+        var requestID: String?
     }
 }
 
@@ -65,28 +74,25 @@ extension APIError {
         value: JSONValue? = nil,
         limit: JSONValue? = nil
     ) -> APIError {
-        var details = [JSONValue.Member(name: "field", value: .string(field))]
-        if let value { details.append(.init(name: "value", value: shortened(value))) }
-        if let limit { details.append(.init(name: "limit", value: limit)) }
-        return APIError(code: .validation, message: "\(field) \(message)", details: details)
+        APIError(
+            code: .validation,
+            message: "\(field) \(message)",
+            details: Details(field: field, value: value.map(shortened), limit: limit)
+        )
     }
 
     /// A body that cannot be read at all.
-    static func body(_ message: String, details: [JSONValue.Member] = []) -> APIError {
+    static func body(_ message: String, details: Details = Details()) -> APIError {
         APIError(code: .validation, message: "the body \(message)", details: details)
     }
 
     static func body(_ flaw: StrictJSON.Flaw) -> APIError {
-        var details: [JSONValue.Member] = [
-            .init(name: "offset", value: JSONValue(flaw.offset)),
-            .init(name: "line", value: JSONValue(flaw.line)),
-            .init(name: "column", value: JSONValue(flaw.column)),
-        ]
+        var details = Details(offset: flaw.offset, line: flaw.line, column: flaw.column)
         guard let member = flaw.member else {
             let place = "line \(flaw.line), column \(flaw.column)"
             return body("is not acceptable JSON: it \(flaw.reason) (\(place))", details: details)
         }
-        details.insert(.init(name: "field", value: shortened(.string(member))), at: 0)
+        details.field = shortened(member)
         return body("names the member `\(shortened(member))` twice", details: details)
     }
 
@@ -109,7 +115,7 @@ extension APIError {
         APIError(
             code: .forbidden,
             message: "the credential lacks the scope \(scope)",
-            details: [.init(name: "required", value: .string(scope))]
+            details: Details(required: scope)
         )
     }
 
@@ -123,7 +129,7 @@ extension APIError {
         APIError(
             code: .payloadTooLarge,
             message: "the body is larger than \(bytesMax) bytes",
-            details: [.init(name: "limit", value: JSONValue(bytesMax))],
+            details: Details(limit: JSONValue(bytesMax)),
             // What was not read is still on its way, so the connection is of no further use.
             headers: [.connection: "close"]
         )
@@ -151,10 +157,7 @@ extension APIError {
         APIError(
             code: .rateLimited,
             message: message,
-            details: [
-                .init(name: "policy", value: .string(policy)),
-                .init(name: "limit", value: JSONValue(limit)),
-            ],
+            details: Details(limit: JSONValue(limit), policy: policy),
             headers: [.retryAfter: String(max(1, retryAfterSeconds))]
         )
     }
@@ -163,7 +166,7 @@ extension APIError {
         APIError(
             code: .internalError,
             message: "something went wrong on our side",
-            details: [.init(name: "request_id", value: .string(requestID))]
+            details: Details(requestID: requestID)
         )
     }
 }

@@ -13,7 +13,7 @@ enum Answer {
         status: HTTPResponse.Status = .ok,
         headers: HTTPFields = [:]
     ) -> Response {
-        envelope(["success": true, "data": data], status: status, headers: headers)
+        envelope(Envelope.anyData.encode(data), status: status, headers: headers)
     }
 
     static func envelope(

@@ -35,11 +35,11 @@ enum RateHeaders {
                 code: .rateLimited,
                 message: "the plan's limit \(standing.policy.rawValue) of \(standing.limit)"
                     + " is used up",
-                details: [
-                    .init(name: "policy", value: .string(standing.policy.rawValue)),
-                    .init(name: "limit", value: JSONValue(standing.limit)),
-                    .init(name: "reset", value: JSONValue(unixSeconds(standing.resetsAt))),
-                ],
+                details: .init(
+                    limit: JSONValue(standing.limit),
+                    policy: standing.policy.rawValue,
+                    reset: unixSeconds(standing.resetsAt)
+                ),
                 headers: headers
             )
         case .overloaded(let retryAfterSeconds):

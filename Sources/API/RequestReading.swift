@@ -170,7 +170,7 @@ struct QueryReader {
             // The one parameter that is every route's; it was dealt with at the door.
             if name == "apiKey" { continue }
             guard known.contains(name) else {
-                let hint = Fields.nearest(to: name, among: known)
+                let hint = ObjectReader.nearest(to: name, among: known)
                 let suffix = hint.map { "; did you mean `\($0)`?" } ?? ""
                 throw .field(APIError.shortened(name), "is not a known parameter" + suffix)
             }

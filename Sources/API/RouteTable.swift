@@ -88,7 +88,7 @@ struct RouteTable: Sendable {
         return APIError(
             code: .methodNotAllowed,
             message: "this path takes \(list)",
-            details: [.init(name: "allowed", value: .array(allowed.map(JSONValue.string)))],
+            details: .init(allowed: allowed),
             headers: [.allow: list]
         )
     }

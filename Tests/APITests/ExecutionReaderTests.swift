@@ -35,7 +35,7 @@ struct BadBody: Sendable, CustomTestStringConvertible {
     }
 
     private func field(_ text: String) throws -> String? {
-        try refusal(text).map { JSONValue.object($0.details)["field"]?.text ?? "none" }
+        try refusal(text).map { $0.details.field ?? "none" }
     }
 
     private func with(_ member: String) -> String {

@@ -84,10 +84,9 @@ import Testing
         let error = RateHeaders.error(refusal, now: Sample.now)
         #expect(error.code == .rateLimited)
         #expect(error.headers[.retryAfter] == "1")
-        let details = JSONValue.object(error.details)
-        #expect(details["policy"] == "concurrent")
-        #expect(details["limit"] == .integer(4))
-        #expect(details["reset"] == .integer(1_772_366_400))
+        #expect(error.details.policy == "concurrent")
+        #expect(error.details.limit == .integer(4))
+        #expect(error.details.reset == 1_772_366_400)
     }
 
     @Test func `every header name is one`() {

@@ -94,7 +94,7 @@ import Testing
         let conflict = APIError(
             code: .conflict,
             message: "the execution has already ended",
-            details: [.init(name: "status", value: "failed")]
+            details: .init(status: "failed")
         )
         try expect(conflict.envelope, isA: "Conflict")
     }

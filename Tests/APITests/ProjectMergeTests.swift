@@ -45,8 +45,7 @@ import Testing
             _ = try read(text, reader)
             return nil
         } catch {
-            let details = (error as? APIError)?.details ?? []
-            return JSONValue.object(details)["field"]?.text ?? "none"
+            return (error as? APIError)?.details.field ?? "none"
         }
     }
 

@@ -9,9 +9,8 @@ import Testing
     private let reader = ProjectReader(runtimes: Sample.runtimes, plan: Sample.free)
 
     private func read(_ text: String) throws -> Project {
-        let fields = try reader.fields(try StrictJSON.parse(Array(text.utf8)))
-        return try reader.project(
-            fields,
+        try reader.project(
+            try StrictJSON.parse(Array(text.utf8)),
             id: "prj_1",
             organization: "org_1",
             at: Sample.now
@@ -23,8 +22,7 @@ import Testing
             _ = try read(text)
             return nil
         } catch {
-            let details = (error as? APIError)?.details ?? []
-            return JSONValue.object(details)["field"]?.text ?? "none"
+            return (error as? APIError)?.details.field ?? "none"
         }
     }
 
@@ -94,8 +92,8 @@ import Testing
         let names = (0..<63).map { "\"A\($0)\": \"\"" }.joined(separator: ",")
         var project = try read(#"{"name": "x", "env": {\#(names)}}"#)
         func change(_ text: String) throws {
-            let fields = try reader.fields(try StrictJSON.parse(Array(text.utf8)))
-            try reader.change(&project, fields)
+            let body = try StrictJSON.parse(Array(text.utf8))
+            try reader.change(&project, try ProjectBody.change.decode(body))
         }
         try change(#"{"env": {"B": ""}}"#)
         #expect(project.environment.count == 64)

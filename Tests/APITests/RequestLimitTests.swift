@@ -90,7 +90,7 @@ import Testing
             _ = try reader.execution(body)
             return nil
         } catch {
-            return JSONValue.object(error.details)["field"]?.text
+            return error.details.field
         }
     }
 
@@ -113,10 +113,9 @@ import Testing
             Issue.record("it was let through")
         } catch {
             #expect(error.code == .validation)
-            let details = JSONValue.object(error.details)
-            #expect(details["field"] == "limits.wall_ms")
-            #expect(details["value"] == .integer(10_001))
-            #expect(details["limit"] == .integer(10_000))
+            #expect(error.details.field == "limits.wall_ms")
+            #expect(error.details.value == .integer(10_001))
+            #expect(error.details.limit == .integer(10_000))
         }
     }
 

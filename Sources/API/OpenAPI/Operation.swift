@@ -88,10 +88,3 @@ struct Operation: Sendable {
         var example: JSONValue?
     }
 }
-
-extension JSONValue {
-    /// The schema of this name, among the document's components.
-    static func schema(_ name: String) -> JSONValue {
-        ["$ref": .string("#/components/schemas/" + name)]
-    }
-}

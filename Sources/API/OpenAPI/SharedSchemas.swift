@@ -1,39 +1,3 @@
-/// What several subjects' schemas and parameters are made of.
-extension Schemas {
-    /// A name that people read, by the rules of `DisplayName`.
-    static func name(_ about: String = "") -> JSONValue {
-        .text(
-            about,
-            min: 1,
-            max: 100,
-            pattern: "^[^\(unshowable)]*$",
-            example: "Ada Lovelace"
-        )
-    }
-
-    /// Control characters, ends of lines, and those that turn the direction of text.
-    static let unshowable =
-        "\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069"
-
-    /// An operator may have named one before organizations were made by sign-ups.
-    static func organizationID(_ about: String = "") -> JSONValue {
-        .text(about, pattern: "^org_[0-9A-Za-z_-]+$", example: "org_01m7y99na36pfjsmd1a1a162hm")
-    }
-
-    static let pagination = JSONValue.Member(
-        name: "Pagination",
-        value: .record(
-            "Where a page stands in its list.",
-            [
-                ("total", .whole("of all pages together")),
-                ("limit", .whole("as it was asked for")),
-                ("offset", .whole("as it was asked for")),
-                ("has_more", .flag("whether there is another page")),
-            ]
-        )
-    )
-}
-
 extension Operation.Parameter {
     /// The two of every list.
     static let page = [
