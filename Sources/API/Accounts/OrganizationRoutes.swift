@@ -32,16 +32,16 @@ struct OrganizationRoutes: Sendable {
         let page = try QueryReader(request).page()
         if caller.isAdmin {
             let all = try await store.organizations(page: page)
-            return Answer.envelope(all.json(page, \.json))
+            return Responses.envelope(all.json(page, \.json))
         }
         let own = try await visible(to: caller)
         let shown = Array(own.dropFirst(page.offset).prefix(page.limit))
-        return Answer.envelope(Listing(elements: shown, total: own.count).json(page, \.json))
+        return Responses.envelope(Listing(elements: shown, total: own.count).json(page, \.json))
     }
 
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.caller(request, context, needing: .read(.organizations))
-        return Answer.data(try await organization(context, caller).json)
+        return Responses.data(try await organization(context, caller).json)
     }
 
     private func update(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -59,7 +59,7 @@ struct OrganizationRoutes: Sendable {
             organization.plan = plan
         }
         guard try await store.update(organization) else { throw APIError.notFound("organization") }
-        return Answer.data(organization.json)
+        return Responses.data(organization.json)
     }
 
     /// Whoever holds it can make callbacks look like ours, so reading it needs as much as writing.
@@ -70,7 +70,7 @@ struct OrganizationRoutes: Sendable {
             organization: organization.id,
             candidate: WebhookSecret.make()
         )
-        return Answer.data(WebhookSecretPayload.description.encode(.init(secret: secret)))
+        return Responses.data(WebhookSecretPayload.description.encode(.init(secret: secret)))
     }
 
     private func replaceSecret(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -78,7 +78,7 @@ struct OrganizationRoutes: Sendable {
         let organization = try await organization(context, caller, asOwner: true)
         let secret = WebhookSecret.make()
         try await store.replaceWebhookSecret(organization: organization.id, with: secret)
-        return Answer.data(WebhookSecretPayload.description.encode(.init(secret: secret)))
+        return Responses.data(WebhookSecretPayload.description.encode(.init(secret: secret)))
     }
 
     private func listMembers(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -86,7 +86,7 @@ struct OrganizationRoutes: Sendable {
         let organization = try await organization(context, caller)
         let page = try QueryReader(request).page()
         let members = try await store.members(organization: organization.id, page: page)
-        return Answer.envelope(members.json(page, \.json))
+        return Responses.envelope(members.json(page, \.json))
     }
 
     /// Takes a user in, or gives it another role.
@@ -102,7 +102,7 @@ struct OrganizationRoutes: Sendable {
         try await keepingAnOwner {
             try await store.setRole(role, user: user.id, organization: organization.id, at: now)
         }
-        return Answer.data(Member(user: user, role: role, since: now).json)
+        return Responses.data(Member(user: user, role: role, since: now).json)
     }
 
     /// An owner removes anybody; everybody may leave.

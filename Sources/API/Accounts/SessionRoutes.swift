@@ -69,15 +69,15 @@ struct SessionRoutes: Sendable {
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
         guard let token = try token(request, context),
             let signedIn = try await accounts.session(token)
-        else { return Answer.envelope(.null) }
-        return Answer.envelope(SignedIn.payload.encode(signedIn))
+        else { return Responses.envelope(.null) }
+        return Responses.envelope(SignedIn.payload.encode(signedIn))
     }
 
     private func signOut(_ request: Request, _ context: APIContext) async throws -> Response {
         _ = try origin(request)
         guard let token = try token(request, context) else { throw APIError.unauthorized }
         guard try await accounts.signOut(token) else { throw APIError.unauthorized }
-        return Answer.envelope(
+        return Responses.envelope(
             Envelope.success.encode(()),
             headers: [.setCookie: SessionCookie.expired]
         )
@@ -108,7 +108,7 @@ struct SessionRoutes: Sendable {
                 isSecure: origin.isSecure
             )
         }
-        return Answer.envelope(
+        return Responses.envelope(
             Accounts.Entry.payload.encode(entry),
             headers: headers
         )

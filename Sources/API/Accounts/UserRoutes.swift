@@ -18,7 +18,7 @@ struct UserRoutes: Sendable {
 
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.caller(request, context, needing: .read(.users))
-        return Answer.data(try await json(of: user(behind: caller)))
+        return Responses.data(try await json(of: user(behind: caller)))
     }
 
     private func update(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -29,7 +29,7 @@ struct UserRoutes: Sendable {
         if let image = change.image { user.image = image.value }
         user.updatedAt = clock.now()
         try await store.update(user)
-        return Answer.data(try await json(of: user))
+        return Responses.data(try await json(of: user))
     }
 
     /// - Throws: also where the credential is a key that an operator made.

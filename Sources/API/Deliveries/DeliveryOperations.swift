@@ -1,25 +1,6 @@
 import Domain
 
 extension Operation {
-    static let showUsage = Operation(
-        id: "showUsage",
-        group: .executions,
-        summary: "See your plan and where you stand",
-        details: """
-            The caller's plan: what is left of each of its rates, and of each limit the default \
-            and the most that may be asked for. Without a credential it is a stranger's.
-            """,
-        access: .optional,
-        answers: [
-            Answer(
-                status: 200,
-                summary: "As it is now",
-                content: .data(.schema("Usage")),
-                example: Example.usage
-            )
-        ]
-    )
-
     static let listDeliveries = Operation(
         id: "listDeliveries",
         group: .deliveries,
@@ -72,6 +53,5 @@ extension Operation {
 }
 
 extension Schemas {
-    static let account = [RuntimePayload.definition, PlanPayload.description.definition]
     static let deliveries = [Delivery.payload.definition]
 }

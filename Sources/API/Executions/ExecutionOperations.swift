@@ -121,22 +121,6 @@ extension Operation {
         ],
         refusals: [.rateLimited, .internalError, .overloaded]
     )
-
-    static let listRuntimes = Operation(
-        id: "listRuntimes",
-        group: .executions,
-        summary: "List runtimes",
-        details: "What can be run here, and what could be if the operator installed it.",
-        access: .anyone,
-        answers: [
-            Answer(
-                status: 200,
-                summary: "All of them",
-                content: .data(.list("", of: .schema("Runtime"))),
-                example: [Example.runtime, Example.missingRuntime]
-            )
-        ]
-    )
 }
 
 extension Operation.Parameter {

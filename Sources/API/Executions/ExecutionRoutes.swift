@@ -6,7 +6,7 @@ import Identity
 
 /// Executions: made, looked at and cancelled by callers with a credential.
 struct ExecutionRoutes: Sendable {
-    let desk: ExecutionDesk
+    let intake: ExecutionIntake
     let callers: CallerResolver
     let service: any ExecutionService
     let store: any Store
@@ -42,50 +42,35 @@ struct ExecutionRoutes: Sendable {
         from caller: Caller,
         over project: String? = nil
     ) async throws -> Response {
-        let order = try await desk.order(request, from: caller, over: project)
-        let acceptance = try await desk.accept(order)
-        return order.isAsync
-            ? try await answerLater(order, acceptance, request, context)
-            : try await answerNow(order, acceptance, context)
-    }
-
-    /// 200 with the execution as it ended.
-    private func answerNow(
-        _ order: ExecutionDesk.Order,
-        _ acceptance: ExecutionDesk.Acceptance,
-        _ context: APIContext
-    ) async throws -> Response {
-        let execution = try await context.untilHangUp { [desk] in
-            try await desk.end(of: acceptance, organization: order.organization)
+        let order = try await intake.order(request, from: caller, over: project)
+        let acceptance = try await intake.accept(order)
+        guard order.isAsync, let organization = order.organization else {
+            return try await intake.answer(order, acceptance, context)
         }
-        if case .faulted = execution.state { throw ExecutionFaulted(id: execution.id) }
-        return Answer.data(
-            ExecutionPayload(execution).json,
-            headers: try await desk.headers(order, acceptance)
-        )
+        return try await answerLater(order, of: organization, acceptance, request, context)
     }
 
     /// 202 with the execution as it is, or 200 where it has ended within the time that the caller
     /// would wait.
     private func answerLater(
-        _ order: ExecutionDesk.Order,
-        _ acceptance: ExecutionDesk.Acceptance,
+        _ order: ExecutionIntake.Order,
+        of organization: String,
+        _ acceptance: ExecutionIntake.Acceptance,
         _ request: Request,
         _ context: APIContext
     ) async throws -> Response {
         let id = acceptance.id
-        let organization = order.organization
         if let seconds = order.preferences.waitSeconds, seconds > 0 {
-            try await context.untilHangUp { [service] in
+            try await context.untilDisconnect { [service] in
                 await service.wait(id: id, organization: organization, upTo: .seconds(seconds))
             }
         }
-        guard let execution = try await desk.latest(id: id, organization: organization) else {
+        guard let execution = try await intake.latest(id: id, organization: organization) else {
             throw APIError.notFound("execution")  // gone with its project meanwhile
         }
-        var headers = try await desk.headers(order, acceptance)
+        var headers = try await intake.headers(order, acceptance)
         headers[.location] = RouteTable.path("executions/" + id, like: request)
-        return Answer.data(
+        return Responses.data(
             ExecutionPayload(execution).json,
             status: execution.isFinished ? .ok : .accepted,
             headers: headers
@@ -133,8 +118,8 @@ struct ExecutionRoutes: Sendable {
         organization: String,
         _ page: Page
     ) async -> Response {
-        let latest = await desk.latest(listing, organization: organization)
-        return Answer.envelope(latest.json(page) { ExecutionPayload($0).summary })
+        let latest = await intake.latest(listing, organization: organization)
+        return Responses.envelope(latest.json(page) { ExecutionPayload($0).summary })
     }
 
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -144,10 +129,10 @@ struct ExecutionRoutes: Sendable {
             needing: .read(.projects)
         )
         let id = try context.identifier(of: "execution")
-        guard let execution = try await desk.latest(id: id, organization: organization) else {
+        guard let execution = try await intake.latest(id: id, organization: organization) else {
             throw APIError.notFound("execution")
         }
-        return Answer.data(ExecutionPayload(execution).json)
+        return Responses.data(ExecutionPayload(execution).json)
     }
 
     private func cancel(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -160,7 +145,7 @@ struct ExecutionRoutes: Sendable {
         do {
             guard let execution = try await service.cancel(id: id, organization: organization)
             else { throw APIError.notFound("execution") }
-            return Answer.data(ExecutionPayload(execution).json)
+            return Responses.data(ExecutionPayload(execution).json)
         } catch let refusal as CancellationRefusal {
             let status = refusal.execution.status.rawValue
             throw APIError(

@@ -8,7 +8,7 @@ import Domain
 enum Schemas {
     static func all(runtimes: Runtimes, plans: Plans) -> [JSONValue.Member] {
         let subjects: [[JSONValue.Member]] = [
-            executions, projects, tasks, deliveries, account, accounts, organizations, tokens,
+            executions, projects, tasks, deliveries, usage, accounts, keys, organizations, tokens,
             service, refusals,
         ]
         let ofThisServer: [JSONValue.Member] =

@@ -31,7 +31,7 @@ struct ProjectFileRoutes: Sendable {
             organization: organization,
             page: page
         )
-        return Answer.envelope(listing.json(page, \.json))
+        return Responses.envelope(listing.json(page, \.json))
     }
 
     /// The bytes, said to be nothing that a browser would show: they are anybody's, and must not
@@ -48,7 +48,7 @@ struct ProjectFileRoutes: Sendable {
             organization: organization
         )
         guard let file else { throw APIError.notFound("file") }
-        return Answer.text(
+        return Responses.text(
             file.content,
             type: "application/octet-stream",
             headers: [.contentDisposition: "attachment"]
@@ -70,7 +70,7 @@ struct ProjectFileRoutes: Sendable {
                 at: clock.now(),
                 within: bounds
             )
-            return Answer.data(written.file.json, status: written.isNew ? .created : .ok)
+            return Responses.data(written.file.json, status: written.isNew ? .created : .ok)
         } catch let refusal as ProjectFileRefusal {
             throw APIError(refusal, path: path)
         }
@@ -89,7 +89,7 @@ struct ProjectFileRoutes: Sendable {
             organization: organization
         )
         guard let file else { throw APIError.notFound("file") }
-        return Answer.data(file.json)
+        return Responses.data(file.json)
     }
 
     private func path(_ request: Request, _ context: APIContext) throws(APIError) -> String {

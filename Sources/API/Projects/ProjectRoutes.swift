@@ -40,7 +40,7 @@ struct ProjectRoutes: Sendable {
                 details: .init(limit: JSONValue(limit))
             )
         }
-        return Answer.data(
+        return Responses.data(
             project.json,
             status: .created,
             headers: [.location: RouteTable.path("projects/" + id, like: request)]
@@ -55,7 +55,7 @@ struct ProjectRoutes: Sendable {
         )
         let page = try QueryReader(request).page()
         let listing = try await store.projects(organization: organization, page: page)
-        return Answer.envelope(listing.json(page, \.json))
+        return Responses.envelope(listing.json(page, \.json))
     }
 
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -65,7 +65,7 @@ struct ProjectRoutes: Sendable {
             needing: .read(.projects)
         )
         let id = try context.identifier(of: "project")
-        return Answer.data(try await store.project(id: id, organization: organization).json)
+        return Responses.data(try await store.project(id: id, organization: organization).json)
     }
 
     private func update(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -82,7 +82,7 @@ struct ProjectRoutes: Sendable {
             try reader.change(&project, body)
             if project != before { project.updatedAt = now }
         }
-        return Answer.data(project.json)
+        return Responses.data(project.json)
     }
 
     /// 200 with what it was, when nothing of it is left: not in the store and not in a jail.
@@ -98,7 +98,7 @@ struct ProjectRoutes: Sendable {
         let id = try context.identifier(of: "project")
         let project = try await store.deleteProject(id: id, organization: organization)
         await service.cancelAll(project: id)
-        return Answer.data(project.json)
+        return Responses.data(project.json)
     }
 
     private func reader(_ caller: Caller) -> ProjectReader {

@@ -20,12 +20,12 @@ struct ServiceRoutes: Sendable {
 
     private func home(_ request: Request, _ context: APIContext) async throws -> Response {
         guard Self.asksForHTML(request.headers) else {
-            return Answer.envelope(
+            return Responses.envelope(
                 ServiceState.home.encode(ServiceState(version: version)),
                 headers: [.vary: "Accept"]
             )
         }
-        return Answer.text(
+        return Responses.text(
             TryItPage.html.utf8,
             type: "text/html; charset=utf-8",
             headers: [
@@ -42,12 +42,12 @@ struct ServiceRoutes: Sendable {
     }
 
     private func live(_ request: Request, _ context: APIContext) async throws -> Response {
-        Answer.envelope(ServiceState.health.encode(ServiceState()))
+        Responses.envelope(ServiceState.health.encode(ServiceState()))
     }
 
     private func ready(_ request: Request, _ context: APIContext) async throws -> Response {
         guard let reason = await readiness() else { return try await live(request, context) }
-        return Answer.envelope(
+        return Responses.envelope(
             ServiceState.unavailable.encode(ServiceState(reason: reason)),
             status: .serviceUnavailable
         )
@@ -55,7 +55,7 @@ struct ServiceRoutes: Sendable {
 
     private func exposition(_ request: Request, _ context: APIContext) async throws -> Response {
         let all = [requests.metric] + (await metrics())
-        return Answer.text(
+        return Responses.text(
             all.map(\.exposition).joined().utf8,
             type: "text/plain; version=0.0.4; charset=utf-8"
         )

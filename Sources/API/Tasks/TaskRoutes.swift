@@ -6,7 +6,7 @@ import Identity
 
 /// Agents' tasks: ordered, looked at, cancelled and tried again.
 struct TaskRoutes: Sendable {
-    let desk: TaskDesk
+    let intake: TaskIntake
     let access: TaskAccess
     let tasks: any TaskService
     let store: any Store
@@ -25,7 +25,7 @@ struct TaskRoutes: Sendable {
 
     private func create(_ request: Request, _ context: APIContext) async throws -> Response {
         let reach = try await access.reach(request, context, needing: .write(.agents))
-        let acceptance = try await desk.accept(try await desk.order(request, reach))
+        let acceptance = try await intake.accept(try await intake.order(request, reach))
         let path = Self.path + "/" + acceptance.task.id
         var headers: HTTPFields = [.location: RouteTable.path(path, like: request)]
         if acceptance.isReplay { headers[.idempotencyReplayed] = "true" }
@@ -44,13 +44,13 @@ struct TaskRoutes: Sendable {
             agentID: try agentID(query["agent_id"])
         )
         let listing = try await store.tasks(matching: filter, page: page)
-        return Answer.envelope(listing.json(page, AgentTask.summary.encode))
+        return Responses.envelope(listing.json(page, AgentTask.summary.encode))
     }
 
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
         let reach = try await access.reach(request, context, needing: .read(.agents))
         let id = try context.identifier(of: "task")
-        return try await answer(try await desk.task(id, reach.organization))
+        return try await answer(try await intake.task(id, reach.organization))
     }
 
     private func cancel(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -69,19 +69,19 @@ struct TaskRoutes: Sendable {
     private func retry(_ request: Request, _ context: APIContext) async throws -> Response {
         let reach = try await access.reach(request, context, needing: .write(.agents))
         let id = try context.identifier(of: "task")
-        let known = try await desk.task(id, reach.organization)
+        let known = try await intake.task(id, reach.organization)
         do {
             let task = try await tasks.retry(
                 task: id,
                 organization: reach.organization,
-                unfinishedMax: try await desk.unfinishedMax(of: known, reach)
+                unfinishedMax: try await intake.unfinishedMax(of: known, reach)
             )
             guard let task else { throw APIError.notFound("task") }
             return try await answer(task, status: .accepted)
         } catch let refusal as TaskNotRetryable {
             throw conflict("only a task that ended without success is tried again", refusal.task)
         } catch let refusal as TooManyTasks {
-            throw TaskDesk.error(refusal)
+            throw TaskIntake.error(refusal)
         }
     }
 
@@ -90,8 +90,8 @@ struct TaskRoutes: Sendable {
         status: HTTPResponse.Status = .ok,
         headers: HTTPFields = [:]
     ) async throws -> Response {
-        let report = try await desk.report(on: task)
-        return Answer.data(report.json, status: status, headers: headers)
+        let report = try await intake.report(on: task)
+        return Responses.data(report.json, status: status, headers: headers)
     }
 
     private func conflict(_ message: String, _ task: AgentTask) -> APIError {

@@ -19,9 +19,13 @@ let settings: [SwiftSetting] = [
 ]
 
 let apiReaders = [
-    "APIError", "ClientAddress", "ExecutionReader", "Fields", "FormBody", "HeaderNames",
-    "JSONValue", "JSONWriter", "LimitsReader", "Preferences", "ProgramInputReader", "RuntimeReader",
-    "SourceReader", "StrictJSON",
+    "Executions/EncodedBytes", "Executions/ExecutionBody", "Executions/ExecutionCodecs",
+    "Executions/ExecutionReader", "Executions/LimitsBody", "Executions/LimitsReader",
+    "Executions/ProgramInputReader", "Executions/RuntimeReader", "Executions/SourceReader",
+    "HTTP/ClientAddress", "HTTP/HeaderNames", "JSON/Codec", "JSON/Field", "JSON/JSONValue",
+    "JSON/JSONWriter", "JSON/ObjectDescription", "JSON/ObjectReader", "JSON/SchemaWords",
+    "JSON/StrictJSON", "JSON/TimestampReader", "OpenAPI/URLPattern", "Requests/FormBody",
+    "Requests/Preferences", "Responses/APIError", "Responses/ErrorPayload",
 ]
 
 let package = Package(
@@ -54,9 +58,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Identity",
+            path: "Links/Identity",
+            sources: ["PasswordRule.swift"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "API",
             dependencies: [
-                "Domain", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "Domain", "Identity", .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Links/API",
             sources: apiReaders.map { $0 + ".swift" },

@@ -20,24 +20,26 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// How long a caller that was told `Connection: close` may take to read that.
     private static let lingeringTime = TimeAmount.seconds(5)
 
-    let hangUp = HangUp()
+    let disconnect = ClientDisconnect()
     private let arrivalTime: TimeAmount
-    private let hangUps: HangUps
+    private let disconnects: ClientDisconnects
     private var deadline: Scheduled<Void>?
     private var requestsInProgress = 0
     private var closesAfterResponse = false
 
     /// - Parameters:
     ///   - arrivalTime: from a request's head to the last byte of its body.
-    ///   - hangUps: where this connection's is found as long as there is one.
-    init(arrivalTime: TimeAmount, hangUps: HangUps) {
+    ///   - disconnects: where this connection's is found as long as there is one.
+    init(arrivalTime: TimeAmount, disconnects: ClientDisconnects) {
         self.arrivalTime = arrivalTime
-        self.hangUps = hangUps
+        self.disconnects = disconnects
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { hangUps.add(hangUp, of: context.channel) }
+    func handlerAdded(context: ChannelHandlerContext) {
+        disconnects.add(disconnect, of: context.channel)
+    }
 
-    func handlerRemoved(context: ChannelHandlerContext) { hangUps.remove(of: context.channel) }
+    func handlerRemoved(context: ChannelHandlerContext) { disconnects.remove(of: context.channel) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -89,13 +91,13 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // Half a close is taken for a whole one: a caller that only stopped sending still gets
         // every answer that is not being waited for.
-        if let event = event as? ChannelEvent, event == .inputClosed { hangUp.happen() }
+        if let event = event as? ChannelEvent, event == .inputClosed { disconnect.happen() }
         context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
-        hangUp.happen()
+        disconnect.happen()
         context.fireChannelInactive()
     }
 
@@ -106,7 +108,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.fireErrorCaught(error)
             return
         }
-        let refusal = Answer.refusedRequest()
+        let refusal = Responses.refusedRequest()
         context.write(wrapOutboundOut(.head(refusal.head)), promise: nil)
         context.write(wrapOutboundOut(.body(refusal.body)), promise: nil)
         context.write(wrapOutboundOut(.end(nil)), promise: nil)

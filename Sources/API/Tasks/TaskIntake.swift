@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 
 /// Takes tasks in: reads what is ordered, submits it once, and finds what became of it.
-struct TaskDesk: Sendable {
+struct TaskIntake: Sendable {
     let access: TaskAccess
     let tasks: any TaskService
     let executions: any ExecutionService

@@ -22,10 +22,10 @@ struct DocumentationRoutes: Sendable {
     var routes: [Route] {
         [
             Route(.get, "openapi.json", .document) { _, _ in
-                Answer.text(document, type: Answer.json)
+                Responses.text(document, type: Responses.json)
             },
             Route(.get, "docs", .documentation) { _, _ in
-                Answer.text(
+                Responses.text(
                     page,
                     type: "text/html; charset=utf-8",
                     headers: [

@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 
 /// Takes in what is to be run: reads it, submits it once, and finds what became of it.
-struct ExecutionDesk: Sendable {
+struct ExecutionIntake: Sendable {
     let service: any ExecutionService
     let store: any Store
     let runtimes: Runtimes
@@ -15,7 +15,8 @@ struct ExecutionDesk: Sendable {
     struct Order: Sendable {
         let request: ExecutionRequest
         let caller: Caller
-        let organization: String
+        /// `nil` for a stranger, whose execution is forgotten when it has ended.
+        let organization: String?
         let preferences: Preferences
         let idempotencyKey: String?
         let fingerprint: Data
@@ -27,18 +28,21 @@ struct ExecutionDesk: Sendable {
         }
 
         /// What may be asked for again must be found again, even if this process dies.
-        var keeping: Keeping { isAsync || idempotencyKey != nil ? .accepted : .result }
+        var keeping: Keeping {
+            guard organization != nil else { return .nothing }
+            return isAsync || idempotencyKey != nil ? .accepted : .result
+        }
     }
 
     enum Acceptance: Sendable {
         case submitted(any Submission)
         /// The same request had become this execution before.
-        case replayed(id: String)
+        case replayed(id: String, organization: String)
 
         var id: String {
             switch self {
             case .submitted(let submission): submission.execution.id
-            case .replayed(let id): id
+            case .replayed(let id, _): id
             }
         }
     }
@@ -71,23 +75,39 @@ struct ExecutionDesk: Sendable {
         )
     }
 
+    /// A stranger's, which asks for nothing but its program.
+    func trial(_ request: Request, from caller: Caller) async throws -> Order {
+        let content = try await BodyReader.read(request, plan: caller.plan)
+        let reader = ExecutionReader(runtimes: runtimes, plan: caller.plan)
+        return Order(
+            request: try reader.trial(content.value),
+            caller: caller,
+            organization: nil,
+            preferences: Preferences([:]),
+            idempotencyKey: nil,
+            fingerprint: content.fingerprint
+        )
+    }
+
     func accept(_ order: Order) async throws -> Acceptance {
         let now = clock.now()
         let id = Identifier.make(prefix: "exe_", at: now)
-        guard let key = order.idempotencyKey else { return try await submit(order, id: id) }
+        guard let key = order.idempotencyKey, let organization = order.organization else {
+            return try await submit(order, id: id)
+        }
         return try await idempotency.holding(
             key,
-            organization: order.organization,
+            organization: organization,
             fingerprint: order.fingerprint,
             candidate: id,
             now: now,
             // The scheduler's word counts too: what the store lost with its project may be about to
             // end, and must not be submitted again before.
-            isKept: { try await latest(id: $0, organization: order.organization) != nil },
+            isKept: { try await latest(id: $0, organization: organization) != nil },
             submit: { outcome in
                 switch outcome {
                 case .submit(let id): try await submit(order, id: id)
-                case .replay(let id): .replayed(id: id)
+                case .replay(let id): .replayed(id: id, organization: organization)
                 }
             }
         )
@@ -108,12 +128,32 @@ struct ExecutionDesk: Sendable {
         }
     }
 
+    /// Answers 200 with the execution as it ended.
+    func answer(
+        _ order: Order,
+        _ acceptance: Acceptance,
+        _ context: APIContext
+    ) async throws -> Response {
+        let execution = try await context.untilDisconnect { try await end(of: acceptance) }
+        if case .faulted = execution.state { throw ExecutionFaulted(id: execution.id) }
+        return Responses.data(
+            ExecutionPayload(execution).json,
+            headers: try await headers(order, acceptance)
+        )
+    }
+
     /// Waits for the end.
     ///
     /// A replayed execution is waited for like the one that it is, but not cancelled.
-    func end(of acceptance: Acceptance, organization: String) async throws -> Execution {
-        if case .submitted(let submission) = acceptance { return try await submission.finished() }
-        let id = acceptance.id
+    private func end(of acceptance: Acceptance) async throws -> Execution {
+        switch acceptance {
+        case .submitted(let submission): try await submission.finished()
+        case .replayed(let id, let organization):
+            try await end(of: id, organization: organization)
+        }
+    }
+
+    private func end(of id: String, organization: String) async throws -> Execution {
         while true {
             guard let execution = try await latest(id: id, organization: organization) else {
                 throw APIError.notFound("execution")  // gone with its project meanwhile

@@ -4,7 +4,7 @@ import Synchronization
 /// Whether a connection's other end has gone, and what is to be done then.
 ///
 /// One route at a time waits on a connection.
-final class HangUp: Sendable {
+final class ClientDisconnect: Sendable {
     private enum State {
         case open(action: (@Sendable () -> Void)?)
         case happened
@@ -17,7 +17,7 @@ final class HangUp: Sendable {
     private init(_ state: State) { self.state = Mutex(state) }
 
     /// Of a connection that closed before anybody asked.
-    static func happened() -> HangUp { HangUp(.happened) }
+    static func happened() -> ClientDisconnect { ClientDisconnect(.happened) }
 
     /// Has `action` called when the other end goes: at once where it has gone already.
     func notify(_ action: @escaping @Sendable () -> Void) {
@@ -46,18 +46,18 @@ final class HangUp: Sendable {
 }
 
 /// The open connections' hang-ups, found without asking a connection's event loop.
-final class HangUps: Sendable {
+final class ClientDisconnects: Sendable {
     private struct State {
-        var open: [ObjectIdentifier: HangUp] = [:]
+        var open: [ObjectIdentifier: ClientDisconnect] = [:]
         /// Whether connections are watched at all: a test may have routes without a server.
         var isWatching = false
     }
 
     private let state = Mutex(State())
 
-    func add(_ hangUp: HangUp, of channel: any Channel) {
+    func add(_ disconnect: ClientDisconnect, of channel: any Channel) {
         state.withLock { state in
-            state.open[ObjectIdentifier(channel)] = hangUp
+            state.open[ObjectIdentifier(channel)] = disconnect
             state.isWatching = true
         }
     }
@@ -68,7 +68,7 @@ final class HangUps: Sendable {
 
     /// - Returns: one that has happened, where the connection is gone already; `nil` where no
     ///    ``ConnectionHandler`` watches.
-    func hangUp(of channel: any Channel) -> HangUp? {
+    func disconnect(of channel: any Channel) -> ClientDisconnect? {
         state.withLock { state in
             state.open[ObjectIdentifier(channel)] ?? (state.isWatching ? .happened() : nil)
         }
@@ -79,13 +79,13 @@ extension APIContext {
     /// Runs `operation` in a task that is cancelled when the caller hangs up, or the key that it
     /// showed is revoked.
     /// - Throws: ``APIError/unauthorized`` where it was revoked.
-    func untilHangUp<Value: Sendable>(
+    func untilDisconnect<Value: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         // On this thread until it has to wait: no other is woken to begin it.
         let task = Task.immediate { try await operation() }
-        hangUp?.notify { task.cancel() }
-        defer { hangUp?.forget() }
+        disconnect?.notify { task.cancel() }
+        defer { disconnect?.forget() }
         let isRevoked = Mutex(false)
         let end: @Sendable () -> Void = {
             isRevoked.withLock { $0 = true }

@@ -8,7 +8,7 @@ import NIOCore
 ///
 /// It runs in the unprivileged process and believes nothing that comes in. On its way in a request
 /// passes, in this order: the decoder's limits on headers; ``ConnectionHandler``, which holds it to
-/// a time; ``Door``, which names it and answers for every error; its route, where
+/// a time; ``RequestMiddleware``, which names it and answers for every error; its route, where
 /// ``CallerResolver`` says who is asking before a byte of the body is read; ``BodyReader``, which
 /// bounds the body by the caller's plan; and ``ExecutionReader``, after which nothing of it is left
 /// to be refused. Only then is quota charged.
@@ -22,15 +22,15 @@ public func makeApplication(
     onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
     let requests = RequestCounter()
-    let hangUps = HangUps()
+    let disconnects = ClientDisconnects()
     let table = routeTable(configuration, dependencies, requests)
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
-        middleware: Door(
+        middleware: RequestMiddleware(
             routes: table,
             requests: requests,
             underWay: RequestsUnderWay(),
-            hangUps: hangUps,
+            disconnects: disconnects,
             service: dependencies.executions,
             clock: dependencies.clock
         )
@@ -38,7 +38,7 @@ public func makeApplication(
     table.fill(router)
     return Application(
         router: router,
-        server: server(configuration, hangUps),
+        server: server(configuration, disconnects),
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port),
             availableConnectionsDelegate: .maximum(configuration.connectionsMax, logger: logger)
@@ -128,7 +128,7 @@ private func executionRoutes(
 ) -> [Route] {
     let service = dependencies.executions
     let store = dependencies.store
-    let desk = ExecutionDesk(
+    let intake = ExecutionIntake(
         service: service,
         store: store,
         runtimes: dependencies.runtimes,
@@ -136,18 +136,22 @@ private func executionRoutes(
         idempotency: idempotency
     )
     let executions = ExecutionRoutes(
-        desk: desk,
+        intake: intake,
         callers: callers,
         service: service,
         store: store,
         runtimes: dependencies.runtimes,
         clock: dependencies.clock
     )
-    let account = AccountRoutes(
+    let usage = UsageRoutes(
         callers: callers,
         service: service,
-        store: store,
         runtimes: dependencies.runtimes,
+        clock: dependencies.clock
+    )
+    let deliveries = DeliveryRoutes(
+        callers: callers,
+        store: store,
         clock: dependencies.clock,
         wakeCourier: dependencies.wakeCourier
     )
@@ -159,8 +163,8 @@ private func executionRoutes(
         clock: dependencies.clock
     )
     let files = ProjectFileRoutes(callers: callers, store: store, clock: dependencies.clock)
-    return executions.routes + projects.routes + files.routes + account.routes
-        + TrialRoutes(desk: desk, callers: callers).routes
+    return executions.routes + projects.routes + files.routes + usage.routes + deliveries.routes
+        + TryRoutes(intake: intake, callers: callers).routes
 }
 
 /// What is run later.
@@ -176,7 +180,7 @@ private func taskRoutes(
         store: dependencies.store,
         plans: dependencies.plans
     )
-    let desk = TaskDesk(
+    let intake = TaskIntake(
         access: access,
         tasks: dependencies.tasks,
         executions: dependencies.executions,
@@ -186,7 +190,7 @@ private func taskRoutes(
         idempotency: idempotency
     )
     return TaskRoutes(
-        desk: desk,
+        intake: intake,
         access: access,
         tasks: dependencies.tasks,
         store: dependencies.store
@@ -196,14 +200,14 @@ private func taskRoutes(
 /// HTTP/1.1 with every bound that it has.
 private func server(
     _ configuration: APIConfiguration,
-    _ hangUps: HangUps
+    _ disconnects: ClientDisconnects
 ) -> HTTPServerBuilder {
     .http1(
         configuration: HTTP1Channel.Configuration(
             additionalChannelHandlers: [
                 ConnectionHandler(
                     arrivalTime: .seconds(configuration.arrivalSeconds),
-                    hangUps: hangUps
+                    disconnects: disconnects
                 )
             ],
             idleTimeout: .seconds(configuration.idleSeconds),

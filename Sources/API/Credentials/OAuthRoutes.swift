@@ -34,7 +34,7 @@ struct OAuthRoutes: Sendable {
             let client = try await client(request, form, context)
             let scopes = try Self.scopes(form["scope"], of: client.key)
             let token = try await tokens.issue(for: client.key, scopes: scopes)
-            return Answer.envelope(
+            return Responses.envelope(
                 TokenPayload.description.encode(
                     TokenPayload(
                         text: token.text,
@@ -65,7 +65,7 @@ struct OAuthRoutes: Sendable {
 
     private func keys(_ request: Request, _ context: APIContext) async throws -> Response {
         let keys = KeySetPayload(keys: try await tokens.publicKeys())
-        return Answer.envelope(
+        return Responses.envelope(
             KeySetPayload.description.encode(keys),
             headers: [.cacheControl: "public, max-age=300"]
         )
@@ -129,7 +129,7 @@ struct OAuthError: Error {
 
     var response: Response {
         let isClient = code == .invalidClient
-        return Answer.envelope(
+        return Responses.envelope(
             Self.payload.encode(self),
             status: isClient ? .unauthorized : .badRequest,
             headers: isClient ? [.wwwAuthenticate: "Basic realm=\"quicksand\""] : [:]

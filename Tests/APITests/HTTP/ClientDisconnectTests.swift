@@ -7,10 +7,10 @@ import Testing
 
 /// That a caller's end is known from the connection's first moment, and after its last.
 @Suite struct HangUpTests {
-    private let hangUps = HangUps()
+    private let disconnects = ClientDisconnects()
 
     private func connect() throws -> EmbeddedChannel {
-        let handler = ConnectionHandler(arrivalTime: .seconds(1), hangUps: hangUps)
+        let handler = ConnectionHandler(arrivalTime: .seconds(1), disconnects: disconnects)
         let channel = EmbeddedChannel(handler: handler)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         return channel
@@ -18,16 +18,18 @@ import Testing
 
     private func isGone(_ channel: EmbeddedChannel) throws -> Bool {
         let told = Atomic(false)
-        try #require(hangUps.hangUp(of: channel)).notify { told.store(true, ordering: .relaxed) }
+        try #require(disconnects.disconnect(of: channel)).notify {
+            told.store(true, ordering: .relaxed)
+        }
         return told.load(ordering: .relaxed)
     }
 
     @Test func `an open connection is one and the same, and is told when it ends`() throws {
         let channel = try connect()
-        let hangUp = try #require(hangUps.hangUp(of: channel))
-        #expect(hangUps.hangUp(of: channel) === hangUp)
+        let disconnect = try #require(disconnects.disconnect(of: channel))
+        #expect(disconnects.disconnect(of: channel) === disconnect)
         let told = Mutex(0)
-        hangUp.notify { told.withLock { $0 += 1 } }
+        disconnect.notify { told.withLock { $0 += 1 } }
         #expect(told.withLock { $0 } == 0)
         _ = try channel.finish()
         #expect(told.withLock { $0 } == 1)
@@ -35,10 +37,10 @@ import Testing
 
     @Test func `a connection that is gone is gone also for who asks late`() throws {
         let (first, second) = (try connect(), try connect())
-        let hangUp = try #require(hangUps.hangUp(of: first))
+        let disconnect = try #require(disconnects.disconnect(of: first))
         _ = try first.finish()
         // Not the one that was kept: the table holds no connection longer than it is there.
-        #expect(hangUps.hangUp(of: first) !== hangUp)
+        #expect(disconnects.disconnect(of: first) !== disconnect)
         #expect(try isGone(first))
         #expect(try !isGone(second))
         _ = try second.finish()
@@ -46,6 +48,6 @@ import Testing
     }
 
     @Test func `without a server there is nothing to hang up`() {
-        #expect(hangUps.hangUp(of: EmbeddedChannel()) == nil)
+        #expect(disconnects.disconnect(of: EmbeddedChannel()) == nil)
     }
 }

@@ -1,29 +1,8 @@
-import Crypto
 import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
-
-/// A body that has been read whole, and what it says.
-struct RequestContent {
-    let value: JSONValue
-    /// SHA-256 of the kind of body and its bytes: the same for the same request made again.
-    let fingerprint: Data
-
-    /// Of a request whose path says what it is about: the same body about something else is another
-    /// request.
-    func fingerprint(about subject: String) -> Data {
-        Data(SHA256.hash(data: Data((subject + "\n").utf8) + fingerprint))
-    }
-
-    static func fingerprint(of bytes: [UInt8], isForm: Bool) -> Data {
-        var digest = SHA256()
-        digest.update(data: Data((isForm ? "form\n" : "json\n").utf8))
-        digest.update(data: bytes)
-        return Data(digest.finalize())
-    }
-}
 
 /// Reads bodies, never more of one than the caller's plan can have a use for.
 enum BodyReader {
@@ -145,58 +124,5 @@ enum BodyReader {
 
     static func unsupported(_ types: String) -> APIError {
         APIError(code: .unsupportedMediaType, message: "send \(types), in UTF-8")
-    }
-}
-
-/// Reads the query of a list, whose names ``RouteTable`` has checked against the documentation.
-struct QueryReader {
-    static let limits = 1...100
-    static let limitDefault = 20
-    static let offsetMax = 1_000_000_000
-
-    private let values: [String: String]
-
-    /// - Parameter request: one whose query was checked.
-    init(_ request: Request) {
-        let pairs = request.uri.queryParameters.map { (String($0.key), String($0.value)) }
-        values = Dictionary(pairs) { first, _ in first }
-    }
-
-    /// - Throws: where a parameter is not in `known`, or is given twice.
-    static func check(_ request: Request, known: [String]) throws(APIError) {
-        var names: Set<String> = []
-        for (key, _) in request.uri.queryParameters {
-            let name = String(key)
-            // The one parameter that is every route's; it was dealt with at the door.
-            if name == "apiKey" { continue }
-            guard known.contains(name) else {
-                let hint = ObjectReader.nearest(to: name, among: known)
-                let suffix = hint.map { "; did you mean `\($0)`?" } ?? ""
-                throw .field(APIError.shortened(name), "is not a known parameter" + suffix)
-            }
-            guard names.insert(name).inserted else { throw .field(name, "is given twice") }
-        }
-    }
-
-    subscript(name: String) -> String? { values[name] }
-
-    func page() throws(APIError) -> Page {
-        Page(
-            limit: try integer("limit", in: Self.limits) ?? Self.limitDefault,
-            offset: try integer("offset", in: 0...Self.offsetMax) ?? 0
-        )
-    }
-
-    private func integer(_ name: String, in range: ClosedRange<Int>) throws(APIError) -> Int? {
-        guard let text = values[name] else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw .field(
-                name,
-                "must be an integer from \(range.lowerBound) to \(range.upperBound)",
-                value: .string(text),
-                limit: JSONValue(range.upperBound)
-            )
-        }
-        return number
     }
 }

@@ -4,7 +4,7 @@ import Hummingbird
 import NIOCore
 
 /// Makes the responses that every route shares.
-enum Answer {
+enum Responses {
     static let json = "application/json; charset=utf-8"
 
     /// The envelope of success around `data`.

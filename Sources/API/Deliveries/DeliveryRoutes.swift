@@ -3,38 +3,20 @@ import HTTPTypes
 import Hummingbird
 import Identity
 
-/// What a caller can know and do beside running code: runtimes, its own standing, and deliveries.
-struct AccountRoutes: Sendable {
+/// Results on their way to callback URLs: looked at, and sent again.
+struct DeliveryRoutes: Sendable {
     let callers: CallerResolver
-    let service: any ExecutionService
     let store: any Store
-    let runtimes: Runtimes
     let clock: WallClock
     /// Told that a delivery is due.
     let wakeCourier: @Sendable () async -> Void
 
     var routes: [Route] {
         [
-            Route(.get, "runtimes", .listRuntimes, listRuntimes),
-            Route(.get, "usage", .showUsage, usage),
             Route(.get, "deliveries", .listDeliveries, list),
             Route(.get, "deliveries/:id", .showDelivery, show),
             Route(.post, "deliveries/:id/retry", .retryDelivery, retry),
         ]
-    }
-
-    private func listRuntimes(_ request: Request, _ context: APIContext) async throws -> Response {
-        Answer.data(runtimes.json)
-    }
-
-    /// A stranger's, where there is no credential.
-    private func usage(_ request: Request, _ context: APIContext) async throws -> Response {
-        let caller = try await callers.anyone(request, context)
-        let report = try await service.standing(of: caller)
-        return Answer.data(
-            caller.plan.usage(report),
-            headers: RateHeaders.fields(report, now: clock.now())
-        )
     }
 
     private func list(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -45,7 +27,7 @@ struct AccountRoutes: Sendable {
         )
         let page = try QueryReader(request).page()
         let listing = try await store.deliveries(organization: organization, page: page)
-        return Answer.envelope(listing.json(page, \.json))
+        return Responses.envelope(listing.json(page, \.json))
     }
 
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -54,7 +36,7 @@ struct AccountRoutes: Sendable {
             context,
             needing: .read(.projects)
         )
-        return Answer.data(try await delivery(context, organization).json)
+        return Responses.data(try await delivery(context, organization).json)
     }
 
     /// 202: it will be sent again at once, whatever became of it before.
@@ -68,7 +50,7 @@ struct AccountRoutes: Sendable {
         delivery.state = .pending(nextAttemptAt: clock.now())
         try await store.save(delivery)
         await wakeCourier()
-        return Answer.data(delivery.json, status: .accepted)
+        return Responses.data(delivery.json, status: .accepted)
     }
 
     private func delivery(

@@ -10,13 +10,13 @@ import NIOCore
 /// What a caller may know of an error is in ``APIError``; anything else that reaches this point is
 /// our fault, is logged with its cause, and tells the caller nothing but the request's name. The
 /// log has the path without its query and no header, so that no credential can get there.
-struct Door: RouterMiddleware {
+struct RequestMiddleware: RouterMiddleware {
     private static let loggedPathCharactersMax = 200
 
     let routes: RouteTable
     let requests: RequestCounter
     let underWay: RequestsUnderWay
-    let hangUps: HangUps
+    let disconnects: ClientDisconnects
     let service: any ExecutionService
     let clock: WallClock
 
@@ -28,7 +28,7 @@ struct Door: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.underWay = underWay
-        context.hangUp = hangUps.hangUp(of: context.channel)
+        context.disconnect = disconnects.disconnect(of: context.channel)
         context.requestID = RequestID.choose(request.headers, at: clock.now())
         context.logger[metadataKey: "request_id"] = .string(context.requestID)
         let start = ContinuousClock.now
@@ -39,7 +39,7 @@ struct Door: RouterMiddleware {
             response = answer(error, to: request, context)
         }
         await tellStanding(in: &response, to: context.caller.known)
-        Answer.finish(&response.headers, requestID: context.requestID)
+        Responses.finish(&response.headers, requestID: context.requestID)
         requests.count(status: response.status.code)
         context.logger.info(
             "request",
@@ -66,31 +66,31 @@ struct Door: RouterMiddleware {
     {
         switch error {
         case let error as APIError:
-            return Answer.error(error)
+            return Responses.error(error)
         // The router's own word for a path or method that no route takes; no route of ours throws
         // it.
         case let error as HTTPError where error.status == .notFound:
-            return Answer.error(routes.refusal(of: request))
+            return Responses.error(routes.refusal(of: request))
         case is ProjectGone:
-            return Answer.error(.projectGone)
+            return Responses.error(.projectGone)
         case is CancellationError:
             // The caller has gone, and nobody will read this; the number is for the log.
             return Response(status: Self.clientClosedRequest, headers: [.connection: "close"])
         // Turned away after it had been taken: the service is about to stop.
         case let refusal as SubmissionRefusal:
-            return Answer.error(RateHeaders.error(refusal, now: clock.now()))
+            return Responses.error(RateHeaders.error(refusal, now: clock.now()))
         case let error as StoreUnavailable:
             context.logger.error(
                 "store unavailable",
                 metadata: ["reason": .string(error.reason)]
             )
-            return Answer.error(.storeUnavailable)
+            return Responses.error(.storeUnavailable)
         default:
             context.logger.error(
                 "request failed",
                 metadata: ["error": .string(String(reflecting: error))]
             )
-            return Answer.error(.internalError(requestID: context.requestID))
+            return Responses.error(.internalError(requestID: context.requestID))
         }
     }
 

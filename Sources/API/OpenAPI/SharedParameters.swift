@@ -1,3 +1,4 @@
+/// What several operations have in common.
 extension Operation.Parameter {
     /// The two of every list.
     static let page = [

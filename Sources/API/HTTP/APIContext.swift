@@ -17,7 +17,7 @@ struct APIContext: RequestContext {
     /// Of all connections together.
     var underWay = RequestsUnderWay()
     /// This connection's; `nil` for a channel without one, which a test may have.
-    var hangUp: HangUp?
+    var disconnect: ClientDisconnect?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

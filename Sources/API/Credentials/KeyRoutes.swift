@@ -34,7 +34,7 @@ struct KeyRoutes: Sendable {
             user: try await maker(caller),
             expiresAt: try body.expiresAt?.after(clock.now(), at: "expires_at")
         )
-        return Answer.data(
+        return Responses.data(
             IssuedKeyPayload.description.encode(
                 IssuedKeyPayload(secret: secret.plaintext, key: key)
             ),
@@ -51,7 +51,7 @@ struct KeyRoutes: Sendable {
         )
         let page = try QueryReader(request).page()
         let listing = try await store.keys(organization: organization, page: page)
-        return Answer.envelope(listing.json(page, \.json))
+        return Responses.envelope(listing.json(page, \.json))
     }
 
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -60,7 +60,7 @@ struct KeyRoutes: Sendable {
             context,
             needing: .read(.organizations)
         )
-        return Answer.data(try await key(context, organization).json)
+        return Responses.data(try await key(context, organization).json)
     }
 
     /// At once, also for the requests that are under way.
@@ -75,7 +75,7 @@ struct KeyRoutes: Sendable {
         _ = try await store.revokeKey(id: key.id, at: now)
         context.underWay.end(key: key.id)
         key.revokedAt = key.revokedAt ?? now
-        return Answer.data(key.json)
+        return Responses.data(key.json)
     }
 
     private func key(_ context: APIContext, _ organization: String) async throws -> APIKey {

@@ -1,0 +1,22 @@
+import Crypto
+import Foundation
+
+/// A body that has been read whole, and what it says.
+struct RequestContent {
+    let value: JSONValue
+    /// SHA-256 of the kind of body and its bytes: the same for the same request made again.
+    let fingerprint: Data
+
+    /// Of a request whose path says what it is about: the same body about something else is another
+    /// request.
+    func fingerprint(about subject: String) -> Data {
+        Data(SHA256.hash(data: Data((subject + "\n").utf8) + fingerprint))
+    }
+
+    static func fingerprint(of bytes: [UInt8], isForm: Bool) -> Data {
+        var digest = SHA256()
+        digest.update(data: Data((isForm ? "form\n" : "json\n").utf8))
+        digest.update(data: bytes)
+        return Data(digest.finalize())
+    }
+}
