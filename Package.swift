@@ -126,6 +126,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
+            resources: [.embedInCode("Pages/Assets")],
             swiftSettings: strict
         ),
         .target(name: "Measure", swiftSettings: strict),

@@ -1,43 +1,20 @@
-import Crypto
 import Foundation
 
 /// The page at `/docs`: the whole document for a reader, made of the document itself.
-///
-/// It is one file with nothing loaded from anywhere, no script, and a policy that allows its own
-/// style by its hash and nothing else.
 struct DocumentationPage {
     private let document: JSONValue
 
     init(_ document: JSONValue) { self.document = document }
 
-    static let contentSecurityPolicy = """
-        default-src 'none'; style-src '\(hash(style))'; base-uri 'none'; form-action 'none'; \
-        frame-ancestors 'none'
-        """
-
-    private static func hash(_ text: String) -> String {
-        "sha256-" + Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString()
-    }
-
-    var html: String {
-        """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Quicksand: the API</title>
-        <style>\(Self.style)</style>
-        </head>
-        <body>
-        <nav aria-label="Contents">
-        \(contents)</nav>
-        <main>
-        \(opening)\(chapters.map(\.html).joined())\(objects)\(headers)</main>
-        </body>
-        </html>
-
-        """
+    var page: WebPage {
+        WebPage(
+            PackageResources.docs_html,
+            style: PackageResources.docs_css,
+            parts: [
+                "contents": contents,
+                "main": opening + chapters.map(\.html).joined() + objects + headers,
+            ]
+        )
     }
 
     private var opening: String {

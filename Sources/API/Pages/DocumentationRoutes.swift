@@ -4,16 +4,16 @@ import Hummingbird
 /// The documentation, as machines and as people read it: written once, at the start.
 struct DocumentationRoutes: Sendable {
     private let document: [UInt8]
-    private let page: [UInt8]
+    private let page: WebPage
 
     init(_ document: OpenAPIDocument) {
         self.document = JSONWriter.bytes(of: document.json)
-        page = Array(DocumentationPage(document.json).html.utf8)
+        page = DocumentationPage(document.json).page
     }
 
     private init() {
         document = []
-        page = []
+        page = WebPage([], style: [])
     }
 
     /// What its own routes are called, for the document to tell of; nothing is behind them yet.
@@ -26,10 +26,10 @@ struct DocumentationRoutes: Sendable {
             },
             Route(.get, "docs", .documentation) { _, _ in
                 Responses.text(
-                    page,
+                    page.html.utf8,
                     type: "text/html; charset=utf-8",
                     headers: [
-                        .contentSecurityPolicy: DocumentationPage.contentSecurityPolicy,
+                        .contentSecurityPolicy: page.contentSecurityPolicy,
                         .referrerPolicy: "no-referrer",
                     ]
                 )

@@ -26,10 +26,10 @@ struct ServiceRoutes: Sendable {
             )
         }
         return Responses.text(
-            TryItPage.html.utf8,
+            TryItPage.page.html.utf8,
             type: "text/html; charset=utf-8",
             headers: [
-                .vary: "Accept", .contentSecurityPolicy: TryItPage.contentSecurityPolicy,
+                .vary: "Accept", .contentSecurityPolicy: TryItPage.page.contentSecurityPolicy,
                 .referrerPolicy: "no-referrer",
             ]
         )

@@ -32,7 +32,7 @@ import Testing
             #expect(reply.text.contains("textContent"))
             let start = try #require(reply.text.range(of: "<script>"))
             let end = try #require(reply.text.range(of: "</script>"))
-            #expect(reply.text[start.upperBound..<end.lowerBound] == TryItPage.script)
+            #expect(reply.text[start.upperBound..<end.lowerBound] == TryItPage.page.script ?? "")
         }
     }
 
