@@ -68,6 +68,9 @@ import Testing
             )
             try expect(ExecutionPayload(execution).json, isA: "Execution")
             try expect(ExecutionPayload(execution).summary, isA: "ExecutionSummary")
+            let answer = JSONWriter.bytes(of: ["data": ExecutionPayload(execution).json])
+            let read = try #require(ExecutionPayload(answer: Data(answer)))
+            #expect(read.json == ExecutionPayload(execution).json)
             let callback = try StrictJSON.parse(Array(callbackBody(execution)))
             try expect(callback, isA: "ExecutionFinished")
         }
@@ -97,6 +100,33 @@ import Testing
             details: .init(status: "failed")
         )
         try expect(conflict.envelope, isA: "Conflict")
+    }
+
+    @Test func `a request that a client writes is read as it was written`() throws {
+        var body = ExecutionBody()
+        body.language = "python"
+        body.files = [SourceFileBody(path: "main.py", content: Data([0xff, 0x0a]))]
+        body.run.stdin = "a"
+        body.run.arguments = ["-v"]
+        let text = try StrictJSON.parse(Array(body.encoded()))
+        #expect(
+            text == [
+                "language": "python",
+                "files": [["path": "main.py", "content": "/wo=", "encoding": "base64"]],
+                "stdin": "a", "args": ["-v"],
+            ]
+        )
+        let read = try ExecutionBody.complete.decode(text)
+        #expect(read.files?.first?.data == Data([0xff, 0x0a]))
+        #expect(ExecutionBody.complete.encode(read) == text)
+    }
+
+    @Test func `a runtime is read as it was written`() throws {
+        let answer = JSONWriter.bytes(of: ["data": Sample.runtimes.json])
+        let read = try #require(RuntimePayload.list(answer: Data(answer)))
+        #expect(read.map(\.name) == ["python", "python", "c", "ruby"])
+        #expect(read.map(\.entry) == ["main.py", "main.py", "main.c", nil])
+        #expect(read.map(RuntimePayload.codec.encode) == Sample.runtimes.json.elements)
     }
 
     @Test func `a check that finds nothing wrong could find it`() throws {
