@@ -62,11 +62,12 @@ let package = Package(
             swiftSettings: lowLevel,
             linkerSettings: [.unsafeFlags(["-static-executable"])]
         ),
+        .target(name: "JSON", swiftSettings: strict),
         .target(name: "Domain", swiftSettings: strict),
         .target(
             name: "Catalog",
             dependencies: [
-                "WardenWire", "CSeccomp", "Domain",
+                "WardenWire", "CSeccomp", "Domain", "JSON",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
@@ -117,7 +118,7 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Domain", "Identity",
+                "Domain", "Identity", "JSON",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -149,6 +150,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "WardenWireTests", dependencies: ["WardenWire"], swiftSettings: strict),
         .testTarget(
@@ -206,7 +208,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Domain", "Identity", "Scheduler", "SQLiteStore", "TemporaryStore",
+                "API", "Domain", "Identity", "JSON", "Scheduler", "SQLiteStore", "TemporaryStore",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -257,7 +259,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "WardenWire", "Jail", "Domain", "Catalog", "API", "CCurl",
+                "WardenWire", "Jail", "Domain", "JSON", "API", "CCurl",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             exclude: ["Corpus", "Engine", "Words"],

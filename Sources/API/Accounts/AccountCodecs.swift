@@ -1,5 +1,6 @@
 import Domain
 import Identity
+import JSON
 
 extension Codec<String> {
     /// A name that people read, by the rules of `DisplayName`.

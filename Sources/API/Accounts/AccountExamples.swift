@@ -1,3 +1,5 @@
+import JSON
+
 extension Example {
     static let user: JSONValue = [
         "id": userID, "name": name, "email": email, "image": .null, "created_at": time,

@@ -1,5 +1,6 @@
 import Domain
 import Identity
+import JSON
 
 extension Operation {
     static let signUp = Operation(

@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 extension Organization {
     static let payload = ObjectDescription<Organization>.answer(

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Identity
+import JSON
 
 // Signing up and in, in the words of better-auth.
 

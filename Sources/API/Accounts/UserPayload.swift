@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// A user as it sees itself.
 struct UserPayload: Sendable {

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Identity
+import JSON
 
 /// The user behind a credential: of a session the one who signed in, of a key the one who made it.
 struct UserRoutes: Sendable {

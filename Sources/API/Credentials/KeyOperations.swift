@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// Keys for programs.
 extension Operation {

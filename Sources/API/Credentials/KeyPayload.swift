@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 struct NewKeyBody: Sendable {
     var name = ""

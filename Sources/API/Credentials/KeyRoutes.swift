@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Identity
+import JSON
 
 /// The keys of the caller's organization.
 struct KeyRoutes: Sendable {

@@ -1,4 +1,5 @@
 import Identity
+import JSON
 
 extension Operation {
     static let issueToken = Operation(

@@ -1,4 +1,5 @@
 import Identity
+import JSON
 
 // OAuth's tokens, its refusals, and the public keys.
 

@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 extension Operation {
     static let listDeliveries = Operation(

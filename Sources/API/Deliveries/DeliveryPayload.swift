@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import JSON
 
 extension Delivery {
     /// A delivery as callers see it: not its body, which is the execution that it names.

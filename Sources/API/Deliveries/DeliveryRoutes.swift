@@ -2,6 +2,7 @@ import Domain
 import HTTPTypes
 import Hummingbird
 import Identity
+import JSON
 
 /// Results on their way to callback URLs: looked at, and sent again.
 struct DeliveryRoutes: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// Bytes as a JSON string can carry them: as they are where they are UTF-8, else in base64.
 struct EncodedBytes: Sendable {

@@ -1,4 +1,5 @@
 public import Foundation
+import JSON
 
 // What a server answered, for a program that asks one: read by the declarations that it is written
 // by.

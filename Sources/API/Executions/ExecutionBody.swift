@@ -1,5 +1,6 @@
 import Domain
 public import Foundation
+import JSON
 
 /// The body of a request to run code, as its caller wrote it; ``ExecutionReader`` says what it
 /// means.

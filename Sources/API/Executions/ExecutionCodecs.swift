@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import JSON
 
 // The values that requests to run code are made of, in executions, projects and tasks.
 

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 
 /// Takes in what is to be run: reads it, submits it once, and finds what became of it.
 struct ExecutionIntake: Sendable {

@@ -1,5 +1,6 @@
 public import Domain
 public import Foundation
+import JSON
 
 /// An execution as callers see it, in answers, in callbacks and in `quicksand run --json`; and as
 /// `quicksand try` reads it.

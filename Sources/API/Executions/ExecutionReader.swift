@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import JSON
 
 /// Turns a body into an execution that nothing more can be refused of.
 ///

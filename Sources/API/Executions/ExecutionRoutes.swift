@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Identity
+import JSON
 
 /// Executions: made, looked at and cancelled by callers with a credential.
 struct ExecutionRoutes: Sendable {

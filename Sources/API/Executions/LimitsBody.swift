@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// What is asked of each limit; how much of it the caller's plan allows is not known yet.
 typealias LimitsBody = [Limit: JSONValue]

@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// Reads what a program is started with: its arguments and its environment.
 struct ProgramInputReader {

@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// Finds the runtime that a language and a version name, or says what there is instead.
 struct RuntimeReader {

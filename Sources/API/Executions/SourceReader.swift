@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import JSON
 
 /// Takes `code`, or `files` with `entry`, and lays them over a project's files where there is one.
 struct SourceReader {

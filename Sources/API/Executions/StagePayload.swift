@@ -1,5 +1,6 @@
 public import Domain
 import Foundation
+import JSON
 
 /// What became of one stage, and what its program wrote.
 public struct StagePayload: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// What a Swift value is in JSON: its schema, and how it is written and read.
 ///

@@ -1,3 +1,5 @@
+import JSON
+
 /// One member of an API object: its name, its schema, and the property that is written to it and
 /// read from it.
 struct Field<Object>: Sendable {

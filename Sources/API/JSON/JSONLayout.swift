@@ -1,3 +1,5 @@
+import JSON
+
 /// Lays a JSON text out for people: on one line what fits there, else a line for each element.
 enum JSONLayout {
     private static let columnsMax = 72

@@ -1,3 +1,5 @@
+import JSON
+
 /// The one declaration of an API object: what it is called, what it has, and what is said of it.
 ///
 /// Its writer, its reader and its schema are made of ``fields``, so they cannot differ.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The members of one JSON object, taken by name.
 ///
 /// Where every name that the object may have is given, any other is refused by name: a misspelt

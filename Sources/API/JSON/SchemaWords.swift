@@ -1,3 +1,5 @@
+import JSON
+
 /// Words to write JSON Schema (2020-12) with.
 ///
 /// `about` is what a reader of the documentation is told, as a sentence or a few words.

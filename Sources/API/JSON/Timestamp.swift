@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// RFC 3339 in UTC with milliseconds, the only form of a date that this API writes.
 enum Timestamp {

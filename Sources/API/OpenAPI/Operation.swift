@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSON
 
 /// What the documentation says of one route, written beside the route itself.
 ///

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import JSON
 
 /// Writes one operation of the document.
 struct OperationWriter: Sendable {

@@ -1,4 +1,5 @@
 import Identity
+import JSON
 
 extension APIError.Code {
     /// The headers that such an answer has, beside those of every answer.

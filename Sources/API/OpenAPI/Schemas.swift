@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// The schemas that the document's operations refer to by name, and that is every schema with a
 /// name.

@@ -1,3 +1,5 @@
+import JSON
+
 /// What several operations have in common.
 extension Operation.Parameter {
     /// The two of every list.

@@ -1,3 +1,5 @@
+import JSON
+
 /// How to make a call from a terminal.
 struct CurlCommand {
     let method: String

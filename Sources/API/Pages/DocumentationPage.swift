@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The page at `/docs`: the whole document for a reader, made of the document itself.
 struct DocumentationPage {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import JSON
 
 /// The documentation, as machines and as people read it: written once, at the start.
 struct DocumentationRoutes: Sendable {

@@ -1,3 +1,5 @@
+import JSON
+
 /// Text as HTML: nothing that it holds is taken for a tag.
 enum HTMLText {
     static func escaped(_ text: String) -> String {

@@ -1,3 +1,5 @@
+import JSON
+
 /// One operation of the document, for a reader.
 struct OperationSection {
     let path: String

@@ -1,3 +1,5 @@
+import JSON
+
 /// A schema as a table of fields, those of nested objects under their paths.
 ///
 /// A schema with a name has a table of its own, which others lead to.

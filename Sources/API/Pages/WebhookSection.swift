@@ -1,3 +1,5 @@
+import JSON
+
 /// What this server sends to its callers, for a reader.
 struct WebhookSection {
     let operation: JSONValue

@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// The body of a request for a project, new or changed; ``ProjectReader`` says what it means.
 struct ProjectBody: Sendable {

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Identity
+import JSON
 
 /// The files of a project, each under its own path and as the bytes that it is.
 struct ProjectFileRoutes: Sendable {

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import JSON
 
 extension Operation {
     static let createProject = Operation(

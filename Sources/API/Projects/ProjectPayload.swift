@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 extension Project {
     /// A project as callers see it: of its environment only the names, since the values are secrets

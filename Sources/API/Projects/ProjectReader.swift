@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import JSON
 
 /// Makes of a body what a project is to be: whole, or what is to change of it.
 struct ProjectReader: Sendable {

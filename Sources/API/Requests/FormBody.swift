@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads `application/x-www-form-urlencoded` into the same value that the JSON body would be.
 ///
 /// Fields of text are taken as they are. `args` and `outputs` may be repeated, and each occurrence

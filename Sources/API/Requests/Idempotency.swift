@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import HTTPTypes
+import JSON
 import Synchronization
 
 /// One request, one execution or task, however often it is sent.

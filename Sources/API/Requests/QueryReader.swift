@@ -1,6 +1,7 @@
 import Domain
 import HTTPTypes
 import Hummingbird
+import JSON
 
 /// Reads the query of a list, whose names ``RouteTable`` has checked against the documentation.
 struct QueryReader {

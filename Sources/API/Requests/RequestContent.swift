@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import JSON
 
 /// A body that has been read whole, and what it says.
 struct RequestContent {

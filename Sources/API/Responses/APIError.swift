@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSON
 
 /// A refusal that the caller is told of: one of the codes of the contract, what is wrong, and
 /// where.

@@ -1,3 +1,5 @@
+import JSON
+
 /// What the answers of this API are wrapped in, but for refusals, which are `APIError`'s.
 enum Envelope {
     /// - Parameter schema: of the data.

@@ -1,4 +1,5 @@
 import Identity
+import JSON
 
 extension APIError.Code {
     /// When it is said, for the documentation.

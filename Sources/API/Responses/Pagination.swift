@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// Where a page stands in its list.
 struct Pagination: Sendable {

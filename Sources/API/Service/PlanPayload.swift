@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// A caller's plan, what it may ask for, and where it stands.
 struct PlanPayload: Sendable {

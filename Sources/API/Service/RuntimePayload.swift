@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// A language as callers see it: one that can be run here, or one that the operator could install.
 public struct RuntimePayload: Sendable {

@@ -1,3 +1,5 @@
+import JSON
+
 extension Operation {
     static let home = Operation(
         id: "home",

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 
 /// What is asked about the service itself, outside the versioned prefix.
 struct ServiceRoutes: Sendable {

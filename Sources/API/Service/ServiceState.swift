@@ -1,3 +1,5 @@
+import JSON
+
 /// How the service is, as monitors are told.
 struct ServiceState: Sendable {
     var version = ""

@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// What can be run here, and how much of it.
 extension Operation {

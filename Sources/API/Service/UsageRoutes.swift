@@ -1,6 +1,7 @@
 import Domain
 import HTTPTypes
 import Hummingbird
+import JSON
 
 /// What can be run here, and where a caller stands with its plan.
 struct UsageRoutes: Sendable {

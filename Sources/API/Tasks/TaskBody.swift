@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import JSON
 
 /// The body of a request for a task: the fields of an execution, and beside them when, for whom and
 /// how often.

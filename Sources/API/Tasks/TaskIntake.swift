@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 
 /// Takes tasks in: reads what is ordered, submits it once, and finds what became of it.
 struct TaskIntake: Sendable {

@@ -1,5 +1,6 @@
 public import Domain
 public import Foundation
+import JSON
 
 // A task as callers see it, in answers and in callbacks.
 

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Identity
+import JSON
 
 /// Agents' tasks: ordered, looked at, cancelled and tried again.
 struct TaskRoutes: Sendable {

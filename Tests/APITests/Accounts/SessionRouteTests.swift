@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import JSON
 import Testing
 
 @testable import API

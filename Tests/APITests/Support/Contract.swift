@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSON
 import Testing
 
 @testable import API
@@ -72,5 +73,12 @@ struct Contract: Sendable {
             return ["is not JSON"]
         }
         return schemas.flaws(value, media["schema"] ?? .null)
+    }
+}
+
+extension JSONValue {
+    /// A string's text.
+    var text: String? {
+        if case .string(let text) = self { text } else { nil }
     }
 }

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Identity
+import JSON
 
 /// Keys of two organizations, made once for the whole run.
 enum Keys {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JSON
 
 /// A TCP client that says exactly what it is told to.
 ///

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import JSON
 
 /// Values that the tests share.
 enum Sample {

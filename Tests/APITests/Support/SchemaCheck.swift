@@ -1,3 +1,5 @@
+import JSON
+
 @testable import API
 
 /// Holds values to schemas: as much of JSON Schema as the document uses, and not a keyword more.

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import JSON
 import Synchronization
 
 /// A scheduler that does as it is told: it answers submissions from a script and remembers them.

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import HTTPTypes
 import Identity
+import JSON
 import Testing
 
 @testable import API

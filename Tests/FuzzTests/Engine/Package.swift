@@ -22,9 +22,9 @@ let apiReaders = [
     "Executions/EncodedBytes", "Executions/ExecutionBody", "Executions/ExecutionCodecs",
     "Executions/ExecutionReader", "Executions/LimitsBody", "Executions/LimitsReader",
     "Executions/ProgramInputReader", "Executions/RuntimeReader", "Executions/SourceReader",
-    "HTTP/ClientAddress", "HTTP/HeaderNames", "JSON/Codec", "JSON/Field", "JSON/JSONValue",
-    "JSON/JSONWriter", "JSON/ObjectDescription", "JSON/ObjectReader", "JSON/SchemaWords",
-    "JSON/StrictJSON", "JSON/TimestampReader", "OpenAPI/URLPattern", "Requests/FormBody",
+    "HTTP/ClientAddress", "HTTP/HeaderNames", "JSON/Codec", "JSON/Field", "JSON/JSONReading",
+    "JSON/ObjectDescription", "JSON/ObjectReader", "JSON/SchemaWords", "JSON/TimestampReader",
+    "OpenAPI/URLPattern", "Requests/FormBody",
     "Requests/Preferences", "Responses/APIError", "Responses/ErrorPayload",
 ]
 
@@ -51,12 +51,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "Domain", path: "Links/Domain", swiftSettings: settings),
-        .target(
-            name: "Catalog",
-            path: "Links/Catalog",
-            sources: ["JSONValue.swift"],
-            swiftSettings: settings
-        ),
+        .target(name: "JSON", path: "Links/JSON", swiftSettings: settings),
         .target(
             name: "Identity",
             path: "Links/Identity",
@@ -66,7 +61,7 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Domain", "Identity", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "Domain", "Identity", "JSON", .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Links/API",
             sources: apiReaders.map { $0 + ".swift" },
@@ -75,7 +70,7 @@ let package = Package(
         .target(
             name: "Properties",
             dependencies: [
-                "WardenWire", "Jail", "Domain", "Catalog", "API", "CCurl",
+                "WardenWire", "Jail", "Domain", "JSON", "API", "CCurl",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Links/Properties",

@@ -1,7 +1,6 @@
 import Foundation
+import JSON
 import Testing
-
-@testable import API
 
 @Suite struct StrictJSONTests {
     private func parse(_ text: String) throws -> JSONValue {
@@ -18,6 +17,10 @@ import Testing
     }
 
     private func flaw(_ text: String) -> StrictJSON.Flaw? { flaw(Array(text.utf8)) }
+
+    private static func text(_ value: JSONValue?) -> String? {
+        if case .string(let text)? = value { text } else { nil }
+    }
 
     @Test func `every kind of value is read`() throws {
         let text = #" {"a": [null, true, false, -1, 1.5, "x"], "b": {}} "#
@@ -76,6 +79,14 @@ import Testing
         #expect(flaw(#"{"a": {"b": 1}, "b": 2}"#) == nil)
     }
 
+    @Test func `a flaw says what it is inside of`() {
+        let twice = flaw(#"{"a": [0, {"b": 1, "b": 1}]}"#)
+        #expect(twice?.path == ["a", "1"])
+        #expect(twice?.member == "b")
+        #expect(flaw(#"{"a": [0, {"b": tru}]}"#)?.path == ["a", "1", "b"])
+        #expect(flaw("tru")?.path == [])
+    }
+
     @Test func `bytes that are not UTF-8 are refused where they stand`() {
         let flaw = flaw(Array("[\"ab".utf8) + [0xff] + Array("\"]".utf8))
         #expect(flaw?.reason == "is not UTF-8")
@@ -114,19 +125,12 @@ import Testing
         #expect(try StrictJSON.parse(bytes) == value)
         #expect(!bytes.contains { $0 < 0x20 || $0 == 0x7f })
         let foundation = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
-        #expect(foundation?["text"] as? String == value["text"].flatMap(\.text))
+        #expect(foundation?["text"] as? String == Self.text(value["text"]))
     }
 
     @Test func `a number without a word in JSON is written as null`() {
         #expect(
             JSONWriter.bytes(of: [.number(.infinity), .number(.nan)]) == Array("[null,null]".utf8)
         )
-    }
-}
-
-extension JSONValue {
-    /// A string's text.
-    var text: String? {
-        if case .string(let text) = self { text } else { nil }
     }
 }

@@ -1,30 +1,49 @@
-/// Reads the JSON that strangers send.
+/// Reads the JSON that strangers send and that the operator wrote.
 ///
 /// Foundation's reader takes the last of two members with one name, which lets a proxy and this
-/// server read the same bytes differently (RFC 8259, section 4), and it does not say where a text
-/// is wrong. This one holds to RFC 8259 to the letter, refuses what is ambiguous, and bounds its
+/// server read the same bytes differently (RFC 8259, section 4) and makes a limit that is set twice
+/// the looser one by accident; and it does not say where a text is wrong. This one holds to RFC 8259 to the letter, refuses what is ambiguous, and bounds its
 /// own work: the depth by ``depthMax``, so that recursion is safe, the number of values by
 /// ``valuesMax``, and the rest by the size of the body.
-enum StrictJSON {
+public enum StrictJSON {
     /// Arrays and objects inside one another.
-    static let depthMax = 32
+    public static let depthMax = 32
     /// Values in one text; a two-byte `0,` becomes a value many times its size.
-    static let valuesMax = 32_768
+    public static let valuesMax = 32_768
 
     /// Where and why a text is not acceptable JSON.
-    struct Flaw: Error, Hashable {
+    public struct Flaw: Error, Hashable {
         /// In bytes from the start.
-        let offset: Int
+        public let offset: Int
         /// Counted from 1.
-        let line: Int
+        public let line: Int
         /// In bytes, counted from 1.
-        let column: Int
-        let reason: String
+        public let column: Int
+        /// What the text does, such as `ends inside a string`.
+        public let reason: String
         /// The member that the flaw is about, where a name was given twice.
-        var member: String?
+        public var member: String?
+        /// The names and indices of what the flaw is inside of.
+        public var path: [String] = []
+
+        public init(
+            offset: Int,
+            line: Int,
+            column: Int,
+            reason: String,
+            member: String? = nil,
+            path: [String] = []
+        ) {
+            self.offset = offset
+            self.line = line
+            self.column = column
+            self.reason = reason
+            self.member = member
+            self.path = path
+        }
     }
 
-    static func parse(_ bytes: [UInt8]) throws(Flaw) -> JSONValue {
+    public static func parse(_ bytes: [UInt8]) throws(Flaw) -> JSONValue {
         var parser = Parser(bytes: bytes)
         do throws(Parser.Failure) {
             return try parser.text()
@@ -36,7 +55,8 @@ enum StrictJSON {
                 line: before.count { $0 == 0x0a } + 1,
                 column: error.offset - lineStart + 1,
                 reason: error.reason,
-                member: error.member
+                member: error.member,
+                path: error.path
             )
         }
     }
@@ -47,6 +67,13 @@ private struct Parser {
         let offset: Int
         let reason: String
         var member: String?
+        var path: [String] = []
+
+        func inside(_ name: String) -> Failure {
+            var failure = self
+            failure.path.insert(name, at: 0)
+            return failure
+        }
     }
 
     let bytes: [UInt8]
@@ -87,6 +114,17 @@ private struct Parser {
         }
     }
 
+    /// A member or an element; how it is called is needed where it is wrong, and only there.
+    private mutating func value(
+        of name: @autoclosure () -> String
+    ) throws(Failure) -> JSONValue {
+        do throws(Failure) {
+            return try value()
+        } catch {
+            throw error.inside(name())
+        }
+    }
+
     private mutating func nested(
         _ read: (inout Parser) throws(Failure) -> JSONValue
     ) throws(Failure) -> JSONValue {
@@ -105,7 +143,7 @@ private struct Parser {
         if take("]") { return .array([]) }
         var elements: [JSONValue] = []
         while true {
-            elements.append(try value())
+            elements.append(try value(of: "\(elements.count)"))
             skipSpace()
             if take("]") { return .array(elements) }
             guard take(",") else { throw unexpected("`,` or `]`") }
@@ -127,7 +165,7 @@ private struct Parser {
             skipSpace()
             guard take(":") else { throw unexpected("`:`") }
             skipSpace()
-            members.append(JSONValue.Member(name: name, value: try value()))
+            members.append(JSONValue.Member(name: name, value: try value(of: name)))
             skipSpace()
             if take("}") { return .object(members) }
             guard take(",") else { throw unexpected("`,` or `}`") }

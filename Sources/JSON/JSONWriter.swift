@@ -2,16 +2,18 @@
 ///
 /// Every control character is escaped, and so a terminal's escape sequences in a program's output
 /// stay letters.
-struct JSONWriter {
-    private(set) var bytes: [UInt8] = []
+public struct JSONWriter {
+    public private(set) var bytes: [UInt8] = []
 
-    static func bytes(of value: JSONValue) -> [UInt8] {
+    public init() {}
+
+    public static func bytes(of value: JSONValue) -> [UInt8] {
         var writer = JSONWriter()
         writer.write(value)
         return writer.bytes
     }
 
-    mutating func write(_ value: JSONValue) {
+    public mutating func write(_ value: JSONValue) {
         switch value {
         case .null: bytes += "null".utf8
         case .bool(let flag): bytes += (flag ? "true" : "false").utf8
