@@ -31,8 +31,6 @@ let package = Package(
         ),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -53,79 +51,96 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"])]
         ),
         .systemLibrary(name: "CCrack", providers: [.apt(["libcrack2-dev"])]),
+        .systemLibrary(
+            name: "CCrypto",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]
+        ),
         .target(name: "Kernel", dependencies: ["CLinux"], swiftSettings: lowLevel),
-        .target(name: "WardenWire", swiftSettings: lowLevel),
-        .target(name: "Jail", dependencies: ["WardenWire", "Kernel"], swiftSettings: lowLevel),
+        .target(name: "Vocabulary", swiftSettings: lowLevel),
+        .target(name: "WardenProtocol", dependencies: ["Vocabulary"], swiftSettings: lowLevel),
+        .target(
+            name: "JailInit",
+            dependencies: ["Vocabulary", "WardenProtocol", "Kernel"],
+            swiftSettings: lowLevel
+        ),
+        .target(
+            name: "Warden",
+            dependencies: ["JailInit", "Vocabulary", "WardenProtocol", "Kernel"],
+            swiftSettings: lowLevel
+        ),
         .executableTarget(
             name: "quicksand-warden",
-            dependencies: ["Jail"],
+            dependencies: ["Warden"],
             swiftSettings: lowLevel,
             linkerSettings: [.unsafeFlags(["-static-executable"])]
         ),
         .target(name: "JSON", swiftSettings: strict),
-        .target(name: "Domain", swiftSettings: strict),
+        .target(name: "Domain", dependencies: ["Vocabulary"], swiftSettings: strict),
+        .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(
             name: "Catalog",
-            dependencies: [
-                "WardenWire", "CSeccomp", "Domain", "JSON",
-                .product(name: "Crypto", package: "swift-crypto"),
-            ],
+            dependencies: ["WardenProtocol", "CSeccomp", "Cryptography", "Domain", "JSON"],
             swiftSettings: strict
         ),
         .target(
             name: "WardenClient",
-            dependencies: ["WardenWire", "Kernel", "Domain"],
+            dependencies: ["WardenProtocol", "Kernel", "Domain"],
             swiftSettings: lowLevel
         ),
+        .target(name: "StoredRecords", dependencies: ["Domain"], swiftSettings: strict),
         .target(
             name: "SQLiteStore",
-            dependencies: ["Domain", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["StoredRecords", "Domain", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .target(
             name: "FolderCache",
-            dependencies: ["Domain", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["StoredRecords", "Domain", "Cryptography"],
             swiftSettings: strict
         ),
         .target(
-            name: "Scheduler",
+            name: "Runner",
+            dependencies: ["Domain", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Queue",
             dependencies: [
-                "Domain",
+                "Domain", "Runner",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
         .target(
+            name: "Retention",
+            dependencies: ["Domain", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Courier",
             dependencies: [
-                "CCurl", "Domain",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CCurl", "Cryptography", "Domain",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
         .target(
             name: "Identity",
-            dependencies: [
-                "CCrack", "Domain",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "JWTKit", package: "jwt-kit"),
-            ],
+            dependencies: ["CCrack", "Cryptography", "Domain"],
             swiftSettings: strict
         ),
         .target(
             name: "API",
             dependencies: [
-                "Domain", "Identity", "JSON",
+                "Cryptography", "Domain", "Identity", "JSON",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Crypto", package: "swift-crypto"),
             ],
             resources: [.embedInCode("Pages/Assets")],
             swiftSettings: strict
@@ -133,14 +148,15 @@ let package = Package(
         .target(name: "Measure", swiftSettings: strict),
         .target(
             name: "Attacks",
-            dependencies: ["Domain", "Scheduler", "WardenWire"],
+            dependencies: ["Domain", "Runner", "WardenProtocol"],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "quicksand",
             dependencies: [
-                "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
-                "SQLiteStore", "FolderCache", "WardenWire", "Domain", "Measure",
+                "API", "Attacks", "Queue", "Runner", "Retention", "Courier", "Identity",
+                "WardenClient", "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain",
+                "Measure",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -152,21 +168,37 @@ let package = Package(
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
-        .testTarget(name: "WardenWireTests", dependencies: ["WardenWire"], swiftSettings: strict),
         .testTarget(
-            name: "JailTests",
-            dependencies: ["Jail", "Kernel", "WardenWire"],
+            name: "CryptographyTests",
+            dependencies: ["Cryptography"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: strict),
+        .testTarget(
+            name: "WardenProtocolTests",
+            dependencies: ["WardenProtocol", "Vocabulary"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "JailInitTests",
+            dependencies: ["JailInit", "Kernel", "WardenProtocol", "Vocabulary"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WardenTests",
+            dependencies: ["Warden", "JailInit", "Kernel", "WardenProtocol", "Vocabulary"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CatalogTests",
-            dependencies: ["Catalog", "WardenWire", "Domain"],
+            dependencies: ["Catalog", "WardenProtocol", "Domain"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "StoreTests",
             dependencies: [
-                "SQLiteStore", "Domain", .product(name: "GRDB", package: "GRDB.swift"),
+                "SQLiteStore", "StoredRecords", "Domain",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             exclude: ["Fixtures"],
             swiftSettings: strict
@@ -185,13 +217,35 @@ let package = Package(
         ),
         .testTarget(
             name: "IdentityTests",
-            dependencies: ["Identity", "Domain", "SQLiteStore", "TemporaryStore"],
+            dependencies: [
+                "Cryptography", "Identity", "Domain", "SQLiteStore", "TemporaryStore",
+            ],
+            swiftSettings: strict
+        ),
+        // Not a test: fakes and samples that tests of several targets share.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Domain"],
+            path: "Tests/TestSupport",
             swiftSettings: strict
         ),
         .testTarget(
-            name: "SchedulerTests",
+            name: "RunnerTests",
+            dependencies: ["Runner", "Domain", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "QueueTests",
             dependencies: [
-                "Scheduler", "Domain", "SQLiteStore", "TemporaryStore",
+                "Queue", "Domain", "SQLiteStore", "TemporaryStore", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RetentionTests",
+            dependencies: [
+                "Retention", "Domain", "SQLiteStore", "TemporaryStore",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -208,7 +262,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Domain", "Identity", "JSON", "Scheduler", "SQLiteStore", "TemporaryStore",
+                "API", "Domain", "Identity", "JSON", "Queue", "SQLiteStore", "TemporaryStore",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -229,7 +283,7 @@ let package = Package(
         .testTarget(
             name: "EscapeTests",
             dependencies: [
-                "Attacks", "Catalog", "FolderCache", "WardenClient", "WardenWire", "Scheduler",
+                "Attacks", "Catalog", "FolderCache", "WardenClient", "WardenProtocol", "Runner",
                 "Domain", "WardenUnderTest",
             ],
             exclude: ["Honest", "Programs"],
@@ -238,7 +292,7 @@ let package = Package(
         .testTarget(
             name: "StandbyTests",
             dependencies: [
-                "Catalog", "WardenClient", "WardenUnderTest", "Scheduler", "Domain",
+                "Catalog", "WardenClient", "WardenUnderTest", "Runner", "Domain", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Programs"],
@@ -247,6 +301,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
+                "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -259,7 +314,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "WardenWire", "Jail", "Domain", "JSON", "API", "CCurl",
+                "WardenProtocol", "JailInit", "Domain", "JSON", "API", "CCurl",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             exclude: ["Corpus", "Engine", "Words"],

@@ -1,5 +1,5 @@
 public import Domain
-public import WardenWire
+public import WardenProtocol
 
 /// One hostile program, and what must come of it.
 ///

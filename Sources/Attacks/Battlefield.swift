@@ -1,10 +1,10 @@
 public import Domain
 public import Foundation
-import Scheduler
+import Runner
 
 /// Where attacks are made: a sandbox, the runtimes in it, and what of the host they are after.
 public struct Battlefield: Sendable {
-    let sandbox: any Sandbox
+    let sandbox: any SandboxProvider
     let runtimes: Runtimes
     let limits: Limits
     /// The folder of hostile programs.
@@ -14,7 +14,7 @@ public struct Battlefield: Sendable {
     let secret: String
 
     public init(
-        sandbox: any Sandbox,
+        sandbox: any SandboxProvider,
         runtimes: Runtimes,
         limits: Limits,
         programs: URL,

@@ -1,5 +1,5 @@
 import Domain
-import WardenWire
+import WardenProtocol
 
 extension Corpus {
     /// A compiler is a program that strangers steer, and the only one that runs before theirs.

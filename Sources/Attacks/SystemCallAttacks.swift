@@ -1,5 +1,5 @@
 import Domain
-import WardenWire
+import WardenProtocol
 
 extension Corpus {
     /// One for each profile: the answers differ.

@@ -1,5 +1,5 @@
 public import Domain
-public import WardenWire
+public import WardenProtocol
 
 /// Everything that the operator's files and this machine say about what may be run, read once and
 /// checked whole.
@@ -67,8 +67,7 @@ public struct Catalog: Sendable {
             ),
             hellos: contents.installed.map(\.hello),
             image: CatalogImage(
-                stageCeilings: StageLimits(highestOf: plans),
-                workspaceCeilings: WorkspaceLimits(highestOf: plans),
+                ceilings: Limits(plans.highestCeiling),
                 jails: UInt32(clamping: jails),
                 filters: filters,
                 root: root,
@@ -86,27 +85,4 @@ public struct SlowerRuntime: Hashable, Sendable {
     public let name: String
     /// What it lacks, and the command that brings it.
     public let reason: String
-}
-
-extension StageLimits {
-    fileprivate init(highestOf plans: Plans) {
-        func ceiling(_ limit: Limit) -> UInt64 { UInt64(plans.highestCeiling(limit)) }
-        self.init(
-            wallMilliseconds: ceiling(.wallMilliseconds),
-            cpuMilliseconds: ceiling(.cpuMilliseconds),
-            memoryBytes: ceiling(.memoryBytes),
-            processes: ceiling(.processes),
-            openFiles: ceiling(.openFiles),
-            fileBytes: ceiling(.fileBytes)
-        )
-    }
-}
-
-extension WorkspaceLimits {
-    fileprivate init(highestOf plans: Plans) {
-        self.init(
-            bytes: UInt64(plans.highestCeiling(.workspaceBytes)),
-            files: UInt64(plans.highestCeiling(.workspaceFiles))
-        )
-    }
 }

@@ -1,6 +1,7 @@
-import Crypto
+import Cryptography
+import Domain
 import Glibc
-import WardenWire
+import WardenProtocol
 
 /// What decides, beside a request, what a compiler makes of it: the jail that it runs in, the
 /// compiler itself, and what is installed around it.
@@ -38,15 +39,7 @@ struct JailDigest {
     ) -> [UInt8] {
         // A catalog without what is about how much and how many.
         let jail = CatalogImage(
-            stageCeilings: StageLimits(
-                wallMilliseconds: 0,
-                cpuMilliseconds: 0,
-                memoryBytes: 0,
-                processes: 0,
-                openFiles: 0,
-                fileBytes: 0
-            ),
-            workspaceCeilings: WorkspaceLimits(bytes: 0, files: 0),
+            ceilings: Limits { _ in 0 },
             jails: 0,
             filters: filters,
             root: root,
@@ -59,7 +52,7 @@ struct JailDigest {
             writer.text(path)
             writer.blob(Self.look(at: path))
         }
-        return Array(SHA256.hash(data: writer.bytes))
+        return SHA256.digest(of: writer.bytes).bytes
     }
 
     /// What changes when a file is replaced or written, or a folder gets another name; empty where

@@ -3,13 +3,14 @@ import JSON
 
 /// Reads `limits.json`: what callers may do, by plan.
 ///
-/// Every key must be there. A rate without a bound is written `null`, so that a forgotten line is
-/// an error and never means "as often as you like".
+/// Every key but `keep_days` must be there. A rate without a bound is written `null`, so that a forgotten line is
+/// an error and never means "as often as you like". A limit that follows another has a ceiling and
+/// no default.
 enum LimitsFile {
     private static let rateKeys = [
         "per_second", "penalty_seconds", "per_minute", "per_day", "concurrent",
     ]
-    private static let holdingKeys = ["projects", "unfinished_tasks"]
+    private static let holdingKeys = ["projects", "unfinished_tasks", "keep_days"]
 
     static func plans(path: String, label: String) throws(CatalogError) -> Plans {
         try plans(SettingsFile(path: path, label: label))
@@ -32,7 +33,13 @@ enum LimitsFile {
         var defaults = Limits { _ in 0 }
         var ceilings = defaults
         for limit in Limit.allCases {
-            let pair = try object.required(limit.rawValue).object(keys: ["default", "ceiling"])
+            let field = try object.required(limit.rawValue)
+            if let followed = limit.definition.follows {
+                ceilings[limit] = try field.object(keys: ["ceiling"]).required("ceiling").positive()
+                defaults[limit] = min(defaults[followed], ceilings[limit])
+                continue
+            }
+            let pair = try field.object(keys: ["default", "ceiling"])
             let standard = try pair.required("default")
             defaults[limit] = try standard.positive()
             ceilings[limit] = try pair.required("ceiling").positive()
@@ -45,11 +52,22 @@ enum LimitsFile {
             rates: try rates(object),
             holdings: Holdings(
                 projects: Int(try object.required("projects").number()),
-                unfinishedTasks: Int(try object.required("unfinished_tasks").number())
+                unfinishedTasks: Int(try object.required("unfinished_tasks").number()),
+                keepDays: try object["keep_days"].map { (field) throws(CatalogError) in
+                    try keepDays(field)
+                }
             ),
             defaults: defaults,
             ceilings: ceilings
         )
+    }
+
+    private static func keepDays(_ field: Field) throws(CatalogError) -> Int {
+        let days = try field.number()
+        guard days <= Holdings.keepDaysMax else {
+            throw field.error(.tooGreat(max: Int64(Holdings.keepDaysMax)))
+        }
+        return Int(days)
     }
 
     private static func rates(_ plan: ObjectField) throws(CatalogError) -> Rates {

@@ -1,15 +1,16 @@
 import Foundation
 import Glibc
-import WardenWire
+import WardenProtocol
 
 /// Headers that a compiler has read ahead of every request, as `Scripts/install-runtimes` makes
 /// them: a folder of the tools, named for the runtime's.
 ///
 /// A compiler knows which of its own they are, and which flags they were made with, and reads the
 /// plain header where they do not fit. That a header under them has changed it does not see, so
-/// they are only shown to jails while everything that they were made of is as it was.
+/// they are only shown to jails while everything that they were made of is as it was. Where they are
+/// gone when a warden is replaced, jails do without, and compilers read the plain headers.
 struct PrecompiledHeaders {
-    /// As jails see the folder.
+    /// As jails see the folder; optional.
     let mount: MountImage
 
     /// What has the compiler look there first.

@@ -1,4 +1,4 @@
-import WardenWire
+import WardenProtocol
 
 /// Where a runtime's program is: on this machine, and as its jail sees it.
 struct ProgramLocation: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import WardenWire
+import WardenProtocol
 
 /// What every jail sees of this machine, whatever it runs.
 ///

@@ -1,6 +1,6 @@
 import Domain
 import Foundation
-import WardenWire
+import WardenProtocol
 
 /// Reads `runtimes/`, one folder a language, and finds out which of them this machine can run.
 struct RuntimeFolder {
@@ -223,7 +223,10 @@ extension Manifest {
         _ headers: PrecompiledHeaders?
     ) -> RuntimeImage {
         let own = mounts.map { MountImage(source: $0, target: $0) }
-        let others = [location.package, headers?.mount].compactMap(\.self)
-        return RuntimeImage(name: name, mounts: own + others)
+        return RuntimeImage(
+            name: name,
+            mounts: own + [location.package].compactMap(\.self),
+            optionalMounts: [headers?.mount].compactMap(\.self)
+        )
     }
 }

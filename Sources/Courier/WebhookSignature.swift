@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 public import Foundation
 
 /// Signs messages as Standard Webhooks 1.0 says.
@@ -6,7 +6,7 @@ public import Foundation
 /// The signed content is `id.timestamp.body`, so a receiver can tell a forged, altered or replayed
 /// message from a true one: <https://www.standardwebhooks.com>.
 public struct WebhookSignature: Sendable {
-    private let key: SymmetricKey
+    private let key: Data
 
     /// - Parameter secret: `whsec_` and the base64 of 24 to 64 bytes; anything else is refused.
     public init?(secret: String) {
@@ -15,13 +15,13 @@ public struct WebhookSignature: Sendable {
             let key = Data(base64Encoded: String(secret.dropFirst(prefix.count))),
             (24...64).contains(key.count)
         else { return nil }
-        self.key = SymmetricKey(data: key)
+        self.key = key
     }
 
     /// The value of `webhook-signature`, for a `webhook-timestamp` in Unix seconds.
     public func sign(id: String, timestamp: Int, body: Data) -> String {
         let content = Data("\(id).\(timestamp).".utf8) + body
-        let code = HMAC<SHA256>.authenticationCode(for: content, using: key)
+        let code = HMACSHA256.code(of: content, key: key)
         return "v1,\(Data(code).base64EncodedString())"
     }
 

@@ -82,8 +82,12 @@ public struct AgentTask: Sendable, Hashable {
         case cancelled
     }
 
-    public var status: Status {
-        switch state {
+    public var status: Status { state.status }
+}
+
+extension AgentTask.State {
+    public var status: AgentTask.Status {
+        switch self {
         case .scheduled: .scheduled
         case .queued: .queued
         case .running: .running
@@ -96,7 +100,7 @@ public struct AgentTask: Sendable, Hashable {
 }
 
 /// What an agent asked for, checked at the door; it never changes.
-public struct TaskOrder: Sendable, Codable, Hashable {
+public struct TaskOrder: Sendable, Hashable {
     /// Higher comes first.
     public static let priorities = -100...100
     public static let attempts = 1...10

@@ -46,7 +46,7 @@ public struct Delivery: Sendable, Hashable {
         case failed(at: Date)
     }
 
-    public struct Attempt: Sendable, Codable, Hashable {
+    public struct Attempt: Sendable, Hashable {
         public let startedAt: Date
         public let durationMilliseconds: Int
         public let outcome: Outcome
@@ -58,7 +58,7 @@ public struct Delivery: Sendable, Hashable {
         }
     }
 
-    public enum Outcome: Sendable, Codable, Hashable {
+    public enum Outcome: Sendable, Hashable {
         case answered(status: Int)
         /// What went wrong, without internal addresses: `connection refused`, `timed out`, `address
         /// not allowed`.

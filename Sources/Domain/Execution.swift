@@ -1,7 +1,7 @@
 public import Foundation
 
 /// What a caller asked to be run, checked against its plan and a runtime of this machine.
-public struct ExecutionRequest: Sendable, Codable, Hashable {
+public struct ExecutionRequest: Sendable, Hashable {
     /// The runtime's name and exact version, so that a queued request finds it again after a
     /// restart.
     public var language: String
@@ -63,11 +63,10 @@ public struct ExecutionRequest: Sendable, Codable, Hashable {
 /// A file to be put into the work folder.
 ///
 /// The path is relative and has been checked.
-public struct SourceFile: Sendable, Codable, Hashable {
+public struct SourceFile: Sendable, Hashable {
     public var path: String
     public var content: Data
-    /// Whether everybody may execute it, as a compiled program; no caller can ask for that, and it
-    /// is not stored.
+    /// Whether everybody may execute it, as a compiled program; no caller can ask for that.
     public var isExecutable = false
 
     public init(path: String, content: Data, isExecutable: Bool = false) {
@@ -75,14 +74,10 @@ public struct SourceFile: Sendable, Codable, Hashable {
         self.content = content
         self.isExecutable = isExecutable
     }
-
-    private enum CodingKeys: CodingKey {
-        case path, content
-    }
 }
 
 /// What one run stage is given.
-public struct RunInput: Sendable, Codable, Hashable {
+public struct RunInput: Sendable, Hashable {
     public var stdin: Data
     public var arguments: [String]
 
@@ -174,7 +169,7 @@ public enum Owner: Sendable, Hashable {
 }
 
 /// What the program did, stage by stage.
-public struct ExecutionResult: Sendable, Codable, Hashable {
+public struct ExecutionResult: Sendable, Hashable {
     /// `nil` where the runtime has no compile stage.
     public var compile: StageResult?
     /// One for each input; empty where compiling failed.
@@ -195,7 +190,7 @@ public struct ExecutionResult: Sendable, Codable, Hashable {
 }
 
 /// What became of one stage.
-public struct StageResult: Sendable, Codable, Hashable {
+public struct StageResult: Sendable, Hashable {
     public var verdict: Verdict
     public var stdout: Output
     public var stderr: Output
@@ -222,28 +217,9 @@ public struct StageResult: Sendable, Codable, Hashable {
         self.refusedCalls = refusedCalls
         self.isCached = isCached
     }
-
-    /// Results that were stored before there was a list of refused calls, or a cache, have none.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        verdict = try container.decode(Verdict.self, forKey: .verdict)
-        stdout = try container.decode(Output.self, forKey: .stdout)
-        stderr = try container.decode(Output.self, forKey: .stderr)
-        usage = try container.decode(Usage.self, forKey: .usage)
-        refusedCalls = try container.decodeIfPresent([String].self, forKey: .refusedCalls) ?? []
-        isCached = try container.decodeIfPresent(Bool.self, forKey: .isCached) ?? false
-    }
 }
 
-/// The program's doing; never an error of ours.
-public enum Verdict: Sendable, Codable, Hashable {
-    case exited(code: Int32)
-    case signaled(signal: Int32)
-    case timedOut
-    case cpuTimeExceeded
-    case memoryExceeded
-    case outputExceeded
-
+extension Verdict {
     public var status: Execution.Status {
         switch self {
         case .exited(code: 0): .succeeded
@@ -258,7 +234,7 @@ public enum Verdict: Sendable, Codable, Hashable {
 }
 
 /// Bytes that a stage wrote, as far as its limit kept them.
-public struct Output: Sendable, Codable, Hashable {
+public struct Output: Sendable, Hashable {
     public var bytes: Data
     public var isTruncated: Bool
 
@@ -268,31 +244,17 @@ public struct Output: Sendable, Codable, Hashable {
     }
 }
 
-/// What a stage used, counted after its last process was gone.
-public struct Usage: Sendable, Codable, Hashable {
-    public var wallMicroseconds: Int64
-    public var cpuMicroseconds: Int64
-    /// The peak of the whole jail during the stage.
-    public var memoryBytes: Int64
-
-    public init(wallMicroseconds: Int64, cpuMicroseconds: Int64, memoryBytes: Int64) {
-        self.wallMicroseconds = wallMicroseconds
-        self.cpuMicroseconds = cpuMicroseconds
-        self.memoryBytes = memoryBytes
-    }
-}
-
 /// A file that the program left, or why it was not taken.
-public struct OutputFile: Sendable, Codable, Hashable {
+public struct OutputFile: Sendable, Hashable {
     public var path: String
     public var content: Content
 
-    public enum Content: Sendable, Codable, Hashable {
+    public enum Content: Sendable, Hashable {
         case bytes(Data)
         case refused(Refusal)
     }
 
-    public enum Refusal: String, Sendable, Codable, CaseIterable {
+    public enum Refusal: String, Sendable, CaseIterable {
         case notARegularFile = "not_a_regular_file"
         case tooLarge = "too_large"
         case unreadable

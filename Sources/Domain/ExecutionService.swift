@@ -1,20 +1,30 @@
-/// What the front door asks of the scheduler.
+/// What the API asks of the queue of executions.
 public protocol ExecutionService: Sendable {
     /// Charges the caller's quota and takes the execution into the queue. Nothing is charged where
     /// it throws.
     ///
     /// - Parameters:
     ///   - id: made with ``Identifier``.
-    ///   - keeping: what is written down. Strangers' executions are never kept.
+    ///   - durability: what is written down. Strangers' executions are never kept.
     /// - Throws: ``SubmissionRefusal``, or what the store throws; ``ProjectGone`` where what it is
     ///    of is not there.
     func submit(
         _ request: ExecutionRequest,
         from caller: Caller,
         id: String,
-        keeping: Keeping
+        durability: Durability
     )
         async throws -> any Submission
+
+    /// Begins an attempt of a task: takes an execution in as ``submit(_:from:id:durability:)`` does,
+    /// and writes the task and the execution down in one transaction.
+    ///
+    /// - Throws: as that, or ``TaskChanged``. Then nothing is begun, nor charged.
+    func begin(
+        _ attempt: TaskStart,
+        from caller: Caller,
+        id: String
+    ) async throws -> any Submission
 
     /// Where the caller stands, without charging anything.
     func standing(of caller: Caller) async throws -> RateReport
@@ -34,12 +44,24 @@ public protocol ExecutionService: Sendable {
     /// end only.
     func current(id: String, organization: String) async -> Execution?
 
+    /// The events of an execution that waits or runs, from `number` on, as they happen, up to its
+    /// result.
+    ///
+    /// Any number of readers may read at once; one that is slow finds a gap. The sequence throws
+    /// where the execution will not end in this process.
+    /// - Returns: `nil` where nothing of this id waits or runs.
+    func events(
+        of id: String,
+        organization: String,
+        from number: Int
+    ) async -> (any AsyncSequence<ExecutionEvent, any Error> & Sendable)?
+
     /// Waits until the execution has finished or `duration` is over.
     func wait(id: String, organization: String, upTo duration: Duration) async
 }
 
 /// How much of an execution outlives the request.
-public enum Keeping: Sendable, Hashable {
+public enum Durability: Sendable, Hashable {
     /// Answered and forgotten: a stranger's.
     case nothing
     /// Written down when it has finished.
@@ -55,7 +77,7 @@ public protocol Submission: Sendable {
     var rates: RateReport { get }
 
     /// Waits for the end. Cancelling the waiting task cancels the execution and destroys its jail,
-    /// unless it was submitted with ``Keeping/accepted``.
+    /// unless it was submitted with ``Durability/accepted``.
     func finished() async throws -> Execution
 }
 

@@ -18,7 +18,7 @@ public struct Organization: Sendable, Hashable {
 }
 
 /// What a user is in an organization.
-public enum Role: String, Sendable, Codable, CaseIterable {
+public enum Role: String, Sendable, CaseIterable {
     /// Decides who belongs to it.
     case owner
     case member

@@ -29,10 +29,16 @@ public struct Holdings: Sendable, Hashable {
     public let projects: Int
     /// Tasks that wait or run.
     public let unfinishedTasks: Int
+    /// Days after which ended work is deleted; 0 keeps it, `nil` is as long as everybody's.
+    public let keepDays: Int?
 
-    public init(projects: Int, unfinishedTasks: Int) {
+    /// A century.
+    public static let keepDaysMax = 36_500
+
+    public init(projects: Int, unfinishedTasks: Int, keepDays: Int? = nil) {
         self.projects = projects
         self.unfinishedTasks = unfinishedTasks
+        self.keepDays = keepDays
     }
 }
 

@@ -60,7 +60,7 @@ public protocol ProjectStore: Sendable {
         project: String,
         organization: String,
         page: Page
-    ) async throws -> Listing<Execution>
+    ) async throws -> Listing<ExecutionSummary>
 }
 
 /// A file that was written.

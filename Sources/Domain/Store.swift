@@ -7,7 +7,7 @@ public import Foundation
 ///
 /// Each method is atomic and durable when it returns: `kill -9` straight after loses nothing.
 public protocol Store: AccountStore, TokenStore, QuotaStore, ExecutionStore, IdempotencyStore,
-    DeliveryStore, ProjectStore, TaskStore
+    DeliveryStore, ProjectStore, TaskStore, ClaimStore, RetentionStore
 {
     /// Whether the store answers, and can write again where it last could not: for readiness.
     func ping() async throws
@@ -27,16 +27,26 @@ public protocol ExecutionStore: Sendable {
     /// Writes the execution as it is now, with the deliveries that it owes, in one transaction.
     /// - Throws: ``ProjectGone`` where its project, or the task that it is of, was deleted.
     func save(_ execution: Execution, deliveries: [Delivery]) async throws
+    /// Begins an attempt of a task: writes the task as it is from now on and the execution that is
+    /// the attempt, in one transaction.
+    /// - Throws: ``TaskChanged``, or ``ProjectGone`` where the task was deleted; nothing is written
+    ///    then.
+    func begin(_ attempt: TaskStart, as execution: Execution) async throws
     /// - Throws: ``ProjectGone`` where the project or the task that it is of is not there.
     func checkParents(of request: ExecutionRequest) async throws
+    /// - Throws: ``UnreadableRecord``
     func execution(id: String, organization: String) async throws -> Execution?
     func executions(
         organization: String,
         matching: ExecutionFilter,
         page: Page
     ) async throws
-        -> Listing<Execution>
+        -> Listing<ExecutionSummary>
     /// What was accepted and not finished when the last process ended, oldest first.
+    ///
+    /// What cannot be read of it is given up: it ends as a fault of ours, its charge is given back,
+    /// and the operator is told. So are a task, which ends as a dead letter, and a delivery, which
+    /// ends as failed, where it would be their turn.
     func unfinishedExecutions() async throws -> [Execution]
 }
 
@@ -63,7 +73,8 @@ public protocol DeliveryStore: Sendable {
     /// Writes what became of a delivery; nothing, where it was deleted with what it tells of.
     func save(_ delivery: Delivery) async throws
     func delivery(id: String, organization: String) async throws -> Delivery?
-    func deliveries(organization: String, page: Page) async throws -> Listing<Delivery>
+    /// Newest first.
+    func deliveries(organization: String, page: Page) async throws -> Listing<DeliverySummary>
     /// Pending deliveries due at or before `date`, earliest first, at most `limit`, of all
     /// organizations but some: one's backlog must not hide another's deliveries.
     func dueDeliveries(
@@ -99,6 +110,23 @@ public struct ProjectGone: Error, Sendable, Hashable {
     public init() {}
 }
 
+/// What is kept under this identifier cannot be read: it is damaged, or a later release wrote it.
+///
+/// Work that cannot be read is not told of by an error: the store gives it up, see
+/// ``ExecutionStore/unfinishedExecutions()``.
+public struct UnreadableRecord: Error, Sendable, Hashable, CustomStringConvertible {
+    public let id: String
+    /// For the operator; nothing of what a caller sent.
+    public let reason: String
+
+    public init(id: String, reason: String) {
+        self.id = id
+        self.reason = reason
+    }
+
+    public var description: String { "the store's record \(id) cannot be read: \(reason)" }
+}
+
 public enum Charge: Sendable, Hashable {
     /// How many there have been today, this one included.
     case accepted(count: Int)
@@ -111,6 +139,9 @@ public enum IdempotencyClaim: Sendable, Hashable {
     case replay(subject: String)
     /// The key belongs to another body.
     case mismatch
+
+    /// How long a key holds.
+    public static let lifetimeSeconds: TimeInterval = 86_400
 }
 
 /// A day of the UTC calendar, as days since 1970-01-01.

@@ -20,7 +20,7 @@ public protocol TaskStore: Sendable {
     /// - Parameter organization: whose; `nil` is anybody's.
     func task(id: String, organization: String?) async throws -> AgentTask?
     /// Newest first.
-    func tasks(matching filter: TaskFilter, page: Page) async throws -> Listing<AgentTask>
+    func tasks(matching filter: TaskFilter, page: Page) async throws -> Listing<TaskSummary>
     /// The newest attempts of a task, at most `limit`, the first of them first.
     func attempts(task id: String, limit: Int) async throws -> [TaskAttempt]
 
@@ -59,6 +59,22 @@ public struct TaskFilter: Sendable, Hashable {
     }
 }
 
+/// A task that is begun: as it is known, and as it is from then on.
+public struct TaskStart: Sendable, Hashable {
+    public let known: AgentTask
+    public let running: AgentTask
+
+    public init(known: AgentTask, running: AgentTask) {
+        self.known = known
+        self.running = running
+    }
+}
+
+/// The task is no longer as it was known: somebody changed it meanwhile.
+public struct TaskChanged: Error, Sendable, Hashable {
+    public init() {}
+}
+
 /// The organization has as many unfinished tasks as its plan allows.
 public struct TooManyTasks: Error, Sendable, Hashable {
     public let limit: Int
@@ -67,15 +83,19 @@ public struct TooManyTasks: Error, Sendable, Hashable {
 }
 
 extension TaskStore where Self: ExecutionStore {
-    /// The task, and what is stored of its attempts.
+    /// The task, and what is stored of its attempts; without one that cannot be read.
     public func report(on task: AgentTask) async throws -> TaskReport {
         let attempts = try await attempts(task: task.id, limit: TaskReport.attemptsMax)
         var execution: Execution?
         if let newest = attempts.last {
-            execution = try await self.execution(
-                id: newest.execution,
-                organization: task.organization
-            )
+            do {
+                execution = try await self.execution(
+                    id: newest.execution,
+                    organization: task.organization
+                )
+            } catch is UnreadableRecord {
+                execution = nil
+            }
         }
         return TaskReport(task: task, attempts: attempts, execution: execution)
     }

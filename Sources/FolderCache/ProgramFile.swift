@@ -1,6 +1,7 @@
-import Crypto
+import Cryptography
 import Domain
 import Foundation
+import StoredRecords
 
 /// A kept program as a file: a mark, a checksum of all that follows and of the name that it is kept
 /// under, the stage's result as JSON with its length before it, and the program's bytes.
@@ -16,7 +17,7 @@ enum ProgramFile {
     static let bytesMax = CompiledProgram.bytesMax * 2 + (1 << 20)
 
     static func encode(_ program: CompiledProgram, for key: ProgramKey) throws -> Data {
-        let result = try JSONEncoder().encode(program.result)
+        let result = try StageRecord.encode(program.result)
         var body = Data(capacity: lengthBytes + result.count + program.content.count)
         withUnsafeBytes(of: UInt64(result.count).littleEndian) { body.append(contentsOf: $0) }
         body.append(result)
@@ -29,23 +30,20 @@ enum ProgramFile {
         guard file.count >= headBytes + lengthBytes, file.starts(with: mark) else { return nil }
         let body = file.dropFirst(headBytes)
         let written = file.dropFirst(mark.count).prefix(SHA256.byteCount)
-        guard checksum(body, key) == written else { return nil }
+        guard checksum(body, key) == Array(written) else { return nil }
         let length = body.prefix(lengthBytes).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let rest = body.dropFirst(lengthBytes)
         guard length <= UInt64(rest.count),
-            let result = try? JSONDecoder().decode(
-                StageResult.self,
-                from: rest.prefix(Int(length))
-            )
+            let result = try? StageRecord.decode(rest.prefix(Int(length)))
         else { return nil }
         // A copy of its own: a slice would keep the whole file.
         return CompiledProgram(result: result, content: Data(rest.dropFirst(Int(length))))
     }
 
-    private static func checksum(_ body: Data, _ key: ProgramKey) -> SHA256.Digest {
+    private static func checksum(_ body: Data, _ key: ProgramKey) -> [UInt8] {
         var hash = SHA256()
-        hash.update(data: Data(key.fileName.utf8))
-        hash.update(data: body)
-        return hash.finalize()
+        hash.update(Data(key.fileName.utf8))
+        hash.update(body)
+        return hash.digest().bytes
     }
 }

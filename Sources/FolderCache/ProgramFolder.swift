@@ -5,12 +5,14 @@ import Glibc
 ///
 /// Everything here waits for the disk. A file is written under another name first, so that under
 /// its own there is all of it or nothing, whenever this process ends; after a loss of power there
-/// may be less, and the checksum tells. The time of a file is when it was last used.
+/// may be less, and the checksum tells. Processes may share a folder: each then holds what it adds
+/// to the bound, and what another removed is a program that is not there. The time of a file is when it was last used.
 struct ProgramFolder: Sendable {
     let path: String
 
-    /// One at a time is written; whatever is found under this name was not finished.
+    /// What a process is writing, with its number; each writes one at a time.
     private static let unfinished = "unfinished"
+    private let ownUnfinished = "\(unfinished).\(getpid())"
     /// What a file takes of a disk: it is counted by the block.
     private static let blockBytes = 4_096
 
@@ -30,9 +32,9 @@ struct ProgramFolder: Sendable {
 
     /// The files that are there, the one that was used longest ago first.
     func contents() throws -> [File] {
-        try? FileManager.default.removeItem(atPath: path(of: Self.unfinished))
         var found: [(file: File, usedAt: timespec)] = []
         for name in try FileManager.default.contentsOfDirectory(atPath: path) {
+            if isAbandoned(name) { unlink(path(of: name)) }
             var status = stat()
             guard let key = ProgramKey(fileName: name), lstat(path(of: name), &status) == 0,
                 status.st_mode & S_IFMT == S_IFREG
@@ -45,9 +47,17 @@ struct ProgramFolder: Sendable {
         }.map(\.file)
     }
 
+    /// Whether it was being written by a process that is no more.
+    private func isAbandoned(_ name: String) -> Bool {
+        guard name.hasPrefix(Self.unfinished) else { return false }
+        let process = pid_t(name.dropFirst(Self.unfinished.count + 1))
+        guard let process, process > 0, process != getpid() else { return true }
+        return kill(process, 0) != 0 && errno == ESRCH
+    }
+
     /// - Throws: where the disk is full, or cannot be written; nothing is left then.
     func write(_ content: Data, for key: ProgramKey) throws {
-        let unfinished = path(of: Self.unfinished)
+        let unfinished = path(of: ownUnfinished)
         let file = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw POSIXError.last }
         do {

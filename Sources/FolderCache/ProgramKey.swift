@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Domain
 import Foundation
 
@@ -42,7 +42,7 @@ struct ProgramKey: Hashable, Sendable {
         for limit in Limit.allCases { digest.add(UInt64(bitPattern: compilation.limits[limit])) }
         digest.add(UInt64(bitPattern: compilation.workspaceBytes))
         digest.add(UInt64(bitPattern: compilation.workspaceFiles))
-        self.compilation = digest.hexadecimal
+        self.compilation = digest.hexadecimal()
     }
 
     /// - Returns: `nil` where it is no name that ``fileName`` could have made.
@@ -72,7 +72,7 @@ struct ProgramKey: Hashable, Sendable {
             digest.add(salt)
             digest.add(address)
         }
-        return digest.hexadecimal
+        return digest.hexadecimal()
     }
 
     private static func isDigest(_ text: Substring) -> Bool {
@@ -82,29 +82,19 @@ struct ProgramKey: Hashable, Sendable {
 }
 
 /// SHA-256 over fields that cannot run into each other.
-private struct FieldDigest {
+private struct FieldDigest: ~Copyable {
     private var hash = SHA256()
 
     mutating func add(_ number: UInt64) {
-        withUnsafeBytes(of: number.littleEndian) { hash.update(bufferPointer: $0) }
+        hash.update(withUnsafeBytes(of: number.littleEndian) { Array($0) })
     }
 
     mutating func add(_ bytes: some DataProtocol) {
         add(UInt64(bytes.count))
-        hash.update(data: bytes)
+        hash.update(bytes)
     }
 
     mutating func add(_ text: String) { add(Array(text.utf8)) }
 
-    var hexadecimal: String { hash.finalize().hexadecimal }
-}
-
-extension SHA256.Digest {
-    fileprivate var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-            as: UTF8.self
-        )
-    }
+    consuming func hexadecimal() -> String { hash.digest().hexadecimal }
 }

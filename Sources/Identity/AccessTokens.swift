@@ -1,6 +1,6 @@
+import Cryptography
 public import Domain
 public import Foundation
-import JWTKit
 import Synchronization
 
 /// Access tokens (RFC 6749, 4.4): signed statements that somebody showed a key an hour ago at most.
@@ -16,7 +16,7 @@ public final class AccessTokens: Sendable {
     private let store: any TokenStore
     private let clock: WallClock
     /// What was read of the store's keys, by the identifier: a key never changes.
-    private let parsed = Mutex<[String: ES256PrivateKey]>([:])
+    private let parsed = Mutex<[String: P256SigningKey]>([:])
 
     public init(store: any TokenStore, clock: WallClock) {
         self.store = store
@@ -43,24 +43,18 @@ public final class AccessTokens: Sendable {
         let latest = now.addingTimeInterval(Self.lifetimeSeconds)
         let end = min(latest, key.expiresAt ?? latest)
         let claims = Claims(
-            iss: IssuerClaim(value: Self.issuer),
-            sub: SubjectClaim(value: key.id),
-            exp: ExpirationClaim(value: end),
-            iat: IssuedAtClaim(value: now),
-            jti: IDClaim(value: Identifier.make(prefix: "tok_", at: now)),
+            iss: Self.issuer,
+            sub: key.id,
+            exp: Self.seconds(end),
+            iat: Self.seconds(now),
+            jti: Identifier.make(prefix: "tok_", at: now),
             clientID: key.id,
             organization: key.organization,
             scope: scopes.sorted().joined(separator: " ")
         )
         let signing = try await signingKey()
-        let keys = await JWTKeyCollection()
-            .add(ecdsa: signing.key, kid: JWKIdentifier(string: signing.id))
-        let text = try await keys.sign(
-            claims,
-            kid: JWKIdentifier(string: signing.id),
-            header: ["typ": "at+jwt"]
-        )
-        return Issued(text: text, expiresInSeconds: Int(end.timeIntervalSince(now)))
+        let token = try SignedToken(claims, type: "at+jwt", keyID: signing.id, key: signing.key)
+        return Issued(text: token.text, expiresInSeconds: Int(end.timeIntervalSince(now)))
     }
 
     /// Whether the text has the form of a token: three parts, none of them empty.
@@ -72,19 +66,20 @@ public final class AccessTokens: Sendable {
     /// What the token says.
     /// - Returns: `nil` where it is not ours, has expired or was revoked.
     public func statement(_ token: String) async throws -> Statement? {
-        let keys = JWTKeyCollection()
-        for key in try await parse(store.signingKeys()) {
-            await keys.add(ecdsa: key.key, kid: JWKIdentifier(string: key.id))
-        }
-        guard let claims = try? await keys.verify(token, as: Claims.self),
-            claims.iss.value == Self.issuer, clock.now() < claims.exp.value,
-            try await !store.isTokenRevoked(id: claims.jti.value)
+        let keys = try await parse(store.signingKeys())
+        guard
+            let claims = SignedToken<Claims>.claims(
+                of: token,
+                key: { id in keys.first { $0.id == id }?.key }
+            ),
+            claims.iss == Self.issuer, clock.now() < Date(timeIntervalSince1970: claims.exp),
+            try await !store.isTokenRevoked(id: claims.jti)
         else { return nil }
         return Statement(
-            id: claims.jti.value,
+            id: claims.jti,
             keyID: claims.clientID,
             scopes: Set(claims.scope.split(separator: " ").map(String.init)),
-            expiresAt: claims.exp.value
+            expiresAt: Date(timeIntervalSince1970: claims.exp)
         )
     }
 
@@ -106,24 +101,27 @@ public final class AccessTokens: Sendable {
     /// The keys that tokens of today may be signed with.
     public func publicKeys() async throws -> [PublicKey] {
         _ = try await signingKey()
-        return try await parse(store.signingKeys()).compactMap { id, key in
-            key.parameters.map {
-                PublicKey(id: id, x: Self.urlSafe($0.x), y: Self.urlSafe($0.y))
-            }
+        return try await parse(store.signingKeys()).map { id, key in
+            let point = try key.publicPoint()
+            return PublicKey(
+                id: id,
+                x: Base64URL.encode(Data(point.x)),
+                y: Base64URL.encode(Data(point.y))
+            )
         }
     }
 
     /// Makes a new key that signs from now on.
     /// - Returns: its identifier.
     public func rotate() async throws -> String {
-        let key = Self.make(at: clock.now())
+        let key = try Self.make(at: clock.now())
         _ = try await store.insert(key, isFirst: false, forgettingBefore: expiry)
         return key.id
     }
 
-    private func signingKey() async throws -> (id: String, key: ES256PrivateKey) {
+    private func signingKey() async throws -> (id: String, key: P256SigningKey) {
         if let newest = try await parse(store.signingKeys()).first { return newest }
-        let key = Self.make(at: clock.now())
+        let key = try Self.make(at: clock.now())
         // Another process may be first.
         _ = try await store.insert(key, isFirst: true, forgettingBefore: expiry)
         guard let newest = try await parse(store.signingKeys()).first else {
@@ -135,38 +133,38 @@ public final class AccessTokens: Sendable {
     /// What a key that was followed by another before this has signed has expired.
     private var expiry: Date { clock.now().addingTimeInterval(-Self.lifetimeSeconds) }
 
-    private func parse(_ stored: [SigningKey]) throws -> [(id: String, key: ES256PrivateKey)] {
+    private func parse(_ stored: [SigningKey]) throws -> [(id: String, key: P256SigningKey)] {
         try stored.map { stored in
             if let known = parsed.withLock({ $0[stored.id] }) { return (stored.id, known) }
-            let key = try ES256PrivateKey(pem: stored.pem)
+            let key = try P256SigningKey(pem: stored.pem)
             parsed.withLock { $0[stored.id] = key }
             return (stored.id, key)
         }
     }
 
-    private static func make(at date: Date) -> SigningKey {
+    private static func make(at date: Date) throws -> SigningKey {
         SigningKey(
             id: Identifier.make(prefix: "jwk_", at: date),
-            pem: ES256PrivateKey().pemRepresentation,
+            pem: try P256SigningKey().pem(),
             createdAt: date
         )
     }
 
-    /// base64url without padding (RFC 7515, appendix C).
-    private static func urlSafe(_ base64: String) -> String {
-        base64.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    /// A NumericDate in whole seconds (RFC 7519, 2).
+    private static func seconds(_ date: Date) -> TimeInterval {
+        date.timeIntervalSince1970.rounded(.down)
     }
 }
 
 /// The store did not keep the first key.
 struct NoSigningKey: Error {}
 
-private struct Claims: JWTPayload {
-    let iss: IssuerClaim
-    let sub: SubjectClaim
-    let exp: ExpirationClaim
-    let iat: IssuedAtClaim
-    let jti: IDClaim
+private struct Claims: Codable, Sendable {
+    let iss: String
+    let sub: String
+    let exp: TimeInterval
+    let iat: TimeInterval
+    let jti: String
     let clientID: String
     let organization: String
     let scope: String
@@ -175,7 +173,4 @@ private struct Claims: JWTPayload {
         case iss, sub, exp, iat, jti, scope, organization
         case clientID = "client_id"
     }
-
-    /// Time and issuer are judged by the caller, whose clock a test can set.
-    func verify(using algorithm: some JWTAlgorithm) async throws {}
 }

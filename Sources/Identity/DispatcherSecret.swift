@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Foundation
 
 /// The secret that whoever dispatches for everybody shares with this server.
@@ -9,18 +9,18 @@ public struct DispatcherSecret: Sendable {
     /// In characters.
     public static let lengths = 16...Credentials.lengthMax
 
-    private let digest: SHA256Digest
+    private let digest: SHA256.Digest
 
     /// - Returns: `nil` where the text is too short or too long, or has a character that no
     ///   credential has.
     public init?(_ text: String) {
         let isVisible = text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
         guard isVisible, Self.lengths.contains(text.utf8.count) else { return nil }
-        digest = SHA256.hash(data: Data(text.utf8))
+        digest = SHA256.digest(of: Data(text.utf8))
     }
 
     public func matches(_ credential: String) -> Bool {
-        SHA256.hash(data: Data(credential.utf8)) == digest
+        SHA256.digest(of: Data(credential.utf8)) == digest
     }
 }
 

@@ -1,5 +1,4 @@
-import Crypto
-import CryptoExtras
+import Cryptography
 import Foundation
 import Synchronization
 
@@ -121,26 +120,13 @@ struct PasswordHash {
     private static func key(_ password: String, salt: [UInt8], cost: Cost) throws -> [UInt8] {
         // The same password however it was typed: letters with accents have two spellings.
         let normalized = Data(password.precomposedStringWithCanonicalMapping.utf8)
-        let key = try KDF.Scrypt.deriveKey(
+        return try Scrypt.key(
             from: normalized,
             salt: salt,
-            outputByteCount: keyBytes,
             rounds: 1 << cost.logRounds,
             blockSize: cost.blockSize,
-            parallelism: cost.parallelism
+            parallelism: cost.parallelism,
+            byteCount: keyBytes
         )
-        return key.withUnsafeBytes { Array($0) }
-    }
-}
-
-/// Comparing secrets in a time that does not tell how much of them is right.
-public enum ConstantTime {
-    /// Their lengths are no secret.
-    public static func areEqual(
-        _ left: some Collection<UInt8>,
-        _ right: some Collection<UInt8>
-    ) -> Bool {
-        guard left.count == right.count else { return false }
-        return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }

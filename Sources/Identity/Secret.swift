@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 public import Foundation
 
 /// A text that proves who somebody is, in the one moment in which we have it.
@@ -18,7 +18,7 @@ extension Secret {
     /// SHA-256 of the whole secret: what is stored, and what it is looked up by.
     ///
     /// It has too much randomness for a slow hash to add anything.
-    public var digest: Data { Data(SHA256.hash(data: Data(plaintext.utf8))) }
+    public var digest: Data { Data(SHA256.digest(of: Data(plaintext.utf8)).bytes) }
 
     public var description: String { Self.prefix + "[redacted]" }
     public var debugDescription: String { description }

@@ -60,11 +60,19 @@ public enum ResourceLimit: Int32, Sendable {
     /// - Returns: what the soft limit is now.
     @discardableResult
     public func setAtMostHard(_ value: UInt64) throws(KernelError) -> UInt64 {
+        let hard = hard
+        let soft = min(value, hard)
+        try check(.rlimit) { linux_limit(0, rawValue, soft, hard) }
+        return soft
+    }
+
+    /// Both limits, at most to where the host has the hard one, which needs no privilege.
+    public func lower(to value: UInt64) throws(KernelError) { try set(min(value, hard)) }
+
+    private var hard: UInt64 {
         var limit = rlimit()
         unsafe getrlimit(__rlimit_resource_t(UInt32(rawValue)), &limit)
-        let soft = min(value, UInt64(limit.rlim_max))
-        try check(.rlimit) { linux_limit(0, rawValue, soft, UInt64(limit.rlim_max)) }
-        return soft
+        return UInt64(limit.rlim_max)
     }
 }
 

@@ -55,6 +55,17 @@ public enum Files {
         }
     }
 
+    /// Whether a name in a folder stands for what is open: that may have been removed since, and
+    /// its name given to another.
+    public static func isNamed(_ name: String, in directory: Int32, _ descriptor: Int32) -> Bool {
+        var opened = stat()
+        var named = stat()
+        guard unsafe fstat(descriptor, &opened) == 0,
+            unsafe fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) == 0
+        else { return false }
+        return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
+    }
+
     /// Makes every other `open` of the file wait until this descriptor is closed, or until
     /// `/proc/sys/fs/lease-break-time` has passed since the first of them; see fcntl(2), Leases.
     ///

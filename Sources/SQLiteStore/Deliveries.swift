@@ -1,29 +1,37 @@
 public import Domain
 public import Foundation
 import GRDB
+import StoredRecords
 
 extension Query {
     static let insertDelivery = """
-        INSERT INTO delivery (id, organization, execution, task, url, body, created_at, state,
+        INSERT INTO delivery (id, organization, execution, task, url, created_at, state,
             state_at, attempts)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET state = excluded.state, state_at = excluded.state_at,
             attempts = excluded.attempts
         """
     /// The body is made once and never changes.
+    static let insertDeliveryBody =
+        "INSERT INTO delivery_body (id, content) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
     static let updateDelivery =
         "UPDATE delivery SET state = ?, state_at = ?, attempts = ? WHERE id = ?"
-    static let delivery = "SELECT * FROM delivery WHERE id = ? AND organization = ?"
+    private static let wholeDelivery = """
+        SELECT delivery.*, delivery_body.content AS body
+        FROM delivery LEFT JOIN delivery_body USING (id)
+        """
+    static let delivery = wholeDelivery + " WHERE delivery.id = ? AND delivery.organization = ?"
     static let deliveryCount = "SELECT COUNT(*) FROM delivery WHERE organization = ?"
     static let deliveryPage = """
         SELECT * FROM delivery WHERE organization = ?
         ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?
         """
-    static let dueDeliveries = """
-        SELECT * FROM delivery WHERE state = 'pending' AND state_at <= ?
-            AND organization NOT IN (SELECT value FROM json_each(?))
-        ORDER BY state_at, id LIMIT ?
-        """
+    static let dueDeliveries =
+        wholeDelivery + """
+             WHERE delivery.state = 'pending' AND delivery.state_at <= ?
+                AND delivery.organization NOT IN (SELECT value FROM json_each(?))
+            ORDER BY delivery.state_at, delivery.id LIMIT ?
+            """
     static let nextDelivery =
         "SELECT state_at FROM delivery WHERE state = 'pending' ORDER BY state_at, id LIMIT 1"
     static let webhookSecret = "SELECT webhook_secret FROM organization WHERE id = ?"
@@ -35,10 +43,10 @@ extension Query {
 
 extension SQLiteStore {
     public func save(_ delivery: Delivery) async throws {
-        let record = try DeliveryRecord(delivery)
+        let row = try DeliveryRow(delivery)
         try await write(surviving: .power) { db in
             try db.cachedStatement(sql: Query.updateDelivery).execute(arguments: [
-                record.state, record.stateAt, record.attempts, record.id,
+                row.state, row.stateAt, row.attempts, row.id,
             ])
         }
     }
@@ -55,18 +63,21 @@ extension SQLiteStore {
     }
 
     /// Newest first.
-    public func deliveries(organization: String, page: Page) async throws -> Listing<Delivery> {
+    public func deliveries(
+        organization: String,
+        page: Page
+    ) async throws -> Listing<DeliverySummary> {
         let records = try await read { db in
             try db.listing(
                 count: Query.deliveryCount,
                 page: Query.deliveryPage,
                 arguments: [organization],
                 page,
-                DeliveryRecord.init(row:)
+                DeliveryRow.init(row:)
             )
         }
         return Listing(
-            elements: try records.elements.map { try $0.delivery() },
+            elements: try records.elements.map { try $0.summarized() },
             total: records.total
         )
     }
@@ -83,7 +94,9 @@ extension SQLiteStore {
             let arguments: StatementArguments = [date.microseconds, excluded, max(limit, 0)]
             return try Row.fetchAll(statement, arguments: arguments).map(DeliveryRecord.init(row:))
         }
-        return try records.map { try $0.delivery() }
+        return try await readable(records, givingUp: .delivery) { record throws(UnreadableRecord) in
+            try record.delivery()
+        }
     }
 
     public func nextDeliveryDate() async throws -> Date? {
@@ -108,7 +121,7 @@ extension SQLiteStore {
             // Another process may have been first.
             let statement = try db.cachedStatement(sql: Query.webhookSecret)
             guard let kept = try String.fetchOne(statement, arguments: [organization]) else {
-                throw SQLiteStoreError.inconsistent(record: organization)
+                throw UnreadableRecord(contradictory: organization)
             }
             return kept
         }
@@ -120,86 +133,6 @@ extension SQLiteStore {
         try await write(surviving: .power) { db in
             try db.cachedStatement(sql: Query.replaceWebhookSecret)
                 .execute(arguments: [organization, secret])
-        }
-    }
-}
-
-/// A delivery as its row.
-struct DeliveryRecord: Sendable {
-    let id: String
-    let organization: String
-    let execution: String?
-    let task: String?
-    let url: String
-    let body: Data
-    let createdAt: Int64
-    let state: String
-    let stateAt: Int64
-    let attempts: Data
-
-    init(_ delivery: Delivery) throws {
-        id = delivery.id
-        organization = delivery.organization
-        switch delivery.subject {
-        case .execution(let id): (execution, task) = (id, nil)
-        case .task(let id): (execution, task) = (nil, id)
-        }
-        url = delivery.url
-        body = delivery.body
-        createdAt = delivery.createdAt.microseconds
-        attempts = try delivery.attempts.json()
-        switch delivery.state {
-        case .pending(let nextAttemptAt): (state, stateAt) = ("pending", nextAttemptAt.microseconds)
-        case .delivered(let at): (state, stateAt) = ("delivered", at.microseconds)
-        case .failed(let at): (state, stateAt) = ("failed", at.microseconds)
-        }
-    }
-
-    init(row: Row) {
-        id = row["id"]
-        organization = row["organization"]
-        execution = row["execution"]
-        task = row["task"]
-        url = row["url"]
-        body = row["body"]
-        createdAt = row["created_at"]
-        state = row["state"]
-        stateAt = row["state_at"]
-        attempts = row["attempts"]
-    }
-
-    var arguments: StatementArguments {
-        [id, organization, execution, task, url, body, createdAt, state, stateAt, attempts]
-    }
-
-    func delivery() throws -> Delivery {
-        Delivery(
-            id: id,
-            organization: organization,
-            subject: try subject(),
-            url: url,
-            body: body,
-            createdAt: Date(microseconds: createdAt),
-            state: try domainState(),
-            attempts: try [Delivery.Attempt](json: attempts)
-        )
-    }
-
-    private func subject() throws -> Delivery.Subject {
-        switch (execution, task) {
-        case (let id?, nil): return .execution(id)
-        case (nil, let id?): return .task(id)
-        default: throw SQLiteStoreError.inconsistent(record: id)
-        }
-    }
-
-    private func domainState() throws -> Delivery.State {
-        let at = Date(microseconds: stateAt)
-        return switch state {
-        case "pending": .pending(nextAttemptAt: at)
-        case "delivered": .delivered(at: at)
-        case "failed": .failed(at: at)
-        default: throw SQLiteStoreError.inconsistent(record: id)
         }
     }
 }

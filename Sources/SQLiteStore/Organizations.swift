@@ -171,7 +171,7 @@ extension Membership {
 extension Role {
     fileprivate init(row: Row) throws {
         guard let role = Role(rawValue: row["role"]) else {
-            throw SQLiteStoreError.inconsistent(record: row["id"])
+            throw UnreadableRecord(contradictory: row["id"])
         }
         self = role
     }

@@ -100,7 +100,7 @@ extension SQLiteStore {
         project: String,
         organization: String,
         page: Page
-    ) async throws -> Listing<Execution> {
+    ) async throws -> Listing<ExecutionSummary> {
         let records = try await read { db in
             _ = try Self.project(db, id: project, organization: organization)
             return try db.listing(
@@ -108,11 +108,11 @@ extension SQLiteStore {
                 page: Query.projectExecutionPage,
                 arguments: [project],
                 page,
-                ExecutionRecord.init(row:)
+                ExecutionRow.init(row:)
             )
         }
         return Listing(
-            elements: try records.elements.map { try $0.execution() },
+            elements: try records.elements.map { try $0.summarized() },
             total: records.total
         )
     }
@@ -154,7 +154,9 @@ struct ProjectRecord: Sendable {
         version = project.version
         entry = project.entry
         environment = try project.environment.json()
-        limits = try project.limits.json()
+        limits = try Dictionary(
+            uniqueKeysWithValues: project.limits.map { ($0.key.rawValue, $0.value) }
+        ).json()
         createdAt = project.createdAt.microseconds
         updatedAt = project.updatedAt.microseconds
     }
@@ -179,6 +181,14 @@ struct ProjectRecord: Sendable {
     }
     fileprivate var dates: StatementArguments { [createdAt, updatedAt] }
 
+    /// Those that this release knows.
+    private func limitValues() throws -> [Limit: Int64] {
+        let known = try [String: Int64](json: limits).compactMap { name, value in
+            Limit(rawValue: name).map { ($0, value) }
+        }
+        return Dictionary(uniqueKeysWithValues: known)
+    }
+
     func project() throws -> Project {
         Project(
             id: id,
@@ -189,7 +199,7 @@ struct ProjectRecord: Sendable {
             version: version,
             entry: entry,
             environment: try [String: String](json: environment),
-            limits: try [Limit: Int64](json: limits),
+            limits: try limitValues(),
             createdAt: Date(microseconds: createdAt),
             updatedAt: Date(microseconds: updatedAt)
         )

@@ -7,15 +7,18 @@ enum Query {
         + accountReads + keyReads + tokenReads + projectReads
         + ExecutionQuery.all.flatMap { [$0.count, $0.page] }
         + [delivery, deliveryCount, deliveryPage, dueDeliveries, nextDelivery, webhookSecret]
-        + taskReads + TaskQuery.all.flatMap { [$0.count, $0.page] }
+        + taskReads + claimReads + TaskQuery.all.flatMap { [$0.count, $0.page] }
 
     /// What the writer runs.
     static let writes =
         [
-            charge, charged, pruneCharges, refund, saveExecution, insertDelivery,
+            charge, charged, pruneCharges, refund, saveExecution, saveRequest, saveResult,
+            insertDelivery,
+            insertDeliveryBody,
             updateDelivery, executionParents, idempotencyClaim,
             claim, pruneClaims, release, keepWebhookSecret, replaceWebhookSecret, webhookSecret,
         ] + accountWrites + keyWrites + tokenWrites + projectWrites + taskWrites
+        + UnreadableWork.allCases.map(\.giveUp) + claimWrites + outlivingWrites
 
     /// Writes a page and changes nothing: what a full disk or a lock keeps from being written.
     static let writePing = "PRAGMA user_version = 0"

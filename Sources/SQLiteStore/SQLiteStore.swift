@@ -24,7 +24,7 @@ import Synchronization
 ///
 /// **What is bounded.** Quota of past days and idempotency entries past their time are pruned by
 /// the writes that add new ones, a few rows each, so that no request pays for a long clean-up.
-/// Executions and deliveries are kept until the operator removes them.
+/// Ended work goes when it is older than it is kept: ``RetentionStore``.
 ///
 /// Writing is shielded from the cancellation of the task that asked: a caller who hangs up must not
 /// take with it the record of what it was charged.
@@ -34,6 +34,8 @@ public final class SQLiteStore: Store {
     let pendingWrites = Mutex<[PendingWrite]>([])
     /// The last write failed, for a reason that passes.
     let cannotWrite = Atomic(false)
+    let clock: WallClock
+    let onGivenUp: @Sendable (UnreadableRecord) -> Void
 
     /// How long a writer waits for another process's transaction before it fails.
     static let busySecondsMax = 5.0
@@ -52,8 +54,15 @@ public final class SQLiteStore: Store {
     /// that root creates belongs to the folder's owner, so that a server which dropped to that user
     /// can open it.
     ///
+    /// - Parameter onGivenUp: told of work that could not be read and is not tried any more.
     /// - Throws: ``SQLiteStoreError``
-    public init(path: String) throws(SQLiteStoreError) {
+    public init(
+        path: String,
+        clock: WallClock = .system,
+        onGivenUp: @escaping @Sendable (UnreadableRecord) -> Void = { _ in }
+    ) throws(SQLiteStoreError) {
+        self.clock = clock
+        self.onGivenUp = onGivenUp
         let file = DatabaseFile(path: path)
         // Held until the schema is there: two processes that start at once must not both create it.
         let lock = try file.prepare()

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import GRDB
 
-/// Why a store could not be opened, or what was found in it that should not be there.
+/// Why a store could not be opened.
 public enum SQLiteStoreError: Error, Sendable, Hashable {
     /// The folder cannot be created, listed or written.
     case folder(path: String, errno: Int32)
@@ -18,8 +18,6 @@ public enum SQLiteStoreError: Error, Sendable, Hashable {
     case busy(path: String)
     /// Anything else that SQLite said while opening.
     case opening(path: String, reason: String)
-    /// A record contradicts itself; `record` is its identifier.
-    case inconsistent(record: String)
 }
 
 extension SQLiteStoreError {
@@ -56,7 +54,6 @@ extension SQLiteStoreError: CustomStringConvertible {
             "the database \(path) was made by a newer version of quicksand; install that one"
         case .busy(let path): "the database \(path) is locked by another process"
         case .opening(let path, let reason): "the database \(path) cannot be opened: \(reason)"
-        case .inconsistent(let record): "the database's record \(record) contradicts itself"
         }
     }
 }

@@ -15,6 +15,21 @@ enum Schema {
             throw SQLiteStoreError.newerSchema(path: path)
         }
         try migrator.migrate(pool)
+        try giveBackLater(pool)
+    }
+
+    /// Has the file keep what giving free pages back takes.
+    ///
+    /// SQLite can turn that on only while it writes the whole file anew: nothing for a new file;
+    /// for one of an earlier release once, and that also leaves out what its migration freed. Where
+    /// there is no room for a second file, free pages are used again and not given back, and the
+    /// next start tries again.
+    private static func giveBackLater(_ pool: DatabasePool) throws {
+        try pool.writeWithoutTransaction { db in
+            guard try Int.fetchOne(db, sql: "PRAGMA auto_vacuum") == 0 else { return }
+            try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            try? db.execute(sql: "VACUUM")
+        }
     }
 
     private static var migrator: DatabaseMigrator {
@@ -33,8 +48,28 @@ enum Schema {
                 try db.execute(sql: sql)
             }
         }
+        migrator.registerMigration("v4") { db in try db.execute(sql: narrowTables) }
+        migrator.registerMigration("v5") { db in try db.execute(sql: endings) }
+        migrator.registerMigration("v6") { db in try db.execute(sql: claims) }
         return migrator
     }
+
+    /// What an earlier release left unfinished is nobody's.
+    private static let claims = """
+        CREATE TABLE worker (
+            id TEXT PRIMARY KEY NOT NULL,
+            lease_until INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE execution ADD COLUMN worker TEXT;
+        CREATE INDEX execution_held ON execution (worker, finished_at) WHERE finished_at IS NULL;
+        """
+
+    /// By which old ends are found.
+    private static let endings = """
+        CREATE INDEX execution_ended ON execution (organization, finished_at)
+            WHERE finished_at IS NOT NULL;
+        CREATE INDEX task_ended ON task (organization, finished_at) WHERE finished_at IS NOT NULL;
+        """
 
     /// What was written before was begun once or not at all, as far as anybody knows.
     private static let attempts = """

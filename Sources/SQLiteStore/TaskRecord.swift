@@ -1,16 +1,17 @@
 import Domain
 import Foundation
 import GRDB
+import StoredRecords
 
-/// A task as its row: what was asked for as JSON, the rest in columns that indexes are made of.
-struct TaskRecord: Sendable {
+/// A task as its row: what indexes and lists are made of.
+struct TaskRow: Sendable {
     let id: String
     let organization: String
     let project: String?
     let agent: String?
     let priority: Int
     let createdAt: Int64
-    let order: Data
+    let terms: Data?
     let progress: TaskProgress
 
     init(_ task: AgentTask) throws {
@@ -20,7 +21,7 @@ struct TaskRecord: Sendable {
         agent = task.order.agentID
         priority = task.order.priority
         createdAt = task.createdAt.microseconds
-        order = try task.order.json()
+        terms = try TaskTermsRecord.encode(.init(task.order))
         progress = TaskProgress(task)
     }
 
@@ -31,7 +32,7 @@ struct TaskRecord: Sendable {
         agent = row["agent"]
         priority = row["priority"]
         createdAt = row["created_at"]
-        order = row["task"]
+        terms = row["terms"]
         progress = TaskProgress(row: row)
     }
 
@@ -39,20 +40,59 @@ struct TaskRecord: Sendable {
         [
             id, organization, project, agent, progress.status, priority, createdAt, progress.dueAt,
             progress.startedAt, progress.finishedAt, progress.execution, progress.attempts,
-            progress.attemptsLeft, order,
+            progress.attemptsLeft, terms,
         ]
     }
 
-    func task() throws -> AgentTask {
-        guard let state = progress.state else { throw SQLiteStoreError.inconsistent(record: id) }
-        return AgentTask(
+    /// A row whose terms are damaged is listed by its columns alone: it must not hide the others.
+    func summarized() throws(UnreadableRecord) -> TaskSummary {
+        TaskSummary(
             id: id,
             organization: organization,
-            order: try TaskOrder(json: order),
+            project: project,
+            agentID: agent,
+            priority: priority,
             createdAt: Date(microseconds: createdAt),
             attempts: progress.attempts,
             attemptsLeft: progress.attemptsLeft,
-            state: state
+            state: try state(),
+            terms: terms.flatMap { try? TaskTermsRecord.decode($0) } ?? TaskTermsRecord.unknown
+        )
+    }
+
+    func state() throws(UnreadableRecord) -> AgentTask.State {
+        guard let state = progress.state else { throw UnreadableRecord(contradictory: id) }
+        return state
+    }
+}
+
+/// A task whole: its row, and what was asked for as JSON.
+struct TaskRecord: Sendable {
+    let row: TaskRow
+    let order: Data?
+
+    init(_ task: AgentTask) throws {
+        row = try TaskRow(task)
+        order = try OrderRecord.encode(task.order)
+    }
+
+    init(row: Row) {
+        self.row = TaskRow(row: row)
+        order = row["order"]
+    }
+
+    func task() throws(UnreadableRecord) -> AgentTask {
+        guard let order else { throw UnreadableRecord(id: row.id, reason: "it has no order") }
+        return AgentTask(
+            id: row.id,
+            organization: row.organization,
+            order: try UnreadableRecord.naming(row.id) { () throws(RecordDamage) in
+                try OrderRecord.decode(order)
+            },
+            createdAt: Date(microseconds: row.createdAt),
+            attempts: row.progress.attempts,
+            attemptsLeft: row.progress.attemptsLeft,
+            state: try row.state()
         )
     }
 }
@@ -153,7 +193,7 @@ extension AgentTask.Status {
 extension TaskAttempt {
     init(row: Row) throws {
         guard let status = Execution.Status(rawValue: row["status"]) else {
-            throw SQLiteStoreError.inconsistent(record: row["id"])
+            throw UnreadableRecord(contradictory: row["id"])
         }
         self.init(
             execution: row["id"],

@@ -5,9 +5,10 @@ import GRDB
 extension Query {
     static let insertTask = """
         INSERT INTO task (id, organization, project, agent, status, priority, created_at, due_at,
-            started_at, finished_at, execution, attempts, attempts_left, task)
+            started_at, finished_at, execution, attempts, attempts_left, terms)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
+    static let insertTaskOrder = "INSERT INTO task_order (id, content) VALUES (?, ?)"
     /// Only where it is still as the author of the change knew it.
     static let changeTask = """
         UPDATE task SET status = :status, due_at = :due_at, started_at = :started_at,
@@ -20,7 +21,11 @@ extension Query {
         """
     static let unfinishedTaskCount =
         "SELECT COUNT(*) FROM task WHERE organization = ? AND finished_at IS NULL"
-    static let task = "SELECT * FROM task WHERE id = ?"
+    private static let wholeTask = """
+        SELECT task.*, task_order.content AS "order"
+        FROM task LEFT JOIN task_order USING (id)
+        """
+    static let task = wholeTask + " WHERE task.id = ?"
     static let taskAttempts = """
         SELECT id, status, created_at, started_at, finished_at FROM execution WHERE task = ?
         ORDER BY created_at DESC, id DESC LIMIT ?
@@ -43,18 +48,22 @@ extension Query {
         ORDER BY organization LIMIT 1
         """
     static let queuedTask = """
-        SELECT * FROM task INDEXED BY task_turn WHERE status = 'queued' AND organization = ?
-        ORDER BY priority DESC, created_at, id LIMIT 1
+        SELECT task.*, task_order.content AS "order"
+        FROM task INDEXED BY task_turn LEFT JOIN task_order USING (id)
+        WHERE task.status = 'queued' AND task.organization = ?
+        ORDER BY task.priority DESC, task.created_at, task.id LIMIT 1
         """
     static let runningTasks =
-        "SELECT * FROM task WHERE status = 'running' ORDER BY created_at, id"
+        wholeTask + " WHERE task.status = 'running' ORDER BY task.created_at, task.id"
     static let taskCount = "SELECT COUNT(*) FROM task WHERE status = ?"
 
     static let taskReads = [
         task, taskAttempts, nextTaskDate, nextTaskOrganization, queuedTask, runningTasks,
         taskCount,
     ]
-    static let taskWrites = [insertTask, changeTask, unfinishedTaskCount, queueDueTasks]
+    static let taskWrites = [
+        insertTask, insertTaskOrder, changeTask, unfinishedTaskCount, queueDueTasks,
+    ]
 }
 
 /// The statements of one listing: one pair for each combination of filters, each with an index of
@@ -101,9 +110,11 @@ extension SQLiteStore {
         try await write(surviving: .power) { db in
             try Self.checkRoom(db, for: task, unfinishedMax: unfinishedMax)
             let parents = try db.cachedStatement(sql: Query.executionParents)
-            guard try Bool.fetchOne(parents, arguments: [record.project, nil]) == true
+            guard try Bool.fetchOne(parents, arguments: [record.row.project, nil]) == true
             else { throw ProjectGone() }
-            try db.cachedStatement(sql: Query.insertTask).execute(arguments: record.arguments)
+            try db.cachedStatement(sql: Query.insertTask).execute(arguments: record.row.arguments)
+            try db.cachedStatement(sql: Query.insertTaskOrder)
+                .execute(arguments: [task.id, record.order])
         }
     }
 
@@ -120,11 +131,19 @@ extension SQLiteStore {
         return try await write(surviving: isReliedOn ? .power : .process) { db in
             guard try Self.make(change, in: db) else { return false }
             for delivery in owed {
-                try db.cachedStatement(sql: Query.insertDelivery).execute(
-                    arguments: delivery.arguments
-                )
+                try delivery.save(in: db)
             }
             return true
+        }
+    }
+
+    public func begin(_ attempt: TaskStart, as execution: Execution) async throws {
+        let change = TaskChange(from: attempt.known, to: attempt.running)
+        let record = try ExecutionRecord(execution, organization: attempt.known.organization)
+        try await write(surviving: .power) { db in
+            try Self.checkParents(db, project: record.project, task: record.task)
+            guard try Self.make(change, in: db) else { throw TaskChanged() }
+            try db.cachedStatement(sql: Query.saveExecution).execute(arguments: record.arguments)
         }
     }
 
@@ -158,7 +177,7 @@ extension SQLiteStore {
         guard count < unfinishedMax else { throw TooManyTasks(limit: unfinishedMax) }
     }
 
-    private static func make(_ change: TaskChange, in db: Database) throws -> Bool {
+    static func make(_ change: TaskChange, in db: Database) throws -> Bool {
         let statement = try db.cachedStatement(sql: Query.changeTask)
         return try Row.fetchOne(statement, arguments: change.arguments) != nil
     }
@@ -172,7 +191,7 @@ extension SQLiteStore {
             try Row.fetchOne(db.cachedStatement(sql: Query.task), arguments: [id])
                 .map(TaskRecord.init(row:))
         }
-        guard let record, organization == nil || organization == record.organization else {
+        guard let record, organization == nil || organization == record.row.organization else {
             return nil
         }
         return try record.task()
@@ -181,7 +200,7 @@ extension SQLiteStore {
     public func tasks(
         matching filter: TaskFilter,
         page: Page
-    ) async throws -> Listing<AgentTask> {
+    ) async throws -> Listing<TaskSummary> {
         let query = TaskQuery(
             byOrganization: filter.organization != nil,
             byStatus: filter.status != nil,
@@ -194,10 +213,13 @@ extension SQLiteStore {
                 page: query.page,
                 arguments: StatementArguments(values.compactMap(\.self)),
                 page,
-                TaskRecord.init(row:)
+                TaskRow.init(row:)
             )
         }
-        return Listing(elements: try records.elements.map { try $0.task() }, total: records.total)
+        return Listing(
+            elements: try records.elements.map { try $0.summarized() },
+            total: records.total
+        )
     }
 
     public func attempts(task id: String, limit: Int) async throws -> [TaskAttempt] {
@@ -220,13 +242,25 @@ extension SQLiteStore {
         after organization: String,
         excluding excluded: Set<String>
     ) async throws -> AgentTask? {
-        let record = try await read { db -> TaskRecord? in
-            let next = try Self.nextOrganization(db, after: organization, excluding: excluded)
-            guard let next else { return nil }
-            return try Row.fetchOne(db.cachedStatement(sql: Query.queuedTask), arguments: [next])
+        while true {
+            let record = try await read { db -> TaskRecord? in
+                let next = try Self.nextOrganization(db, after: organization, excluding: excluded)
+                guard let next else { return nil }
+                return try Row.fetchOne(
+                    db.cachedStatement(sql: Query.queuedTask),
+                    arguments: [next]
+                )
                 .map(TaskRecord.init(row:))
+            }
+            guard let record else { return nil }
+            if let task = try await readable([record]).first { return task }
         }
-        return try record?.task()
+    }
+
+    private func readable(_ records: [TaskRecord]) async throws -> [AgentTask] {
+        try await readable(records, givingUp: .task) { record throws(UnreadableRecord) in
+            try record.task()
+        }
     }
 
     /// Once around the circle, which ends with `organization` itself.
@@ -253,7 +287,7 @@ extension SQLiteStore {
             try Row.fetchAll(db.cachedStatement(sql: Query.runningTasks))
                 .map(TaskRecord.init(row:))
         }
-        return try records.map { try $0.task() }
+        return try await readable(records)
     }
 
     public func taskCounts() async throws -> [AgentTask.Status: Int] {

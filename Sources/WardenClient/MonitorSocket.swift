@@ -1,7 +1,7 @@
 import Foundation
 import Kernel
 import Synchronization
-import WardenWire
+import WardenProtocol
 
 /// The socket to the monitor, over which the wardens' control sockets come, one after another.
 ///
@@ -47,7 +47,7 @@ final class MonitorSocket: Sendable {
     /// - Throws: ``WardenStartError``; ``WardenStartError/monitorEnded`` where there will be none.
     func nextSession(
         ended: @escaping @Sendable (_ process: Int32) -> Void = { _ in }
-    ) throws(WardenStartError) -> WardenSession {
+    ) throws(WardenStartError) -> WardenConnection {
         let started: StartedWarden
         do {
             started = try nextStarted()
@@ -56,7 +56,7 @@ final class MonitorSocket: Sendable {
         }
         do {
             let primitives = try Self.awaitReady(started.control.number)
-            return try WardenSession(
+            return try WardenConnection(
                 started,
                 primitives: primitives,
                 systemCallNames: systemCallNames,
@@ -94,12 +94,12 @@ final class MonitorSocket: Sendable {
     private static func awaitReady(_ control: Int32) throws -> [Primitive] {
         let packet = try SeqpacketSocket.receive(
             on: control,
-            most: WardenWire.`Protocol`.frameBytesMax,
+            most: WardenProtocol.`Protocol`.frameBytesMax,
             descriptorsMost: 0
         )
         guard let packet else { throw WardenStartError.ended }
         switch try Reply(decoding: packet.bytes) {
-        case .ready(WardenWire.`Protocol`.version, let primitives): return primitives
+        case .ready(WardenProtocol.`Protocol`.version, let primitives): return primitives
         case .ready(let version, _): throw WardenStartError.version(version)
         case .unfit(let primitive): throw WardenStartError.unfit(primitive)
         default: throw WardenStartError.ended
@@ -107,7 +107,7 @@ final class MonitorSocket: Sendable {
     }
 
     /// Ends the monitor, and the warden of `session` with it; returns when both have gone.
-    func end(with session: WardenSession? = nil) {
+    func end(with session: WardenConnection? = nil) {
         let isFirst = isEnded.withLock { isEnded in
             defer { isEnded = true }
             return !isEnded

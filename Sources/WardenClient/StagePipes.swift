@@ -1,16 +1,17 @@
 import Domain
 import Foundation
 import Kernel
-import WardenWire
+import WardenProtocol
 
 /// The pipes of one stage: our ends never block, theirs are ordinary.
 ///
 /// Whatever is not handed on is closed.
-/// Used by one thread at a time: whoever made it, or took it out of the session.
+/// Used by one thread at a time: whoever made it, or took it out of the connection.
 final class StagePipes: @unchecked Sendable {
     private var ours: [StageStream: Int32] = [:]
     private var jailEnds: [(stream: StageStream, number: Int32)] = []
     private var stdinRest: ArraySlice<UInt8> = []
+    private var isStdinStreamed = false
 
     /// Room for what a stage may send beside the files' bytes: their names.
     private static let archiveOverheadBytes: Int64 = 4 << 20
@@ -51,24 +52,30 @@ final class StagePipes: @unchecked Sendable {
 
     /// Writes what fits before anybody reads; most input is shorter than a pipe, and its end is
     /// closed here at once.
-    func fill(stdin: Data) throws(KernelError) {
+    func fill(stdin input: StageIO.Input) {
         guard let descriptor = ours[.stdin] else { return }
+        guard case .data(let stdin) = input else {
+            isStdinStreamed = true
+            return
+        }
         var writer = PipeWriter(
             pipe: OpenPipe(descriptor: descriptor, token: 0),
             rest: Array(stdin)[...]
         )
-        if writer.advance() {
+        switch writer.advance() {
+        case .full: stdinRest = writer.rest
+        case .written, .unread:
             Descriptor.close(descriptor)
             ours[.stdin] = nil
         }
-        stdinRest = writer.rest
     }
 
     /// Puts our ends under the eyes of the watching thread; from here on it closes them.
     func exchange(
-        for stage: StageOrder,
+        for stage: StageSpec,
+        output: StageIO.Output,
         jail: JailNumber,
-        in state: inout SessionState,
+        in state: inout ConnectionState,
         epoll: borrowing Epoll,
         _ continuation: CheckedContinuation<StageReport, any Error>
     ) throws(KernelError) -> StageExchange {
@@ -80,7 +87,7 @@ final class StagePipes: @unchecked Sendable {
             continuation: continuation,
             stdin: nil,
             readers: [:],
-            onOutput: stage.onOutput
+            output: output
         )
         for (stream, descriptor) in ours {
             let pipe = OpenPipe(
@@ -88,14 +95,21 @@ final class StagePipes: @unchecked Sendable {
                 token: state.nextToken(jail, stream)
             )
             if stream == .stdin {
-                exchange.stdin = PipeWriter(pipe: pipe, rest: stdinRest)
+                exchange.stdin = PipeWriter(
+                    pipe: pipe,
+                    rest: stdinRest,
+                    isStreamed: isStdinStreamed
+                )
             } else {
                 exchange.readers[stream] = PipeReader(
                     pipe: pipe,
                     bytesMax: Int(clamping: bytesMax[stream] ?? 0)
                 )
             }
-            try epoll.add(descriptor, stream == .stdin ? .writable : .readable, token: pipe.token)
+            // A pipe that is written to later has room now: only its end is awaited.
+            let interest: Epoll.Interest =
+                stream != .stdin ? .readable : isStdinStreamed ? [] : .writable
+            try epoll.add(descriptor, interest, token: pipe.token)
         }
         ours = [:]
         return exchange

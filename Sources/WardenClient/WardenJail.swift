@@ -2,13 +2,13 @@ public import Domain
 import Foundation
 import Kernel
 import Synchronization
-import WardenWire
+import WardenProtocol
 
-extension WardenSession: StandbySandbox {
-    /// The order's patience is of no use here: there is one warden or none.
-    public func open(_ order: JailOrder) async throws -> any Jail {
+extension WardenConnection: StandbyProvider {
+    /// The spec's patience is of no use here: there is one warden or none.
+    public func open(_ spec: JailSpec) async throws -> any SandboxSession {
         do {
-            return try openUnlessGone(order)
+            return try openUnlessGone(spec)
         } catch is WardenGone {
             throw SandboxError.unavailable
         }
@@ -16,11 +16,11 @@ extension WardenSession: StandbySandbox {
 
     /// - Throws: ``WardenGone`` where nothing was begun because there is no warden any more; else
     ///    as ``open(_:)``.
-    func openUnlessGone(_ order: JailOrder) throws -> any Jail {
+    func openUnlessGone(_ spec: JailSpec) throws -> any SandboxSession {
         try state.withLock { state in
-            let jail = try begin(StandbyOrder(for: order), in: &state)
-            state.jails[jail]?.files = order.files
-            return WardenJail(session: self, number: jail)
+            let jail = try begin(StandbySpec(for: spec), in: &state)
+            state.jails[jail]?.files = spec.files
+            return WardenJail(connection: self, number: jail)
         }
     }
 
@@ -28,8 +28,8 @@ extension WardenSession: StandbySandbox {
     ///
     /// The warden never waits for us, so neither does this.
     private func begin(
-        _ order: StandbyOrder,
-        in state: inout SessionState
+        _ spec: StandbySpec,
+        in state: inout ConnectionState
     ) throws -> JailNumber {
         if state.isOver { throw WardenGone() }
         let jail = state.nextJail()
@@ -37,13 +37,9 @@ extension WardenSession: StandbySandbox {
             .open(
                 OpenRequest(
                     jail: jail,
-                    runtime: order.runtime,
-                    profile: order.profile.rawValue,
-                    workspace: WorkspaceLimits(
-                        bytes: order.limits.wire(.workspaceBytes),
-                        files: order.limits.wire(.workspaceFiles)
-                    ),
-                    memoryBytes: order.limits.wire(.memoryBytes)
+                    runtime: spec.runtime,
+                    profile: spec.profile,
+                    limits: spec.limits
                 )
             )
         )
@@ -64,22 +60,22 @@ extension WardenSession: StandbySandbox {
             }
             if entry.isClosing { return false }
             state.jails[jail]?.isClosing = true
-            let rests =
-                entry.stage == nil && state.rest.take(jail, now: MonotonicClock.nanoseconds)
-            if !rests, !state.isOver { try? send(.close(jail)) }
+            let isDeferred =
+                entry.stage == nil && state.deferred.take(jail, now: MonotonicClock.nanoseconds)
+            if !isDeferred, !state.isOver { try? send(.close(jail)) }
             return false
         }
         if isGone { gone?() }
     }
 }
 
-extension WardenSession {
+extension WardenConnection {
     public func prepare(
-        _ order: StandbyOrder,
+        _ spec: StandbySpec,
         changed: @escaping @Sendable (StandbyChange) -> Void
-    ) throws -> any StandbyJail {
+    ) throws -> any StandbySession {
         do {
-            return try prepareUnlessGone(order, changed: changed)
+            return try prepareUnlessGone(spec, changed: changed)
         } catch is WardenGone {
             throw SandboxError.unavailable
         }
@@ -87,20 +83,19 @@ extension WardenSession {
 
     /// - Throws: ``WardenGone``; a boot that cannot be asked for.
     func prepareUnlessGone(
-        _ order: StandbyOrder,
+        _ spec: StandbySpec,
         changed: @escaping @Sendable (StandbyChange) -> Void
-    ) throws -> any StandbyJail {
-        let pipes = try order.boot.map { _ in try StagePipes([.stdin, .stdout, .stderr]) }
+    ) throws -> any StandbySession {
+        let pipes = try spec.boot.map { _ in try StagePipes([.stdin, .stdout, .stderr]) }
         let jail = try state.withLock { state in
-            let jail = try begin(order, in: &state)
+            let jail = try begin(spec, in: &state)
             state.jails[jail]?.changed = changed
-            guard let boot = order.boot, let pipes else { return jail }
+            guard let boot = spec.boot, let pipes else { return jail }
             do {
                 let request = ParkRequest(
                     jail: jail,
-                    limits: StageLimits(order.limits),
-                    program: Program(boot),
-                    entry: boot.entry
+                    limits: spec.limits,
+                    program: try OpaqueProgram(boot)
                 )
                 try send(.park(request), descriptors: pipes.theirs)
             } catch {
@@ -112,39 +107,39 @@ extension WardenSession {
             return jail
         }
         pipes?.closeTheirs()
-        return WardenStandby(session: self, number: jail)
+        return WardenStandby(connection: self, number: jail)
     }
 }
 
 /// A jail of the real warden that nobody has asked for yet.
-struct WardenStandby: StandbyJail {
-    let session: WardenSession
+struct WardenStandby: StandbySession {
+    let connection: WardenConnection
     let number: JailNumber
 
-    func close() { session.close(number) }
+    func close() { connection.close(number) }
 
-    func take(files: [SourceFile]) -> any Jail {
-        session.state.withLock { state in
+    func take(files: [SourceFile]) -> any SandboxSession {
+        connection.state.withLock { state in
             state.jails[number]?.files = files
             state.jails[number]?.changed = nil
         }
-        return WardenJail(session: session, number: number)
+        return WardenJail(connection: connection, number: number)
     }
 }
 
 /// A jail of the real warden.
-struct WardenJail: Jail {
-    let session: WardenSession
+struct WardenJail: SandboxSession {
+    let connection: WardenConnection
     let number: JailNumber
 
-    func close(then gone: @escaping @Sendable () -> Void) { session.close(number, then: gone) }
+    func close(then gone: @escaping @Sendable () -> Void) { connection.close(number, then: gone) }
 
-    func run(_ stage: StageOrder) async throws -> StageReport {
+    func run(_ stage: StageSpec, io: StageIO) async throws -> StageReport {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
             return try await withCheckedThrowingContinuation { continuation in
                 do {
-                    try start(stage, continuation)
+                    try start(stage, io, continuation)
                 } catch {
                     continuation.resume(throwing: error)
                 }
@@ -156,39 +151,45 @@ struct WardenJail: Jail {
 
     /// - Throws: only where nobody else will resume the continuation.
     private func start(
-        _ stage: StageOrder,
+        _ stage: StageSpec,
+        _ io: StageIO,
         _ continuation: CheckedContinuation<StageReport, any Error>
     ) throws {
-        let (files, ahead) = try session.state.withLock { try $0.takeFirst(number) }
+        let (files, ahead) = try connection.state.withLock { try $0.takeFirst(number) }
         let pipes = try ahead ?? StagePipes([.stdin, .stdout, .stderr])
         if !stage.outputs.isEmpty { try pipes.add(.outputs) }
-        try pipes.fill(stdin: stage.stdin)
+        pipes.fill(stdin: io.input)
         let archive =
             try files.isEmpty
             ? nil : Descriptor.sealed("quicksand-files", files.archive).release()
         defer { if let archive { Descriptor.close(archive) } }
-        let request = StageRequest(stage, jail: number, bringsFiles: archive != nil)
+        let request = try StageRequest(stage, jail: number, bringsFiles: archive != nil)
         let descriptors = pipes.frame(with: archive)
-        try session.state.withLock { state in
+        try connection.state.withLock { state in
             guard !state.isOver else { throw SandboxError.lost }
             guard let entry = state.jails[number] else {
                 throw SandboxError.broken(site: "jail closed", errno: 0)
             }
             if entry.isClosing { throw CancellationError() }
-            let exchange = try pipes.exchange(
+            var exchange = try pipes.exchange(
                 for: stage,
+                output: io.output,
                 jail: number,
                 in: &state,
-                epoll: session.epoll,
+                epoll: connection.epoll,
                 continuation
             )
+            if case .stream(let input) = io.input, let token = exchange.stdin?.pipe.token {
+                exchange.feeder = Task { await connection.feed(input, to: token) }
+            }
             state.jails[number]?.stage = exchange
             do {
-                try session.send(
+                try connection.send(
                     ahead == nil ? .stage(request) : .resume(request),
                     descriptors: descriptors
                 )
             } catch {
+                exchange.feeder?.cancel()
                 _ = state.takeStage(number)
                 throw error is WardenGone ? SandboxError.lost : error
             }
@@ -206,48 +207,43 @@ extension [SourceFile] {
     }
 }
 
-extension Limits {
-    /// As the warden counts: never negative.
-    fileprivate func wire(_ limit: Limit) -> UInt64 { UInt64(clamping: self[limit]) }
-}
-
-extension StageLimits {
-    fileprivate init(_ limits: Limits) {
-        self.init(
-            wallMilliseconds: limits.wire(.wallMilliseconds),
-            cpuMilliseconds: limits.wire(.cpuMilliseconds),
-            memoryBytes: limits.wire(.memoryBytes),
-            processes: limits.wire(.processes),
-            openFiles: limits.wire(.openFiles),
-            fileBytes: limits.wire(.fileBytes)
+extension OpaqueProgram {
+    fileprivate init(_ boot: BootProgram) throws(SandboxError) {
+        try self.init(
+            sending: Program(
+                arguments: boot.arguments,
+                environment: boot.environment.words,
+                script: boot.entry,
+                outputs: [],
+                outputFilesMax: 0,
+                outputBytesMax: 0
+            )
         )
     }
-}
 
-extension Program {
-    fileprivate init(_ boot: BootProgram) {
-        self.init(
-            arguments: boot.arguments,
-            environment: boot.environment.words,
-            outputs: [],
-            outputFilesMax: 0,
-            outputBytesMax: 0
-        )
+    fileprivate init(sending program: Program) throws(SandboxError) {
+        do {
+            try self.init(program)
+        } catch {
+            throw WardenConnection.tooLong
+        }
     }
 }
 
 extension StageRequest {
-    fileprivate init(_ stage: StageOrder, jail: JailNumber, bringsFiles: Bool) {
+    fileprivate init(_ stage: StageSpec, jail: JailNumber, bringsFiles: Bool) throws(SandboxError)
+    {
+        let program = Program(
+            arguments: stage.arguments,
+            environment: stage.environment.words,
+            outputs: stage.outputs,
+            outputFilesMax: UInt32(clamping: stage.limits[.files]),
+            outputBytesMax: UInt64(OutputFile.totalBytesMax)
+        )
         self.init(
             jail: jail,
-            limits: StageLimits(stage.limits),
-            program: Program(
-                arguments: stage.arguments,
-                environment: stage.environment.words,
-                outputs: stage.outputs,
-                outputFilesMax: UInt32(clamping: stage.limits[.files]),
-                outputBytesMax: UInt64(OutputFile.totalBytesMax)
-            ),
+            limits: stage.limits,
+            program: try OpaqueProgram(sending: program),
             bringsFiles: bringsFiles
         )
     }

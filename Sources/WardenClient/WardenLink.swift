@@ -1,37 +1,30 @@
 public import Domain
 import Foundation
 import Synchronization
-public import WardenWire
+public import WardenProtocol
 
 /// The jails of a service that outlives its wardens: when one ends, the monitor starts the next,
 /// and this takes it.
 ///
 /// One thread waits for the monitor. Callers who need a jail while there is no warden wait for the
-/// next one, as long as their order's patience goes. A jail that was asked for is never asked for
+/// next one, as long as their spec's patience goes. A jail that was asked for is never asked for
 /// again here: whether it ran is not known, so that is for the caller to decide.
-public final class WardenLink: StandbySandbox {
+public final class WardenLink: StandbyProvider {
     /// What happens to the wardens; ends when the monitor has gone, after which there is none.
-    public let events: AsyncStream<Event>
-    private let report: AsyncStream<Event>.Continuation
+    public let events: AsyncStream<SandboxEvent>
+    private let report: AsyncStream<SandboxEvent>.Continuation
     private let monitor: MonitorSocket
     private let state = Mutex(State())
 
-    public enum Event: Sendable {
-        case ended(process: Int32)
-        case ready(process: Int32)
-        /// The monitor goes on trying.
-        case failed(WardenStartError)
-    }
-
     private struct State {
-        var session: WardenSession?
+        var connection: WardenConnection?
         var isOver = false
         var waiters: [Int: Waiter] = [:]
         var lastTicket = 0
     }
 
     private struct Waiter {
-        let continuation: CheckedContinuation<WardenSession, any Error>
+        let continuation: CheckedContinuation<WardenConnection, any Error>
         let timer: Task<Void, Never>?
     }
 
@@ -69,41 +62,41 @@ public final class WardenLink: StandbySandbox {
     }
 
     /// Whether there is a warden to make jails.
-    public var isAvailable: Bool { state.withLock { $0.session?.isAvailable ?? false } }
+    public var isAvailable: Bool { state.withLock { $0.connection?.isAvailable ?? false } }
 
     /// What the present warden found this machine to have.
-    public var primitives: [Primitive] { state.withLock { $0.session?.primitives ?? [] } }
+    public var primitives: [Primitive] { state.withLock { $0.connection?.primitives ?? [] } }
 
     /// The present warden's process number, for operators; `nil` between two.
-    public var wardenProcess: Int32? { state.withLock { $0.session?.wardenProcess } }
+    public var wardenProcess: Int32? { state.withLock { $0.connection?.wardenProcess } }
 
     /// Ends the monitor, the warden, and every jail; returns when they have gone.
     public func shutDown() {
-        let session = state.withLock { state in
+        let connection = state.withLock { state in
             state.isOver = true
-            return state.session
+            return state.connection
         }
-        monitor.end(with: session)
+        monitor.end(with: connection)
     }
 
-    public func open(_ order: JailOrder) async throws -> any Jail {
+    public func open(_ spec: JailSpec) async throws -> any SandboxSession {
         while true {
-            let session = try await session(patience: order.patience)
+            let connection = try await connection(patience: spec.patience)
             do {
-                return try session.openUnlessGone(order)
+                return try connection.openUnlessGone(spec)
             } catch is WardenGone {
-                lose(session)
+                lose(connection)
             }
         }
     }
 
     public func prepare(
-        _ order: StandbyOrder,
+        _ spec: StandbySpec,
         changed: @escaping @Sendable (StandbyChange) -> Void
-    ) throws -> any StandbyJail {
-        guard let session = state.withLock(\.session) else { throw SandboxError.unavailable }
+    ) throws -> any StandbySession {
+        guard let connection = state.withLock(\.connection) else { throw SandboxError.unavailable }
         do {
-            return try session.prepareUnlessGone(order, changed: changed)
+            return try connection.prepareUnlessGone(spec, changed: changed)
         } catch is WardenGone {
             throw SandboxError.unavailable
         }
@@ -126,17 +119,17 @@ extension WardenLink {
     }
 
     private func takeNext() throws(WardenStartError) {
-        let session = try monitor.nextSession { [report] in report.yield(.ended(process: $0)) }
+        let connection = try monitor.nextSession { [report] in report.yield(.ended(process: $0)) }
         let (waiters, isOver) = state.withLock { state in
-            state.session = session
+            state.connection = connection
             defer { state.waiters = [:] }
             return (state.waiters.values, state.isOver)
         }
-        if isOver { session.shutControl() }
-        report.yield(.ready(process: session.wardenProcess))
+        if isOver { connection.shutControl() }
+        report.yield(.ready(process: connection.wardenProcess))
         for waiter in waiters {
             waiter.timer?.cancel()
-            waiter.continuation.resume(returning: session)
+            waiter.continuation.resume(returning: connection)
         }
     }
 
@@ -144,7 +137,7 @@ extension WardenLink {
     private func over() {
         let waiters = state.withLock { state in
             state.isOver = true
-            state.session = nil
+            state.connection = nil
             defer { state.waiters = [:] }
             return state.waiters.values
         }
@@ -153,15 +146,15 @@ extension WardenLink {
     }
 
     /// It was found to be gone.
-    private func lose(_ session: WardenSession) {
-        state.withLock { if $0.session === session { $0.session = nil } }
+    private func lose(_ connection: WardenConnection) {
+        state.withLock { if $0.connection === connection { $0.connection = nil } }
     }
 }
 
 // MARK: - Waiting for the next
 
 extension WardenLink {
-    private func session(patience: Duration?) async throws -> WardenSession {
+    private func connection(patience: Duration?) async throws -> WardenConnection {
         let ticket = state.withLock { state in
             state.lastTicket += 1
             return state.lastTicket
@@ -174,12 +167,14 @@ extension WardenLink {
     }
 
     private func wait(
-        _ continuation: CheckedContinuation<WardenSession, any Error>,
+        _ continuation: CheckedContinuation<WardenConnection, any Error>,
         _ ticket: Int,
         _ patience: Duration?
     ) {
-        let known: Result<WardenSession, any Error>? = state.withLock { state in
-            if let session = state.session, session.isAvailable { return .success(session) }
+        let known: Result<WardenConnection, any Error>? = state.withLock { state in
+            if let connection = state.connection, connection.isAvailable {
+                return .success(connection)
+            }
             if state.isOver { return .failure(SandboxError.closed) }
             if patience == .zero { return .failure(SandboxError.unavailable) }
             // Under the lock: either this sees the mark, or the handler finds the waiter.

@@ -2,6 +2,6 @@
 // a socket as descriptor 3 and the sealed catalog as 4; they take no arguments, read no environment
 // and no file that the catalog does not name.
 import Glibc
-import Jail
+import Warden
 
 exit(Monitor.main())

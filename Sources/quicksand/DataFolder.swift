@@ -1,3 +1,4 @@
+import Domain
 import FolderCache
 import Foundation
 import Glibc
@@ -41,14 +42,15 @@ struct DataFolder {
     /// The folder is an ordinary user's and this is root, so nothing in it is believed: no link is
     /// followed, and only what root itself left there is handed over.
     private func giveToOwner() throws {
-        let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard folder >= 0 else {
-            throw Stop(2, "the data folder \(path) cannot be opened: \(Self.reason)")
+        try withDescriptor { folder in
+            guard fchown(folder, owner.uid, owner.gid) == 0, fchmod(folder, 0o700) == 0 else {
+                throw Stop(2, "\(path) cannot be given to \(owner.name): \(Self.reason)")
+            }
+            try giveFilesToOwner(in: folder)
         }
-        defer { close(folder) }
-        guard fchown(folder, owner.uid, owner.gid) == 0, fchmod(folder, 0o700) == 0 else {
-            throw Stop(2, "\(path) cannot be given to \(owner.name): \(Self.reason)")
-        }
+    }
+
+    private func giveFilesToOwner(in folder: Int32) throws {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
             let file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
             guard file >= 0 else { continue }
@@ -63,12 +65,26 @@ struct DataFolder {
         }
     }
 
+    /// Opens the folder while `body` runs; as root, only where its path is no link.
+    func withDescriptor<Result>(_ body: (_ folder: Int32) throws -> Result) throws -> Result {
+        let links = Privileges.isRoot ? O_NOFOLLOW : 0
+        let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | links)
+        guard folder >= 0 else {
+            throw Stop(2, "the data folder \(path) cannot be opened: \(Self.reason)")
+        }
+        defer { close(folder) }
+        return try body(folder)
+    }
+
     private static var reason: String { String(cString: strerror(errno)) }
 
+    /// - Parameter onGivenUp: told of work that the store could not read.
     /// - Throws: ``Stop`` with the store's own sentence.
-    func openStore() throws -> SQLiteStore {
+    func openStore(
+        onGivenUp: @escaping @Sendable (UnreadableRecord) -> Void = { _ in }
+    ) throws -> SQLiteStore {
         do {
-            return try SQLiteStore(path: path + "/quicksand.sqlite")
+            return try SQLiteStore(path: path + "/quicksand.sqlite", onGivenUp: onGivenUp)
         } catch {
             throw Stop(2, "\(error)")
         }

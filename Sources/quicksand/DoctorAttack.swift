@@ -10,7 +10,7 @@ import WardenClient
 /// shows that it is an attack here and not merely something that no kernel of this kind allows.
 struct DoctorAttack {
     let catalog: Catalog
-    let session: WardenSession
+    let session: WardenConnection
     let answering: [SystemCallProfile: Set<Int>]
     let programs: URL
 

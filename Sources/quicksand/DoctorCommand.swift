@@ -2,9 +2,9 @@ import ArgumentParser
 import Catalog
 import Domain
 import Foundation
-import Scheduler
+import Runner
 import WardenClient
-import WardenWire
+import WardenProtocol
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -74,7 +74,7 @@ struct DoctorCommand: AsyncParsableCommand {
         _ runtime: Runtime,
         _ hello: HelloProgram,
         _ catalog: Catalog,
-        _ session: WardenSession
+        _ session: WardenConnection
     ) async -> String? {
         let plan = catalog.plans.anonymous
         let request = ExecutionRequest(

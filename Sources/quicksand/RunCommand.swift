@@ -2,8 +2,9 @@ import API
 import ArgumentParser
 import Catalog
 import Domain
+import FolderCache
 import Foundation
-import Scheduler
+import Runner
 import WardenClient
 
 struct RunCommand: AsyncParsableCommand {
@@ -18,8 +19,14 @@ struct RunCommand: AsyncParsableCommand {
               quicksand run hello.py
               quicksand run main.c --memory 64MB --wall 2s -- first second
               quicksand run sort.py --stdin numbers.txt --json
+
+            A compiled program is kept in a cache folder of the user who runs this, at most 256 MiB: /var/cache/quicksand for root,
+            else $XDG_CACHE_HOME/quicksand or ~/.cache/quicksand. The same source with the same compiler is compiled once.
             """
     )
+
+    /// Who runs the program, in the answer and in the cache.
+    private static let owner = Owner.organization("local")
 
     @Argument(help: "The source file; its ending says the language.")
     var file: String
@@ -45,6 +52,12 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Print the whole execution as JSON instead.")
     var json = false
 
+    @Option(help: "The cache folder of compiled programs. [QUICKSAND_CACHE]")
+    var cache: String?
+
+    @Flag(help: "Compile the source even if its program is in the cache, and keep nothing.")
+    var noCache = false
+
     @OptionGroup var machine: MachineOptions
 
     @Argument(parsing: .postTerminator, help: "Arguments for the program, after --.")
@@ -60,7 +73,7 @@ struct RunCommand: AsyncParsableCommand {
             if json {
                 let execution = Execution(
                     id: Identifier.make(prefix: "exe_", at: started),
-                    owner: .organization("local"),
+                    owner: Self.owner,
                     request: request,
                     createdAt: started,
                     state: .finished(result, startedAt: started, finishedAt: Date()),
@@ -78,22 +91,28 @@ struct RunCommand: AsyncParsableCommand {
         _ runtime: Runtime,
         _ catalog: Catalog
     ) async throws -> ExecutionResult {
+        let cache = noCache ? nil : CacheFolder(given: cache).open()
         let session = try machine.startWarden(catalog)
         defer { session.shutDown() }
         let (stdout, stderr) = (ShownOutput(.standardOutput), ShownOutput(.standardError))
-        let passThrough: @Sendable (Domain.OutputStream, Data) -> Void = { stream, bytes in
-            switch stream {
-            case .stdout: stdout.write(bytes)
-            case .stderr: stderr.write(bytes)
+        // What the compiler says is shown with its verdict.
+        let passThrough: @Sendable (ExecutionStage, StageOutput) -> Void = { stage, output in
+            guard case .run = stage else { return }
+            switch output.stream {
+            case .stdout: stdout.write(output.bytes)
+            case .stderr: stderr.write(output.bytes)
             }
         }
-        return try await execute(
+        let result = try await execute(
             request,
             on: runtime,
             profile: .standard,
             in: session,
+            programs: cache.map { OwnPrograms(in: $0, of: Self.owner) },
             onOutput: json ? nil : passThrough
         )
+        await cache?.settle()
+        return result
     }
 
     private func findRuntime(_ catalog: Catalog) throws -> Runtime {
@@ -118,13 +137,13 @@ struct RunCommand: AsyncParsableCommand {
             let known = catalog.plans.names.joined(separator: ", ")
             throw Stop(2, "there is no plan '\(plan)'; there are \(known)")
         }
-        var limits = plan.defaults(for: runtime)
+        var asked: [Limit: Int64] = [:]
         let wanted: [(Limit, Int64?)] = [
             (.memoryBytes, memory?.bytes), (.wallMilliseconds, wall?.value),
             (.cpuMilliseconds, cpu?.value),
         ]
         for case (let limit, let value?) in wanted {
-            let least: Int64 = limit == .memoryBytes ? 1 << 20 : 1
+            let least = limit.definition.least
             guard value >= least, value <= plan.ceilings[limit] else {
                 throw Stop(
                     2,
@@ -132,8 +151,9 @@ struct RunCommand: AsyncParsableCommand {
                         + "ceiling \(plan.ceilings[limit])"
                 )
             }
-            limits[limit] = value
+            asked[limit] = value
         }
+        let limits = plan.limits(for: runtime, asked: asked)
         let bytesMax = Int(limits[.sourceBytes])
         let source = try InputFile.read(file, bytesMax: bytesMax)
         let input = try stdin.map { try InputFile.read($0, bytesMax: bytesMax) } ?? Data()

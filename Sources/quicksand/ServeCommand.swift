@@ -4,7 +4,7 @@ import Domain
 import Foundation
 import Identity
 import Logging
-import Scheduler
+import Runner
 import WardenClient
 
 struct ServeCommand: AsyncParsableCommand {
@@ -76,6 +76,12 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var compileCacheBytes: Int?
 
+    @Option(
+        help:
+            "Days that ended executions, tasks and their results are kept; 0 keeps all. A plan's keep_days counts before it. [QUICKSAND_KEEP_DAYS]"
+    )
+    var keepDays: Int?
+
     @Option(help: "Seconds that running executions get to finish when the service is told to stop.")
     var grace = 30
 
@@ -93,17 +99,23 @@ struct ServeCommand: AsyncParsableCommand {
         if Privileges.isRoot { try Privileges.forbidNew() }
         Privileges.raiseOpenFilesLimit()
         let settings = try settings()
+        let folder = try data.folder()
+        try folder.prepare()
+        let lock = try DataFolderLock(folder)
         let catalog = try machine.catalog(
             jails: settings.jails,
             standby: settings.standby.jailsMax
         )
-        let folder = try data.folder()
         let wardens = try machine.linkWardens(catalog)
-        try folder.prepare()
         if Privileges.isRoot { try Privileges.become(uid: folder.owner.uid, gid: folder.owner.gid) }
-        let store = try folder.openStore()
+        let store = try folder.openStore { unreadable in
+            Logger(label: "quicksand").error(
+                "unreadable work given up",
+                metadata: ["record": "\(unreadable.id)", "reason": "\(unreadable.reason)"]
+            )
+        }
         let compileCache = try folder.openCompileCache(bytesMax: settings.compileCacheBytes)
-        return Service(settings, catalog, wardens, store: store, compileCache: compileCache)
+        return Service(settings, catalog, wardens, lock, store: store, compileCache: compileCache)
     }
 
     func run() async throws { try await Stop.report { try await prepare().run() } }
@@ -139,6 +151,12 @@ struct ServeCommand: AsyncParsableCommand {
                 "COMPILE_CACHE_BYTES",
                 default: 256 << 20,
                 in: 0...1 << 50
+            ),
+            keepDays: try Setting.number(
+                keepDays,
+                "KEEP_DAYS",
+                default: 30,
+                in: 0...Holdings.keepDaysMax
             ),
             grace: .seconds(max(0, grace)),
             logLevel: level
@@ -196,6 +214,7 @@ struct ServiceSettings: Sendable {
     let signUps: Accounts.SignUps?
     let dispatcherSecret: DispatcherSecret?
     let compileCacheBytes: Int
+    let keepDays: Int
     let grace: Duration
     let logLevel: Logger.Level
 }

@@ -8,37 +8,50 @@ import Hummingbird
 import Identity
 import Logging
 import NIOCore
+import Queue
+import Retention
+import Runner
 import SQLiteStore
-import Scheduler
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
 import WardenClient
-import WardenWire
+import WardenProtocol
 
 /// The running service: every part made and joined, and its end.
 ///
-/// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the scheduler
+/// The parts begin in an order as well. Nothing is taken up, dispatched or delivered before the port
+/// is bound, so a start that finds it taken leaves everything as it was. No request is read before
+/// what an earlier process accepted is in the queue again: connections wait for that.
+///
+/// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the queue
 /// takes no new work and lets running executions finish, then the port closes, then the dispatcher
 /// has written down what became of its tasks, then the courier leaves what it has not delivered in
 /// the store.
 struct Service: Sendable {
     private let settings: ServiceSettings
     private let wardens: WardenLink
+    private let folderLock: DataFolderLock
     private let store: SQLiteStore
     private let compileCache: FolderCache?
     private let logger: Logger
     private let standby: StandbyPool
-    private let scheduler: Scheduler
-    private let dispatcher: Dispatcher
+    private let queue: ExecutionQueue
+    private let dispatcher: TaskDispatch
     private let courier: Courier
+    private let retention: Retention
     private let catalog: Catalog
+    /// Open once the port is.
+    private let port = Gate()
+    /// Open once what an earlier process accepted is in the queue again.
+    private let recovery = Gate()
     private let isDraining = Flag()
 
     init(
         _ settings: ServiceSettings,
         _ catalog: Catalog,
         _ wardens: WardenLink,
+        _ folderLock: DataFolderLock,
         store: SQLiteStore,
         compileCache: FolderCache?
     ) {
@@ -54,8 +67,8 @@ struct Service: Sendable {
             candidateSecret: WebhookSecret.make
         )
         standby = StandbyPool(wardens, bounds: settings.standby, clock: .system, logger: logger)
-        scheduler = Scheduler(
-            sandbox: standby,
+        queue = ExecutionQueue(
+            provider: standby,
             runtimes: catalog.runtimes,
             store: store,
             compileCache: compileCache,
@@ -66,8 +79,8 @@ struct Service: Sendable {
             callbackBody: { callbackBody($0) },
             deliveriesSaved: { courier.wake() }
         )
-        dispatcher = Dispatcher(
-            executions: scheduler,
+        dispatcher = TaskDispatch(
+            executions: queue,
             store: store,
             tasksMax: settings.jails,
             plan: { organization in
@@ -79,9 +92,16 @@ struct Service: Sendable {
             callbackBody: { callbackBody($0) },
             deliveriesSaved: { courier.wake() }
         )
+        retention = Retention(
+            store: store,
+            terms: Retention.Terms(standardDays: settings.keepDays, plans: catalog.plans),
+            clock: .system,
+            logger: logger
+        )
         self.settings = settings
         self.catalog = catalog
         self.wardens = wardens
+        self.folderLock = folderLock
         self.store = store
         self.compileCache = compileCache
         self.logger = logger
@@ -93,8 +113,9 @@ struct Service: Sendable {
     ///    process starts it again.
     func run() async throws {
         let services: [any ServiceLifecycle.Service] = [
-            Part { [courier] in try await cancelWhenGracefulShutdown { try await courier.run() } },
-            Part { [dispatcher] in await cancelWhenGracefulShutdown { await dispatcher.run() } },
+            Part { [retention] in await cancelWhenGracefulShutdown { await retention.run() } },
+            Part { try await cancelWhenGracefulShutdown { try await deliver() } },
+            Part { await cancelWhenGracefulShutdown { await dispatch() } },
             application(),
             Part { [isDraining] in
                 await cancelWhenGracefulShutdown { await watchWardens() }
@@ -102,16 +123,9 @@ struct Service: Sendable {
                     throw Stop(1, "the warden's monitor has ended; start the service again")
                 }
             },
-            Part { [scheduler, compileCache, settings, isDraining, standby] in
-                try? await gracefulShutdown()
-                isDraining.set()
-                standby.close()
-                await scheduler.drain(grace: settings.grace)
-                await compileCache?.settle()
-            },
+            Part { try await schedule() },
         ]
         tellOperator()
-        try await scheduler.recover()
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
@@ -136,6 +150,37 @@ struct Service: Sendable {
         } catch let error as IOError {
             throw Stop(1, "cannot listen on \(settings.host):\(settings.port): \(error)")
         }
+    }
+
+    private func deliver() async throws {
+        if await recovery.wait() { try await courier.run() }
+    }
+
+    private func dispatch() async {
+        if await recovery.wait() { await dispatcher.run() }
+    }
+
+    /// The queue's life: it takes up what was accepted, works, and drains.
+    private func schedule() async throws {
+        // Where the port cannot be bound, the group is told to shut down.
+        if await cancelWhenGracefulShutdown({ await port.wait() }) {
+            try await queue.recover()
+            recovery.open()
+            try? await gracefulShutdown()
+        }
+        isDraining.set()
+        standby.close()
+        await queue.drain(grace: settings.grace)
+        await compileCache?.settle()
+    }
+
+    /// The port is bound, and requests are read once this has returned.
+    private func begin(_ boundPort: Int) async {
+        let address = "http://\(settings.host):\(boundPort)"
+        folderLock.announce(address)
+        port.open()
+        guard await cancelWhenGracefulShutdown({ await recovery.wait() }) else { return }
+        logger.notice("listening", metadata: ["address": "\(address)"])
     }
 
     /// What is not as it could be here, and what was kept from before.
@@ -204,7 +249,7 @@ struct Service: Sendable {
                 version: Quicksand.version
             ),
             APIDependencies(
-                executions: scheduler,
+                executions: queue,
                 tasks: dispatcher,
                 store: store,
                 accounts: Accounts(store: store, signUps: settings.signUps, clock: .system),
@@ -215,9 +260,7 @@ struct Service: Sendable {
                 wakeCourier: { [courier] in courier.wake() }
             ),
             logger: logger,
-            onListening: { port in
-                logger.notice("listening", metadata: ["address": "http://\(settings.host):\(port)"])
-            }
+            onListening: { await begin($0) }
         )
     }
 
@@ -235,8 +278,8 @@ struct Service: Sendable {
     }
 
     private var metrics: @Sendable () async -> [Metric] {
-        { [scheduler, store, standby, compileCache] in
-            let load = scheduler.load()
+        { [queue, store, standby, compileCache, retention] in
+            let load = queue.load
             // Where the store cannot be asked, the other figures are still worth having.
             let tasks = (try? await store.taskCounts()) ?? [:]
             let own = [
@@ -263,7 +306,15 @@ struct Service: Sendable {
                     }
                 ),
             ]
-            return own + standby.figures.metrics + (compileCache?.figures.metrics ?? [])
+            let deleted = Metric(
+                name: "quicksand_records_deleted_total",
+                help: "Records deleted because they were older than they are kept, by kind.",
+                kind: .counter,
+                samples: retention.figures.map {
+                    .init(labels: [("kind", $0.kind)], value: Double($0.deleted))
+                }
+            )
+            return own + [deleted] + standby.figures.metrics + (compileCache?.figures.metrics ?? [])
         }
     }
 }

@@ -5,7 +5,7 @@ import Foundation
 import Identity
 import SQLiteStore
 import WardenClient
-import WardenWire
+import WardenProtocol
 
 /// Where the operator's files and programs are: from a flag, else a `QUICKSAND_*` variable, else
 /// found.
@@ -56,7 +56,7 @@ struct MachineOptions: ParsableArguments {
                 limitsFile: Setting.text(limits, "LIMITS") ?? home + "/limits.json",
                 runtimesFolder: Setting.text(runtimes, "RUNTIMES") ?? home + "/runtimes",
                 toolsFolder: Setting.text(tools, "TOOLS") ?? home + "/.quicksand/tools",
-                jails: jails * 2 + 2 + WardenSession.restingJailsMax + standby,
+                jails: jails * 2 + 2 + WardenConnection.restingJailsMax + standby,
                 dispensable: dispensable
             )
         } catch {
@@ -89,9 +89,9 @@ struct MachineOptions: ParsableArguments {
     }
 
     /// Starts one warden, or says in one sentence what it lacks.
-    func startWarden(_ catalog: Catalog) throws -> WardenSession {
+    func startWarden(_ catalog: Catalog) throws -> WardenConnection {
         try start { program throws(WardenStartError) in
-            try WardenSession.start(
+            try WardenConnection.start(
                 program: program,
                 catalog: catalog.image,
                 systemCallNames: catalog.systemCallNames

@@ -4,36 +4,44 @@ import Testing
 @Suite struct ImportTests {
     /// Each target, and which of ours it may import: the picture in docs/ARCHITECTURE.md.
     private static let ours: [String: Set<String>] = [
-        "CLinux": [], "CSeccomp": [], "CCurl": [], "CCrack": [],
+        "CLinux": [], "CSeccomp": [], "CCurl": [], "CCrack": [], "CCrypto": [],
         "Kernel": ["CLinux"],
-        "WardenWire": [],
-        "Jail": ["WardenWire", "Kernel"],
-        "quicksand-warden": ["Jail"],
+        "Vocabulary": [],
+        "WardenProtocol": ["Vocabulary"],
+        "JailInit": ["Vocabulary", "WardenProtocol", "Kernel"],
+        "Warden": ["JailInit", "Vocabulary", "WardenProtocol", "Kernel"],
+        "quicksand-warden": ["Warden"],
         "JSON": [],
-        "Domain": [],
-        "Catalog": ["WardenWire", "CSeccomp", "Domain", "JSON"],
-        "WardenClient": ["WardenWire", "Kernel", "Domain"],
-        "SQLiteStore": ["Domain"],
-        "FolderCache": ["Domain"],
-        "Scheduler": ["Domain"],
-        "Courier": ["CCurl", "Domain"],
-        "Identity": ["CCrack", "Domain"],
-        "API": ["Domain", "Identity", "JSON"],
+        "Domain": ["Vocabulary"],
+        "Cryptography": ["CCrypto"],
+        "Catalog": ["WardenProtocol", "CSeccomp", "Cryptography", "Domain", "JSON"],
+        "WardenClient": ["WardenProtocol", "Kernel", "Domain"],
+        "StoredRecords": ["Domain"],
+        "SQLiteStore": ["StoredRecords", "Domain"],
+        "FolderCache": ["StoredRecords", "Cryptography", "Domain"],
+        "Runner": ["Domain"],
+        "Queue": ["Domain", "Runner"],
+        "Retention": ["Domain"],
+        "Courier": ["CCurl", "Cryptography", "Domain"],
+        "Identity": ["CCrack", "Cryptography", "Domain"],
+        "API": ["Cryptography", "Domain", "Identity", "JSON"],
         "Measure": [],
-        "Attacks": ["Domain", "Scheduler", "WardenWire"],
+        "Attacks": ["Domain", "Runner", "WardenProtocol"],
         "quicksand": [
-            "API", "Attacks", "Scheduler", "Courier", "Identity", "WardenClient", "Catalog",
-            "SQLiteStore", "FolderCache", "WardenWire", "Domain", "Measure",
+            "API", "Attacks", "Queue", "Runner", "Retention", "Courier", "Identity",
+            "WardenClient", "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain", "Measure",
         ],
     ]
 
     private static let unprivileged = [
-        "API", "Scheduler", "FolderCache", "Courier", "Identity", "Domain",
+        "API", "Queue", "Runner", "FolderCache", "Retention", "Courier", "Identity", "Domain",
     ]
-    private static let privileged = ["Jail", "Kernel", "WardenWire", "quicksand-warden"]
+    private static let privileged = [
+        "Warden", "JailInit", "Kernel", "Vocabulary", "WardenProtocol", "quicksand-warden",
+    ]
 
     private func imports(of target: String) throws -> Set<String> {
-        Set(try Repository.sources(target).flatMap { SourceText(try $0.text).imports })
+        Set(try Repository.sources(target).flatMap { try $0.source.imports })
     }
 
     @Test func `every folder of Sources is a target whose imports are written down`() throws {
@@ -53,7 +61,7 @@ import Testing
     func `what strangers reach never sees the kernel`(target: String) throws {
         let imported = try imports(of: target)
         #expect(imported.contains("Foundation"))  // else nothing was read
-        #expect(imported.isDisjoint(with: ["Jail", "Kernel", "CLinux"]))
+        #expect(imported.isDisjoint(with: ["Warden", "JailInit", "Kernel", "CLinux"]))
     }
 
     @Test(arguments: privileged)
@@ -61,7 +69,7 @@ import Testing
         let files = try Repository.sources(target)
         #expect(!files.isEmpty)
         for file in files {
-            let text = SourceText(try file.text)
+            let text = try file.source
             #expect(Set(text.imports).isDisjoint(with: ["Foundation", "Logging"]), "\(file)")
             #expect(text.words.isDisjoint(with: ["async", "await"]), "\(file)")
         }
@@ -69,12 +77,12 @@ import Testing
 
     @Test(arguments: [
         ("GRDB", "SQLiteStore"), ("CCurl", "Courier"), ("CSeccomp", "Catalog"),
-        ("CCrack", "Identity"), ("JWTKit", "Identity"), ("CLinux", "Kernel"),
-        ("Jail", "quicksand-warden"), ("Hummingbird", "API"),
+        ("CCrack", "Identity"), ("CCrypto", "Cryptography"), ("CLinux", "Kernel"),
+        ("Warden", "quicksand-warden"), ("JailInit", "Warden"), ("Hummingbird", "API"),
     ])
     func `a dependency has one importer`(module: String, importer: String) throws {
         let importers = try Repository.sources()
-            .filter { SourceText(try $0.text).imports.contains(module) }.map(\.target)
+            .filter { try $0.source.imports.contains(module) }.map(\.target)
         // The application that API makes is run by the target that composes everything.
         #expect(
             Set(importers).subtracting(module == "Hummingbird" ? ["quicksand"] : []) == [importer]
@@ -83,14 +91,14 @@ import Testing
 
     @Test func `one file speaks HTTP to servers for the command line`() throws {
         let importers = try Repository.sources()
-            .filter { SourceText(try $0.text).imports.contains("FoundationNetworking") }
+            .filter { try $0.source.imports.contains("FoundationNetworking") }
         #expect(importers.map(\.path) == ["Sources/quicksand/RemoteServer.swift"])
     }
 
     @Test func `only the command line reads the environment`() throws {
         let readers: Set<Substring> = ["ProcessInfo", "getenv", "secure_getenv", "environ"]
         let files = try Repository.files("Sources", ["swift", "c", "h"])
-            .filter { !SourceText(try $0.text).words.isDisjoint(with: readers) }
+            .filter { try !$0.source.words.isDisjoint(with: readers) }
         #expect(Set(files.map(\.target)) == ["quicksand"])
     }
 }

@@ -1,17 +1,30 @@
 import Foundation
+import Synchronization
 
 /// The checkout that these tests were compiled from.
 enum Repository {
+    /// What was read and scanned of each file, since many tests look at all of them.
+    private static let known = Mutex<[String: (text: String, source: SourceText)]>([:])
+
     /// Links resolved, so that a package made of links to these folders can run the tests as well.
     static let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     struct File: CustomStringConvertible, Sendable {
-        /// Below the root, such as `Sources/Jail/Init.swift`.
+        /// Below the root, such as `Sources/JailInit/Init.swift`.
         let path: String
 
-        var text: String {
-            get throws { try String(contentsOf: root.appending(path: path), encoding: .utf8) }
+        var text: String { get throws { try contents().text } }
+
+        /// The text with its comments and literals told apart.
+        var source: SourceText { get throws { try contents().source } }
+
+        private func contents() throws -> (text: String, source: SourceText) {
+            if let contents = known.withLock({ $0[path] }) { return contents }
+            let text = try String(contentsOf: root.appending(path: path), encoding: .utf8)
+            let contents = (text, SourceText(text))
+            known.withLock { $0[path] = contents }
+            return contents
         }
 
         /// The folder below `Sources` or `Tests`, which is the target's name.

@@ -8,10 +8,10 @@ import Testing
             import Domain
             public import Foundation
             @preconcurrency internal import Kernel
-            import struct Jail.Warden
+            import struct Warden.Monitor
             """
         )
-        #expect(text.imports == ["Domain", "Foundation", "Kernel", "Jail"])
+        #expect(text.imports == ["Domain", "Foundation", "Kernel", "Warden"])
     }
 
     @Test func `an import in a comment or a literal is none`() {

@@ -23,7 +23,7 @@ import Testing
     @Test func `no function is longer than 70 lines`() throws {
         var count = 0
         for file in try Self.everything() {
-            let text = SourceText(try file.text)
+            let text = try file.source
             #expect(text.hasBalancedBraces, "\(file) was not understood")
             let functions = file.path.hasSuffix(".swift") ? text.functions : text.topLevelBlocks
             count += functions.count
@@ -36,7 +36,7 @@ import Testing
 
     @Test func `no line is longer than 100 columns, but for what a literal says`() throws {
         for file in try Self.everything() {
-            for (index, columns) in SourceText(try file.text).columns.enumerated()
+            for (index, columns) in try file.source.columns.enumerated()
             where columns > Self.columnsMax {
                 Issue.record("\(file):\(index + 1) has \(columns) columns")
             }

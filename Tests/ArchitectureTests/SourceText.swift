@@ -6,8 +6,23 @@
 struct SourceText {
     enum Kind { case code, comment, literal, name }
 
+    /// The text with a space for every byte that is not code; lines stay where they are.
+    let code: String
+    /// How many characters each line has, without what its string literals say: a sentence for the
+    /// user may be longer than a line of code.
+    let columns: [Int]
+
+    init(_ text: String) {
+        let scan = Scan(text)
+        code = scan.code
+        columns = scan.columns
+    }
+}
+
+/// One pass over a text, which says of each byte what it is.
+private struct Scan {
     private let bytes: [UInt8]
-    private var kinds: [Kind]
+    private var kinds: [SourceText.Kind]
     private var position = 0
 
     init(_ text: String) {
@@ -16,7 +31,6 @@ struct SourceText {
         skimCode(untilParenthesis: false)
     }
 
-    /// The text with a space for every byte that is not code; lines stay where they are.
     var code: String {
         let shown = zip(bytes, kinds).map { byte, kind in
             kind == .code || byte == Self.newline ? byte : UInt8(ascii: " ")
@@ -24,8 +38,6 @@ struct SourceText {
         return String(decoding: shown, as: UTF8.self)
     }
 
-    /// How many characters each line has, without what its string literals say: a sentence for the
-    /// user may be longer than a line of code.
     var columns: [Int] {
         let counted = zip(bytes, kinds).filter { byte, kind in
             kind != .literal || byte == Self.newline
@@ -44,7 +56,7 @@ struct SourceText {
         bytes[position...].starts(with: word.utf8)
     }
 
-    private mutating func pass(_ count: Int, as kind: Kind) {
+    private mutating func pass(_ count: Int, as kind: SourceText.Kind) {
         let end = min(position + count, bytes.count)
         for index in position..<end { kinds[index] = kind }
         position = end

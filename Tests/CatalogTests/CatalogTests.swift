@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 import Testing
-import WardenWire
+import WardenProtocol
 
 @testable import Catalog
 
@@ -176,11 +176,9 @@ private struct Checkout {
         let image = catalog.image
         #expect(image.jails == 3)
         #expect(image.filters.count == SystemCallProfile.allCases.count)
-        let memory = UInt64(catalog.plans.highestCeiling(.memoryBytes))
-        #expect(image.stageCeilings.memoryBytes == memory)
-        #expect(
-            image.workspaceCeilings.files == UInt64(catalog.plans.highestCeiling(.workspaceFiles))
-        )
+        for limit in Limit.sealed {
+            #expect(image.ceilings[limit] == catalog.plans.highestCeiling(limit))
+        }
         #expect(try CatalogImage(decoding: image.encoded()) == image)
         let sources = image.root.mounts.map(\.source)
         #expect(sources.contains("/usr"))

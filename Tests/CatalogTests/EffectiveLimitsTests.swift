@@ -36,6 +36,15 @@ private func runtime(run: [Limit: Int64] = [:], compile: [Limit: Int64] = [:]) -
         #expect(plan.defaults(for: runtime)[.wallMilliseconds] == 10)
     }
 
+    @Test func `has as much stack as memory, where that is all it says`() {
+        let raised = runtime(run: [.memoryBytes: 15])
+        #expect(plan.defaults(for: raised)[.stackBytes] == 15)
+        #expect(plan.limits(for: raised, asked: [.memoryBytes: 12])[.stackBytes] == 12)
+        let both: [Limit: Int64] = [.memoryBytes: 12, .stackBytes: 3]
+        #expect(plan.limits(for: raised, asked: both)[.stackBytes] == 3)
+        #expect(plan.compileDefaults(for: raised)[.stackBytes] == 10)
+    }
+
     @Test func `is compiled with the compile stage's own`() {
         let runtime = runtime(run: [.memoryBytes: 15], compile: [.wallMilliseconds: 12])
         #expect(plan.compileDefaults(for: runtime)[.memoryBytes] == 10)

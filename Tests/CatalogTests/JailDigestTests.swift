@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 import Testing
-import WardenWire
+import WardenProtocol
 
 @testable import Catalog
 

@@ -9,7 +9,10 @@ private func limits(_ changes: [String: String?] = [:], plan: String = "anonymou
         "per_second": "5", "penalty_seconds": "10", "per_minute": "60", "per_day": "null",
         "concurrent": "2", "projects": "3", "unfinished_tasks": "0",
     ]
-    for limit in Limit.allCases { keys[limit.rawValue] = #"{"default": 10, "ceiling": 20}"# }
+    for limit in Limit.allCases {
+        let standard = limit.definition.follows == nil ? #""default": 10, "# : ""
+        keys[limit.rawValue] = #"{\#(standard)"ceiling": 20}"#
+    }
     keys.merge(changes) { $1 }
     let body = keys.compactMap { key, value in value.map { "\"\(key)\": \($0)" } }
     return #"{"plans": {"\#(plan)": {\#(body.joined(separator: ", "))}}}"#
@@ -28,6 +31,19 @@ private func read(_ text: String) throws -> Plans {
         #expect(plan.rates.concurrent == 2)
         #expect(plan.holdings == Holdings(projects: 3, unfinishedTasks: 0))
         #expect(Limit.allCases.allSatisfy { plan.defaults[$0] == 10 && plan.ceilings[$0] == 20 })
+        let small = try read(limits(["stack_bytes": #"{"ceiling": 7}"#])).anonymous
+        #expect(small.defaults[.stackBytes] == 7)
+    }
+
+    @Test(arguments: [(nil, nil), ("0", 0), ("36500", 36_500)] as [(String?, Int?)])
+    func `may say how long a plan's work is kept`(text: String?, days: Int?) throws {
+        #expect(try read(limits(["keep_days": text])).anonymous.holdings.keepDays == days)
+    }
+
+    @Test(arguments: ["-1", "1.5", "null", "36501"])
+    func `keeps work for a number of days`(text: String) {
+        let error = #expect(throws: CatalogError.self) { try read(limits(["keep_days": text])) }
+        #expect(error?.description.contains("plans.anonymous.keep_days") == true)
     }
 
     @Test(arguments: [9, 10, 11] as [Int64])
@@ -66,6 +82,10 @@ private func read(_ text: String) throws -> Plans {
                 "files.ceiling must be at most 4398046511104"
             ),
             (["files": "7"], "files must be an object"),
+            (
+                ["stack_bytes": #"{"default": 1, "ceiling": 1}"#],
+                "stack_bytes.default is not a known key"
+            ),
             (["projects": "-1"], "projects must be a whole number from 0"),
             (["unfinished_tasks": "null"], "unfinished_tasks must be a whole number from 0"),
             (["unfinished_tasks": nil], "unfinished_tasks is missing"),

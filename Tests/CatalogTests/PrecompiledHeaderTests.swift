@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import WardenWire
+import WardenProtocol
 
 @testable import Catalog
 

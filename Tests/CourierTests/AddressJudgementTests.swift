@@ -7,7 +7,7 @@ import Testing
 @testable import Courier
 
 /// The two walls between a stranger's URL and the network that the courier stands in.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct AddressJudgementTests {
     @Test(arguments: [
         ("127.0.0.1", "127.0.0.1"), ("127.0.0.1", "localhost"), ("127.0.0.1", "[::ffff:127.0.0.1]"),

@@ -26,7 +26,7 @@ struct Bench {
         _ deliveries: [Delivery],
         store: FakeStore? = nil,
         allowing: [CIDR] = Bench.loopback,
-        limits: CourierLimits = CourierLimits()
+        limits: CourierLimits = .patient
     ) {
         let store = store ?? FakeStore(deliveries)
         self.store = store
@@ -58,6 +58,16 @@ struct Bench {
     /// The delivery as it is after this many attempts.
     func delivery(_ id: String = "msg_1", afterAttempts count: Int) async -> Delivery? {
         await store.delivery(id) { $0.attempts.count >= count }
+    }
+}
+
+extension CourierLimits {
+    /// With so much time for each attempt that only one that is to time out does.
+    static var patient: CourierLimits {
+        var limits = CourierLimits()
+        limits.connectMilliseconds = 300_000
+        limits.totalMilliseconds = 300_000
+        return limits
     }
 }
 

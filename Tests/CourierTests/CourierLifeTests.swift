@@ -6,7 +6,7 @@ import Testing
 @testable import Courier
 
 /// What the courier does over time: stopping, starting again, sharing, and a store that fails.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CourierLifeTests {
     @Test func `an interrupted delivery stays pending and is sent again under its id`() async throws
     {
@@ -14,7 +14,7 @@ struct CourierLifeTests {
             before == 0 ? .stall : .status(200)
         }
         try await Receiver.serve(answering: answer) { receiver, port in
-            var limits = CourierLimits()
+            var limits = CourierLimits.patient
             limits.graceMilliseconds = 20
             let delivery = Delivery.due(to: "http://127.0.0.1:\(port)/")
             let store = FakeStore([delivery])
@@ -32,8 +32,8 @@ struct CourierLifeTests {
 
     @Test func `an attempt under way at the end is waited for and saved`() async throws {
         try await Receiver.serve(answering: Receiver.always(.status(200))) { receiver, port in
-            var limits = CourierLimits()
-            limits.graceMilliseconds = 30_000
+            var limits = CourierLimits.patient
+            limits.graceMilliseconds = 300_000
             let bench = Bench([.due(to: "http://127.0.0.1:\(port)/")], limits: limits)
             try await bench.run { await receiver.wait(requests: 1) }
             let delivery = await bench.store.deliveries["msg_1"]
@@ -79,7 +79,7 @@ struct CourierLifeTests {
             request.path == "/stall" ? .stall : .status(200)
         }
         try await Receiver.serve(answering: answer) { receiver, port in
-            var limits = CourierLimits()
+            var limits = CourierLimits.patient
             limits.inFlightMax = 4
             limits.inFlightPerOrganizationMax = 3
             limits.graceMilliseconds = 20

@@ -88,7 +88,7 @@ actor FakeStore: DeliveryStore {
 
 // What the courier has no business with.
 extension FakeStore {
-    func deliveries(organization: String, page: Page) throws -> Listing<Delivery> {
+    func deliveries(organization: String, page: Page) throws -> Listing<DeliverySummary> {
         throw NotKept()
     }
 }

@@ -34,7 +34,7 @@ extension EndToEnd {
                 let quick = try await server.post(
                     Server.executions,
                     key: key,
-                    headers: ["Prefer": "wait=30"],
+                    headers: ["Prefer": "wait=60"],
                     ["language": "bash", "code": "echo now"]
                 )
                 #expect(quick.status == 200)
@@ -43,7 +43,7 @@ extension EndToEnd {
                     Server.executions,
                     key: key,
                     headers: ["Prefer": "wait=1"],
-                    ["language": "bash", "code": "sleep 60"]
+                    Server.endless
                 )
                 #expect(slow.status == 202)
                 let id = try #require(try slow.json["data"]["id"].string)
@@ -78,7 +78,7 @@ extension EndToEnd {
             try await withKey { server, key in
                 let id = try await server.submit(
                     [
-                        "language": "bash", "limits": ["wall_ms": 600_000],
+                        "language": "bash",
                         "code": "trap '' TERM INT HUP; sleep 600 & sleep 601 & wait",
                     ],
                     key: key
@@ -97,10 +97,9 @@ extension EndToEnd {
 
         @Test func `a queued execution that is cancelled is never started`() async throws {
             try await withKey(["--jails", "1"]) { server, key in
-                let body: JSONObject = ["language": "bash", "code": "sleep 60"]
-                let running = try await server.submit(body, key: key)
+                let running = try await server.submit(Server.endless, key: key)
                 try await server.awaitJailed(["sleep"])
-                let queued = try await server.submit(body, key: key)
+                let queued = try await server.submit(Server.endless, key: key)
                 let cancelled = try await server.cancel(queued, key: key).json["data"]
                 #expect(cancelled["status"].string == "cancelled")
                 #expect(cancelled["started_at"].isNull)
@@ -113,10 +112,7 @@ extension EndToEnd {
                 let connection = try await server.begin(
                     Server.executions,
                     key: key,
-                    [
-                        "language": "bash", "code": "sleep 600",
-                        "limits": ["wall_ms": 600_000],
-                    ]
+                    Server.endless
                 )
                 let jailed = try await server.awaitJailed(["sleep"])
                 connection.hangUp()

@@ -56,7 +56,7 @@ extension EndToEnd {
             exitCode: Int32,
             reason: String
         ) async throws {
-            try await withQuickServer { server, key in
+            try await withServer(stoppingAfter: exitCode == 124 ? 1_000 : nil) { server, key in
                 for key in [key, nil] {
                     let result = try await Client(server).attempt(code, key: key)
                     #expect(result.code == exitCode)
@@ -155,7 +155,7 @@ extension EndToEnd {
         func `Ctrl-C ends the program at the server as well`(isStranger: Bool) async throws {
             try await withKey { server, key in
                 let client = Client(server)
-                let file = try client.deployment.write("exec sleep 60", as: "long.sh")
+                let file = try client.deployment.write("exec sleep 600", as: "long.sh")
                 let program = try RunningProgram(
                     Product.quicksand,
                     ["try", file],
@@ -219,15 +219,29 @@ extension EndToEnd {
         @Test func `a terminal is told what is waited for, and how long`() async throws {
             try await withKey(["--jails", "1"]) { server, key in
                 let client = Client(server)
-                let first: JSONObject = ["language": "bash", "code": "sleep 4"]
-                _ = try await server.submit(first, key: key)
+                let first = try await server.submit(Server.endless, key: key)
                 try await server.awaitJailed(["sleep"])
-                let file = try client.deployment.write("sleep 2; echo done", as: "a.sh")
-                let result = try await Terminal.run(["try", file], client.environment(key: key))
+                let code = try #require(Server.held(then: "echo done")["code"] as? String)
+                let file = try client.deployment.write(code, as: "a.sh")
+                let result = try await Terminal.run(["try", file], client.environment(key: key)) {
+                    terminal in
+                    func awaitShown(_ words: String) async throws {
+                        let shown = await terminal.stdout.wait {
+                            $0.text.contains(words) || $0.isClosed
+                        }
+                        try #require(shown?.text.contains(words) == true, "\(shown?.text ?? "")")
+                    }
+                    try await awaitShown("\rqueued, ")
+                    #expect(try await server.cancel(first, key: key).status == 200)
+                    try await awaitShown("\rrunning, ")
+                    try await server.awaitJailed(["sleep"])
+                    server.letGo()
+                }
                 #expect(result.code == 0)
                 let shown = result.stdout
-                #expect(shown.contains("\rqueued, 1 s\u{1b}[K"), "\(shown.debugDescription)")
-                #expect(shown.contains("\rrunning, "))
+                let queued = /\rqueued, [1-9]\d* s\u{1b}\[K/
+                #expect(shown.contains(queued), "\(shown.debugDescription)")
+                #expect(shown.contains(/\rrunning, [1-9]\d* s\u{1b}\[K/))
                 // What was drawn is gone before the program's output begins.
                 let end = /\r\u{1b}\[Kdone\r\nquicksand: \d+ of 1000 runs left for \d+ s\r\n/
                 #expect(shown.firstMatch(of: end)?.range.upperBound == shown.endIndex)
@@ -236,16 +250,15 @@ extension EndToEnd {
     }
 }
 
-/// A server on which a program of the plans `free` and `anonymous` is stopped after a second.
-private func withQuickServer(_ body: (Server, Key) async throws -> Void) async throws {
+/// - Parameter milliseconds: after which every program is stopped; `nil` for ample time.
+private func withServer(
+    stoppingAfter milliseconds: Int?,
+    _ body: (Server, Key) async throws -> Void
+) async throws {
     try await Deployment.make { deployment in
-        let shipped = try String(
-            contentsOf: Product.repository.appendingPathComponent("limits.json"),
-            encoding: .utf8
+        let limits = try deployment.writeLimits(
+            milliseconds: milliseconds ?? Limits.ampleMilliseconds
         )
-        let standard = #""wall_ms": {"default": 5000"#
-        let quick = shipped.replacing(standard, with: #""wall_ms": {"default": 1000"#)
-        let limits = try deployment.write(quick, as: "limits.json")
         try await deployment.serve(["--limits", limits]) { server in
             try await body(server, try await deployment.makeKey(plan: "free"))
         }

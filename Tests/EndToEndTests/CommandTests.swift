@@ -13,6 +13,7 @@ extension EndToEnd {
             var result: CommandResult?
             try await Deployment.make { folder in
                 var arguments = ["run", try folder.write(code, as: name)]
+                arguments += ["--cache", folder.folder + "/cache"]
                 if let stdin { arguments += ["--stdin", try folder.write(stdin, as: "stdin")] }
                 result = try await quicksand(arguments + options)
             }
@@ -94,6 +95,35 @@ extension EndToEnd {
             #expect(execution["status"].string == "succeeded")
             #expect(execution["stdout"].string == "42")
             #expect(execution["compile"]["status"].string == "succeeded")
+        }
+
+        @Test func `a source is compiled once, unless the cache is not to be used`() async throws {
+            try await Deployment.make { folder in
+                let program = try folder.write("int main() { return 7; }", as: "program.c")
+                let run = ["run", program, "--json", "--cache", folder.folder + "/new/cache"]
+                func isCached(_ options: [String] = []) async throws -> Bool? {
+                    let result = try await quicksand(run + options)
+                    #expect(result.code == 7, "\(result.stderr)")
+                    return try JSON(Data(result.stdout.utf8))["compile"]["cached"].bool
+                }
+                #expect(try await isCached(["--no-cache"]) == false)
+                #expect(try await isCached() == false)
+                #expect(try await isCached() == true)
+                #expect(try await isCached(["--no-cache"]) == false)
+                _ = try folder.write("int main() { return 3 + 4; }", as: "program.c")
+                #expect(try await isCached() == false)
+            }
+        }
+
+        @Test func `a cache folder that cannot be used costs a compilation, and no more`()
+            async throws
+        {
+            try await Deployment.make { folder in
+                let program = try folder.write("int main() { return 7; }", as: "program.c")
+                let result = try await quicksand(["run", program, "--cache", "/proc/none"])
+                #expect(result.code == 7, "\(result.stderr)")
+                #expect(result.stderr == "")
+            }
         }
 
         @Test func `a program that does not compile is shown why`() async throws {

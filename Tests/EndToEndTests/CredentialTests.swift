@@ -128,7 +128,7 @@ extension EndToEnd {
                     key: key,
                     ["language": key.plaintext, "code": ""]
                 )
-                #expect(server.log.contains("/v1/usage"))
+                try await server.awaitLog("/v1/usage")
                 #expect(!server.log.contains(key.plaintext))
                 #expect(!server.log.contains(key.webhookSecret))
             }

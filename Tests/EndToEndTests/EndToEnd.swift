@@ -2,8 +2,54 @@ import Testing
 
 /// The whole product: the built program, real HTTP on loopback, a real database and real jails.
 ///
-/// Needs root, for the jails.
-/// Every test has servers, a data folder and keys of its own. One after another, since the time
-/// limits of jailed programs are part of what is tested, and this machine may have two cores.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+/// Needs root, for the jails. Every test has servers, a data folder and keys of its own, so a few
+/// run at once: most of a test's time is a server's start, or waiting. How long anything takes decides
+/// nothing: see ``Patience``.
+@Suite(.atOnce(3), .timeLimit(.minutes(20)))
 enum EndToEnd {}
+
+/// Lets so many tests of a suite run at once.
+///
+/// The others wait within their time limits, which are there for what hangs.
+struct AtOnceTrait: SuiteTrait, TestTrait, TestScoping {
+    let places: Places
+
+    var isRecursive: Bool { true }
+
+    func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @concurrent () async throws -> Void
+    ) async throws {
+        guard testCase != nil else { return try await function() }
+        await places.take()
+        do {
+            try await function()
+        } catch {
+            await places.giveBack()
+            throw error
+        }
+        await places.giveBack()
+    }
+
+    actor Places {
+        private var free: Int
+        private var waiting: [CheckedContinuation<Void, Never>] = []
+
+        init(_ count: Int) { free = count }
+
+        func take() async {
+            guard free == 0 else { return free -= 1 }
+            await withCheckedContinuation { waiting.append($0) }
+        }
+
+        func giveBack() {
+            guard waiting.isEmpty else { return waiting.removeFirst().resume() }
+            free += 1
+        }
+    }
+}
+
+extension Trait where Self == AtOnceTrait {
+    static func atOnce(_ count: Int) -> Self { AtOnceTrait(places: AtOnceTrait.Places(count)) }
+}

@@ -37,7 +37,7 @@ extension EndToEnd {
                 #expect(weaker.count == 2)
                 #expect(weaker.contains { $0.contains("cgroup") && $0.contains("20 ms") })
                 #expect(weaker.contains { $0.contains("user numbers") })
-                #expect(user.processes.isEmpty)
+                try await user.awaitNoProcess()
             }
         }
 
@@ -76,7 +76,7 @@ extension EndToEnd {
                 let execution = try JSON(Data(result.stdout.utf8))
                 // What a fork bomb ends as is a race between its own end and a limit.
                 if let status { #expect(execution["status"].string == status, "\(result)") }
-                #expect(user.processes.isEmpty)
+                try await user.awaitNoProcess()
             }
         }
 
@@ -85,7 +85,7 @@ extension EndToEnd {
         {
             try await OrdinaryUser.make { user in
                 try await user.serve(Self.withoutCgroup) { server in
-                    #expect(server.log.contains("jails are weaker here"))
+                    try await server.awaitLog("jails are weaker here")
                     let answer = try await server.post(
                         "/api/v1/sandbox/try",
                         ["language": "python", "code": "import os; print(os.getuid())"]
@@ -93,7 +93,7 @@ extension EndToEnd {
                     #expect(answer.status == 200)
                     #expect(try answer.json["data"]["stdout"].string == "1000\n")
                 }
-                #expect(user.processes.isEmpty)
+                try await user.awaitNoProcess()
             }
         }
 
@@ -132,13 +132,12 @@ extension EndToEnd {
                 try await user.serve(Self.withoutCgroup) { server in
                     let running = try await server.begin(
                         "/v1/sandbox/try",
-                        ["language": "bash", "code": "sleep 1; echo done"]
+                        Server.held(then: "echo done")
                     )
-                    try await eventually("a program in its jail") {
-                        user.processes.contains { $0.name == "sleep" }
-                    }
+                    let first = try await user.awaitSleeping(but: [])
                     let killed = try #require(server.processes.warden)
                     kill(killed.pid, SIGKILL)
+                    ProcessTable.letGo(try await user.awaitSleeping(but: first))
                     let execution = try await running.answer().json["data"]
                     #expect(execution["stdout"].string == "done\n")
                     #expect(execution["attempts"].int == 2)
@@ -146,7 +145,7 @@ extension EndToEnd {
 
                     kill(try #require(server.processes.monitor).pid, SIGKILL)
                     #expect(try await server.program.exitCode() == 1)
-                    try await eventually("the end of all") { user.processes.isEmpty }
+                    try await user.awaitNoProcess()
                 }
             }
         }
@@ -171,14 +170,14 @@ extension EndToEnd {
                     let execution = try JSON(Data(result.stdout.utf8))
                     #expect(execution["status"].string == "memory_exceeded", "\(result)")
                 }
-                #expect(user.processes.isEmpty)
+                try await user.awaitNoProcess()
             }
         }
     }
 }
 
 /// On its own, because it takes longer than a test over HTTP may.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct OrdinaryUserAttackTests {
     @Test func `in a delegated cgroup every attack is refused without root as well`() async throws {
         try await OrdinaryUser.make { user in
@@ -186,7 +185,7 @@ struct OrdinaryUserAttackTests {
                 let doctor = try await user.quicksand(
                     ["doctor", "--attack"],
                     in: groups,
-                    seconds: 500
+                    seconds: 1_500
                 )
                 #expect(doctor.code == 0, "\(doctor.stdout)\(doctor.stderr)")
                 #expect(doctor.stdout.contains(/[0-9]+ attacks, 0 came through, 0 not made/))
@@ -195,7 +194,7 @@ struct OrdinaryUserAttackTests {
                 }
                 #expect(controls.count >= 45, "\(doctor.stdout)")
             }
-            #expect(user.processes.isEmpty)
+            try await user.awaitNoProcess()
         }
     }
 }

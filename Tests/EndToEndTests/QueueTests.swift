@@ -3,12 +3,11 @@ import Testing
 extension EndToEnd {
     /// Who has to wait, and who is sent away.
     @Suite struct Queue {
-        static let blocker: JSONObject = ["language": "bash", "code": "sleep 60"]
         static let quick: JSONObject = ["language": "bash", "code": "true"]
 
         @Test func `a full queue sends away, and says when to come again`() async throws {
             try await withKey(["--jails", "1", "--queue", "1"]) { server, key in
-                let running = try await server.submit(Self.blocker, key: key)
+                let running = try await server.submit(Server.endless, key: key)
                 try await server.awaitJailed(["sleep"])
                 let queued = try await server.submit(Self.quick, key: key)
                 let refused = try await server.post(Server.executions, key: key, Self.quick)
@@ -26,7 +25,7 @@ extension EndToEnd {
         @Test func `a caller with one execution does not wait for another's many`() async throws {
             try await withKey(["--jails", "1"]) { server, busy in
                 let other = try await server.deployment.makeKey()
-                let running = try await server.submit(Self.blocker, key: busy)
+                let running = try await server.submit(Server.endless, key: busy)
                 try await server.awaitJailed(["sleep"])
                 var many: [String] = []
                 for _ in 1...6 { many.append(try await server.submit(Self.quick, key: busy)) }

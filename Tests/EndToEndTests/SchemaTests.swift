@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The running server, held to the document that it gives of itself: schemathesis reads it, and
@@ -17,7 +18,7 @@ struct SchemaTests {
 
     @Test func `every operation does what the document says`() async throws {
         try await Examination.make { examination in
-            try await examination.schemathesis(["--max-examples", "10"])
+            try await examination.schemathesis(examples: 10)
         }
     }
 
@@ -25,7 +26,8 @@ struct SchemaTests {
         try await Examination.make { examination in
             let tags = ["Accounts", "API keys", "Organizations", "Access tokens"]
             try await examination.schemathesis(
-                ["--max-examples", "8"] + tags.flatMap { ["--include-tag", $0] },
+                tags.flatMap { ["--include-tag", $0] },
+                examples: 8,
                 as: "user"
             )
         }
@@ -34,7 +36,8 @@ struct SchemaTests {
     @Test func `it does so for the dispatcher of everybody's tasks`() async throws {
         try await Examination.make { examination in
             try await examination.schemathesis(
-                ["--max-examples", "8", "--include-tag", "Agent tasks"],
+                ["--include-tag", "Agent tasks"],
+                examples: 8,
                 as: Examination.dispatcherSecret
             )
         }
@@ -42,10 +45,11 @@ struct SchemaTests {
 
     @Test func `it does so where the plan's rates are used up`() async throws {
         try await Examination.make(plan: "free", hasRates: true) { examination in
-            try await examination.schemathesis([
-                "--phases", "fuzzing", "--max-examples", "20", "--include-tag", "Executions",
-            ])
-            #expect(examination.server.log.contains("status=429"))
+            try await examination.schemathesis(
+                ["--phases", "fuzzing", "--include-tag", "Executions"],
+                examples: 20
+            )
+            try await examination.server.awaitLog("status=429")
         }
     }
 }
@@ -74,9 +78,9 @@ private struct Examination {
             "run Scripts/test-tools first, as `make test` does"
         )
         try await Deployment.make { deployment in
-            let limits = hasRates ? [] : ["--limits", try deployment.writeUnratedLimits()]
+            let limits = hasRates ? Limits.path : try deployment.writeUnratedLimits()
             let program = try deployment.start(
-                ["--sign-ups-per-day", "100000"] + limits,
+                ["--sign-ups-per-day", "100000", "--limits", limits],
                 below: [
                     "/usr/bin/env", "DISPATCHER_API_KEY=" + dispatcherSecret, "/usr/bin/unshare",
                     "--net", python, folder + "/loopback.py",
@@ -109,12 +113,20 @@ private struct Examination {
         )
     }
 
-    /// - Parameter credential: `key`, `user`, or the dispatcher's secret.
-    func schemathesis(_ arguments: [String], as credential: String = "key") async throws {
+    /// - Parameters:
+    ///   - examples: how many requests are drawn for each operation in the long form; the short one
+    ///     draws a fifth.
+    ///   - credential: `key`, `user`, or the dispatcher's secret.
+    func schemathesis(
+        _ arguments: [String] = [],
+        examples: Int,
+        as credential: String = "key"
+    ) async throws {
+        let drawn = Campaign.size(short: max(1, examples / 5), long: examples)
         let result = try await run(
             [
                 "-m", "schemathesis.cli", "--config-file", Self.folder + "/schemathesis.toml",
-                "run", "--checks", "all", "--no-color", document,
+                "run", "--checks", "all", "--no-color", "--max-examples", "\(drawn)", document,
             ] + arguments,
             environment: [
                 "SCHEMATHESIS_HOOKS": Self.folder + "/hooks.py",

@@ -4,9 +4,9 @@ import Testing
 extension EndToEnd {
     /// A database that cannot be written for a while: that is said, nothing is lost, and it passes.
     @Suite struct Storage {
-        private static let later: JSONObject = [
-            "language": "bash", "code": "sleep 1; echo kept; head -c 200000 /dev/zero | tr '\\0' x",
-        ]
+        private static let later = Server.held(
+            then: "echo kept; head -c 200000 /dev/zero | tr '\\0' x"
+        )
 
         /// Larger than what a log of a few megabytes has room for by chance.
         private static let large: JSONObject = [
@@ -60,10 +60,9 @@ extension EndToEnd {
                         try await server.awaitJailed(["sleep"])
                         try disk.fill()
                         expectUnavailable(try await submit(Self.large, server, key))
-                        try await eventually("a result that cannot be stored") {
-                            server.log.contains("finished execution not stored")
-                        }
-                        #expect(server.log.contains("the disk is full"))
+                        server.letGo()
+                        try await server.awaitLog("finished execution not stored")
+                        try await server.awaitLog("the disk is full")
                         #expect(try await server.get("/health/live").status == 200)
                         let seen = try await server.execution(running, key: key)
                         #expect(seen["finished_at"].isNull)
@@ -90,14 +89,15 @@ extension EndToEnd {
                     ["-c", script, server.deployment.database]
                 )
                 do {
-                    let said = await holder.stdout.wait(seconds: 20) { $0.text == "locked\n" }
+                    let said = await holder.stdout.wait { $0.text == "locked\n" }
                     try #require(said != nil)
+                    server.letGo()
                     expectUnavailable(try await submit(Self.large, server, key))
                     let ready = try await server.get("/health/ready")
                     #expect(ready.status == 503)
                     #expect(try ready.json["reason"].string == "the store is down")
                     #expect(try await server.get("/health/live").status == 200)
-                    #expect(server.log.contains("another program has locked it"))
+                    try await server.awaitLog("another program has locked it")
                     // Reading is not writing.
                     _ = try await server.execution(running, key: key)
                 } catch {
@@ -124,9 +124,8 @@ extension EndToEnd {
                 do {
                     expectUnavailable(try await submit(Self.large, server, key))
                     #expect(try await server.get("/health/ready").status == 503)
-                    try await eventually("a result that cannot be stored") {
-                        server.log.contains("finished execution not stored")
-                    }
+                    server.letGo()
+                    try await server.awaitLog("finished execution not stored")
                 } catch {
                     _ = try await command("/usr/bin/chattr", ["-i", log])
                     throw error
@@ -145,14 +144,14 @@ extension EndToEnd {
                     var accepted = ""
                     try await deployment.serve(["--jails", "1"]) { server in
                         _ = try await server.submit(Queue.quick, key: key)
-                        accepted = try await server.submit(Self.later, key: key)
+                        accepted = try await server.submit(Queue.quick, key: key)
                         server.program.signal(SIGKILL)
                         _ = try await server.program.exitCode()
                     }
                     try await disk.remount("ro")
                     let refused = try deployment.start()
                     #expect(try await refused.exitCode() == 2)
-                    let said = try #require(await refused.stderr.wait(seconds: 10) { $0.isClosed })
+                    let said = try #require(await refused.stderr.wait { $0.isClosed })
                     #expect(said.text.split(separator: "\n").count == 1, "\(said.text)")
                     #expect(said.text.contains("Read-only file system"), "\(said.text)")
                     try await disk.remount("rw")

@@ -22,7 +22,7 @@ extension EndToEnd {
 
         @Test func `in a group with others nothing of theirs is moved`() async throws {
             try await UnifiedGroup.make { group in
-                let other = try RunningProgram("/bin/sleep", ["60"])
+                let other = try RunningProgram("/bin/sleep", ["600"])
                 do {
                     try group.add(other.pid)
                     let doctor = try await group.quicksand(["doctor"])

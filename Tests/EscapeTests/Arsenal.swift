@@ -3,8 +3,8 @@ import Catalog
 import Domain
 import Foundation
 import Testing
+import WardenProtocol
 import WardenUnderTest
-import WardenWire
 
 /// The attacks that this release is held to, with the list of calls that this checkout ships.
 enum Arsenal {

@@ -2,7 +2,7 @@ import Attacks
 import Foundation
 import Testing
 import WardenClient
-import WardenWire
+import WardenProtocol
 
 extension EscapeTests {
     /// An attack that is refused whatever one does shows nothing: each of them must come through

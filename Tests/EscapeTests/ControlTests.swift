@@ -9,8 +9,13 @@ import WardenUnderTest
 @Suite(.serialized, .enabled(if: Checkout.isRoot, "becoming another user takes root"))
 struct ControlTests {
     /// No jail is made here.
-    private struct NoSandbox: Sandbox {
-        func open(_ order: JailOrder) async throws -> any Jail { throw SandboxError.unavailable }
+    private struct NoSandbox: SandboxProvider {
+        let isAvailable = false
+        let events = AsyncStream<SandboxEvent> { $0.finish() }
+
+        func open(_ spec: JailSpec) async throws -> any SandboxSession {
+            throw SandboxError.unavailable
+        }
     }
 
     /// Those that nobody may do outside either: what they show is in CanFailTests alone.

@@ -4,8 +4,8 @@ import Domain
 import Foundation
 import Testing
 import WardenClient
+import WardenProtocol
 import WardenUnderTest
-import WardenWire
 
 extension EscapeTests {
     /// Files and identity; what comes back of files is in ``ReadbackTests``, and what goes in in
@@ -28,7 +28,7 @@ extension EscapeTests {
             for runtime in prison.catalog.runtimes.installed {
                 // Read with the root of each runtime: some have folders of their own.
                 let jail = try await prison.session.open(
-                    JailOrder(
+                    JailSpec(
                         runtime: runtime.number,
                         profile: .strict,
                         files: [],
@@ -37,10 +37,9 @@ extension EscapeTests {
                 )
                 defer { jail.close() }
                 let report = try await jail.run(
-                    StageOrder(
+                    StageSpec(
                         arguments: ["/usr/bin/cat", "/proc/self/mountinfo"],
                         environment: [:],
-                        stdin: Data(),
                         limits: try prison.limits()
                     )
                 )

@@ -11,7 +11,7 @@ extension EscapeTests {
             let runtime = try prison.runtime("python")
             let files = paths.map { SourceFile(path: $0, content: Data("escaped".utf8)) }
             let jail = try await prison.session.open(
-                JailOrder(
+                JailSpec(
                     runtime: runtime.number,
                     profile: .strict,
                     files: files,
@@ -29,10 +29,9 @@ extension EscapeTests {
                             print(path)
                 """
             let report = try await jail.run(
-                StageOrder(
+                StageSpec(
                     arguments: ["/usr/bin/python3", "-c", program],
                     environment: [:],
-                    stdin: Data(),
                     limits: try prison.limits()
                 )
             )

@@ -1,11 +1,11 @@
 import Catalog
 import Domain
 import Foundation
-import Scheduler
+import Runner
 import Testing
 import WardenClient
+import WardenProtocol
 import WardenUnderTest
-import WardenWire
 
 extension EscapeTests {
     /// A wall that breaks honest programs gets switched off.
@@ -57,7 +57,6 @@ extension Prison {
         let place: HonestProgram.Place = profile == .strict ? .strict : .standard
         let name = profile == .strict ? "anonymous" : "free"
         guard let plan = catalog.plans[name] else { throw Missing(what: "plan " + name) }
-        let time: [Limit: Int64] = [.wallMilliseconds: 300_000, .cpuMilliseconds: 300_000]
         let (limits, compileLimits) = (
             plan.defaults(for: runtime), plan.compileDefaults(for: runtime)
         )
@@ -69,8 +68,8 @@ extension Prison {
             inputs: [
                 RunInput(stdin: HonestProgram.stdin, arguments: HonestProgram.arguments)
             ],
-            limits: Limits { time[$0] ?? limits[$0] },
-            compileLimits: Limits { time[$0] ?? compileLimits[$0] }
+            limits: Limits { Self.patience[$0] ?? limits[$0] },
+            compileLimits: Limits { Self.patience[$0] ?? compileLimits[$0] }
         )
         let result = try await execute(request, on: runtime, profile: profile, in: session)
         if let compile = result.compile {

@@ -2,8 +2,8 @@ import Catalog
 import Foundation
 import Testing
 import WardenClient
+import WardenProtocol
 import WardenUnderTest
-import WardenWire
 
 extension EscapeTests {
     /// A service that quietly runs with less is worse than one that does not run.
@@ -49,7 +49,7 @@ extension EscapeTests {
                 ofItemAtPath: script.path
             )
             let error = #expect(throws: WardenStartError.self) {
-                _ = try WardenSession.start(
+                _ = try WardenConnection.start(
                     program: script.path,
                     catalog: prison.catalog.image,
                     systemCallNames: []

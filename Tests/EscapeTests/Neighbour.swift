@@ -5,14 +5,14 @@ import WardenClient
 
 /// Another execution's jail, alive while an attack is made, with a file that is nobody else's.
 struct Neighbour {
-    private let jail: any Jail
+    private let jail: any SandboxSession
     private let limits: Limits
     private let before: String
 
     init(in prison: Prison) async throws {
         limits = try prison.limits()
         jail = try await prison.session.open(
-            JailOrder(
+            JailSpec(
                 runtime: try prison.runtime("python").number,
                 profile: .strict,
                 files: [SourceFile(path: "secret", content: Data(prison.canaries.secret.utf8))],
@@ -29,21 +29,19 @@ struct Neighbour {
         #expect(try await Self.look(jail, limits) == before)
     }
 
-    private static func look(_ jail: any Jail, _ limits: Limits) async throws -> String {
+    private static func look(_ jail: any SandboxSession, _ limits: Limits) async throws -> String {
         let mark = "%i %u %g %a %s %Y %y %n"
         let report = try await jail.run(
-            StageOrder(
+            StageSpec(
                 arguments: ["/usr/bin/stat", "--format", mark, "/box/secret"],
                 environment: [:],
-                stdin: Data(),
                 limits: limits
             )
         )
         let content = try await jail.run(
-            StageOrder(
+            StageSpec(
                 arguments: ["/usr/bin/cat", "/box/secret"],
                 environment: [:],
-                stdin: Data(),
                 limits: limits
             )
         )

@@ -1,7 +1,7 @@
 import Catalog
 import Domain
 import Foundation
-import Scheduler
+import Runner
 import Testing
 import WardenClient
 import WardenUnderTest
@@ -19,7 +19,7 @@ struct PrecompiledHeaderTests {
     private func run(
         _ source: String,
         on catalog: Catalog,
-        in session: WardenSession
+        in session: WardenConnection
     ) async throws -> ExecutionResult {
         guard
             case .found(let runtime) = catalog.runtimes.find(language: "cpp", version: nil)
@@ -32,8 +32,7 @@ struct PrecompiledHeaderTests {
             entry: runtime.entry,
             inputs: [RunInput(stdin: Data(), arguments: [])],
             limits: try prison.limits([.fileBytes: 32 << 20]),
-            compileLimits: try prison.limits([.memoryBytes: 1 << 30, .wallMilliseconds: 60_000]
-            ),
+            compileLimits: try prison.limits([.memoryBytes: 1 << 30]),
             outputs: ["program"]
         )
         return try await execute(request, on: runtime, profile: .strict, in: session)
@@ -55,10 +54,10 @@ struct PrecompiledHeaderTests {
 
     private func withWarden<Value>(
         _ tools: String,
-        _ body: (Catalog, WardenSession) async throws -> Value
+        _ body: (Catalog, WardenConnection) async throws -> Value
     ) async throws -> Value {
         let catalog = try Checkout.catalog(jails: 2, toolsFolder: tools).get()
-        let session = try WardenSession.start(
+        let session = try WardenConnection.start(
             program: try Checkout.warden(),
             catalog: catalog.image,
             systemCallNames: catalog.systemCallNames

@@ -1,11 +1,11 @@
 import Catalog
 import Domain
 import Foundation
-import Scheduler
+import Runner
 import Testing
 import WardenClient
+import WardenProtocol
 import WardenUnderTest
-import WardenWire
 
 /// The hostile programs all run in here: the real warden, sealed with this checkout's catalog.
 ///
@@ -13,7 +13,7 @@ import WardenWire
 /// static warden, the runtimes and the limits that this checkout ships. The HTTP side is no part of
 /// it.
 struct Prison: Sendable {
-    let session: WardenSession
+    let session: WardenConnection
     let catalog: Catalog
     let canaries: Canaries
 
@@ -25,7 +25,7 @@ struct Prison: Sendable {
         let catalog = try Checkout.catalog.get()
         var image = catalog.image
         image.absent = absent
-        let session = try WardenSession.start(
+        let session = try WardenConnection.start(
             program: try Checkout.warden(),
             catalog: image,
             systemCallNames: catalog.systemCallNames
@@ -50,10 +50,14 @@ struct Prison: Sendable {
         return runtime
     }
 
+    /// With the defaults of a plan, but for time: whatever is not to meet a limit of it meets none,
+    /// however busy the machine is.
     func limits(_ changes: [Limit: Int64] = [:]) throws -> Limits {
         guard let plan = catalog.plans["pro"] else { throw Missing(what: "plan pro") }
-        return Limits { changes[$0] ?? (plan.defaults[$0]) }
+        return Limits { changes[$0] ?? Self.patience[$0] ?? plan.defaults[$0] }
     }
+
+    static let patience: [Limit: Int64] = [.wallMilliseconds: 300_000, .cpuMilliseconds: 300_000]
 }
 
 extension Checkout {

@@ -3,7 +3,7 @@ import Domain
 import Foundation
 import Testing
 import WardenClient
-import WardenWire
+import WardenProtocol
 
 extension EscapeTests {
     /// Resources and time; more of their limits are in ``ForkBombTests`` and ``StageTests``.
@@ -28,6 +28,35 @@ extension EscapeTests {
                 limits: [.memoryBytes: 64 << 20]
             )
             #expect(verdict == .exited(code: 0))
+        }
+
+        @Test(arguments: [
+            (-4_096, Verdict.exited(code: 0)), (0, .exited(code: 0)),
+            (4_096, .signaled(signal: 11)),
+        ])
+        func `a stack grows to its limit and no further`(
+            beyond: Int64,
+            verdict: Verdict
+        ) async throws {
+            let prison = try #require(Prison.current)
+            let limit: Int64 = 8 << 20
+            let limits: [Limit: Int64] = [.stackBytes: limit, .memoryBytes: 64 << 20]
+            let depth = "\(limit + beyond)"
+            #expect(try await prison.verdict("recursion.c", [depth], limits: limits) == verdict)
+        }
+
+        @Test func `a program cannot raise its own stack's limit`() async throws {
+            let prison = try #require(Prison.current)
+            let limits: [Limit: Int64] = [.stackBytes: 8 << 20, .memoryBytes: 64 << 20]
+            let verdict = try await prison.verdict("memory.c", ["stack", "16"], limits: limits)
+            #expect(verdict == .signaled(signal: 11))
+        }
+
+        @Test func `a stack that may have all of the memory is a memory verdict`() async throws {
+            let prison = try #require(Prison.current)
+            let limits: [Limit: Int64] = [.stackBytes: 64 << 20, .memoryBytes: 64 << 20]
+            let verdict = try await prison.verdict("recursion.c", ["\(65 << 20)"], limits: limits)
+            #expect(verdict == .memoryExceeded)
         }
 
         @Test func `the memory told of a run is its own, as far as the kernel can tell`()
@@ -59,8 +88,7 @@ extension EscapeTests {
 
     @Suite struct OutputTests {
         private static let limits: [Limit: Int64] = [
-            .stdoutBytes: 65_536, .stderrBytes: 65_536, .wallMilliseconds: 60_000,
-            .cpuMilliseconds: 60_000,
+            .stdoutBytes: 65_536, .stderrBytes: 65_536,
         ]
 
         @Test(arguments: [
@@ -105,15 +133,14 @@ extension EscapeTests {
             let result = try await prison.run(
                 "spin.c",
                 runs: [["\(threads)"]],
-                limits: [
-                    .cpuMilliseconds: 1_000, .wallMilliseconds: 60_000, .processes: 256,
-                ]
+                limits: [.cpuMilliseconds: 1_000, .processes: 256]
             )
             let run = try #require(result.runs.first)
             #expect(run.verdict == .cpuTimeExceeded)
             #expect(run.usage.cpuMicroseconds >= 1_000_000)
-            // A tenth above the limit, and a second for a machine that is emulated or under load.
-            #expect(run.usage.cpuMicroseconds <= 2_100_000)
+            // A tenth of what 128 threads use if each has the limit for itself. No less: when the
+            // warden gets a processor is up to the machine, and when it looks to SupervisionTests.
+            #expect(run.usage.cpuMicroseconds <= 12_800_000)
         }
     }
 }

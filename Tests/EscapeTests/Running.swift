@@ -1,6 +1,6 @@
 import Domain
 import Foundation
-import Scheduler
+import Runner
 import Testing
 import WardenClient
 import WardenUnderTest
@@ -26,7 +26,7 @@ extension Prison {
             entry: name,
             inputs: runs.map { RunInput(stdin: stdin, arguments: $0) },
             limits: try self.limits(limits),
-            compileLimits: try self.limits([.memoryBytes: 1 << 30, .wallMilliseconds: 60_000]),
+            compileLimits: try self.limits([.memoryBytes: 1 << 30]),
             outputs: outputs
         )
         let result = try await execute(request, on: runtime, profile: profile, in: session)

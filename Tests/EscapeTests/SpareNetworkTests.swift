@@ -13,7 +13,7 @@ extension EscapeTests {
         ) async throws {
             let prison = try #require(Prison.current)
             let own = try Network(of: prison.session.wardenProcess)
-            var jails: [any Jail] = []
+            var jails: [any SandboxSession] = []
             defer { for jail in jails { jail.close() } }
             // All at once, because the number of one that is gone may come again.
             var networks = [own]
@@ -30,13 +30,14 @@ extension EscapeTests {
         private func openWithSpare(
             _ profile: SystemCallProfile,
             in prison: Prison
-        ) async throws -> (any Jail, Network) {
+        ) async throws -> (any SandboxSession, Network) {
             let own = try Network(of: prison.session.wardenProcess)
-            for _ in 0..<200 {
-                try await Task.sleep(for: .milliseconds(10))
+            for attempt in 1...200 {
+                // Longer each time: on a busy machine such a moment is longer.
+                try await Task.sleep(for: .milliseconds(10 * attempt))
                 let before = try Network.processes(under: prison.session.wardenProcess)
                 let jail = try await prison.session.open(
-                    JailOrder(
+                    JailSpec(
                         runtime: try prison.runtime("bash").number,
                         profile: profile,
                         files: [],
@@ -57,13 +58,13 @@ extension EscapeTests {
             throw Missing(what: "a network that was made ahead")
         }
 
-        private func gone(_ jail: any Jail) async {
+        private func gone(_ jail: any SandboxSession) async {
             await withCheckedContinuation { gone in jail.close { gone.resume() } }
         }
 
         /// Nothing but a loopback, which is up for those only who may have sockets.
         private func expectNoWayOut(
-            of jail: any Jail,
+            of jail: any SandboxSession,
             _ profile: SystemCallProfile,
             _ limits: Limits
         ) async throws {
@@ -74,10 +75,9 @@ extension EscapeTests {
                 grep -c 127.0.0.1 /proc/self/net/fib_trie
                 """
             let report = try await jail.run(
-                StageOrder(
+                StageSpec(
                     arguments: ["/usr/bin/bash", "-c", script],
                     environment: [:],
-                    stdin: Data(),
                     limits: limits
                 )
             )

@@ -1,7 +1,7 @@
 import Catalog
 import Domain
 import Foundation
-import Scheduler
+import Runner
 import Synchronization
 import Testing
 import WardenClient
@@ -15,7 +15,7 @@ extension EscapeTests {
             let result = try await prison.run(
                 "stages.py",
                 runs: [["hang"], ["exit"], ["hang"], ["exit"]],
-                limits: [.wallMilliseconds: 700]
+                limits: [.wallMilliseconds: 3_000]
             )
             #expect(
                 result.runs.map(\.verdict) == [
@@ -52,7 +52,7 @@ extension EscapeTests {
                 files: [program],
                 entry: program.path,
                 inputs: [RunInput(arguments: ["hang"])],
-                limits: try prison.limits([.wallMilliseconds: 60_000]),
+                limits: try prison.limits(),
                 compileLimits: try prison.limits()
             )
             let (hanging, isHanging) = AsyncStream<Void>.makeStream()
@@ -70,7 +70,7 @@ extension EscapeTests {
 
         @Test func `an opening that is cancelled at any moment leaves no jail`() async throws {
             let prison = try #require(Prison.current)
-            let order = JailOrder(
+            let order = JailSpec(
                 runtime: try prison.runtime("python").number,
                 profile: .strict,
                 files: [SourceFile(path: "large", content: Data(count: 1 << 20))],
@@ -129,7 +129,7 @@ extension EscapeTests {
                     files: [SourceFile(path: "main.c", content: Data(source.utf8))],
                     entry: "main.c",
                     limits: try prison.limits(),
-                    compileLimits: try prison.limits([.wallMilliseconds: 20_000])
+                    compileLimits: try prison.limits()
                 )
                 let result = try await execute(
                     request,
@@ -148,11 +148,7 @@ extension EscapeTests {
 
     /// The front holds callers to their plans; the warden holds the front to its sealed ceilings.
     @Suite struct CeilingTests {
-        private static let stageLimits: [Limit] = [
-            .wallMilliseconds, .cpuMilliseconds, .memoryBytes, .processes, .openFiles, .fileBytes,
-        ]
-
-        @Test(arguments: stageLimits)
+        @Test(arguments: Limit.ofStage)
         func `a stage above the sealed ceiling is refused, not clamped`(limit: Limit) async throws {
             let prison = try #require(Prison.current)
             let ceiling = prison.catalog.plans.highestCeiling(limit)
@@ -170,7 +166,7 @@ extension EscapeTests {
             }
         }
 
-        @Test(arguments: [Limit.workspaceBytes, .workspaceFiles, .memoryBytes])
+        @Test(arguments: Limit.atOpening)
         func `a jail above the sealed ceiling is refused`(limit: Limit) async throws {
             let prison = try #require(Prison.current)
             let ceiling = prison.catalog.plans.highestCeiling(limit)
@@ -182,7 +178,7 @@ extension EscapeTests {
             await #expect(throws: SandboxError.self) { try await run(above, in: prison) }
         }
 
-        private func run(_ order: JailOrder, in prison: Prison) async throws -> Verdict {
+        private func run(_ order: JailSpec, in prison: Prison) async throws -> Verdict {
             let jail = try await prison.session.open(order)
             defer { jail.close() }
             return try await jail.run(prison.stage()).result.verdict
@@ -199,8 +195,8 @@ extension EscapeTests {
 }
 
 extension Prison {
-    fileprivate func order(_ changes: [Limit: Int64] = [:]) throws -> JailOrder {
-        JailOrder(
+    fileprivate func order(_ changes: [Limit: Int64] = [:]) throws -> JailSpec {
+        JailSpec(
             runtime: try runtime("python").number,
             profile: .strict,
             files: [],
@@ -211,11 +207,10 @@ extension Prison {
     fileprivate func stage(
         _ changes: [Limit: Int64] = [:],
         adding arguments: [String] = []
-    ) throws -> StageOrder {
-        StageOrder(
+    ) throws -> StageSpec {
+        StageSpec(
             arguments: ["/bin/true"] + arguments,
             environment: [:],
-            stdin: Data(),
             limits: try limits(changes)
         )
     }

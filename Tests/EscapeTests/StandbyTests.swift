@@ -1,6 +1,6 @@
 import Domain
 import Foundation
-import Scheduler
+import Runner
 import Testing
 import WardenClient
 
@@ -12,9 +12,9 @@ extension EscapeTests {
         private func order(
             _ prison: Prison,
             arguments: [String] = arguments
-        ) throws -> StandbyOrder {
-            StandbyOrder(
-                for: JailOrder(
+        ) throws -> StandbySpec {
+            StandbySpec(
+                for: JailSpec(
                     runtime: try prison.runtime("python").number,
                     profile: .strict,
                     files: [],
@@ -31,9 +31,9 @@ extension EscapeTests {
         /// Starts it, and waits until it is at its script; `nil` where it never comes there.
         private func stand(
             _ prison: Prison,
-            _ order: StandbyOrder
+            _ order: StandbySpec
         ) async throws
-            -> (any StandbyJail)?
+            -> (any StandbySession)?
         {
             let (changes, reports) = AsyncStream.makeStream(of: StandbyChange.self)
             let jail = try prison.session.prepare(order) { reports.yield($0) }
@@ -46,7 +46,7 @@ extension EscapeTests {
 
         private func run(
             _ source: String,
-            in jail: any StandbyJail,
+            in jail: any StandbySession,
             _ prison: Prison,
             _ changes: [Limit: Int64] = [:],
             arguments: [String] = arguments
@@ -54,13 +54,13 @@ extension EscapeTests {
             let file = SourceFile(path: "main.py", content: Data(source.utf8))
             let jail = jail.take(files: [file])
             defer { jail.close() }
-            let stage = StageOrder(
+            let stage = StageSpec(
                 arguments: arguments,
                 environment: ["HOME": "/box"],
-                stdin: Data("given".utf8),
                 limits: try prison.limits(changes)
             )
-            return try await jail.run(stage).result
+            let io = StageIO(input: .data(Data("given".utf8)))
+            return try await jail.run(stage, io: io).result
         }
 
         @Test func `its stage's limits hold, and no more than its stage has`() async throws {

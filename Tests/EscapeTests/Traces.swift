@@ -2,8 +2,8 @@ import Domain
 import Foundation
 import Testing
 import WardenClient
+import WardenProtocol
 import WardenUnderTest
-import WardenWire
 
 /// What of a jail could be left on the host when it is gone.
 struct Traces: Equatable {
@@ -32,15 +32,15 @@ struct Traces: Equatable {
 }
 
 extension Prison {
-    /// Waits, at most ten seconds, for jails that are on their way out, and for what they were
+    /// Waits, at most two minutes, for jails that are on their way out, and for what they were
     /// `before`.
     func traces(like before: Traces? = nil) async throws -> Traces {
         await session.waitUntilEmpty()
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(120)
         var traces = try lookAround()
         // The kernel may hold a group for a moment after its last process has been reaped.
         while !(before.map(traces.isClean) ?? traces.isQuiet), ContinuousClock.now < deadline {
-            await Task.yield()
+            try await Task.sleep(for: .milliseconds(1))  // for those who have something to end
             traces = try lookAround()
         }
         #expect(traces.processes.isEmpty)

@@ -197,11 +197,14 @@ import Testing
 
     @Test func `removes what was not finished, and leaves alone what is not its own`() async throws
     {
-        for name in ["unfinished", "stranger", String(repeating: "a", count: 64)] {
+        // The last is of a process that is alive.
+        let unfinished = ["unfinished", "unfinished.0", "unfinished.x", "unfinished.1"]
+        for name in unfinished + ["stranger", String(repeating: "a", count: 64)] {
             try Data("x".utf8).write(to: URL(fileURLWithPath: folder.path + "/" + name))
         }
         let cache = try cache()
-        #expect(try folder.names == [String(repeating: "a", count: 64), "stranger"])
+        let left = [String(repeating: "a", count: 64), "stranger", "unfinished.1"]
+        #expect(try folder.names == left)
         #expect(cache.figures.programs == 0)
     }
 
@@ -235,6 +238,16 @@ import Testing
         #expect(cache.figures.programs == 1)
         #expect(try folder.names.count == 1)
         #expect(await found(["a"], in: cache) == ["a"])
+    }
+
+    @Test func `is shared by processes that come and go`() async throws {
+        let (first, second) = (try cache(), try cache())
+        await keep(["a"], in: first)
+        await keep(["a", "b"], in: second)
+        #expect(await found(["a", "b"], in: try cache()) == ["a", "b"])
+        try FileManager.default.removeItem(atPath: file(of: "a"))
+        #expect(await found(["a", "b"], in: first) == [])
+        #expect(await found(["a", "b"], in: second) == ["b"])
     }
 
     @Test func `is whole whatever comes at once`() async throws {

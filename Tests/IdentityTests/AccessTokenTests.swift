@@ -1,3 +1,4 @@
+import Cryptography
 import Domain
 import Foundation
 import SQLiteStore
@@ -114,6 +115,34 @@ import Testing
         #expect(try await tokens.statement(parts.joined(separator: ".")) == nil)
         for text in ["a.b.c", "..", "a.b", token + ".x"] {
             #expect(try await tokens.statement(text) == nil, "\(text)")
+        }
+    }
+
+    /// Each is signed with the server's own key, so that nothing but the header is wrong.
+    @Test(arguments: [
+        (#"{"alg":"ES256","kid":"KEY"}"#, true),
+        (#"{"alg":"none","kid":"KEY"}"#, false), (#"{"alg":"HS256","kid":"KEY"}"#, false),
+        (#"{"alg":"es256","kid":"KEY"}"#, false), (#"{"alg":"ES256"}"#, false),
+        (#"{"alg":"ES256","kid":"jwk_0"}"#, false), (#"{"alg":"ES256","kid":1}"#, false),
+        (#"{"alg":"ES256","kid":"KEY","crit":["exp"]}"#, false), ("[]", false), ("", false),
+    ])
+    func `a header chooses neither algorithm nor key`(header: String, isTaken: Bool) async throws {
+        let claims = try await issue().split(separator: ".")[1]
+        let stored = try #require(try await store.signingKeys().first)
+        let head = Base64URL.encode(Data(header.replacing("KEY", with: stored.id).utf8))
+        let signed = head + "." + claims
+        let signature = try P256SigningKey(pem: stored.pem).signature(of: Array(signed.utf8))
+        let token = signed + "." + Base64URL.encode(Data(signature))
+        #expect(try await (tokens.statement(token) != nil) == isTaken)
+        #expect(try await tokens.statement(token + "=") == nil)
+    }
+
+    @Test func `a text is written as base64url in one way only`() {
+        for text in ["", "YQ", "YWI", "YWJj", "-_-_"] {
+            #expect(Base64URL.decode(text).map(Base64URL.encode) == text)
+        }
+        for text in ["Y", "YR", "YQ==", "+/+/", "Y Q", "YQ\n", "ä"] {
+            #expect(Base64URL.decode(text) == nil, "\(text)")
         }
     }
 

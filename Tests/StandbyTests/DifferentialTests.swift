@@ -1,10 +1,11 @@
 import Domain
+import TestSupport
 import Testing
 
 extension StandbyTests {
     /// A program cannot tell, except by time, whether its jail was made before it was asked for.
-    @Suite(.timeLimit(.minutes(2))) struct DifferentialTests {
-        @Test(arguments: try StandbyProgram.all())
+    @Suite(.timeLimit(.minutes(10))) struct DifferentialTests {
+        @Test(arguments: Campaign.selection(of: try StandbyProgram.all(), oneIn: 4))
         func `a program cannot tell`(program: StandbyProgram) async throws {
             let ward = try #require(Ward.current)
             let faults = try await ward.faults(of: program)
@@ -45,7 +46,7 @@ extension StandbyTests {
     }
 
     /// A test that cannot fail is worse than none.
-    @Suite(.timeLimit(.minutes(2))) struct ControlTests {
+    @Suite(.timeLimit(.minutes(10))) struct ControlTests {
         @Test(arguments: ["python", "javascript", "typescript"])
         func `another variable is found`(language: String) async throws {
             let faults = try await faults(of: language, "environment") {
@@ -96,7 +97,7 @@ extension StandbyTests {
             of language: String,
             _ name: String,
             jailsMax: Int = 1,
-            altering: @escaping @Sendable (inout StandbyOrder) -> Void = { _ in }
+            altering: @escaping @Sendable (inout StandbySpec) -> Void = { _ in }
         ) async throws -> [String] {
             let ward = try #require(Ward.current)
             let program = try StandbyProgram.named(name, of: language)

@@ -9,7 +9,8 @@ import WardenUnderTest
 /// files are sent, `NAME/` is the work folder. Its first line says what it looks for. What it is
 /// to get beside its source, and what is expected of it, is in `NAME.json`: see ``Setting``.
 ///
-/// It prints only what is the same in every run of a cold jail: no times, no inodes, no addresses.
+/// It prints only what is the same in every run of a cold jail: no times, no inodes, no addresses,
+/// and nothing that the kernel's scheduler decides, such as the order of what two threads write.
 struct StandbyProgram: Sendable, CustomTestStringConvertible {
     let runtime: String
     let name: String
@@ -28,8 +29,8 @@ struct StandbyProgram: Sendable, CustomTestStringConvertible {
         var environment: [String: String]?
         /// Paths and globs to bring back.
         var outputs: [String]?
-        /// Limits that differ from the plan's defaults.
-        var limits: [Limit: Int64]?
+        /// Limits that differ from the plan's defaults, by their names in JSON.
+        var limits: [String: Int64]?
         /// How often the source is written down, one after another: for long ones.
         var sourceRepeated: Int?
         /// Its standard output must be different in each of its runs.
@@ -49,6 +50,11 @@ struct StandbyProgram: Sendable, CustomTestStringConvertible {
             case sourceRepeated, differs, isBooted
         }
     }
+
+    /// For all that are not to meet a limit of time: the machine may be busy.
+    private static let patience: [Limit: Int64] = [
+        .wallMilliseconds: 300_000, .cpuMilliseconds: 300_000,
+    ]
 
     static let folder = Checkout.tests.appendingPathComponent("Programs")
 
@@ -90,7 +96,10 @@ struct StandbyProgram: Sendable, CustomTestStringConvertible {
         let words = (try JSONSerialization.jsonObject(with: data) as? [String: Any])?.keys
         let known = Setting.CodingKeys.allCases.map(\.rawValue)
         #expect(Set(words.map(Array.init) ?? []).subtracting(known) == [], "\(file.path)")
-        return try JSONDecoder().decode(Setting.self, from: data)
+        let setting = try JSONDecoder().decode(Setting.self, from: data)
+        let unknown = (setting.limits ?? [:]).keys.filter { Limit(rawValue: $0) == nil }
+        #expect(unknown == [], "\(file.path)")
+        return setting
     }
 
     /// Its files, the main one under `entry`, in the order of their names.
@@ -128,8 +137,8 @@ struct StandbyProgram: Sendable, CustomTestStringConvertible {
                 let times = repeatElement(bytes, count: setting.stdinRepeated ?? 1)
                 return RunInput(stdin: Data(times.joined()), arguments: $0.arguments ?? [])
             },
-            limits: Limits { setting.limits?[$0] ?? limits[$0] },
-            compileLimits: Limits { $0 == .wallMilliseconds ? 60_000 : compileLimits[$0] },
+            limits: Limits { setting.limits?[$0.rawValue] ?? Self.patience[$0] ?? limits[$0] },
+            compileLimits: Limits { Self.patience[$0] ?? compileLimits[$0] },
             outputs: setting.outputs ?? []
         )
     }

@@ -2,7 +2,7 @@ import Catalog
 import Domain
 import Foundation
 import Logging
-import Scheduler
+import Runner
 import Testing
 import WardenClient
 import WardenUnderTest
@@ -26,9 +26,9 @@ struct Trial {
         asFirst: ExecutionRequest? = nil,
         on runtime: Runtime,
         profile: SystemCallProfile,
-        session: WardenSession,
+        session: WardenConnection,
         jailsMax: Int = 1,
-        altering: @escaping @Sendable (inout StandbyOrder) -> Void = { _ in }
+        altering: @escaping @Sendable (inout StandbySpec) -> Void = { _ in }
     ) async throws -> Trial {
         var trial = Trial()
         for _ in 0..<coldRuns {
@@ -53,7 +53,7 @@ struct Trial {
             trial.standby.append(Seen(result))
         }
         trial.taken = pool.figures.taken
-        trial.areBooted = sandbox.orders.map { $0.boot != nil }
+        trial.areBooted = sandbox.specs.map { $0.boot != nil }
         return trial
     }
 

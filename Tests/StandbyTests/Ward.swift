@@ -7,7 +7,7 @@ import WardenUnderTest
 
 /// The real warden, sealed with this checkout's catalog, for a whole suite.
 struct Ward: Sendable {
-    let session: WardenSession
+    let session: WardenConnection
     let catalog: Catalog
 
     /// The one of the suite that is running; set by ``WardTrait``.
@@ -15,7 +15,7 @@ struct Ward: Sendable {
 
     static func open() throws -> Ward {
         let catalog = try Checkout.catalog.get()
-        let session = try WardenSession.start(
+        let session = try WardenConnection.start(
             program: try Checkout.warden(),
             catalog: catalog.image,
             systemCallNames: catalog.systemCallNames
@@ -41,7 +41,7 @@ struct Ward: Sendable {
         of program: StandbyProgram,
         profile: SystemCallProfile = .strict,
         jailsMax: Int = 1,
-        altering: @escaping @Sendable (inout StandbyOrder) -> Void = { _ in }
+        altering: @escaping @Sendable (inout StandbySpec) -> Void = { _ in }
     ) async throws -> [String] {
         let runtime = try runtime(program.runtime)
         let setting = try program.setting()

@@ -3,42 +3,50 @@ import Synchronization
 import WardenClient
 
 /// The real jails, and word of when one has come to stand by.
-final class WatchedSandbox: StandbySandbox {
-    private let session: WardenSession
-    private let altering: @Sendable (inout StandbyOrder) -> Void
+final class WatchedSandbox: StandbyProvider {
+    private let connection: WardenConnection
+    private let altering: @Sendable (inout StandbySpec) -> Void
     private let report: AsyncStream<StandbyChange>.Continuation
-    private let prepared = Mutex<[StandbyOrder]>([])
+    private let prepared = Mutex<[StandbySpec]>([])
     /// What became of each jail that was made ahead, in order.
     let changes: AsyncStream<StandbyChange>
 
     /// - Parameter altering: makes jails that stand by other than they should be, so that something
     ///    is there to be found.
-    init(_ session: WardenSession, altering: @escaping @Sendable (inout StandbyOrder) -> Void) {
-        self.session = session
+    init(
+        _ connection: WardenConnection,
+        altering: @escaping @Sendable (inout StandbySpec) -> Void
+    ) {
+        self.connection = connection
         self.altering = altering
         (changes, report) = AsyncStream.makeStream()
     }
 
-    /// The orders for jails that were made ahead.
-    var orders: [StandbyOrder] { prepared.withLock { $0 } }
+    /// The specs of jails that were made ahead.
+    var specs: [StandbySpec] { prepared.withLock { $0 } }
 
-    func open(_ order: JailOrder) async throws -> any Jail { try await session.open(order) }
+    var isAvailable: Bool { connection.isAvailable }
+    var events: AsyncStream<SandboxEvent> { connection.events }
+
+    func open(_ spec: JailSpec) async throws -> any SandboxSession {
+        try await connection.open(spec)
+    }
 
     func prepare(
-        _ order: StandbyOrder,
+        _ spec: StandbySpec,
         changed: @escaping @Sendable (StandbyChange) -> Void
-    ) throws -> any StandbyJail {
-        prepared.withLock { $0.append(order) }
-        var altered = order
+    ) throws -> any StandbySession {
+        prepared.withLock { $0.append(spec) }
+        var altered = spec
         altering(&altered)
         do {
-            let jail = try session.prepare(altered) { [report] change in
+            let jail = try connection.prepare(altered) { [report] change in
                 changed(change)
                 report.yield(change)
             }
             // Nothing starts in it, so nothing is said of it.
-            if order.boot == nil { report.yield(.ready(milliseconds: 0, memoryBytes: 0)) }
-            return altered.boot == order.boot ? jail : Altered(jail: jail, boot: altered.boot)
+            if spec.boot == nil { report.yield(.ready(milliseconds: 0, memoryBytes: 0)) }
+            return altered.boot == spec.boot ? jail : Altered(jail: jail, boot: altered.boot)
         } catch {
             report.yield(.gone)
             throw error
@@ -50,27 +58,27 @@ final class WatchedSandbox: StandbySandbox {
 ///
 /// The warden ends who resumes another program than was started, so what is asked for is changed
 /// as well.
-private struct Altered: StandbyJail {
-    let jail: any StandbyJail
+private struct Altered: StandbySession {
+    let jail: any StandbySession
     let boot: BootProgram?
 
-    func take(files: [SourceFile]) -> any Jail {
-        AlteredJail(jail: jail.take(files: files), boot: boot)
+    func take(files: [SourceFile]) -> any SandboxSession {
+        AlteredSession(session: jail.take(files: files), boot: boot)
     }
 
     func close() { jail.close() }
 }
 
-private struct AlteredJail: Jail {
-    let jail: any Jail
+private struct AlteredSession: SandboxSession {
+    let session: any SandboxSession
     let boot: BootProgram?
 
-    func run(_ stage: StageOrder) async throws -> StageReport {
+    func run(_ stage: StageSpec, io: StageIO) async throws -> StageReport {
         var stage = stage
         stage.arguments = boot?.arguments ?? stage.arguments
         stage.environment = boot?.environment ?? stage.environment
-        return try await jail.run(stage)
+        return try await session.run(stage, io: io)
     }
 
-    func close(then gone: @escaping @Sendable () -> Void) { jail.close(then: gone) }
+    func close(then gone: @escaping @Sendable () -> Void) { session.close(then: gone) }
 }

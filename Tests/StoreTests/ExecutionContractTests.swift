@@ -34,6 +34,41 @@ import Testing
         }
     }
 
+    @Test(arguments: Adapter.allCases, [false, true])
+    func `a list tells of an execution what it was saved as, in whatever state it is`(
+        _ adapter: Adapter,
+        hasRuns: Bool
+    ) async throws {
+        try await adapter.withStore { store async throws in
+            var summaries: [ExecutionSummary] = []
+            for (number, state) in Self.states.enumerated() {
+                let sample = sampleExecution("exe_\(number)")
+                var request = sample.request
+                request.hasRuns = hasRuns
+                let execution = Execution(
+                    id: sample.id,
+                    owner: sample.owner,
+                    request: request,
+                    createdAt: moment(-Double(number)),
+                    state: state,
+                    attempts: number
+                )
+                // Its state changes in place, as it does in a life.
+                var queued = execution
+                queued.state = .queued
+                try await store.save(queued, deliveries: [])
+                try await store.save(execution, deliveries: [])
+                summaries.append(ExecutionSummary(execution))
+            }
+            let listing = try await store.executions(
+                organization: "org_a",
+                matching: ExecutionFilter(),
+                page: Page(limit: 100)
+            )
+            #expect(listing.elements == summaries)
+        }
+    }
+
     @Test(arguments: Adapter.allCases)
     func `saving again replaces the state`(_ adapter: Adapter) async throws {
         try await adapter.withStore { store async throws in

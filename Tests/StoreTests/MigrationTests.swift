@@ -6,11 +6,11 @@ import Testing
 
 /// Files that earlier versions wrote, kept here as text.
 @Suite struct MigrationTests {
-    private static let fixtures = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+    static let fixtures = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().appending(path: "Fixtures")
 
     /// Made by another program, as the version that wrote it is not here any more.
-    private func restore(_ fixture: String, to file: URL) throws {
+    static func restore(_ fixture: String, to file: URL) throws {
         let script = """
             import sqlite3, sys
             connection = sqlite3.connect(sys.argv[2])
@@ -19,7 +19,7 @@ import Testing
             """
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        let text = Self.fixtures.appending(path: fixture).path
+        let text = fixtures.appending(path: fixture).path
         process.arguments = ["-c", script, text, file.path]
         try process.run()
         process.waitUntilExit()
@@ -31,7 +31,7 @@ import Testing
     {
         try await withTemporaryFolder { folder async throws in
             let file = folder.appending(path: "store.sqlite")
-            try restore("schema-v1.sql", to: file)
+            try Self.restore("schema-v1.sql", to: file)
             try await withSQLiteStore(file) { store async throws in
                 let listing = try await store.executions(
                     organization: "org_fixture",
@@ -44,12 +44,12 @@ import Testing
                         "cancelled 0", "queued 0", "succeeded 1", "failed 1", "succeeded 1",
                     ]
                 )
-                #expect(listing.elements[3].request.metadata == ["k": "v"])
-                guard case .finished(let result, _, _) = listing.elements[4].state else {
-                    Issue.record("the oldest has no result")
-                    return
-                }
-                #expect(result.runs.first?.stdout.bytes == Data("kept\n".utf8))
+                #expect(listing.elements[3].metadata == ["k": "v"])
+                let oldest = try await store.execution(
+                    id: listing.elements[4].id,
+                    organization: "org_fixture"
+                )
+                #expect(oldest?.result?.runs.first?.stdout.bytes == Data("kept\n".utf8))
 
                 var unfinished = try await store.unfinishedExecutions()
                 #expect(unfinished.count == 1)
@@ -72,7 +72,7 @@ import Testing
     {
         try await withTemporaryFolder { folder async throws in
             let file = folder.appending(path: "store.sqlite")
-            try restore("schema-v2.sql", to: file)
+            try Self.restore("schema-v2.sql", to: file)
             try await withSQLiteStore(file) { store async throws in
                 let keys = try await store.keys()
                 #expect(keys.map(\.key.name) == ["first", "second", "third", "alone"])
@@ -94,7 +94,7 @@ import Testing
                 #expect(
                     listing.elements.map(\.status.rawValue) == ["succeeded", "failed", "succeeded"]
                 )
-                #expect(listing.elements.allSatisfy { $0.request.project == nil })
+                #expect(listing.elements.allSatisfy { $0.project == nil })
                 let owed = try await store.deliveries(organization: "org_fixture", page: Page())
                 #expect(owed.elements.map(\.subject) == [.execution(listing.elements[0].id)])
                 #expect(owed.elements.first?.attempts.count == 1)
@@ -112,6 +112,97 @@ import Testing
                     "SELECT sql FROM sqlite_schema WHERE sql LIKE '%\\_v3%' ESCAPE '\\'"
                 )
                 #expect(references.isEmpty, "a table still names another by its temporary name")
+            }
+        }
+    }
+
+    @Test(arguments: ["schema-v1.sql", "schema-v2.sql", "schema-v3.sql"])
+    func `every row of a file of a released schema is read, and nothing of it is given up`(
+        fixture: String
+    ) async throws {
+        try await withTemporaryFolder { folder async throws in
+            let file = folder.appending(path: "store.sqlite")
+            try Self.restore(fixture, to: file)
+            let store = try SQLiteStore(path: file.path) { Issue.record("given up: \($0)") }
+            defer { try? store.close() }
+            func each(
+                _ table: String,
+                _ read: (_ id: String, _ organization: String) async throws -> Void
+            ) async throws {
+                let names = try await store.inspect("SELECT id, organization FROM \(table)")
+                for name in names {
+                    let parts = name.split(separator: "|").map(String.init)
+                    try await read(parts[0], parts[1])
+                }
+            }
+            try await each("execution") { id, organization async throws in
+                let found = try await store.execution(id: id, organization: organization)
+                #expect(found?.request.limits[.wallMilliseconds] ?? 0 > 0, "\(id)")
+                // What the migration made of it is what the service would have written.
+                let listing = try await store.executions(
+                    organization: organization,
+                    matching: ExecutionFilter(),
+                    page: Page(limit: 100)
+                )
+                #expect(listing.elements.first { $0.id == id } == found.map(ExecutionSummary.init))
+            }
+            try await each("task") { id, organization async throws in
+                let found = try await store.task(id: id, organization: organization)
+                #expect(found != nil, "\(id)")
+                let listing = try await store.tasks(matching: TaskFilter(), page: Page(limit: 100))
+                #expect(listing.elements.first { $0.id == id } == found.map(TaskSummary.init))
+            }
+            try await each("delivery") { id, organization async throws in
+                let found = try await store.delivery(id: id, organization: organization)
+                #expect(found?.body.isEmpty == false, "\(id)")
+            }
+            try await each("project") { id, organization async throws in
+                _ = try await store.projectSources(id: id, organization: organization)
+            }
+            _ = try await store.keys()
+
+            let unfinished = try await store.inspect(
+                "SELECT COUNT(*) FROM execution WHERE finished_at IS NULL"
+            )
+            #expect(try await ["\(store.unfinishedExecutions().count)"] == unfinished)
+            let running = try await store.inspect(
+                "SELECT COUNT(*) FROM task WHERE status = 'running'"
+            )
+            #expect(try await ["\(store.runningTasks().count)"] == running)
+            #expect(try await store.inspect("PRAGMA integrity_check") == ["ok"])
+            #expect(try await store.inspect("PRAGMA foreign_key_check").isEmpty)
+        }
+    }
+
+    @Test func `a file of schema v3 keeps what waits, runs and is owed`() async throws {
+        try await withTemporaryFolder { folder async throws in
+            let file = folder.appending(path: "store.sqlite")
+            try Self.restore("schema-v3.sql", to: file)
+            try await withSQLiteStore(file) { store async throws in
+                let unfinished = try await store.unfinishedExecutions()
+                #expect(unfinished.map(\.status) == [.running, .queued, .queued])
+                #expect(unfinished.map(\.attempts) == [1, 0, 0])
+                let running = try await store.runningTasks()
+                let attempt = AgentTask.Attempt(
+                    execution: unfinished[2].id,
+                    startedAt: unfinished[2].createdAt
+                )
+                #expect(running.map(\.state) == [.running(attempt)])
+                #expect(unfinished[2].request.task == running[0].id)
+                #expect(try await store.taskCounts() == [.scheduled: 1, .queued: 1, .running: 1])
+                let due = try await store.dueDeliveries(
+                    at: .distantFuture,
+                    limit: 9,
+                    excluding: []
+                )
+                #expect(due.map(\.attempts.count).sorted() == [1, 2])
+                let user = try #require(await store.account(email: "ada@example.com")?.user)
+                #expect(try await store.memberships(user: user.id).map(\.role) == [.owner])
+                let own = try await store.projects(
+                    organization: running[0].organization,
+                    page: Page()
+                )
+                #expect(own.elements.map(\.limits) == [[.wallMilliseconds: 3_000]])
             }
         }
     }

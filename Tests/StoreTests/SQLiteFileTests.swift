@@ -121,7 +121,7 @@ import Testing
             for _ in 0..<2 {
                 try await withSQLiteStore(file) { store async throws in
                     let steps = try await store.inspect("SELECT identifier FROM grdb_migrations")
-                    #expect(steps == ["v1", "v2", "v3"])
+                    #expect(steps == ["v1", "v2", "v3", "v4", "v5", "v6"])
                     #expect(try await store.inspect("PRAGMA integrity_check") == ["ok"])
                 }
             }
@@ -163,7 +163,8 @@ import Testing
                 store async throws in
                 try await store.save(sampleExecution("exe_1", state: finished()), deliveries: [])
                 _ = try await store.inspect("UPDATE execution SET status = 'running'")
-                await #expect(throws: SQLiteStoreError.inconsistent(record: "exe_1")) {
+                let unreadable = UnreadableRecord(id: "exe_1", reason: "it contradicts itself")
+                await #expect(throws: unreadable) {
                     try await store.execution(id: "exe_1", organization: "org_a")
                 }
             }
@@ -176,12 +177,16 @@ import Testing
     /// keys there are a few.
     private static let mayScan = [
         Query.keys, Query.ping, Query.organizationCount, Query.organizationPage,
+        // One row for each worker.
+        Query.pruneWorkers,
+        // Once in an hour, and of each organization only what is old enough.
+        Query.deleteExecutions, Query.deleteTasks,
         Query.signingKeys, Query.insertSigningKey, Query.forgetSigningKeys,
         TaskQuery(byOrganization: false, byStatus: false, byAgent: false).count,
     ]
 
     /// An index of what is asked for and nothing else, read whole or from its beginning.
-    private static let ownIndexes = ["task_due", "task_all_newest"]
+    private static let ownIndexes = ["task_due", "task_all_newest", "execution_unfinished"]
 
     @Test func `no statement reads a whole table or sorts`() async throws {
         try await withTemporaryFolder { folder async throws in
@@ -218,6 +223,59 @@ import Testing
                     #expect(page.contains { $0.contains("INDEX \(index) ") }, "\(page)")
                     let count = try await store.inspect("EXPLAIN QUERY PLAN " + query.count)
                     #expect(count.contains { $0.contains("COVERING INDEX") }, "\(count)")
+                }
+            }
+        }
+    }
+
+    /// What is large is in tables of its own, which no list and no change of state names.
+    @Test func `no list reads a request, a result, an order or a body`() async throws {
+        let lists =
+            ExecutionQuery.all.map(\.page) + TaskQuery.all.map(\.page) + [
+                Query.projectExecutionPage, Query.deliveryPage, Query.taskAttempts,
+                Query.saveExecution, Query.changeTask, Query.updateDelivery,
+            ]
+        try await withTemporaryFolder { folder async throws in
+            try await withSQLiteStore(folder.appending(path: "store.sqlite")) {
+                store async throws in
+                let columns = try await store.inspect(
+                    """
+                    SELECT t.name, c.name FROM sqlite_schema AS t
+                        JOIN pragma_table_info(t.name) AS c WHERE c.name = 'content' ORDER BY t.name
+                    """
+                )
+                let large = columns.map { String($0.prefix { $0 != "|" }) }
+                #expect(
+                    large == [
+                        "delivery_body", "execution_request", "execution_result", "project_file",
+                        "task_order",
+                    ]
+                )
+                for sql in lists {
+                    let plan = try await store.inspect("EXPLAIN QUERY PLAN " + sql)
+                    #expect(
+                        !plan.contains { step in large.contains { step.contains($0) } },
+                        "\(sql): \(plan)"
+                    )
+                }
+            }
+        }
+    }
+
+    @Test func `what has ended long ago is found by when it ended`() async throws {
+        try await withTemporaryFolder { folder async throws in
+            try await withSQLiteStore(folder.appending(path: "store.sqlite")) {
+                store async throws in
+                for (sql, table) in [
+                    (Query.deleteExecutions, "execution"), (Query.deleteTasks, "task"),
+                ] {
+                    let plan = try await store.inspect("EXPLAIN QUERY PLAN " + sql)
+                    let step =
+                        "SEARCH \(table) USING INDEX \(table)_ended "
+                        + "(organization=? AND finished_at<?)"
+                    #expect(plan.contains { $0.contains(step) }, "\(plan)")
+                    let scans = plan.filter { $0.contains("SCAN") && !$0.contains("json_each") }
+                    #expect(scans.allSatisfy { $0.contains("SCAN organization") }, "\(plan)")
                 }
             }
         }

@@ -68,26 +68,55 @@ import Testing
         }
     }
 
+    /// A task that has its turn, and its attempt of this number.
+    private func start(_ number: Int) -> (attempt: TaskStart, execution: Execution) {
+        let task = sampleTask("tsk_1")
+        var running = task
+        let id = "exe_\(number)"
+        running.state = .running(AgentTask.Attempt(execution: id, startedAt: moment(5)))
+        return (
+            TaskStart(known: task, running: running), sampleAttempt(id, of: "tsk_1")
+        )
+    }
+
     @Test(arguments: Adapter.allCases)
-    func `of many who would begin a task one does`(_ adapter: Adapter) async throws {
+    func `of many who would begin a task one does, and one execution is written`(
+        _ adapter: Adapter
+    ) async throws {
         try await adapter.withStore { store async throws in
-            let task = sampleTask("tsk_1")
-            try await store.insert(task, unfinishedMax: 9)
-            let begun = try await withThrowingTaskGroup(of: Bool.self) { group in
+            try await store.insert(sampleTask("tsk_1"), unfinishedMax: 9)
+            let begun = try await withThrowingTaskGroup(of: Int?.self) { group in
                 for number in 0..<20 {
-                    let attempt = AgentTask.Attempt(
-                        execution: "exe_\(number)",
-                        startedAt: moment(5)
-                    )
+                    let (attempt, execution) = start(number)
                     group.addTask {
-                        var running = task
-                        running.state = .running(attempt)
-                        return try await store.change(task, to: running, deliveries: [])
+                        do {
+                            try await store.begin(attempt, as: execution)
+                            return number
+                        } catch is TaskChanged {
+                            return nil
+                        }
                     }
                 }
-                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+                return try await group.reduce(into: []) { $0 += [$1].compactMap(\.self) }
             }
-            #expect(begun == 1)
+            #expect(begun.count == 1)
+            let unfinished = try await store.unfinishedExecutions()
+            #expect(unfinished.map(\.id) == begun.map { "exe_\($0)" })
+            let task = try await store.task(id: "tsk_1", organization: nil)
+            #expect(task == start(try #require(begun.first)).attempt.running)
+        }
+    }
+
+    @Test(arguments: Adapter.allCases)
+    func `a task that is gone is not begun, and no execution is written`(
+        _ adapter: Adapter
+    ) async throws {
+        try await adapter.withStore { store async throws in
+            let (attempt, execution) = start(1)
+            await #expect(throws: ProjectGone()) {
+                try await store.begin(attempt, as: execution)
+            }
+            #expect(try await store.unfinishedExecutions().isEmpty)
         }
     }
 

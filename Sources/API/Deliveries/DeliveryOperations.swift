@@ -54,5 +54,5 @@ extension Operation {
 }
 
 extension Schemas {
-    static let deliveries = [Delivery.payload.definition]
+    static let deliveries = [DeliverySummary.payload.definition]
 }

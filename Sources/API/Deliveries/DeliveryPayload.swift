@@ -2,9 +2,9 @@ import Domain
 import Foundation
 import JSON
 
-extension Delivery {
+extension DeliverySummary {
     /// A delivery as callers see it: not its body, which is the execution that it names.
-    static let payload = ObjectDescription<Delivery>.answer(
+    static let payload = ObjectDescription<DeliverySummary>.answer(
         "Delivery",
         "A result that is owed to a callback address, or was.",
         [
@@ -19,7 +19,7 @@ extension Delivery {
             Field("next_attempt_at", \.nextAttemptAt, orNull: .timestamp("where it is pending")),
             Field("finished_at", \.finishedAt, orNull: .timestamp()),
             Field("created_at", \.createdAt, .timestamp()),
-            Field("attempts", \.attempts, .list("In their order.", of: .object(Attempt.payload))),
+            Field("attempts", \.attempts, .list("In their order.", of: .object(Delivery.Attempt.payload))),
         ]
     )
 

@@ -37,7 +37,7 @@ struct DeliveryRoutes: Sendable {
             context,
             needing: .read(.projects)
         )
-        return Responses.data(try await delivery(context, organization).json)
+        return Responses.data(DeliverySummary(try await delivery(context, organization)).json)
     }
 
     /// 202: it will be sent again at once, whatever became of it before.
@@ -51,7 +51,7 @@ struct DeliveryRoutes: Sendable {
         delivery.state = .pending(nextAttemptAt: clock.now())
         try await store.save(delivery)
         await wakeCourier()
-        return Responses.data(delivery.json, status: .accepted)
+        return Responses.data(DeliverySummary(delivery).json, status: .accepted)
     }
 
     private func delivery(

@@ -29,7 +29,7 @@ struct ExecutionIntake: Sendable {
         }
 
         /// What may be asked for again must be found again, even if this process dies.
-        var keeping: Keeping {
+        var durability: Durability {
             guard organization != nil else { return .nothing }
             return isAsync || idempotencyKey != nil ? .accepted : .result
         }
@@ -121,7 +121,7 @@ struct ExecutionIntake: Sendable {
                     order.request,
                     from: order.caller,
                     id: id,
-                    keeping: order.keeping
+                    durability: order.durability
                 )
             )
         } catch let refusal as SubmissionRefusal {
@@ -178,11 +178,14 @@ struct ExecutionIntake: Sendable {
     }
 
     /// A page of executions, each as it is now.
-    func latest(_ listing: Listing<Execution>, organization: String) async -> Listing<Execution> {
+    func latest(
+        _ listing: Listing<ExecutionSummary>,
+        organization: String
+    ) async -> Listing<ExecutionSummary> {
         var listing = listing
-        for (index, execution) in listing.elements.enumerated() where !execution.isFinished {
-            let current = await service.current(id: execution.id, organization: organization)
-            listing.elements[index] = current ?? execution
+        for (index, known) in listing.elements.enumerated() where !known.isFinished {
+            let current = await service.current(id: known.id, organization: organization)
+            listing.elements[index] = current.map(ExecutionSummary.init) ?? known
         }
         return listing
     }

@@ -29,35 +29,36 @@ public struct ExecutionPayload: Sendable {
 
     init() {}
 
+    init(_ summary: ExecutionSummary) {
+        id = summary.id
+        status = summary.status
+        language = summary.language
+        version = summary.version
+        project = summary.project
+        task = summary.task
+        if let stage = summary.run { run = StagePayload(stage) }
+        attempts = summary.attempts
+        createdAt = summary.createdAt
+        startedAt = summary.startedAt
+        finishedAt = summary.finishedAt
+        metadata = summary.metadata
+    }
+
     public init(_ execution: Execution) {
+        self.init(ExecutionSummary(execution))
         let request = execution.request
         let result = execution.result
-        id = execution.id
-        status = execution.status
-        language = request.language
-        version = request.version
-        project = request.project
-        task = request.task
         if let last = result?.runs.last, !request.hasRuns { run = StagePayload(last) }
         compile = result?.compile.map(StagePayload.init)
         if request.hasRuns { runs = result?.runs.map(StagePayload.init) }
         files = result?.files.map(OutputFilePayload.init) ?? []
         limits = request.limits
-        attempts = execution.attempts
-        createdAt = execution.createdAt
-        startedAt = execution.startedAt
-        finishedAt = execution.finishedAt
-        metadata = request.metadata
     }
 
     /// The object as a JSON text in UTF-8.
     public func encoded() -> Data { Data(JSONWriter.bytes(of: json)) }
 
     var json: JSONValue { Self.whole.encode(self) }
-
-    /// Without what the program wrote: for lists, where a hundred outputs would be too much of an
-    /// answer.
-    var summary: JSONValue { Self.summary.encode(self) }
 }
 
 extension ExecutionPayload {
@@ -87,7 +88,10 @@ extension ExecutionPayload {
         "Limits",
         "What each run was held to.",
         from: Limits { _ in 0 },
-        Limit.allCases.map { Field($0.rawValue, \Limits[$0], .whole($0.about)) }
+        Limit.allCases.map {
+            // A server of another release may have other limits.
+            Field($0.rawValue, \Limits[$0], .whole($0.definition.about)).orBlank
+        }
     )
 
     /// What is posted to a `callback_url`.
@@ -129,27 +133,9 @@ extension Codec<String> {
     }
 }
 
-extension Execution {
-    fileprivate var result: ExecutionResult? {
-        if case .finished(let result, _, _) = state { result } else { nil }
-    }
-
-    var startedAt: Date? {
-        switch state {
-        case .queued: nil
-        case .running(let since): since
-        case .finished(_, let startedAt, _): startedAt
-        case .cancelled(let startedAt, _), .faulted(let startedAt, _): startedAt
-        }
-    }
-
-    var finishedAt: Date? {
-        switch state {
-        case .queued, .running: nil
-        case .finished(_, _, let finishedAt): finishedAt
-        case .cancelled(_, let finishedAt), .faulted(_, let finishedAt): finishedAt
-        }
-    }
+extension ExecutionSummary {
+    /// For lists, where a hundred outputs would be too much of an answer.
+    var json: JSONValue { ExecutionPayload.summary.encode(ExecutionPayload(self)) }
 }
 
 /// What is posted to a callback URL when an execution has ended; its timestamp is that end.

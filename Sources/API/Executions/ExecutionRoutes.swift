@@ -115,12 +115,12 @@ struct ExecutionRoutes: Sendable {
     }
 
     private func summaries(
-        _ listing: Listing<Execution>,
+        _ listing: Listing<ExecutionSummary>,
         organization: String,
         _ page: Page
     ) async -> Response {
         let latest = await intake.latest(listing, organization: organization)
-        return Responses.envelope(latest.json(page) { ExecutionPayload($0).summary })
+        return Responses.envelope(latest.json(page, \.json))
     }
 
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {

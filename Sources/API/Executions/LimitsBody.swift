@@ -15,11 +15,10 @@ extension LimitsBody {
     static func compile(
         ceiling: (Limit) -> Int64 = { _ in .max }
     ) -> ObjectDescription<LimitsBody> {
-        let perStage = Limit.allCases.filter { !LimitsReader.shared.contains($0) }
-        return asked(
+        asked(
             "CompileLimitsAsked",
             "What the compiler is to be held to.",
-            perStage,
+            Limit.perStage,
             ceiling
         )
     }
@@ -37,30 +36,10 @@ extension LimitsBody {
             from: [:],
             limits.map { limit in
                 let ceiling = ceiling(limit)
-                let least = Swift.min(LimitsReader.least(limit), ceiling)
-                let schema = JSONValue.whole(limit.about, min: least, max: ceiling)
+                let least = Swift.min(limit.definition.least, ceiling)
+                let schema = JSONValue.whole(limit.definition.about, min: least, max: ceiling)
                 return Field(limit.rawValue, \LimitsBody[limit], optional: .unread(schema))
             }
         )
-    }
-}
-
-extension Limit {
-    /// For the documentation.
-    var about: String {
-        switch self {
-        case .wallMilliseconds: "elapsed time of one stage"
-        case .cpuMilliseconds: "processor time of one stage, over all its processes and threads"
-        case .memoryBytes: "memory of the whole jail, files included"
-        case .processes: "processes and threads alive at once"
-        case .openFiles: "descriptors open at once in one process"
-        case .fileBytes: "size of any one file written"
-        case .workspaceBytes: "size of the work folder, and again of the temporary one"
-        case .workspaceFiles: "files, folders and links in the work folder"
-        case .stdoutBytes: "bytes of standard output that are kept"
-        case .stderrBytes: "bytes of standard error that are kept"
-        case .sourceBytes: "bytes of all source files and standard inputs together"
-        case .files: "source files, and output files"
-        }
     }
 }

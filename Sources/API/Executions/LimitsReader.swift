@@ -5,21 +5,6 @@ import Domain
 struct LimitsReader {
     let plan: Plan
 
-    /// Of the jail or of the request as a whole, so that two stages cannot differ in them.
-    static let shared: [Limit] = [.workspaceBytes, .workspaceFiles, .sourceBytes, .files]
-
-    /// The least that may be asked for.
-    ///
-    /// With less of these the jail itself could not start, and a caller's own doing would be taken
-    /// for our fault: answered 500, and its quota given back.
-    static func least(_ limit: Limit) -> Int64 {
-        switch limit {
-        case .memoryBytes: 1 << 20
-        case .openFiles: 16
-        default: 1
-        }
-    }
-
     /// - Parameter project: what it asks for by default. A plan that allows less by now holds
     ///   against it, as it does against a runtime's defaults.
     func limits(
@@ -27,18 +12,13 @@ struct LimitsReader {
         for runtime: Runtime,
         project: [Limit: Int64] = [:]
     ) throws(APIError) -> (run: Limits, compile: Limits) {
-        let defaults = plan.defaults(for: runtime)
-        let asked = try limits(body.limits ?? [:], at: "limits")
-        let run = Limits { limit in
-            asked[limit] ?? project[limit].map { min($0, plan.ceilings[limit]) } ?? defaults[limit]
-        }
-        let compileDefaults = plan.compileDefaults(for: runtime)
+        let kept = project.map { ($0, min($1, plan.ceilings[$0])) }
+        let asked = try limits(body.limits ?? [:], at: "limits").merging(kept) { own, _ in own }
+        let run = plan.limits(for: runtime, asked: asked)
+        let shared = Limit.allCases.filter { !Limit.perStage.contains($0) }
         let askedToCompile = try limits(body.compileLimits ?? [:], at: "compile_limits")
-        let compile = Limits { limit in
-            Self.shared.contains(limit)
-                ? run[limit] : askedToCompile[limit] ?? compileDefaults[limit]
-        }
-        return (run, compile)
+            .merging(shared.map { ($0, run[$0]) }) { own, _ in own }
+        return (run, plan.compileLimits(for: runtime, asked: askedToCompile))
     }
 
     /// What is asked for, each within the plan's ceiling.
@@ -49,7 +29,7 @@ struct LimitsReader {
             let ceiling = plan.ceilings[limit]
             limits[limit] = try number.integer(
                 at: "\(path).\(limit.rawValue)",
-                in: min(Self.least(limit), ceiling)...ceiling
+                in: min(limit.definition.least, ceiling)...ceiling
             )
         }
         return limits

@@ -18,17 +18,22 @@ public struct StagePayload: Sendable {
 
     init() {}
 
-    init(_ result: StageResult) {
-        status = result.verdict.status
-        stdout = EncodedOutput(result.stdout)
-        stderr = EncodedOutput(result.stderr)
-        switch result.verdict {
+    /// Without what the program wrote.
+    init(_ stage: StageSummary) {
+        status = stage.verdict.status
+        switch stage.verdict {
         case .exited(let code): exitCode = code
         case .signaled(let number): signal = number
         default: break
         }
-        usage = UsagePayload(result.usage)
-        refusedCalls = result.refusedCalls
+        usage = UsagePayload(stage.usage)
+        refusedCalls = stage.refusedCalls
+    }
+
+    init(_ result: StageResult) {
+        self.init(StageSummary(result))
+        stdout = EncodedOutput(result.stdout)
+        stderr = EncodedOutput(result.stderr)
         isCached = result.isCached
     }
 }

@@ -14,7 +14,7 @@ import NIOCore
 /// to be refused. Only then is quota charged.
 ///
 /// A graceful shutdown closes the port and idle connections, and lets the requests at work finish.
-/// `onListening` is told of the port once it is open.
+/// `onListening` is told of the port once it is bound; no request is read before it returns.
 public func makeApplication(
     _ configuration: APIConfiguration,
     _ dependencies: APIDependencies,

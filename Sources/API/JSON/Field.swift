@@ -104,6 +104,20 @@ extension Field {
         )
     }
 
+    /// The same, but a reader that does not find the member leaves the property as it is.
+    var orBlank: Field {
+        let decode = decode
+        return Field(
+            name: name,
+            schema: schema,
+            presence: presence,
+            encode: encode,
+            decode: { object, value, path throws(APIError) in
+                if value != nil { try decode(&object, value, path) }
+            }
+        )
+    }
+
     /// The same member of an object that holds this one.
     func of<Outer>(_ property: any WritableKeyPath<Outer, Object> & Sendable) -> Field<Outer> {
         let (encode, decode) = (encode, decode)

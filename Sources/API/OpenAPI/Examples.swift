@@ -14,7 +14,7 @@ enum Example {
     static let trial: JSONValue = ["language": "python", "code": "print(6 * 7)"]
 
     static let execution = ExecutionPayload(endedExecution).json
-    static let summary = ExecutionPayload(endedExecution).summary
+    static let summary = ExecutionSummary(endedExecution).json
     static let queued = ExecutionPayload(execution(.queued, attempts: 0)).json
     static let cancelled = ExecutionPayload(
         execution(.cancelled(startedAt: nil, finishedAt: finishedAt), attempts: 0)
@@ -30,12 +30,11 @@ enum Example {
         "installed": false, "install": "apt-get install ruby",
     ]
 
-    static let delivery = Delivery(
+    static let delivery = DeliverySummary(
         id: "msg_01m7y99nyqtjcddhs325ww4j2k",
         organization: "org_01m7y99na36pfjsmd1a1a162hm",
         subject: .execution(executionID),
         url: "https://example.com/done",
-        body: Data(),
         createdAt: finishedAt,
         state: .delivered(at: finishedAt.addingTimeInterval(0.042)),
         attempts: [
@@ -67,7 +66,7 @@ extension Example {
     static let createdAt = Date(timeIntervalSince1970: 1_795_238_974.710)
     private static let finishedAt = createdAt.addingTimeInterval(0.022)
 
-    private static let limits = Limits { limit in
+    private static let limits = Limits(following: { limit, followed in
         switch limit {
         case .wallMilliseconds: 1_000
         case .cpuMilliseconds: 5_000
@@ -79,8 +78,9 @@ extension Example {
         case .workspaceFiles: 4_096
         case .stdoutBytes, .stderrBytes: 1 << 20
         case .sourceBytes: 4 << 20
+        default: followed ?? limit.definition.least
         }
-    }
+    })
 
     static let endedExecution: Execution = execution(
         .finished(

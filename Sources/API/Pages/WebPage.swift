@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Foundation
 
 /// A page in one file, made of files of `Pages/Assets`, which the build puts into the program.
@@ -52,6 +52,6 @@ struct WebPage: Sendable {
     }
 
     private static func hash(_ text: String) -> String {
-        "sha256-" + Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString()
+        "sha256-" + Data(SHA256.digest(of: Data(text.utf8)).bytes).base64EncodedString()
     }
 }

@@ -30,7 +30,7 @@ extension Project {
         about: "What its executions are held to, where they ask for nothing and the plan still"
             + " allows it.",
         Limit.allCases.map {
-            Field($0.rawValue, \[Limit: Int64][$0], optional: .whole($0.about))
+            Field($0.rawValue, \[Limit: Int64][$0], optional: .whole($0.definition.about))
         }
     )
 

@@ -13,7 +13,6 @@ import Synchronization
 /// behind, and the request is submitted under the claimed identifier.
 final class Idempotency: Sendable {
     static let keyCharactersMax = 255
-    static let expirySeconds: TimeInterval = 86_400
 
     /// How the request goes on.
     enum Outcome {
@@ -78,7 +77,7 @@ final class Idempotency: Sendable {
             fingerprint: fingerprint,
             subject: id,
             at: now,
-            expiry: now.addingTimeInterval(-Self.expirySeconds)
+            expiry: now.addingTimeInterval(-IdempotencyClaim.lifetimeSeconds)
         )
         switch claim {
         case .mismatch:

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Foundation
 import JSON
 
@@ -11,13 +11,13 @@ struct RequestContent {
     /// Of a request whose path says what it is about: the same body about something else is another
     /// request.
     func fingerprint(about subject: String) -> Data {
-        Data(SHA256.hash(data: Data((subject + "\n").utf8) + fingerprint))
+        Data(SHA256.digest(of: Data((subject + "\n").utf8) + fingerprint).bytes)
     }
 
     static func fingerprint(of bytes: [UInt8], isForm: Bool) -> Data {
         var digest = SHA256()
-        digest.update(data: Data((isForm ? "form\n" : "json\n").utf8))
-        digest.update(data: bytes)
-        return Data(digest.finalize())
+        digest.update(Data((isForm ? "form\n" : "json\n").utf8))
+        digest.update(bytes)
+        return Data(digest.digest().bytes)
     }
 }

@@ -21,7 +21,7 @@ struct PlanPayload: Sendable {
 
     private static let limits = ObjectDescription<PlanPayload>.part(
         Limit.allCases.map {
-            Field($0.rawValue, \PlanPayload[$0], .object(LimitRange.payload($0.about)))
+            Field($0.rawValue, \PlanPayload[$0], .object(LimitRange.payload($0.definition.about)))
         }
     )
 

@@ -132,7 +132,7 @@ extension Operation {
 
 extension Schemas {
     static let tasks = [
-        TaskReport.payload.definition, AgentTask.summary.definition,
+        TaskReport.payload.definition, TaskSummary.payload.definition,
         TaskBody.description.definition, TaskReport.finished.definition,
     ]
 }
@@ -151,7 +151,7 @@ extension Example {
         attempts: []
     ).json
     static let endedTask = report(ended, attempts: [attempt]).json
-    static let taskSummary = AgentTask.summary.encode(task(ended, attempts: 1))
+    static let taskSummary = TaskSummary(task(ended, attempts: 1)).json
 
     private static let moment = Date(timeIntervalSince1970: 1_795_238_974.710)
     private static let executionID = "exe_01m7y99nan8h4qysw2gw961my1"

@@ -4,33 +4,33 @@ import JSON
 
 // A task as callers see it, in answers and in callbacks.
 
-extension AgentTask {
+extension TaskSummary {
     /// Without its attempts, for lists.
-    static let summary = ObjectDescription.answer(
+    static let payload = ObjectDescription.answer(
         "TaskSummary",
         "A task without its attempts, as lists have it.",
         fields
     )
 
-    fileprivate static let fields: [Field<AgentTask>] = [
+    fileprivate static let fields: [Field<TaskSummary>] = [
         Field("id", \.id, .identifier("tsk_")),
         Field(
             "status",
-            \.status,
+            \.state.status,
             .choice(
                 "`failed` by the program itself; a `dead_letter` when its attempts were used up.",
                 AgentTask.Status.allCases
             )
         ), Field("organization_id", \.organization, .organizationID("whose it is")),
-        Field("agent_id", \.order.agentID, orNull: .agentID),
-        Field("project_id", \.order.request.project, orNull: .projectAsked),
-        Field("language", \.order.request.language, .text("the runtime's name")),
-        Field("version", \.order.request.version, .text("the runtime's version")),
-        Field("priority", \.order.priority, .priority),
-        Field("run_after", \.order.runAfter, orNull: .timestamp("not before then")),
-        Field("max_attempts", \.order.attemptsMax, .attemptsMax),
+        Field("agent_id", \.agentID, orNull: .agentID),
+        Field("project_id", \.project, orNull: .projectAsked),
+        Field("language", \.terms.language, .text("the runtime's name")),
+        Field("version", \.terms.version, .text("the runtime's version")),
+        Field("priority", \.priority, .priority),
+        Field("run_after", \.terms.runAfter, orNull: .timestamp("not before then")),
+        Field("max_attempts", \.terms.attemptsMax, .attemptsMax),
         Field("retry_on", \.retryOn, .retryOn),
-        Field("callback_url", \.order.callbackURL, orNull: .text()),
+        Field("callback_url", \.terms.callbackURL, orNull: .text()),
         Field("attempts_made", \.attempts, .whole("how often it was begun")),
         Field("attempts_left", \.attemptsLeft, .whole("how often it may still be begun")),
         Field(
@@ -41,16 +41,16 @@ extension AgentTask {
         Field("created_at", \.createdAt, .timestamp()),
         Field("started_at", \.attempt?.startedAt, orNull: .timestamp("that attempt")),
         Field("finished_at", \.finishedAt, orNull: .timestamp()),
-        Field("metadata", \.order.request.metadata, .map("as it was given", of: .text())),
+        Field("metadata", \.terms.metadata, .map("as it was given", of: .text())),
     ]
 
     /// In the order of the documentation.
     private var retryOn: [Execution.Status] {
-        TaskOrder.retryable.filter(order.retryOn.contains)
+        TaskOrder.retryable.filter(terms.retryOn.contains)
     }
 
     /// The attempt that is under way or that it ended with.
-    private var attempt: Attempt? {
+    private var attempt: AgentTask.Attempt? {
         switch state {
         case .scheduled, .queued: nil
         case .running(let attempt): attempt
@@ -65,6 +65,8 @@ extension AgentTask {
     fileprivate var finishedAt: Date? {
         if case .ended(_, _, let end) = state { end } else { nil }
     }
+
+    var json: JSONValue { Self.payload.encode(self) }
 }
 
 extension TaskReport {
@@ -72,7 +74,7 @@ extension TaskReport {
     static let payload = ObjectDescription<TaskReport>.answer(
         "Task",
         "An execution that an agent ordered, and what became of it.",
-        AgentTask.fields.map { $0.of(\TaskReport.task) } + [
+        TaskSummary.fields.map { $0.of(\TaskReport.summary) } + [
             Field(
                 "attempts",
                 \.attempts,
@@ -108,7 +110,8 @@ extension TaskReport {
     var json: JSONValue { Self.payload.encode(self) }
 
     private var executionPayload: ExecutionPayload? { execution.map(ExecutionPayload.init) }
-    private var end: Date { task.finishedAt ?? task.createdAt }
+    private var end: Date { summary.finishedAt ?? task.createdAt }
+    private var summary: TaskSummary { TaskSummary(task) }
 }
 
 extension TaskAttempt {

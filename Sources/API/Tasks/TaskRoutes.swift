@@ -45,7 +45,7 @@ struct TaskRoutes: Sendable {
             agentID: try agentID(query["agent_id"])
         )
         let listing = try await store.tasks(matching: filter, page: page)
-        return Responses.envelope(listing.json(page, AgentTask.summary.encode))
+        return Responses.envelope(listing.json(page, \.json))
     }
 
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {

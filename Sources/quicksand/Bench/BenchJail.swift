@@ -34,7 +34,7 @@ struct BenchJail: AsyncParsableCommand {
     }
 }
 
-/// `/bin/true`, from nothing to its end, by the port that the scheduler uses.
+/// `/bin/true`, from nothing to its end, by the port that the runner uses.
 struct JailBenchmark: Benchmark {
     let rounds: Int
 
@@ -88,19 +88,18 @@ struct JailBenchmark: Benchmark {
 
     /// One jail, from the order to its end: the next round begins when nothing of it is left.
     private func time(
-        _ session: WardenSession,
+        _ session: WardenConnection,
         _ runtime: Runtime,
         _ limits: Limits
     ) async throws -> [Double] {
-        let order = JailOrder(runtime: runtime.number, profile: .strict, files: [], limits: limits)
-        let stage = StageOrder(
+        let spec = JailSpec(runtime: runtime.number, profile: .strict, files: [], limits: limits)
+        let stage = StageSpec(
             arguments: [Self.program],
             environment: [:],
-            stdin: Data(),
             limits: limits
         )
         let start = ContinuousClock.now
-        let jail = try await session.open(order)
+        let jail = try await session.open(spec)
         defer { jail.close() }
         let report = try await jail.run(stage)
         let verdict = start.duration(to: .now)

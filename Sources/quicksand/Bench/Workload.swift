@@ -1,7 +1,7 @@
 import Catalog
 import Domain
 import Foundation
-import WardenWire
+import WardenProtocol
 
 /// A program that is measured bare and sandboxed.
 struct Workload: Sendable {

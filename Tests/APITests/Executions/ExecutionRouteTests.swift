@@ -28,7 +28,7 @@ import Testing
             #expect(shown["data.stdout"] == "2\n")
         }
         let submitted = try #require(fixture.service.submitted.first)
-        #expect(submitted.keeping == .result)
+        #expect(submitted.durability == .result)
         #expect(submitted.caller.organization == "org_1")
         #expect(submitted.caller.plan.name == "free")
     }
@@ -50,7 +50,7 @@ import Testing
             let id = try #require(reply["data.id"]?.text)
             #expect(reply.headers[.location] == "/api/v1/executions/\(id)")
         }
-        #expect(fixture.service.submitted.first?.keeping == .accepted)
+        #expect(fixture.service.submitted.first?.durability == .accepted)
         #expect(fixture.service.waits.isEmpty)
     }
 
@@ -64,7 +64,7 @@ import Testing
             #expect(reply.headers[.location]?.hasPrefix("/v1/executions/exe_") == true)
         }
         #expect(fixture.service.submitted.first?.request.callbackURL == "https://a.example/")
-        #expect(fixture.service.submitted.first?.keeping == .accepted)
+        #expect(fixture.service.submitted.first?.durability == .accepted)
     }
 
     @Test func `a wait is answered with the end where it comes in time`() async throws {
@@ -82,7 +82,7 @@ import Testing
             #expect(reply.headers[.preferenceApplied] == "wait=5")
         }
         #expect(fixture.service.waits == [.seconds(5)])
-        #expect(fixture.service.submitted.first?.keeping == .accepted)
+        #expect(fixture.service.submitted.first?.durability == .accepted)
     }
 
     @Test func `a wait that was too short is answered 202`() async throws {

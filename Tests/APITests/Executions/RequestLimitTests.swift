@@ -71,7 +71,6 @@ import Testing
         Bound("files[0].path", max: 32) { depth in
             "\"files\": [\(file(Array(repeating: "d", count: depth).joined(separator: "/")))]"
         },
-        Bound("limits.wall_ms", max: 10_000) { "\(code), \"limits\": {\"wall_ms\": \($0)}" },
         Bound("limits.source_bytes", max: 50_000) { total in
             "\"code\": \"\(letters(total - 10))\", \"stdin\": \"\(letters(10))\""
         },
@@ -102,6 +101,21 @@ import Testing
         #expect(try field(bound.members(bound.max - 1)) == nil)
         #expect(try field(bound.members(bound.max)) == nil)
         #expect(try field(bound.members(bound.max + 1)) == bound.field)
+    }
+
+    @Test(arguments: Limit.allCases)
+    func `a limit can be asked for from its least to the plan's ceiling`(limit: Limit) throws {
+        func field(_ value: Int64) throws -> String? {
+            try self.field("\(Self.code), \"limits\": {\"\(limit.rawValue)\": \(value)}")
+        }
+        let name = "limits." + limit.rawValue
+        let (least, ceiling) = (limit.definition.least, Sample.ceilings[limit])
+        #expect(try field(least - 1) == name)
+        // The sources have to fit into those of the jail.
+        if limit.definition.scope != .jail { #expect(try field(least) == nil) }
+        #expect(try field(ceiling - 1) == nil)
+        #expect(try field(ceiling) == nil)
+        #expect(try field(ceiling + 1) == name)
     }
 
     @Test func `a refusal above a ceiling names the value and the ceiling`() throws {

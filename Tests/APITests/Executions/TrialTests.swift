@@ -28,7 +28,7 @@ import Testing
             #expect(reply.headers[.rateLimitPolicy] == "\"per_day\";q=10;w=86400")
         }
         let submitted = try #require(fixture.service.submitted.first)
-        #expect(submitted.keeping == .nothing)
+        #expect(submitted.durability == .nothing)
         #expect(submitted.caller.plan.name == "anonymous")
         #expect(submitted.caller.organization == nil)
         #expect(try await fixture.inspect("SELECT id FROM execution").isEmpty)

@@ -7,7 +7,7 @@ import Testing
 @testable import API
 
 /// That a caller's end is known from the connection's first moment, and after its last.
-@Suite struct HangUpTests {
+@Suite struct ClientDisconnectTests {
     private let disconnects = ClientDisconnects()
 
     private func connect() throws -> EmbeddedChannel {

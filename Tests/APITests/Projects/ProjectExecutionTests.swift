@@ -37,7 +37,7 @@ import Testing
             #expect(reply.headers[.xRateLimitRemaining] == "9")
         }
         let submitted = try #require(fixture.service.submitted.first)
-        #expect(submitted.keeping == .result)
+        #expect(submitted.durability == .result)
         #expect(submitted.request.files.map(\.path) == ["main.py"])
         #expect(submitted.request.environment == ["A": "secret"])
     }

@@ -43,7 +43,7 @@ import Testing
             #expect(second.headers[.xRateLimitRemaining] == "9")
         }
         #expect(fixture.service.submitted.count == 1)
-        #expect(fixture.service.submitted.first?.keeping == .accepted)
+        #expect(fixture.service.submitted.first?.durability == .accepted)
     }
 
     @Test func `an execution that is still under way is waited for`() async throws {

@@ -68,7 +68,7 @@ import Testing
                 attempts: 2
             )
             try expect(ExecutionPayload(execution).json, isA: "Execution")
-            try expect(ExecutionPayload(execution).summary, isA: "ExecutionSummary")
+            try expect(ExecutionSummary(execution).json, isA: "ExecutionSummary")
             let answer = JSONWriter.bytes(of: ["data": ExecutionPayload(execution).json])
             let read = try #require(ExecutionPayload(answer: Data(answer)))
             #expect(read.json == ExecutionPayload(execution).json)
@@ -82,7 +82,8 @@ import Testing
         .failed(at: Sample.now),
     ])
     func `a delivery, in whatever state it is`(state: Delivery.State) throws {
-        try expect(Sample.delivery("msg_1", state: state).json, isA: "Delivery")
+        let delivery = Sample.delivery("msg_1", state: state)
+        try expect(DeliverySummary(delivery).json, isA: "Delivery")
     }
 
     @Test func `a refusal, with whatever it says`() throws {

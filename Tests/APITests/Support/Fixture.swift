@@ -5,7 +5,7 @@ import Hummingbird
 import HummingbirdTesting
 import JSON
 import Logging
-import Scheduler
+import Queue
 import TemporaryStore
 import Testing
 
@@ -17,7 +17,7 @@ import Testing
 struct Fixture: Sendable {
     private let temporary: TemporaryStore
     let service: ScriptedService
-    let dispatcher: Dispatcher
+    let dispatcher: TaskDispatch
     var configuration = APIConfiguration(port: 0, version: "1.2.3")
     var plans = Plans([Sample.anonymous, Sample.free])
     var readiness: APIDependencies.Readiness = { nil }
@@ -34,7 +34,7 @@ struct Fixture: Sendable {
         let store = temporary.store
         self.temporary = temporary
         service = ScriptedService(script, store: store, report: Sample.report)
-        dispatcher = Dispatcher(
+        dispatcher = TaskDispatch(
             executions: service,
             store: store,
             tasksMax: 1,

@@ -14,7 +14,8 @@ struct RawClient: Sendable {
 
     init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var timeout = timeval(tv_sec: 20, tv_usec: 0)
+        // Only a server that hangs lets a client wait so long.
+        var timeout = timeval(tv_sec: 300, tv_usec: 0)
         setsockopt(
             descriptor,
             SOL_SOCKET,
@@ -48,18 +49,29 @@ struct RawClient: Sendable {
 
     /// Everything until the server closes the connection, or `stop` is in it.
     func receive(until stop: String? = nil) async -> String {
+        await read(until: stop).text
+    }
+
+    /// Everything until the server closes the connection, and whether it did.
+    func receiveToEnd() async -> (text: String, isClosed: Bool) { await read(until: nil) }
+
+    private func read(until stop: String?) async -> (text: String, isClosed: Bool) {
         let descriptor = descriptor
         return await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 var received: [UInt8] = []
                 var buffer = [UInt8](repeating: 0, count: 65_536)
+                var isClosed = false
                 while true {
                     let count = recv(descriptor, &buffer, buffer.count, 0)
+                    isClosed = count == 0 || (count < 0 && errno == ECONNRESET)
                     guard count > 0 else { break }
                     received += buffer[..<count]
                     if let stop, String(decoding: received, as: UTF8.self).contains(stop) { break }
                 }
-                continuation.resume(returning: String(decoding: received, as: UTF8.self))
+                continuation.resume(
+                    returning: (String(decoding: received, as: UTF8.self), isClosed)
+                )
             }
         }
     }

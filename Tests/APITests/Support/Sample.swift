@@ -7,7 +7,7 @@ enum Sample {
     /// Noon on 2026-03-01, UTC.
     static let now = Date(timeIntervalSince1970: 1_772_366_400)
 
-    static let ceilings = Limits { limit in
+    static let ceilings = Limits(following: { limit, followed in
         switch limit {
         case .wallMilliseconds, .cpuMilliseconds: 10_000
         case .memoryBytes: 256 << 20
@@ -17,8 +17,9 @@ enum Sample {
         case .stdoutBytes, .stderrBytes: 1 << 20
         case .sourceBytes: 100_000
         case .files: 10
+        default: followed ?? limit.definition.least
         }
-    }
+    })
 
     static let defaults = Limits { limit in
         switch limit {

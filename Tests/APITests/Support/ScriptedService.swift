@@ -21,7 +21,7 @@ final class ScriptedService: ExecutionService {
         let request: ExecutionRequest
         let caller: Caller
         let id: String
-        let keeping: Keeping
+        let durability: Durability
     }
 
     struct Broken: Error {}
@@ -66,11 +66,11 @@ final class ScriptedService: ExecutionService {
         _ request: ExecutionRequest,
         from caller: Caller,
         id: String,
-        keeping: Keeping
+        durability: Durability
     ) async throws -> any Submission {
         let script = state.withLock { state in
             state.submitted.append(
-                .init(request: request, caller: caller, id: id, keeping: keeping)
+                .init(request: request, caller: caller, id: id, durability: durability)
             )
             return state.script
         }
@@ -83,16 +83,28 @@ final class ScriptedService: ExecutionService {
             createdAt: Sample.now,
             state: .queued
         )
-        if keeping == .accepted { try await store.save(execution, deliveries: []) }
+        if durability == .accepted { try await store.save(execution, deliveries: []) }
         return ScriptedSubmission(
             execution: execution,
             rates: report,
             script: script,
-            keeping: keeping,
+            durability: durability,
             store: store,
             waiting: waitingContinuation,
             hungUp: hungUpContinuation
         )
+    }
+
+    func begin(
+        _ attempt: TaskStart,
+        from caller: Caller,
+        id: String
+    ) async throws -> any Submission {
+        var request = attempt.running.order.request
+        request.task = attempt.running.id
+        let submission = try await submit(request, from: caller, id: id, durability: .result)
+        try await store.begin(attempt, as: submission.execution)
+        return submission
     }
 
     func standing(of caller: Caller) -> RateReport { report }
@@ -116,6 +128,12 @@ final class ScriptedService: ExecutionService {
     }
 
     /// Ends what is waited for at once, as the script says.
+    func events(
+        of id: String,
+        organization: String,
+        from number: Int
+    ) async -> (any AsyncSequence<ExecutionEvent, any Error> & Sendable)? { nil }
+
     func wait(id: String, organization: String, upTo duration: Duration) async {
         let script = state.withLock { state in
             state.waits.append(duration)
@@ -133,7 +151,7 @@ struct ScriptedSubmission: Submission {
     let execution: Execution
     let rates: RateReport
     let script: ScriptedService.Script
-    let keeping: Keeping
+    let durability: Durability
     let store: any ExecutionStore
     let waiting: AsyncStream<String>.Continuation
     let hungUp: AsyncStream<String>.Continuation
@@ -160,7 +178,7 @@ struct ScriptedSubmission: Submission {
         case .refuse, .fail:
             throw ScriptedService.Broken()
         }
-        if keeping != .nothing { try await store.save(execution, deliveries: []) }
+        if durability != .nothing { try await store.save(execution, deliveries: []) }
         return execution
     }
 }

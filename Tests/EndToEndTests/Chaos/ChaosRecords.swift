@@ -19,7 +19,7 @@ struct Records {
     /// Reads them when nothing is under way any more.
     init(_ server: Server, _ key: Key, _ plan: ChaosPlan) async throws {
         for status in ["queued", "running"] {
-            try await eventually("nothing \(status)", seconds: 60) {
+            try await eventually("nothing \(status)") {
                 let list = try await server.get(
                     "\(Server.executions)?limit=1&status=\(status)",
                     key: key

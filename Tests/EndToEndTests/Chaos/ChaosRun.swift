@@ -71,7 +71,7 @@ final class ChaosRun: Sendable {
     }
 
     private func server() async throws -> Server {
-        guard let server = await current.wait(seconds: 40, until: { $0 != nil }), let server else {
+        guard let server = await current.wait(until: { $0 != nil }), let server else {
             throw Unreached(what: "a server that listens")
         }
         return server
@@ -83,7 +83,7 @@ final class ChaosRun: Sendable {
 extension ChaosRun {
     private func strikeAll() async throws {
         for kill in plan.kills {
-            guard await taken.wait(seconds: 100, until: { $0 >= kill.moment }) != nil else {
+            guard await taken.wait(until: { $0 >= kill.moment }) != nil else {
                 throw Unreached(what: "moment \(kill.moment)")
             }
             try await strike(kill.victim)
@@ -130,7 +130,7 @@ extension ChaosRun {
         #expect(code == (front ? 128 + SIGKILL : 1))
         try await startServer()
         // Shared with the monitor and the warden: its end is theirs, too.
-        let log = await server.program.stderr.wait(seconds: 20, until: \.isClosed)
+        let log = await server.program.stderr.wait(until: \.isClosed)
         let text = try #require(log, "a process of a killed server holds its log open").text
         gathered.change { $0.logs.append(text) }
     }
@@ -160,7 +160,7 @@ extension ChaosRun {
     /// Asks until there is the answer that the order is about.
     private func ask(_ order: ChaosPlan.Order) async throws {
         let request = self.request(for: order)
-        let answer = try await eventually("an answer to order \(order.number)", seconds: 60) {
+        let answer = try await eventually("an answer to order \(order.number)") {
             try await attempt(request, order)
         }
         #expect(answer.status == request.status, "order \(order.number): \(answer)")

@@ -82,7 +82,7 @@ final class RunningProgram: Sendable {
     func signal(_ number: Int32) { kill(pid, number) }
 
     /// - Throws: ``Unreached`` where it has not ended within the bound.
-    func exitCode(seconds: TimeInterval = 40) async throws -> Int32 {
+    func exitCode(seconds: Int = Patience.seconds) async throws -> Int32 {
         guard let code = await code.wait(seconds: seconds, until: { $0 != nil }), let code else {
             throw Unreached(what: "the end of process \(pid)")
         }
@@ -93,9 +93,23 @@ final class RunningProgram: Sendable {
     func end() async {
         guard code.value == nil else { return }
         signal(SIGTERM)
-        if (try? await exitCode(seconds: 10)) != nil { return }
+        if (try? await exitCode(seconds: 60)) != nil { return }
         signal(SIGKILL)
-        _ = try? await exitCode(seconds: 10)
+        _ = try? await exitCode(seconds: 60)
+    }
+
+    /// Waits for its end, and ends it where that does not come.
+    func result(seconds: Int = Patience.seconds) async throws -> CommandResult {
+        do {
+            let code = try await exitCode(seconds: seconds)
+            guard let stdout = await stdout.wait(until: \.isClosed),
+                let stderr = await stderr.wait(until: \.isClosed)
+            else { throw Unreached(what: "the end of the output") }
+            return CommandResult(code: code, stdoutBytes: stdout.bytes, stderr: stderr.text)
+        } catch {
+            await end()
+            throw error
+        }
     }
 }
 
@@ -115,24 +129,10 @@ func command(
     _ arguments: [String],
     stdin: Data = Data(),
     environment: [String: String] = [:],
-    seconds: TimeInterval = 40
+    seconds: Int = Patience.seconds
 ) async throws -> CommandResult {
-    let running = try RunningProgram(
-        program,
-        arguments,
-        stdin: stdin,
-        environment: environment
-    )
-    do {
-        let code = try await running.exitCode(seconds: seconds)
-        let stdout = await running.stdout.wait(seconds: 10, until: \.isClosed)
-        let stderr = await running.stderr.wait(seconds: 10, until: \.isClosed)
-        guard let stdout, let stderr else { throw Unreached(what: "the end of the output") }
-        return CommandResult(code: code, stdoutBytes: stdout.bytes, stderr: stderr.text)
-    } catch {
-        await running.end()
-        throw error
-    }
+    try await RunningProgram(program, arguments, stdin: stdin, environment: environment)
+        .result(seconds: seconds)
 }
 
 /// Runs `quicksand` to its end.

@@ -22,8 +22,8 @@ struct Deployment: Sendable {
 
     /// Starts a server, which may fail to start, and which the caller ends.
     ///
-    /// No jails stand by, so that those of executions can be counted; `--standby` among the
-    /// arguments says otherwise.
+    /// No jails stand by, so that those of executions can be counted, and programs have as much time
+    /// as they like; `--standby` and `--limits` among the arguments say otherwise.
     ///
     /// - Parameter launcher: a command that becomes the one that it is given.
     func start(
@@ -33,7 +33,8 @@ struct Deployment: Sendable {
     ) throws -> RunningProgram {
         let command =
             launcher + [Product.quicksand, "serve", "--port", "0", "--data", data]
-            + ["--standby", "0"] + arguments
+            + ["--standby", "0"]
+            + (arguments.contains("--limits") ? [] : ["--limits", try writeLimits()]) + arguments
         return try RunningProgram(
             command[0],
             Array(command.dropFirst()),
@@ -83,12 +84,32 @@ struct Deployment: Sendable {
         )
     }
 
+    /// Writes the shipped limits with as much time for programs in each plan, and no more.
+    /// - Returns: the file's path.
+    func writeLimits(milliseconds: Int = Limits.ampleMilliseconds) throws -> String {
+        try write(try Limits.shipped(milliseconds: milliseconds), as: "limits.json")
+    }
+
     /// Writes a file beside the data folder.
     /// - Returns: its path.
     func write(_ text: String, as name: String) throws -> String {
         let path = folder + "/" + name
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         return path
+    }
+}
+
+/// limits.json, as the repository has it and as tests need it.
+enum Limits {
+    static let path = Product.repository.appendingPathComponent("limits.json").path
+    /// What no program uses but one that is to be ended: the machine may be busy.
+    static let ampleMilliseconds = 600_000
+
+    static func shipped(milliseconds: Int) throws -> String {
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        return text.replacing(/"(wall|cpu)_ms": \{"default": [0-9]+, "ceiling": [0-9]+\}/) {
+            "\"\($0.1)_ms\": {\"default\": \(milliseconds), \"ceiling\": \(milliseconds)}"
+        }
     }
 }
 

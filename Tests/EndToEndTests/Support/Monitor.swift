@@ -1,5 +1,13 @@
 import Foundation
 
+/// How long anything is waited for.
+///
+/// Longer than it takes where all processors are busy: only what hangs meets it. No test shows
+/// anything by how long something took.
+enum Patience {
+    static let seconds = 300
+}
+
 /// State that one thread changes and another waits for, within a bound.
 ///
 /// `@unchecked`: every access to `state` holds `condition`.
@@ -24,11 +32,11 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
 
     /// - Returns: the state once `isReached` holds, or `nil` where it does not within the bound.
     func wait(
-        seconds: TimeInterval,
+        seconds: Int = Patience.seconds,
         until isReached: @escaping @Sendable (State) -> Bool
     ) async -> State? {
         await onThread { [self] in
-            let deadline = Date(timeIntervalSinceNow: seconds)
+            let deadline = Date(timeIntervalSinceNow: TimeInterval(seconds))
             condition.lock()
             defer { condition.unlock() }
             while !isReached(state) {
@@ -48,24 +56,23 @@ func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async ->
 
 /// Asks again until there is an answer.
 ///
-/// What is asked takes its own time, so there is no pause between two attempts.
 /// - Throws: ``Unreached`` where that does not come within the bound.
 func eventually<Value>(
     _ what: String,
-    seconds: Int = 20,
     _ probe: () async throws -> Value?
 ) async throws -> Value {
     let clock = ContinuousClock()
-    let deadline = clock.now + .seconds(seconds)
+    let deadline = clock.now + .seconds(Patience.seconds)
     repeat {
         if let value = try await probe() { return value }
-        await Task.yield()
+        // Whoever is waited for needs the processor more.
+        try await Task.sleep(for: .milliseconds(2))
     } while clock.now < deadline
     throw Unreached(what: what)
 }
 
-func eventually(_ what: String, seconds: Int = 20, _ probe: () async throws -> Bool) async throws {
-    try await eventually(what, seconds: seconds) { try await probe() ? () : nil }
+func eventually(_ what: String, _ probe: () async throws -> Bool) async throws {
+    try await eventually(what) { try await probe() ? () : nil }
 }
 
 struct Unreached: Error {

@@ -29,16 +29,14 @@ struct OrdinaryUser: Sendable {
                 toPath: "\(folder)/bin/\(program)"
             )
         }
-        for name in ["limits.json", "runtimes"] {
+        let limits = try Limits.shipped(milliseconds: Limits.ampleMilliseconds)
+        _ = try user.write(limits, as: "share/quicksand/limits.json")
+        for (from, to) in [("runtimes", "runtimes"), ("Tests/EscapeTests/Programs", "attacks")] {
             try files.copyItem(
-                at: Product.repository.appendingPathComponent(name),
-                to: URL(fileURLWithPath: "\(folder)/share/quicksand/\(name)")
+                at: Product.repository.appendingPathComponent(from),
+                to: URL(fileURLWithPath: "\(folder)/share/quicksand/\(to)")
             )
         }
-        try files.copyItem(
-            at: Product.repository.appendingPathComponent("Tests/EscapeTests/Programs"),
-            to: URL(fileURLWithPath: "\(folder)/share/quicksand/attacks")
-        )
         try files.setAttributes(
             [.ownerAccountID: user.uid, .groupOwnerAccountID: user.uid],
             ofItemAtPath: folder + "/home"
@@ -62,7 +60,7 @@ struct OrdinaryUser: Sendable {
     func quicksand(
         _ arguments: [String],
         in groups: [String],
-        seconds: TimeInterval = 40
+        seconds: Int = Patience.seconds
     ) async throws -> CommandResult {
         let joins = groups.map { "echo $$ > \($0)/cgroup.procs || exit 99; " }.joined()
         return try await command(
@@ -95,6 +93,18 @@ struct OrdinaryUser: Sendable {
     }
 
     var processes: [ProcessTable.Entry] { ProcessTable.all().filter { $0.uid == uid } }
+
+    func awaitNoProcess() async throws {
+        try await eventually("the end of every process of the user") { processes.isEmpty }
+    }
+
+    /// - Returns: programs that sleep, none of which is one of `others`.
+    func awaitSleeping(but others: [ProcessTable.Entry]) async throws -> [ProcessTable.Entry] {
+        try await eventually("a program in its jail") {
+            let sleeping = processes.filter { $0.name == "sleep" }
+            return sleeping.isEmpty || sleeping.contains(where: others.contains) ? nil : sleeping
+        }
+    }
 }
 
 /// A control group in each hierarchy that jails need, given to a user as a service manager gives

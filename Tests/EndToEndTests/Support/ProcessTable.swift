@@ -41,6 +41,10 @@ enum ProcessTable {
         descendants(of: pid).filter { $0.uid >= jailUsersFrom }
     }
 
+    static func letGo(_ entries: [Entry]) {
+        for entry in entries where entry.name == "sleep" { kill(entry.pid, SIGKILL) }
+    }
+
     private static func entry(_ pid: Int32) -> Entry? {
         // `pid (name) state ppid …`, where the name may hold anything.
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .isoLatin1),

@@ -4,7 +4,6 @@ import Testing
 
 /// A TCP client that sends exactly what it is told to, whether that is HTTP or not.
 struct RawConnection: Sendable {
-    private static let timeoutSeconds = 40
     private let descriptor: Int32
 
     struct Failure: Error {
@@ -20,7 +19,7 @@ struct RawConnection: Sendable {
     private static func connect(port: Int) -> Result<Int32, Failure> {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return .failure(Failure(call: "socket", errno: errno)) }
-        var timeout = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
+        var timeout = timeval(tv_sec: Patience.seconds, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, size)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, size)

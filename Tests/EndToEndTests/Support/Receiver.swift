@@ -48,8 +48,8 @@ final class Receiver: Sendable {
     var requests: [Request] { seen.value }
 
     /// - Throws: ``Unreached`` where there are not so many within the bound.
-    func awaitRequests(_ count: Int, seconds: TimeInterval = 20) async throws -> [Request] {
-        guard let requests = await seen.wait(seconds: seconds, until: { $0.count >= count }) else {
+    func awaitRequests(_ count: Int) async throws -> [Request] {
+        guard let requests = await seen.wait(until: { $0.count >= count }) else {
             throw Unreached(what: "\(count) callbacks")
         }
         return requests

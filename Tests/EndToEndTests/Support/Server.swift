@@ -8,7 +8,7 @@ struct Server: Sendable {
     let port: Int
 
     init(_ program: RunningProgram, deployment: Deployment) async throws {
-        let log = await program.stderr.wait(seconds: 30) {
+        let log = await program.stderr.wait {
             $0.text.contains("[quicksand] listening\n") || $0.isClosed
         }
         let text = try #require(log).text
@@ -22,6 +22,13 @@ struct Server: Sendable {
     }
 
     var log: String { program.stderr.value.text }
+
+    /// What it says comes by way of a pipe and a thread.
+    func awaitLog(_ words: String) async throws {
+        guard await program.stderr.wait(until: { $0.text.contains(words) }) != nil else {
+            throw Unreached(what: "\(words) in the log:\n\(log)")
+        }
+    }
 
     /// Sends one request on a connection of its own, and reads its answer.
     func send(
@@ -128,10 +135,25 @@ extension Server {
     func awaitJailed(_ programs: [String]) async throws -> [ProcessTable.Entry] {
         try await eventually("\(programs) in jails") {
             let jailed = ProcessTable.jailed(below: program.pid)
-            let names = jailed.map(\.name)
-            return programs.allSatisfy(names.contains) ? jailed : nil
+            var names = jailed.map(\.name)
+            for program in programs {
+                guard let place = names.firstIndex(of: program) else { return nil }
+                names.remove(at: place)
+            }
+            return jailed
         }
     }
+
+    /// A program that runs until it is ended.
+    static let endless: JSONObject = ["language": "bash", "code": "sleep 600"]
+
+    /// One that runs until ``letGo()``, and then on: what happens meanwhile takes the time it takes.
+    static func held(then code: String) -> JSONObject {
+        ["language": "bash", "code": "exec 2> /dev/null; sleep 600; " + code]
+    }
+
+    /// Has every program that sleeps go on.
+    func letGo() { ProcessTable.letGo(ProcessTable.jailed(below: program.pid)) }
 }
 
 extension Server {

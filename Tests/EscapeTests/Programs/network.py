@@ -6,7 +6,7 @@ port, abstract = int(sys.argv[1]), sys.argv[2]
 
 def connect(host, port, kind=socket.SOCK_STREAM, family=socket.AF_INET):
     with socket.socket(family, kind) as way:
-        way.settimeout(2)
+        way.settimeout(60)
         way.connect((host, port))
         if kind == socket.SOCK_DGRAM:
             way.send(b"escape")

@@ -24,7 +24,7 @@ static int start(const char *kind) {
     pid_t child = strcmp(kind, "vfork") ? fork() : vfork();
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);  // so that the control leaves nothing behind
-        execl("/bin/sleep", "sleep", "15", (char *)NULL);
+        execl("/bin/sleep", "sleep", "600", (char *)NULL);
         _exit(1);
     }
     return child < 0 ? errno : 0;

@@ -43,14 +43,25 @@ let package = Package(
             path: "Links/Kernel",
             swiftSettings: settings
         ),
-        .target(name: "WardenWire", path: "Links/WardenWire", swiftSettings: settings),
+        .target(name: "Vocabulary", path: "Links/Vocabulary", swiftSettings: settings),
         .target(
-            name: "Jail",
-            dependencies: ["WardenWire", "Kernel"],
-            path: "Links/Jail",
+            name: "WardenProtocol",
+            dependencies: ["Vocabulary"],
+            path: "Links/WardenProtocol",
             swiftSettings: settings
         ),
-        .target(name: "Domain", path: "Links/Domain", swiftSettings: settings),
+        .target(
+            name: "JailInit",
+            dependencies: ["Vocabulary", "WardenProtocol", "Kernel"],
+            path: "Links/JailInit",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Domain",
+            dependencies: ["Vocabulary"],
+            path: "Links/Domain",
+            swiftSettings: settings
+        ),
         .target(name: "JSON", path: "Links/JSON", swiftSettings: settings),
         .target(
             name: "Identity",
@@ -70,7 +81,7 @@ let package = Package(
         .target(
             name: "Properties",
             dependencies: [
-                "WardenWire", "Jail", "Domain", "JSON", "API", "CCurl",
+                "WardenProtocol", "JailInit", "Domain", "JSON", "API", "CCurl",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Links/Properties",

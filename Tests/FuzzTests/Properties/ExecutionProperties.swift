@@ -3,7 +3,7 @@ import Foundation
 import JSON
 
 @testable import API
-@testable import WardenWire
+@testable import WardenProtocol
 
 /// A whole request: what the front accepts, the warden's readers must understand.
 enum ExecutionProperties {
@@ -93,16 +93,14 @@ enum ExecutionProperties {
             outputFilesMax: 1,
             outputBytesMax: 1
         )
-        let limits = StageLimits(
-            wallMilliseconds: 1,
-            cpuMilliseconds: 1,
-            memoryBytes: 1,
-            processes: 1,
-            openFiles: 1,
-            fileBytes: 1
-        )
+        let limits = Limits { Limit.ofStage.contains($0) ? 1 : 0 }
         let frame = Request.stage(
-            StageRequest(jail: 1, limits: limits, program: program, bringsFiles: true)
+            StageRequest(
+                jail: 1,
+                limits: limits,
+                program: try OpaqueProgram(program),
+                bringsFiles: true
+            )
         )
         let bytes = frame.encoded()
         try demand(bytes.count <= Protocol.frameBytesMax, "a frame of \(bytes.count) bytes")
@@ -111,7 +109,7 @@ enum ExecutionProperties {
 }
 
 extension ExecutionProperties {
-    private static let ceilings = Limits { limit in
+    private static let ceilings = Limits(following: { limit, followed in
         switch limit {
         case .wallMilliseconds, .cpuMilliseconds: 10_000
         case .memoryBytes: 256 << 20
@@ -121,8 +119,9 @@ extension ExecutionProperties {
         case .stdoutBytes, .stderrBytes: 1 << 20
         case .sourceBytes: 100_000
         case .files: 10
+        default: followed ?? limit.definition.least
         }
-    }
+    })
 
     private static let plan = Plan(
         name: "fuzz",

@@ -1,4 +1,4 @@
-@testable import Jail
+@testable import JailInit
 
 /// A caller's pattern against a program's file names.
 enum GlobProperties {

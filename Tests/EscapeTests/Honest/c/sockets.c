@@ -29,12 +29,12 @@ static void echo(const char *name, int family, int type, struct sockaddr *own, s
     struct pollfd polled = {server, POLLIN, 0};
     char text[16] = "";
     if (type == SOCK_STREAM) {
-        poll(&polled, 1, 10000);
+        poll(&polled, 1, 120000);
         accepted = accept4(server, NULL, NULL, SOCK_CLOEXEC);
     }
     send(client, "through", 8, MSG_NOSIGNAL);
     polled.fd = accepted;
-    poll(&polled, 1, 10000);
+    poll(&polled, 1, 120000);
     ssize_t count = recv(accepted, text, sizeof text, 0);
     int error = -1;
     socklen_t length = sizeof error;

@@ -40,7 +40,7 @@ async function main() {
   console.log("shared", cells[0]);
 
   started("wake", { memory });
-  console.log("wait", ["ok", "not-equal"].includes(Atomics.wait(cells, 1, 0, 30_000)), cells[1]);
+  console.log("wait", ["ok", "not-equal"].includes(Atomics.wait(cells, 1, 0, 120_000)), cells[1]);
   console.log("timed", Atomics.wait(cells, 1, 42, 5));
 
   await message(started("fail")).catch((error) => console.log("error", error.message));

@@ -43,7 +43,7 @@ async def main():
     caught = asyncio.Event()
     loop.add_signal_handler(signal.SIGUSR1, caught.set)
     os.kill(os.getpid(), signal.SIGUSR1)
-    await asyncio.wait_for(caught.wait(), 30)
+    await asyncio.wait_for(caught.wait(), 120)
     print("signal")
     with ProcessPoolExecutor(2) as pool:
         print("process", await loop.run_in_executor(pool, square, 7))

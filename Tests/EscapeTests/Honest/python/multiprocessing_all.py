@@ -74,7 +74,7 @@ def main():
     semaphore, event = multiprocessing.Semaphore(2), multiprocessing.Event()
     print("semaphore", semaphore.acquire(), semaphore.acquire(), semaphore.acquire(timeout=0.01))
     event.set()
-    print("event", event.wait(1))
+    print("event", event.wait(120))
     with ProcessPoolExecutor(3) as pool:
         print("executor", list(pool.map(square, [3, 4, 5])))
 

@@ -27,7 +27,7 @@ try:
     time.sleep(60)
 except Alarm:
     print("interval")
-print("alarm", signal.alarm(100), signal.alarm(0))
+print("alarm", signal.alarm(1000), signal.alarm(0) > 0)
 
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR2, signal.SIGRTMIN})
 os.kill(os.getpid(), signal.SIGUSR2)

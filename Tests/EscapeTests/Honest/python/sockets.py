@@ -26,11 +26,11 @@ def tcp(family=socket.AF_INET, host="127.0.0.1"):
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, 0))
         listener.listen()
-        with socket.create_connection(listener.getsockname()[:2], timeout=10) as client:
+        with socket.create_connection(listener.getsockname()[:2], timeout=120) as client:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             server, _ = listener.accept()
             client.sendall(b"stream")
-            ready = select.select([server], [], [], 10)[0]
+            ready = select.select([server], [], [], 120)[0]
             received = server.recv(100)
             server.close()
             return len(ready), received, client.recv(1)
@@ -43,7 +43,7 @@ def tcp6():
 def udp():
     with socket.socket(type=socket.SOCK_DGRAM) as server:
         server.bind(("localhost", 0))
-        server.settimeout(10)
+        server.settimeout(120)
         with socket.socket(type=socket.SOCK_DGRAM) as client:
             client.sendto(b"datagram", server.getsockname())
         return server.recvfrom(100)[0]
@@ -81,7 +81,7 @@ def web():
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://localhost:{server.server_address[1]}/one?two=3"
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.urlopen(address, timeout=120) as answer:
             text = answer.read().decode()
         server.shutdown()
         return text
@@ -113,7 +113,7 @@ def polling():
     poller = select.epoll()
     poller.register(far, select.EPOLLIN)
     near.send(b"x")
-    return len(poller.poll(10)), far.recv(1)
+    return len(poller.poll(120)), far.recv(1)
 
 
 for attempt in (pair, polling, tcp, tcp6, udp, unix, abstract, web, streams):

@@ -54,7 +54,7 @@ print("queue", [results.get() for _ in range(5)])
 event = threading.Event()
 timer = threading.Timer(0.01, event.set)
 timer.start()
-print("timer", event.wait(timeout=30))
+print("timer", event.wait(timeout=120))
 
 own = threading.local()
 own.value = "main"

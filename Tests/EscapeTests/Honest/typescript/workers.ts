@@ -30,7 +30,7 @@ const waking = new Worker(
   { type: "module" },
 );
 waking.postMessage(memory);
-console.log("wait", ["ok", "not-equal"].includes(Atomics.wait(cells, 0, 0, 30_000)), cells[0]);
+console.log("wait", ["ok", "not-equal"].includes(Atomics.wait(cells, 0, 0, 120_000)), cells[0]);
 waking.terminate();
 
 const nested = new Worker(

@@ -1,4 +1,5 @@
-/* The process as the kernel describes it, but for what counts memory and time. */
+/* The process as the kernel describes it, but for what counts memory and time and what the scheduler
+   decides. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -10,6 +11,7 @@ int main(int count, char **words) {
     char line[4096];
     FILE *status = fopen("/proc/self/status", "r");
     while (fgets(line, sizeof line, status)) {
+        if (!strncmp(line, "State", 5) || !strncmp(line, "Ngid", 4)) continue;
         if (strncmp(line, "Vm", 2) && strncmp(line, "Rss", 3) && !strstr(line, "voluntary")) fputs(line, stdout);
     }
     for (int i = 0; i < count; i++) printf("word %s\n", words[i]);

@@ -1,6 +1,7 @@
-// The process as the kernel describes it, but for what counts memory and time; its threads.
+// The process as the kernel describes it, but for what counts memory and time and what the scheduler
+// decides; its threads.
 const fs = require("fs");
-const counted = /^(Vm|Rss|Huge|voluntary|nonvoluntary)/;
+const counted = /^(State|Ngid|Vm|Rss|Huge|voluntary|nonvoluntary)/;
 console.log(fs.readFileSync("/proc/self/status", "utf8").split("\n").filter((line) => !counted.test(line)).join("\n"));
 console.log(fs.readFileSync("/proc/self/limits", "utf8"));
 for (const task of fs.readdirSync("/proc/self/task")) {

@@ -1,0 +1,129 @@
+import CCrypto
+public import Foundation
+
+/// A private key for ECDSA on the curve P-256 with SHA-256: JWA's `ES256` (RFC 7518, 3.4).
+///
+/// Reading and using it changes nothing in it, so threads may share it.
+public final class P256SigningKey: @unchecked Sendable {
+    /// In bytes, of each of a signature's two numbers and of a point's coordinates.
+    private static let numberBytes = 32
+
+    private let key: OpaquePointer
+
+    private init(_ key: OpaquePointer) { self.key = key }
+
+    deinit { EVP_PKEY_free(key) }
+
+    /// A new one, from the library's random generator.
+    public convenience init() throws(CryptographyError) {
+        guard let key = ccrypto_generate_p256() else {
+            throw CryptographyError(call: "EVP_EC_gen")
+        }
+        self.init(key)
+    }
+
+    /// One that was written down.
+    public convenience init(pem: String) throws(CryptographyError) {
+        let bytes = Array(pem.utf8)
+        guard let source = BIO_new_mem_buf(bytes, Int32(bytes.count)) else {
+            throw CryptographyError(call: "BIO_new_mem_buf")
+        }
+        defer { BIO_free(source) }
+        // No passphrase: without this function the library would ask the terminal for one.
+        let key = PEM_read_bio_PrivateKey(source, nil, { _, _, _, _ in -1 }, nil)
+        guard let key else { throw CryptographyError(call: "PEM_read_bio_PrivateKey") }
+        guard EVP_PKEY_is_a(key, "EC") == 1, EVP_PKEY_get_bits(key) == 256 else {
+            EVP_PKEY_free(key)
+            throw CryptographyError(call: "EVP_PKEY_is_a")
+        }
+        self.init(key)
+    }
+
+    /// PKCS #8 in PEM, not encrypted.
+    public func pem() throws(CryptographyError) -> String {
+        guard let target = BIO_new(BIO_s_mem()) else { throw CryptographyError(call: "BIO_new") }
+        defer { BIO_free(target) }
+        guard PEM_write_bio_PrivateKey(target, key, nil, nil, 0, nil, nil) == 1 else {
+            throw CryptographyError(call: "PEM_write_bio_PrivateKey")
+        }
+        var bytes: UnsafeMutablePointer<CChar>?
+        let count = ccrypto_memory(target, &bytes)
+        let text = UnsafeRawBufferPointer(start: bytes, count: count)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The public key: the coordinates of its point, 32 bytes each.
+    public func publicPoint() throws(CryptographyError) -> (x: [UInt8], y: [UInt8]) {
+        (try coordinate(OSSL_PKEY_PARAM_EC_PUB_X), try coordinate(OSSL_PKEY_PARAM_EC_PUB_Y))
+    }
+
+    private func coordinate(_ name: String) throws(CryptographyError) -> [UInt8] {
+        var number: OpaquePointer?
+        defer { BN_free(number) }
+        guard EVP_PKEY_get_bn_param(key, name, &number) == 1, let number else {
+            throw CryptographyError(call: "EVP_PKEY_get_bn_param")
+        }
+        return try Self.bytes(of: number)
+    }
+
+    /// The two numbers of the signature one after the other, 64 bytes: as JWS wants it.
+    public func signature(of message: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        guard let context = EVP_MD_CTX_new() else {
+            throw CryptographyError(call: "EVP_MD_CTX_new")
+        }
+        defer { EVP_MD_CTX_free(context) }
+        var encoded = [UInt8](repeating: 0, count: Int(EVP_PKEY_get_size(key)))
+        var count = encoded.count
+        guard EVP_DigestSignInit(context, nil, EVP_sha256(), nil, key) == 1,
+            EVP_DigestSign(context, &encoded, &count, message, message.count) == 1
+        else { throw CryptographyError(call: "EVP_DigestSign") }
+        return try Self.numbers(ofEncoded: Array(encoded.prefix(count)))
+    }
+
+    private static func numbers(ofEncoded bytes: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        let signature = bytes.withUnsafeBufferPointer { buffer in
+            var start = buffer.baseAddress
+            return d2i_ECDSA_SIG(nil, &start, buffer.count)
+        }
+        guard let signature else { throw CryptographyError(call: "d2i_ECDSA_SIG") }
+        defer { ECDSA_SIG_free(signature) }
+        return try self.bytes(of: ECDSA_SIG_get0_r(signature))
+            + self.bytes(of: ECDSA_SIG_get0_s(signature))
+    }
+
+    private static func bytes(of number: OpaquePointer) throws(CryptographyError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: numberBytes)
+        guard BN_bn2binpad(number, &bytes, Int32(numberBytes)) == numberBytes else {
+            throw CryptographyError(call: "BN_bn2binpad")
+        }
+        return bytes
+    }
+
+    /// Whether this key has made the signature, which anybody may have sent.
+    public func isSignature(_ signature: [UInt8], of message: [UInt8]) -> Bool {
+        guard let encoded = Self.encoded(signature), let context = EVP_MD_CTX_new() else {
+            return false
+        }
+        defer { EVP_MD_CTX_free(context) }
+        return EVP_DigestVerifyInit(context, nil, EVP_sha256(), nil, key) == 1
+            && EVP_DigestVerify(context, encoded, encoded.count, message, message.count) == 1
+    }
+
+    /// Two numbers as the library wants them; `nil` where they are not of their length.
+    private static func encoded(_ numbers: [UInt8]) -> [UInt8]? {
+        guard numbers.count == 2 * numberBytes, let signature = ECDSA_SIG_new() else { return nil }
+        defer { ECDSA_SIG_free(signature) }
+        let r = BN_bin2bn(Array(numbers.prefix(numberBytes)), Int32(numberBytes), nil)
+        let s = BN_bin2bn(Array(numbers.suffix(numberBytes)), Int32(numberBytes), nil)
+        guard let r, let s, ECDSA_SIG_set0(signature, r, s) == 1 else {
+            BN_free(r)
+            BN_free(s)
+            return nil
+        }
+        var bytes: UnsafeMutablePointer<UInt8>?
+        let count = i2d_ECDSA_SIG(signature, &bytes)
+        guard count > 0, let bytes else { return nil }
+        defer { CRYPTO_free(bytes, #file, 0) }
+        return Array(UnsafeBufferPointer(start: bytes, count: Int(count)))
+    }
+}

@@ -1,0 +1,162 @@
+internal import Kernel
+internal import Vocabulary
+internal import WardenProtocol
+
+/// PID 1 of a jail: builds its root, runs its stages, and reports.
+///
+/// It runs in a clone of the warden, as user 0 of its own user namespace, which is nobody outside.
+/// Stages run as another user and cannot signal, trace or read it. When it ends, the kernel ends
+/// all that is left in the jail.
+package struct Init {
+    let plan: JailPlan
+    let socket: Int32
+
+    /// Where the one descriptor that it keeps ends up, whatever number the warden had it at.
+    private static let keptSocket: Int32 = 3
+
+    /// Called in the child right after `clone3`; never returns.
+    package static func run(plan: JailPlan, socket: Int32, joins: [Int32]) -> Never {
+        do {
+            try joinCgroups(joins)
+            try forgetInherited(but: socket)
+            let jail = Init(plan: plan, socket: keptSocket)
+            do {
+                try jail.build()
+                try jail.report(.built)
+                try jail.serve()
+            } catch {
+                try jail.report(.failed(Fault(site: error.call.rawValue, errno: error.errno)))
+            }
+        } catch {
+            // Without its socket it can tell nobody; the warden sees it end.
+        }
+        Process.exit(1)
+    }
+
+    private static func joinCgroups(_ joins: [Int32]) throws(KernelError) {
+        for join in joins { try writeAll([UInt8(ascii: "0")], to: join) }
+    }
+
+    /// Nothing of the warden's stays: not its control socket, not another jail's.
+    ///
+    /// 0, 1 and 2 become `/dev/null`, which the warden has as its standard input, so that no pipe
+    /// of a stage ever takes their numbers here.
+    private static func forgetInherited(but socket: Int32) throws(KernelError) {
+        try Files.duplicate(0, onto: 1)
+        try Files.duplicate(0, onto: 2)
+        try Files.duplicate(socket, onto: keptSocket)
+        try Files.closeAll(from: UInt32(keptSocket) + 1)
+    }
+
+    /// The order is forced: the map comes before the identity, the identity clears the death
+    /// signal, and mounts need the rights that the identity has.
+    private func build() throws(KernelError) {
+        guard case .build = try nextOrder()?.order else { Process.exit(0) }
+        try Process.unshare(.cgroup)
+        if !plan.identity.isShared {
+            try Credentials.become(uid: JailIdentity.initInside, gid: JailIdentity.initInside)
+        }
+        try Process.dieWithParent()
+        try Files.setHostName("jail")
+        try buildRoot()
+        // What the service's own is must not make a program harder to end. It can only be raised
+        // without CAP_SYS_RESOURCE, so a service that is above 0 keeps its jails there.
+        try? writeText("0", to: "/proc/self/oom_score_adj", in: currentFolder)
+        if plan.raisesLoopback, plan.has(.networkNamespace) { try Files.raiseLoopback() }
+    }
+
+    private func buildRoot() throws(KernelError) {
+        let tree = try Mount.copyTree(plan.root)
+        try Mount.attach(tree.number, on: Self.attachPoint)
+        try Mount.changeDirectory(Self.attachPoint)
+        try Mount.make(
+            "proc",
+            on: "proc",
+            flags: [.noSetUID, .noDevices, .noExecution],
+            options: plan.has(.hiddenProcesses) ? "subset=pid,hidepid=invisible" : "subset=pid"
+        )
+        // tmpfs counts its root folder as a file; size=0 would be unlimited, and the ceilings have
+        // no 0.
+        var options = "uid=\(JailIdentity.programInside),gid=\(JailIdentity.programInside)"
+        if plan.has(.workspaceLimit) {
+            options += ",size=\(plan.limits.count(.workspaceBytes))"
+            options += ",nr_inodes=\(plan.limits.count(.workspaceFiles) + 1)"
+        }
+        let flags: MountFlags = [.noSetUID, .noDevices]
+        try Mount.make("tmpfs", on: "box", flags: flags, options: options + ",mode=0755")
+        try Mount.make("tmpfs", on: "tmp", flags: flags, options: options + ",mode=1777")
+        try Mount.enterCurrentFolderAsRoot()
+    }
+
+    /// One stage after another, until the warden closes the jail by killing it, or is gone.
+    private func serve() throws(KernelError) {
+        let children = try Signals.childDescriptor()
+        var past: StageRun?
+        while let (order, descriptors) = try nextOrder() {
+            _ = past.take()
+            switch order {
+            case .run(let stage):
+                let program = try Self.read(stage)
+                let brought = StageDescriptors(descriptors, hasPipes: true, stage)
+                try Unpacking.unpack(brought.archive, into: Self.workFolder)
+                var run = try StageRun(program, stage.limits, in: self, pipes: brought.pipes)
+                _ = try run.watch(children, resuming: nil)
+                try collect(program, brought.outputs)
+                past = consume run
+            case .park(let stage, let leaseMilliseconds):
+                let program = try Self.read(stage)
+                let brought = StageDescriptors(descriptors, hasPipes: true, stage)
+                let parking = try Parking(
+                    program.script ?? "",
+                    in: Self.workFolder,
+                    leaseMilliseconds: leaseMilliseconds
+                )
+                var run = try StageRun(program, stage.limits, in: self, pipes: brought.pipes)
+                let resumed = try run.watch(children, resuming: parking)
+                if let resumed { try collect(resumed.program, resumed.brought.outputs) }
+                past = consume run
+            case .build, .resume, .kill:
+                for number in descriptors { Descriptor.close(number) }  // too late
+            }
+        }
+    }
+
+    static func read(_ stage: StageOrder) throws(KernelError) -> Program {
+        do {
+            return try Program(decoding: stage.program)
+        } catch {
+            throw KernelError(.receive, errno: Errno.invalid)
+        }
+    }
+
+    private func collect(_ program: Program, _ outputs: Int32?) throws(KernelError) {
+        guard let outputs else { return }
+        Collecting.collect(program, into: outputs, beneath: plan.has(.beneath))
+        Descriptor.close(outputs)
+        try report(.collected)
+    }
+
+    static let workFolder = "/box"
+    /// Where it attaches its copy of the root before that becomes the root: the warden makes it.
+    package static let attachPoint = "/jail"
+
+    func nextOrder() throws(KernelError) -> (order: InitOrder, descriptors: [Int32])? {
+        guard
+            let packet = try SeqpacketSocket.receive(
+                on: socket,
+                most: Protocol.frameBytesMax,
+                descriptorsMost: Protocol.descriptorsMax
+            )
+        else { return nil }
+        let (bytes, descriptors) = packet.taken()
+        do {
+            return (try InitOrder(decoding: bytes), descriptors)
+        } catch {
+            throw KernelError(.receive, errno: Errno.invalid)
+        }
+    }
+
+    func report(_ report: InitReport) throws(KernelError) {
+        try SeqpacketSocket.send(report.encoded(), on: socket)
+    }
+}

@@ -1,0 +1,61 @@
+package import Kernel
+package import Vocabulary
+package import WardenProtocol
+
+/// Everything about a jail that was decided before it was made.
+package struct JailPlan {
+    /// Of the read-only tree that its root is a copy of, in the warden's own empty world.
+    package let root: String
+    package let filter: [UInt8]
+    /// Those of the opening.
+    package let limits: Limits
+    package let identity: JailIdentity
+    package var raisesLoopback: Bool
+    package let landlockVersion: Int32
+    package let hasCgroup: Bool
+    package let absent: Set<Defence>
+
+    package init(
+        root: String,
+        filter: [UInt8],
+        limits: Limits,
+        identity: JailIdentity,
+        raisesLoopback: Bool,
+        landlockVersion: Int32,
+        hasCgroup: Bool,
+        absent: Set<Defence>
+    ) {
+        self.root = root
+        self.filter = filter
+        self.limits = limits
+        self.identity = identity
+        self.raisesLoopback = raisesLoopback
+        self.landlockVersion = landlockVersion
+        self.hasCgroup = hasCgroup
+        self.absent = absent
+    }
+
+    package func has(_ defence: Defence) -> Bool { !absent.contains(defence) }
+
+    /// Puts up one wall, unless a test left it out.
+    package func with(
+        _ defence: Defence,
+        _ build: () throws(KernelError) -> Void
+    ) throws(KernelError) {
+        if has(defence) { try build() }
+    }
+
+    package var namespaces: Namespaces {
+        var namespaces: Namespaces = [.user, .process, .mount, .network, .ipc, .uts]
+        if !has(.ipcNamespace) { namespaces.remove(.ipc) }
+        if !has(.networkNamespace) { namespaces.remove(.network) }
+        return namespaces
+    }
+}
+
+extension Limits {
+    /// As the kernel counts.
+    ///
+    /// Of what the warden has accepted none is below 1.
+    package func count(_ limit: Limit) -> UInt64 { UInt64(clamping: self[limit]) }
+}

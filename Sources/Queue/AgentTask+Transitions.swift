@@ -1,0 +1,68 @@
+import Domain
+import Foundation
+
+/// What becomes of a task, and when.
+///
+/// Pure: time and luck are parameters.
+///
+/// `scheduled` → `queued` → `running` → ended, or back to `scheduled` for the pause before the next
+/// attempt. Only `running` uses up an attempt.
+extension AgentTask {
+    /// Its next attempt.
+    func begun(as execution: String, at now: Date) -> AgentTask {
+        var task = self
+        task.attempts += 1
+        task.attemptsLeft -= 1
+        task.state = .running(Attempt(execution: execution, startedAt: now))
+        return task
+    }
+
+    /// It ends without another attempt.
+    func ended(_ outcome: Outcome, at now: Date) -> AgentTask {
+        var task = self
+        var last: Attempt?
+        if case .running(let attempt) = state { last = attempt }
+        task.state = .ended(outcome, last: last, at: now)
+        return task
+    }
+
+    /// Queued anew with all its attempts.
+    /// - Returns: `nil` where there is nothing to be done again.
+    func revived() -> AgentTask? {
+        guard case .ended(let outcome, _, _) = state, outcome != .succeeded else { return nil }
+        var task = self
+        task.attemptsLeft = order.attemptsMax
+        task.state = .queued
+        return task
+    }
+
+    /// After its attempt has ended as `status`.
+    ///
+    /// A fault of ours is tried again, and so is a failure of the program of a kind that the agent
+    /// named, until the attempts are used up. What somebody wants cancelled is tried no more.
+    ///
+    /// - Parameter random: 0 to 1, says where in the jitter's range the next attempt falls.
+    func after(
+        _ status: Execution.Status,
+        isToBeCancelled: Bool,
+        at now: Date,
+        random: Double
+    ) -> AgentTask {
+        switch status {
+        case .queued, .running: return self
+        case .succeeded: return ended(.succeeded, at: now)
+        case .cancelled: return ended(.cancelled, at: now)
+        case .internalError: break
+        case .failed, .signaled, .timedOut, .cpuTimeExceeded, .memoryExceeded, .outputExceeded,
+            .compileFailed:
+            guard order.retryOn.contains(status) else { return ended(.failed, at: now) }
+        }
+        guard attemptsLeft > 0 else { return ended(.deadLetter, at: now) }
+        guard !isToBeCancelled else { return ended(.cancelled, at: now) }
+        var task = self
+        let attempt = order.attemptsMax - attemptsLeft
+        let pause = Backoff.seconds(after: attempt, random: random)
+        task.state = .scheduled(at: now.addingTimeInterval(pause))
+        return task
+    }
+}

@@ -1,0 +1,151 @@
+import Domain
+import Synchronization
+
+/// What happens to one execution, for any number of readers, and its end, for whoever waits for it.
+///
+/// A reader has a place in the log and nothing else: one that is slow holds up nobody, and finds a
+/// gap where the log has forgotten what it had not read yet.
+final class EventLog: Sendable {
+    private struct State: Sendable {
+        var log: EventLogState
+        var end: Result<Execution, any Error>?
+        var waiters: [Int: Waiter] = [:]
+        var lastTicket = 0
+
+        func has(_ awaited: Awaited) -> Bool {
+            if end != nil { return true }
+            switch awaited {
+            case .event(let number): return number < log.nextNumber
+            case .end: return false
+            }
+        }
+
+        /// Those who have what they wait for.
+        mutating func takeReached() -> [Waiter] {
+            let reached = waiters.filter { has($0.value.awaited) }
+            for ticket in reached.keys { waiters[ticket] = nil }
+            return Array(reached.values)
+        }
+    }
+
+    private enum Awaited: Sendable {
+        case event(number: Int)
+        case end
+    }
+
+    private struct Waiter: Sendable {
+        let awaited: Awaited
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
+    private let state: Mutex<State>
+
+    /// Of the output that is kept for those who read later.
+    static let bytesMax = 256 << 10
+
+    init(bytesMax: Int = bytesMax) {
+        state = Mutex(State(log: EventLogState(bytesMax: bytesMax)))
+    }
+
+    /// Nothing is added after the end.
+    func append(_ kind: ExecutionEvent.Kind) {
+        let reached = state.withLock { state -> [Waiter] in
+            guard state.end == nil else { return [] }
+            state.log.append(kind)
+            return state.takeReached()
+        }
+        for waiter in reached { waiter.continuation.resume() }
+    }
+
+    /// The execution has ended, or will not be seen to its end here.
+    func finish(_ result: Result<Execution, any Error>) {
+        let reached = state.withLock { state -> [Waiter] in
+            guard state.end == nil else { return [] }
+            if case .success(let execution) = result { state.log.append(.result(execution)) }
+            state.end = result
+            return state.takeReached()
+        }
+        for waiter in reached { waiter.continuation.resume() }
+    }
+
+    /// Waits for the end, even if the waiting task is cancelled.
+    func result() async throws -> Execution {
+        await wait(for: .end, heedsCancellation: false)
+        return try known()
+    }
+
+    /// Waits for the end.
+    /// - Throws: `CancellationError` as soon as the waiting task is cancelled.
+    func resultUnlessCancelled() async throws -> Execution {
+        await wait(for: .end, heedsCancellation: true)
+        return try known()
+    }
+
+    private func known() throws -> Execution {
+        guard let end = state.withLock(\.end) else { throw CancellationError() }
+        return try end.get()
+    }
+
+    /// The events from `number` on, as they happen, up to the result.
+    ///
+    /// The sequence throws where there will be no result here.
+    func events(from number: Int) -> ExecutionEvents {
+        ExecutionEvents(log: self, first: max(1, number))
+    }
+
+    /// - Returns: the event or the gap at this number; `nil` after the end.
+    fileprivate func next(from number: Int) async throws -> ExecutionEvent? {
+        while true {
+            let (event, end) = state.withLock { ($0.log.event(from: number), $0.end) }
+            if let event { return event }
+            if let end {
+                _ = try end.get()
+                return nil
+            }
+            await wait(for: .event(number: number), heedsCancellation: true)
+            try Task.checkCancellation()
+        }
+    }
+
+    private func wait(for awaited: Awaited, heedsCancellation: Bool) async {
+        let ticket = state.withLock { state in
+            state.lastTicket += 1
+            return state.lastTicket
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let mustWait = state.withLock { state in
+                    // Asked under the lock: a task is marked as cancelled before its handler looks
+                    // for the waiter here, so either this sees the mark or the handler finds it.
+                    if state.has(awaited) || heedsCancellation && Task.isCancelled { return false }
+                    state.waiters[ticket] = Waiter(awaited: awaited, continuation: continuation)
+                    return true
+                }
+                if !mustWait { continuation.resume() }
+            }
+        } onCancel: {
+            guard heedsCancellation else { return }
+            let waiter = state.withLock { $0.waiters.removeValue(forKey: ticket) }
+            waiter?.continuation.resume()
+        }
+    }
+}
+
+/// The events of an execution from some number on.
+struct ExecutionEvents: AsyncSequence, Sendable {
+    fileprivate let log: EventLog
+    fileprivate let first: Int
+
+    func makeAsyncIterator() -> Iterator { Iterator(log: log, number: first) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        fileprivate let log: EventLog
+        fileprivate var number: Int
+
+        mutating func next() async throws -> ExecutionEvent? {
+            let event = try await log.next(from: number)
+            if let event { number = event.lastNumber + 1 }
+            return event
+        }
+    }
+}

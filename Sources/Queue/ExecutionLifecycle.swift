@@ -1,0 +1,220 @@
+import Domain
+import Foundation
+import Logging
+
+/// What becomes of an execution from its slot to its end.
+///
+/// One task carries it. A cancellation reaches the run in the jail and not what comes after it: an
+/// end is written down also for whoever hung up. An execution counts as finished only when it is
+/// stored, with the deliveries that it owes.
+struct ExecutionLifecycle: Sendable {
+    private let table: QueueTable
+    private let attempts: AttemptRunner
+    private let records: ExecutionRecords
+    private let clock: WallClock
+    private let logger: Logger
+    private let pause: @Sendable (Duration) async throws -> Void
+
+    init(
+        table: QueueTable,
+        attempts: AttemptRunner,
+        records: ExecutionRecords,
+        clock: WallClock,
+        logger: Logger,
+        pause: @escaping @Sendable (Duration) async throws -> Void
+    ) {
+        self.table = table
+        self.attempts = attempts
+        self.records = records
+        self.clock = clock
+        self.logger = logger
+        self.pause = pause
+    }
+
+    /// Fills the free slots.
+    ///
+    /// - Parameter atOnce: for who has nothing to do but wait. Everything up to the warden's being
+    ///   asked is then done on this thread, and no other has to be woken for it.
+    func startWaiting(atOnce: Bool = false) {
+        while let entry = table.decide({ $0.startNext(at: $1) }) {
+            let life =
+                atOnce
+                ? Task.immediate { await live(entry) }
+                : Task { await live(entry) }
+            if table.decide({ state, _ in state.attach(life, to: entry.id) }) { life.cancel() }
+        }
+    }
+
+    private func live(_ entry: QueueState.Entry) async {
+        let result: Result<ExecutionResult, any Error>
+        do {
+            result = .success(try await attempts.runToVerdict(entry))
+        } catch {
+            result = .failure(error)
+        }
+        let (ended, now) = table.decide { ($0.runEnded(entry.id, at: $1), $1) }
+        startWaiting()
+        guard let ended else { return }
+        if ended.interruption == nil {
+            await runEnded(ended, with: result, at: now)
+        } else {
+            // This task has been cancelled, or is about to be.
+            Task { await runEnded(ended, with: result, at: now) }
+        }
+    }
+
+    private func runEnded(
+        _ entry: QueueState.Entry,
+        with result: Result<ExecutionResult, any Error>,
+        at now: Date
+    ) async {
+        guard case .running(let start) = entry.execution.state else { return }
+        switch (result, entry.interruption) {
+        case (.success(let result), _):
+            await end(entry, as: .finished(result, startedAt: start, finishedAt: now))
+        case (.failure, .drain) where entry.durability == .accepted:
+            await putBack(entry)
+        case (.failure, .some):
+            await end(entry, as: .cancelled(startedAt: start, finishedAt: now))
+        case (.failure(let error as SandboxError), nil) where error == .closed:
+            await turnAway(entry)
+        case (.failure(let error), nil):
+            logger.error(
+                "execution failed for our fault",
+                metadata: ["execution": "\(entry.id)", "error": "\(error)"]
+            )
+            await end(entry, as: .faulted(startedAt: start, finishedAt: now))
+        }
+    }
+
+    /// What the end of this service cuts short waits on disk for the next start.
+    private func putBack(_ entry: QueueState.Entry) async {
+        logger.notice(
+            "execution interrupted, stays queued",
+            metadata: ["execution": "\(entry.id)"]
+        )
+        var queued = entry.execution
+        queued.state = .queued
+        await records.noteQueued(queued)
+        table.leave(entry, with: .failure(SubmissionRefusal.draining))
+    }
+
+    /// There will be no jail for this, nor for anything that waits behind it.
+    private func turnAway(_ entry: QueueState.Entry) async {
+        for waiting in table.decide({ $0.beginDraining(at: $1) }) { await endUnstarted(waiting) }
+        var entry = entry
+        entry.execution.attempts -= 1  // it was not begun
+        if entry.durability == .accepted { return await putBack(entry) }
+        if entry.isCharged { await records.refund(entry.execution) }
+        table.leave(entry, with: .failure(SubmissionRefusal.draining))
+    }
+
+    /// The end of what was interrupted before it ran.
+    func endUnstarted(_ entry: QueueState.Entry) async {
+        switch entry.interruption {
+        case .drain:
+            // What was accepted is on disk as queued and stays so; the others are turned away.
+            if entry.durability != .accepted && entry.isCharged {
+                await records.refund(entry.execution)
+            }
+            table.leave(entry, with: .failure(SubmissionRefusal.draining))
+        case .caller, nil:
+            await end(entry, as: .cancelled(startedAt: nil, finishedAt: clock.now()))
+        }
+    }
+
+    /// Writes the end down, gives the charge back where the fault is ours, and tells who waits, in
+    /// this order.
+    private func end(_ entry: QueueState.Entry, as final: Execution.State) async {
+        var execution = entry.execution
+        execution.state = final
+        let isCutShort = entry.interruption == .drain && execution.status == .cancelled
+        var isOurFault = isCutShort || execution.status == .internalError
+        var result = Result<Execution, any Error>.success(execution)
+        do {
+            try await records.writeDown(execution, durability: entry.durability) {
+                table.isDraining
+            }
+        } catch {
+            result = .failure(error)
+            // What was accepted will be run again after a restart, on the same charge.
+            if entry.durability != .accepted { isOurFault = true }
+        }
+        if isOurFault && entry.isCharged { await records.refund(execution) }
+        table.leave(entry, with: result)
+    }
+}
+
+// MARK: - Before its time
+
+extension ExecutionLifecycle {
+    /// Cancels a queued or running execution, also one that is left on disk for the next start.
+    /// - Returns: `nil` where the organization has none of this id.
+    /// - Throws: ``CancellationRefusal``, or what the store throws.
+    func cancel(id: String, organization: String) async throws -> Execution? {
+        guard let events = table.entry(id, of: organization)?.events else {
+            return try await cancelStored(id: id, organization: organization)
+        }
+        interrupt(id, by: .caller)
+        let execution = try await events.resultUnlessCancelled()
+        guard execution.status == .cancelled else {
+            throw CancellationRefusal(execution: execution)
+        }
+        return execution
+    }
+
+    /// Returns when nothing of the project is left, also in jails.
+    func cancelAll(project: String) async {
+        let interrupted = table.decide { $0.interruptAll(ofProject: project, at: $1) }
+        for (action, _) in interrupted { act(action) }
+        for (_, events) in interrupted { _ = try? await events.resultUnlessCancelled() }
+        // When nothing runs that could make another.
+        await attempts.forget(project: project)
+    }
+
+    /// Nothing of this id waits or runs here: it has finished, or it is left on disk for after a
+    /// restart.
+    private func cancelStored(id: String, organization: String) async throws -> Execution? {
+        guard var execution = try await records.execution(id: id, organization: organization)
+        else { return nil }
+        guard !execution.isFinished else { throw CancellationRefusal(execution: execution) }
+        execution.state = .cancelled(startedAt: nil, finishedAt: clock.now())
+        do {
+            try await records.writeDownStored(execution)
+        } catch is ProjectGone {
+            return nil  // since it was looked up
+        }
+        return execution
+    }
+
+    /// Also called from a cancellation handler, so it must not wait.
+    func interrupt(_ id: String, by cause: QueueState.Interruption) {
+        act(table.decide { $0.interrupt(id, by: cause, at: $1) })
+    }
+
+    private func act(_ action: QueueState.InterruptionAction) {
+        switch action {
+        case .none: break
+        case .cancel(let run): run.cancel()
+        case .end(let entry): Task { await endUnstarted(entry) }
+        }
+    }
+
+    /// Takes no new work and returns when nothing is left.
+    ///
+    /// Running executions may finish within `grace` and are cancelled then. What was accepted and
+    /// is not finished stays on disk as queued; the others are turned away.
+    func drain(grace: Duration) async {
+        for entry in table.decide({ $0.beginDraining(at: $1) }) { await endUnstarted(entry) }
+        let timer = Task { [pause] in
+            try await pause(grace)
+            cutShort()
+        }
+        await table.waitUntilIdle()
+        timer.cancel()
+    }
+
+    private func cutShort() {
+        for run in table.decide({ $0.interruptRunning(by: .drain, at: $1) }) { run.cancel() }
+    }
+}

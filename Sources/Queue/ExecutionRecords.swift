@@ -1,0 +1,184 @@
+import Domain
+import Foundation
+import Logging
+
+/// What is written down of executions, with the deliveries that they owe, and the day's charges.
+struct ExecutionRecords: Sendable {
+    private let store: any ExecutionStore & QuotaStore
+    private let clock: WallClock
+    private let logger: Logger
+    private let callbackBody: @Sendable (Execution) throws -> Data
+    private let deliveriesSaved: @Sendable () -> Void
+    private let pause: @Sendable (Duration) async throws -> Void
+
+    /// Pauses between the attempts to store an accepted execution while the store is not available;
+    /// the last goes on for as long as that takes.
+    private static let saveDelaysMilliseconds = [100, 200, 400, 800, 1_600, 3_200, 6_400]
+
+    init(
+        store: any ExecutionStore & QuotaStore,
+        clock: WallClock,
+        logger: Logger,
+        callbackBody: @escaping @Sendable (Execution) throws -> Data,
+        deliveriesSaved: @escaping @Sendable () -> Void,
+        pause: @escaping @Sendable (Duration) async throws -> Void
+    ) {
+        self.store = store
+        self.clock = clock
+        self.logger = logger
+        self.callbackBody = callbackBody
+        self.deliveriesSaved = deliveriesSaved
+        self.pause = pause
+    }
+
+    func execution(id: String, organization: String) async throws -> Execution? {
+        try await store.execution(id: id, organization: organization)
+    }
+
+    func unfinishedExecutions() async throws -> [Execution] {
+        try await store.unfinishedExecutions()
+    }
+
+    /// Writes down what must be finished even if this process dies.
+    ///
+    /// Either way it is found out that what the execution is of is still there.
+    /// - Throws: ``ProjectGone``, or what the store throws.
+    func accept(_ execution: Execution, durability: Durability) async throws {
+        let request = execution.request
+        if durability == .accepted {
+            try await store.save(execution, deliveries: [])
+        } else if request.project != nil || request.task != nil {
+            try await store.checkParents(of: request)
+        }
+    }
+
+    /// Writes down an attempt of a task together with what the task is from now on.
+    /// - Throws: ``TaskChanged``, ``ProjectGone``, or what the store throws.
+    func begin(_ attempt: TaskStart, as execution: Execution) async throws {
+        try await store.begin(attempt, as: execution)
+    }
+
+    /// Writes down that an accepted execution has been begun, so that the next start of this
+    /// service knows how often it was.
+    func noteAttempt(_ execution: Execution) async {
+        await note(execution, orLog: "attempt not stored")
+    }
+
+    /// Writes down that an accepted execution waits again.
+    ///
+    /// Where that fails it is there as running, and is begun again all the same.
+    func noteQueued(_ execution: Execution) async {
+        await note(execution, orLog: "execution not stored as queued")
+    }
+
+    private func note(_ execution: Execution, orLog message: Logger.Message) async {
+        do {
+            try await store.save(execution, deliveries: [])
+        } catch is ProjectGone {
+            // There is nothing left to be taken up.
+        } catch {
+            log(message, execution, error)
+        }
+    }
+
+    /// Writes an end down, with the deliveries that it owes.
+    ///
+    /// - Parameter isStopping: whether the service is about to stop. An end that the store does not
+    ///    take is not waited for then: on disk the execution is unfinished, and runs again.
+    /// - Throws: what the store throws, where it is not tried again.
+    func writeDown(
+        _ execution: Execution,
+        durability: Durability,
+        isStopping: () -> Bool
+    ) async throws {
+        guard durability != .nothing else { return }
+        let deliveries = deliveries(owedBy: execution)
+        var delays = Self.saveDelaysMilliseconds[...]
+        while true {
+            do {
+                return try await save(execution, deliveries)
+            } catch is ProjectGone {
+                return  // and so is everything that was kept of it
+            } catch {
+                log("finished execution not stored", execution, error)
+                guard durability == .accepted, !isStopping(), let delay = delays.first else {
+                    throw error
+                }
+                if delays.count > 1 { delays = delays.dropFirst() }
+                try await pause(.milliseconds(delay))
+            }
+        }
+    }
+
+    /// Writes down the end of an execution that is not under way here.
+    /// - Throws: ``ProjectGone``, or what the store throws.
+    func writeDownStored(_ execution: Execution) async throws {
+        try await save(execution, deliveries(owedBy: execution))
+    }
+
+    private func save(_ execution: Execution, _ deliveries: [Delivery]) async throws {
+        try await store.save(execution, deliveries: deliveries)
+        if !deliveries.isEmpty { deliveriesSaved() }
+    }
+
+    /// The callback that the caller asked for, due at once.
+    private func deliveries(owedBy execution: Execution) -> [Delivery] {
+        guard let url = execution.request.callbackURL,
+            case .organization(let organization) = execution.owner
+        else { return [] }
+        let now = clock.now()
+        do {
+            return [
+                Delivery(
+                    id: Identifier.make(prefix: "msg_", at: now),
+                    organization: organization,
+                    subject: .execution(execution.id),
+                    url: url,
+                    body: try callbackBody(execution),
+                    createdAt: now,
+                    state: .pending(nextAttemptAt: now)
+                )
+            ]
+        } catch {
+            log("callback body not made", execution, error)
+            return []
+        }
+    }
+
+    private func log(_ message: Logger.Message, _ execution: Execution, _ error: any Error) {
+        logger.error(
+            message,
+            metadata: ["execution": "\(execution.id)", "error": "\(error)"]
+        )
+    }
+}
+
+// MARK: - The day's quota
+
+extension ExecutionRecords {
+    /// Charges an execution to the day on which it was created.
+    func charge(_ execution: Execution, limit: Int) async throws -> Charge {
+        try await store.charge(
+            subject: execution.owner.subject,
+            day: UTCDay(execution.createdAt),
+            limit: limit
+        )
+    }
+
+    func charged(to subject: String, at now: Date) async throws -> Int {
+        try await store.charged(subject: subject, day: UTCDay(now))
+    }
+
+    /// Gives the day's charge back, in a task of its own: the caller's may have been cancelled.
+    func refund(_ execution: Execution) async {
+        let refund = Task { [store] in
+            try await store.refund(
+                subject: execution.owner.subject,
+                day: UTCDay(execution.createdAt)
+            )
+        }
+        if case .failure(let error) = await refund.result {
+            log("charge not given back", execution, error)
+        }
+    }
+}

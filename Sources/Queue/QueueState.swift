@@ -1,0 +1,302 @@
+import Domain
+import Foundation
+
+/// Every execution that waits, runs or ends, and what follows from what.
+///
+/// Pure: it decides, others act.
+///
+/// The life of an entry: `admitting` (its quota is being charged) → `queued` → `starting` (it has a
+/// slot) → `running` (there is a task that can be cancelled) → `ending` (it is being written down)
+/// → gone. It may go from any of them straight to `ending`, once.
+struct QueueState: Sendable {
+    struct Entry: Sendable {
+        var execution: Execution
+        let runtime: Runtime
+        let durability: Durability
+        /// Whether the day's quota was charged, and so can be given back.
+        var isCharged: Bool
+        /// Whether more of its subject's executions waited when it was started.
+        var isBacklogged = false
+        /// What happens to it, until its end.
+        let events = EventLog()
+        var phase = Phase.admitting
+        var interruption: Interruption?
+
+        var id: String { execution.id }
+        var subject: String { execution.owner.subject }
+    }
+
+    enum Phase: Sendable {
+        case admitting, queued, starting, ending
+        case running(Task<Void, Never>)
+    }
+
+    /// Why an execution is to end before its time.
+    enum Interruption: Sendable, Hashable {
+        /// The caller cancelled it or hung up.
+        case caller
+        /// The process is about to stop.
+        case drain
+    }
+
+    enum AdmissionDecision: Sendable, Hashable {
+        case admitted
+        case rateLimited(by: RateStanding)
+        case overloaded(retryAfterSeconds: Int)
+        case draining
+    }
+
+    /// What there is to do about an interrupted execution.
+    enum InterruptionAction: Sendable {
+        /// It is being admitted or written down, and will be seen to there.
+        case none
+        case cancel(Task<Void, Never>)
+        /// It never ran and has been taken out of the queue.
+        case end(Entry)
+    }
+
+    /// How often an execution is begun before it ends as our fault.
+    static let attemptsMax = 3
+
+    private var limiter = RateLimiter()
+    private var entries: [String: Entry] = [:]
+    private var queue = FairQueue()
+    private var slots: SlotPool
+    private(set) var isDraining = false
+    private var capacity: AdmissionCapacity
+    private var estimate = WaitEstimate()
+    private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+
+    init(slots: Int, queueCapacity: Int) {
+        let slots = SlotPool(count: slots)
+        self.slots = slots
+        // A quarter of the queue for one caller, beside the slots that it may fill on an idle
+        // machine.
+        let share = max(1, queueCapacity / 4)
+        capacity = AdmissionCapacity(
+            capacity: slots.count + max(0, queueCapacity),
+            share: slots.count + share
+        )
+    }
+}
+
+// MARK: - What there is
+
+extension QueueState {
+    func entry(_ id: String) -> Entry? { entries[id] }
+
+    /// How many wait, and how many have a slot.
+    var load: (queued: Int, running: Int) { (queue.count, slots.leased) }
+
+    func report(
+        on subject: String,
+        under rates: Rates,
+        charged: Int,
+        at now: Date
+    ) -> RateReport {
+        limiter.report(on: subject, under: rates, charged: charged, at: now)
+    }
+
+    mutating func markDaySpent(_ subject: String, limit: Int, at now: Date) {
+        limiter.markDaySpent(subject, limit: limit, at: now)
+    }
+}
+
+// MARK: - In
+
+extension QueueState {
+    /// Takes a place and counts the execution against the policies held in memory, or neither.
+    mutating func admit(_ entry: Entry, under rates: Rates, at now: Date) -> AdmissionDecision {
+        if isDraining { return .draining }
+        switch limiter.admit(entry.subject, under: rates, at: now) {
+        case .refused(by: let standing): return .rateLimited(by: standing)
+        case .crowded: return overload
+        case .admitted: break
+        }
+        guard capacity.take(for: entry.subject) else {
+            limiter.withdraw(entry.subject, admittedAt: now)
+            return overload
+        }
+        entries[entry.id] = entry
+        return .admitted
+    }
+
+    private var overload: AdmissionDecision {
+        .overloaded(
+            retryAfterSeconds: estimate.retryAfterSeconds(waiting: queue.count, slots: slots.count)
+        )
+    }
+
+    /// Undoes ``admit(_:under:at:)``.
+    mutating func withdraw(_ id: String) -> [CheckedContinuation<Void, Never>] {
+        guard let entry = entries[id] else { return [] }
+        limiter.withdraw(entry.subject, admittedAt: entry.execution.createdAt)
+        return remove(id)
+    }
+
+    /// The charge has been made: the execution may wait for its turn.
+    /// - Returns: the entry, if it must end instead: it was interrupted while being admitted.
+    mutating func enqueue(_ id: String, isCharged: Bool, at now: Date) -> Entry? {
+        entries[id]?.isCharged = isCharged
+        guard let entry = entries[id] else { return nil }
+        if entry.interruption != nil { return beginEnding(id, at: now) }
+        queue.append(id, of: entry.subject)
+        entries[id]?.phase = .queued
+        return nil
+    }
+
+    /// Takes in what an earlier process had accepted, above the bounds if need be.
+    /// - Returns: whether it was not known yet.
+    mutating func readmit(_ entry: Entry) -> Bool {
+        guard entries[entry.id] == nil else { return false }
+        limiter.occupy(entry.subject)
+        capacity.force(for: entry.subject)
+        entries[entry.id] = entry
+        return true
+    }
+}
+
+// MARK: - Through
+
+extension QueueState {
+    /// The next execution to be run, if a slot is free.
+    mutating func startNext(at now: Date) -> Entry? {
+        guard slots.hasFree, let id = queue.popFirst(), var entry = entries[id] else { return nil }
+        slots.lease()
+        entry.execution.state = .running(since: now)
+        entry.execution.attempts += 1
+        entry.isBacklogged = queue.holds(entry.subject)
+        entry.phase = .starting
+        entries[id] = entry
+        return entry
+    }
+
+    /// It is begun again in the slot that it has.
+    /// - Returns: the execution, or `nil` where it must not be: it was interrupted, or has been
+    ///    begun often enough.
+    mutating func startAgain(_ id: String, at now: Date) -> Execution? {
+        guard let entry = entries[id], entry.interruption == nil,
+            entry.execution.attempts < Self.attemptsMax
+        else { return nil }
+        switch entry.phase {
+        case .starting, .running: break
+        case .admitting, .queued, .ending: return nil
+        }
+        entries[id]?.execution.state = .running(since: now)
+        entries[id]?.execution.attempts += 1
+        return entries[id]?.execution
+    }
+
+    /// From here on the task is what is cancelled.
+    ///
+    /// It may have ended already.
+    /// - Returns: whether the execution was interrupted while there was no task yet.
+    mutating func attach(_ life: Task<Void, Never>, to id: String) -> Bool {
+        guard let entry = entries[id], case .starting = entry.phase else { return false }
+        entries[id]?.phase = .running(life)
+        return entry.interruption != nil
+    }
+
+    /// The run is over and its slot free.
+    mutating func runEnded(_ id: String, at now: Date) -> Entry? {
+        guard let entry = entries[id], case .running(let start) = entry.execution.state else {
+            return nil
+        }
+        slots.release()
+        queue.finish(of: entry.subject)
+        estimate.record(seconds: now.timeIntervalSince(start))
+        return beginEnding(id, at: now)
+    }
+
+    mutating func interrupt(
+        _ id: String,
+        by cause: Interruption,
+        at now: Date
+    )
+        -> InterruptionAction
+    {
+        guard let entry = entries[id], entry.interruption == nil else { return .none }
+        switch entry.phase {
+        case .ending:
+            return .none
+        case .admitting, .starting:
+            entries[id]?.interruption = cause
+            return .none
+        case .queued:
+            entries[id]?.interruption = cause
+            queue.remove(id, of: entry.subject)
+            return beginEnding(id, at: now).map(InterruptionAction.end) ?? .none
+        case .running(let run):
+            entries[id]?.interruption = cause
+            return .cancel(run)
+        }
+    }
+
+    /// Interrupts everything of a project.
+    /// - Returns: what there is to do about each, and where its end will be told.
+    mutating func interruptAll(
+        ofProject project: String,
+        at now: Date
+    ) -> [(action: InterruptionAction, events: EventLog)] {
+        entries.values.filter { $0.execution.request.project == project }
+            .map { (interrupt($0.id, by: .caller, at: now), $0.events) }
+    }
+
+    /// No new work from here on.
+    /// - Returns: what was waiting; it has been taken out of the queue.
+    mutating func beginDraining(at now: Date) -> [Entry] {
+        isDraining = true
+        var waiting: [Entry] = []
+        for id in entries.keys {
+            switch entries[id]?.phase {
+            case .queued:
+                if case .end(let entry) = interrupt(id, by: .drain, at: now) {
+                    waiting.append(entry)
+                }
+            case .admitting: _ = interrupt(id, by: .drain, at: now)
+            default: break
+            }
+        }
+        return waiting
+    }
+
+    /// - Returns: the runs that must be cancelled.
+    mutating func interruptRunning(
+        by cause: Interruption,
+        at now: Date
+    )
+        -> [Task<Void, Never>]
+    {
+        entries.keys.compactMap { id in
+            if case .cancel(let run) = interrupt(id, by: cause, at: now) { run } else { nil }
+        }
+    }
+}
+
+// MARK: - Out
+
+extension QueueState {
+    private mutating func beginEnding(_ id: String, at now: Date) -> Entry? {
+        guard let entry = entries[id] else { return nil }
+        entries[id]?.phase = .ending
+        limiter.release(entry.subject, at: now)
+        return entry
+    }
+
+    /// The execution has left.
+    /// - Returns: who waited for the last one to leave, if it was the last.
+    mutating func remove(_ id: String) -> [CheckedContinuation<Void, Never>] {
+        guard let entry = entries.removeValue(forKey: id) else { return [] }
+        capacity.giveBack(for: entry.subject)
+        guard entries.isEmpty else { return [] }
+        defer { idleWaiters = [] }
+        return idleWaiters
+    }
+
+    /// - Returns: whether there is anything to wait for.
+    mutating func waitUntilIdle(_ waiter: CheckedContinuation<Void, Never>) -> Bool {
+        guard !entries.isEmpty else { return false }
+        idleWaiters.append(waiter)
+        return true
+    }
+}

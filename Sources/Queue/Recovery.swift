@@ -1,0 +1,92 @@
+import Domain
+import Foundation
+import Logging
+
+/// Takes up after a start what an earlier process had accepted and not finished.
+struct Recovery: Sendable {
+    private let table: QueueTable
+    private let lifecycle: ExecutionLifecycle
+    private let records: ExecutionRecords
+    private let runtimes: Runtimes
+    private let clock: WallClock
+    private let logger: Logger
+
+    init(
+        table: QueueTable,
+        lifecycle: ExecutionLifecycle,
+        records: ExecutionRecords,
+        runtimes: Runtimes,
+        clock: WallClock,
+        logger: Logger
+    ) {
+        self.table = table
+        self.lifecycle = lifecycle
+        self.records = records
+        self.runtimes = runtimes
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Puts what is unfinished in the store back into the queue, oldest first, without charging it
+    /// again.
+    ///
+    /// An execution that was running then is begun again, as one more attempt; one that was running
+    /// at the end of so many processes may be what ended them, and ends as our fault.
+    /// - Throws: what the store throws.
+    func recover() async throws {
+        for execution in try await records.unfinishedExecutions() {
+            guard let runtime = runtimes.runtime(of: execution.request) else {
+                try await giveUp(execution, because: "its runtime is gone")
+                continue
+            }
+            if case .running = execution.state, execution.attempts >= QueueState.attemptsMax {
+                try await giveUp(execution, because: "it was running at the end of each process")
+                continue
+            }
+            takeUp(execution, on: runtime)
+        }
+    }
+
+    private func takeUp(_ execution: Execution, on runtime: Runtime) {
+        var queued = execution
+        queued.state = .queued
+        let entry = QueueState.Entry(
+            execution: queued,
+            runtime: runtime,
+            durability: .accepted,
+            isCharged: true
+        )
+        entry.events.append(.status(.queued, attempt: execution.attempts))
+        table.decide { state, now in
+            guard state.readmit(entry) else { return }
+            _ = state.enqueue(entry.id, isCharged: true, at: now)
+        }
+        lifecycle.startWaiting()
+        logger.notice(
+            "execution taken up again",
+            metadata: ["execution": "\(execution.id)", "attempts": "\(execution.attempts)"]
+        )
+    }
+
+    private func giveUp(_ execution: Execution, because reason: String) async throws {
+        logger.error(
+            "accepted execution given up",
+            metadata: [
+                "execution": "\(execution.id)", "reason": "\(reason)",
+                "language": "\(execution.request.language)",
+                "version": "\(execution.request.version)",
+            ]
+        )
+        var faulted = execution
+        faulted.state = .faulted(startedAt: nil, finishedAt: clock.now())
+        try await records.writeDown(faulted, durability: .accepted) { table.isDraining }
+        await records.refund(faulted)
+    }
+}
+
+extension Runtimes {
+    /// The runtime that was asked for, and no other version of it.
+    func runtime(of request: ExecutionRequest) -> Runtime? {
+        installed.first { $0.name == request.language && $0.version == request.version }
+    }
+}

@@ -1,0 +1,175 @@
+import Domain
+import Foundation
+import Logging
+
+/// How attempts end: watched, stored with what they owe, and told to whoever waits.
+extension TaskLoop {
+    /// Waits for the end of an attempt, beside the loop.
+    mutating func watch(_ submission: any Submission, of task: AgentTask) {
+        watchers[task.id] = Task { [continuation] in
+            do {
+                let execution = try await submission.finished()
+                continuation.yield(.ended(task: task.id, as: execution))
+            } catch {
+                continuation.yield(.left(task: task.id))
+            }
+        }
+    }
+
+    /// Takes up, once, what an earlier process left running.
+    mutating func takeUp() async throws {
+        guard !hasTakenUp, !state.isClosed else { return }
+        for task in try await parts.store.runningTasks() where state.underWay[task.id] == nil {
+            takeUp(task)
+        }
+        hasTakenUp = true
+    }
+
+    mutating func takeUp(_ task: AgentTask) {
+        guard case .running(let attempt) = task.state else { return }
+        state.begin(task)
+        watchers[task.id] = Task { [continuation, parts] in
+            continuation.yield(await parts.end(of: attempt, of: task))
+        }
+    }
+
+    /// The service is about to stop: on disk the task is running, and the next start finds out
+    /// what became of it.
+    mutating func leave(_ id: String) {
+        state.remove(id)
+        watchers[id] = nil
+        answerCancellers(of: id, .failure(SubmissionRefusal.draining))
+    }
+
+    /// Stores what becomes of a task whose attempt has ended.
+    ///
+    /// Where the store does not know the task as it is here, it was deleted with its project.
+    mutating func settle(_ id: String) async throws {
+        guard let attempt = state.underWay[id], let end = attempt.end else { return }
+        let task = attempt.task.after(
+            end.status,
+            isToBeCancelled: attempt.isToBeCancelled,
+            at: parts.clock.now(),
+            random: parts.random()
+        )
+        let isKept = try await store(task, insteadOf: attempt.task)
+        state.remove(id)
+        watchers[id] = nil
+        parts.logger.info(
+            "task attempted",
+            metadata: ["task": "\(id)", "status": "\(task.status.rawValue)"]
+        )
+        guard isKept else { return answerCancellers(of: id, .success(nil)) }
+        let isCancelled = task.status == .cancelled
+        answerCancellers(of: id, isCancelled ? .success(task) : .failure(TaskEnded(task: task)))
+    }
+
+    /// The callback that the agent asked for, due at once, where the task has ended for good.
+    private func deliveries(owedBy task: AgentTask) async throws -> [Delivery] {
+        guard let url = task.order.callbackURL, case .ended = task.state else { return [] }
+        let report = try await parts.store.report(on: task)
+        let now = parts.clock.now()
+        return [
+            Delivery(
+                id: Identifier.make(prefix: "msg_", at: now),
+                organization: task.organization,
+                subject: .task(task.id),
+                url: url,
+                body: parts.callbackBody(report),
+                createdAt: now,
+                state: .pending(nextAttemptAt: now)
+            )
+        ]
+    }
+
+    /// Stores a change with what it owes.
+    /// - Returns: whether the task was still as `known`.
+    func store(_ task: AgentTask, insteadOf known: AgentTask) async throws -> Bool {
+        let deliveries = try await deliveries(owedBy: task)
+        let isKept = try await parts.store.change(known, to: task, deliveries: deliveries)
+        if isKept, !deliveries.isEmpty { parts.deliveriesSaved() }
+        return isKept
+    }
+}
+
+// MARK: - Cancelling
+
+extension TaskLoop {
+    /// Cancels a task that waits, or has the attempt that is under way cancelled.
+    mutating func cancel(_ request: CancelRequest) async {
+        do {
+            let organization = request.organization
+            while let task = try await parts.store.task(id: request.id, organization: organization)
+            {
+                switch task.state {
+                case .ended: throw TaskEnded(task: task)
+                case .running(let attempt): return try cancel(attempt, of: task, for: request)
+                case .scheduled, .queued:
+                    let ended = task.ended(.cancelled, at: parts.clock.now())
+                    if try await store(ended, insteadOf: task) {
+                        return request.waiter.resume(returning: ended)
+                    }
+                }
+            }
+            request.waiter.resume(returning: nil)
+        } catch {
+            request.waiter.resume(throwing: error)
+        }
+    }
+
+    /// The end of the attempt will be the answer.
+    private mutating func cancel(
+        _ attempt: AgentTask.Attempt,
+        of task: AgentTask,
+        for request: CancelRequest
+    ) throws {
+        if state.underWay[task.id] == nil {
+            guard !state.isClosed else { throw SubmissionRefusal.draining }
+            takeUp(task)
+        }
+        cancellers[task.id, default: []].append(request.waiter)
+        state.markCancelled(task.id)
+        Task { [executions = parts.executions] in
+            // Where it cannot be cancelled it has ended, and the loop is told of that anyway.
+            _ = try? await executions.cancel(
+                id: attempt.execution,
+                organization: task.organization
+            )
+        }
+    }
+
+    mutating func answerCancellers(of id: String, _ answer: Result<AgentTask?, any Error>) {
+        for waiter in cancellers.removeValue(forKey: id) ?? [] { waiter.resume(with: answer) }
+    }
+}
+
+extension TaskLoop.Parts {
+    /// Waits for the end of an attempt that an earlier process began.
+    ///
+    /// The queue has taken it up again, or it has ended: it was written down together with the task.
+    func end(of attempt: AgentTask.Attempt, of task: AgentTask) async -> TaskEvent {
+        let (id, organization) = (attempt.execution, task.organization)
+        while !Task.isCancelled {
+            await waitInQueue(for: id, of: organization)
+            do {
+                let stored = try await store.execution(id: id, organization: organization)
+                guard let stored, stored.isFinished else { break }
+                return .ended(task: task.id, as: stored)
+            } catch {
+                try? await pause(.seconds(TaskLoop.storePauseSeconds))
+            }
+        }
+        return .left(task: task.id)
+    }
+
+    /// Returns when the execution neither waits nor runs.
+    private func waitInQueue(for id: String, of organization: String) async {
+        let events = await executions.events(of: id, organization: organization, from: 1)
+        guard let events else { return }
+        do {
+            for try await _ in events {}
+        } catch {
+            // It is left to the next start.
+        }
+    }
+}

@@ -1,0 +1,157 @@
+public import Domain
+import Foundation
+public import Logging
+import Synchronization
+
+/// Jails that are made before anybody asks for them, and go to executions that want one of their
+/// kind.
+///
+/// A jail is taken once and destroyed with its execution, as every jail is. Where none stands by
+/// the execution gets a cold one: a miss is never an error. What stands by follows what has been
+/// asked for lately, within bounds; see ``StandbyState``.
+public final class StandbyPool: SandboxProvider {
+    private let provider: any StandbyProvider
+    private let clock: WallClock
+    private let logger: Logger
+    private let pause: @Sendable (Duration) async throws -> Void
+    private let state: Mutex<StandbyState>
+
+    public init(
+        _ provider: any StandbyProvider,
+        bounds: StandbyBounds,
+        clock: WallClock,
+        logger: Logger,
+        pause: @escaping @Sendable (Duration) async throws -> Void = {
+            try await Task.sleep(for: $0)
+        }
+    ) {
+        self.provider = provider
+        self.clock = clock
+        self.logger = logger
+        self.pause = pause
+        state = Mutex(StandbyState(bounds: bounds))
+    }
+
+    public func open(_ spec: JailSpec) async throws -> any SandboxSession {
+        let standby = state.withLock { state in
+            state.arrive(
+                StandbySpec(for: spec),
+                isBacklogged: spec.isBacklogged,
+                at: clock.now()
+            )
+        }
+        if let standby {
+            return PooledSession(session: standby.take(files: spec.files), pool: self)
+        }
+        do {
+            return PooledSession(session: try await provider.open(spec), pool: self)
+        } catch {
+            leave()
+            refillSoon()
+            throw error
+        }
+    }
+
+    public var isAvailable: Bool { provider.isAvailable }
+    public var events: AsyncStream<SandboxEvent> { provider.events }
+
+    /// Closes what stands by; from here on every jail is a cold one.
+    public func close() {
+        for jail in state.withLock({ $0.close() }) { jail.close() }
+    }
+
+    /// What stands by, and how often that was of use.
+    public var figures: StandbyFigures {
+        state.withLock { state in
+            StandbyFigures(
+                ready: state.ready,
+                booting: state.booting,
+                memoryBytes: state.memoryBytes,
+                taken: state.taken,
+                missed: state.missed
+            )
+        }
+    }
+
+    fileprivate func leave() { state.withLock { $0.leave() } }
+
+    /// Not on this thread, which has other work.
+    fileprivate func refillSoon() { Task(priority: .utility) { [weak self] in self?.refill() } }
+
+    private func refill() {
+        while let step = state.withLock({ $0.nextStep(at: clock.now()) }) {
+            switch step {
+            case .make(let ticket, let spec, insteadOf: let jail):
+                jail?.close()
+                make(spec, as: ticket)
+            case .close(let jail): jail.close()
+            }
+        }
+    }
+
+    private func make(_ spec: StandbySpec, as ticket: StandbyState.Ticket) {
+        do {
+            let jail = try provider.prepare(spec) { [weak self] in self?.change($0, of: ticket) }
+            if !state.withLock({ $0.made(ticket, jail) }) { jail.close() }
+            if spec.boot == nil { expire(ticket) }
+        } catch {
+            logger.notice("no jail to stand by", metadata: ["error": "\(error)"])
+            state.withLock { $0.change(.gone, of: ticket, at: clock.now()) }
+        }
+    }
+
+    /// In a jail in which no program waits there is nothing that the warden would end.
+    private func expire(_ ticket: StandbyState.Ticket) {
+        Task { [weak self, pause] in
+            try? await pause(StandbyBounds.blankLife)
+            guard let self, let jail = state.withLock({ $0.expire(ticket) }) else { return }
+            jail.close()
+            refill()
+        }
+    }
+
+    private func change(_ change: StandbyChange, of ticket: StandbyState.Ticket) {
+        state.withLock { $0.change(change, of: ticket, at: clock.now()) }
+        refill()
+    }
+}
+
+/// What stands by at one moment, and what was done with it so far.
+public struct StandbyFigures: Sendable, Hashable {
+    public let ready: Int
+    public let booting: Int
+    public let memoryBytes: Int64
+    /// Executions that got a jail that stood by.
+    public let taken: Int
+    /// Executions that got a cold one.
+    public let missed: Int
+}
+
+/// An execution's jail; the pool is told when it is given up, and fills its place when it is gone.
+private final class PooledSession: SandboxSession {
+    private let session: any SandboxSession
+    private let pool: StandbyPool
+    private let isClosed = Mutex(false)
+
+    init(session: any SandboxSession, pool: StandbyPool) {
+        self.session = session
+        self.pool = pool
+    }
+
+    func run(_ stage: StageSpec, io: StageIO) async throws -> StageReport {
+        try await session.run(stage, io: io)
+    }
+
+    func close(then gone: @escaping @Sendable () -> Void) {
+        let isFirst = isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return !isClosed
+        }
+        guard isFirst else { return session.close(then: gone) }
+        pool.leave()
+        session.close { [pool] in
+            pool.refillSoon()
+            gone()
+        }
+    }
+}

@@ -1,0 +1,244 @@
+import Domain
+import Foundation
+
+/// Decides which jails stand by.
+///
+/// It is told the time, what has arrived and what has become of jails, and says what to make; it
+/// touches nothing, so its tests need neither a clock nor a warden.
+struct StandbyState {
+    private let bounds: StandbyBounds
+    private var pools: [StandbySpec.Shape: ShapePool] = [:]
+    private var places: [Ticket: StandbySpec.Shape] = [:]
+    private var lastTicket: Ticket = 0
+    /// Jails that executions have, from this pool or not.
+    private var inUse = 0
+    private(set) var isClosed = false
+    private(set) var taken = 0
+    private(set) var missed = 0
+
+    typealias Ticket = UInt64
+
+    /// The jails of one shape, and the demand for them.
+    private struct ShapePool {
+        /// The latest of its shape: what is made next is made like it.
+        var spec: StandbySpec
+        var demand = StandbyDemand()
+        /// The same without callers who are kept waiting by their own work.
+        var quietDemand = StandbyDemand()
+        var jails: [Ticket: Standing] = [:]
+        /// The last one that was made.
+        var latest: Ticket = 0
+        var failures = 0
+        var retryAt = Date.distantPast
+
+        /// Quiet arrivals in a second for each jail, if there were one more; and for each that
+        /// there is.
+        func needOfNext(at now: Date) -> Double {
+            quietDemand.rate(at: now) / Double(jails.count + 1)
+        }
+        func needOfLast(at now: Date) -> Double {
+            quietDemand.rate(at: now) / Double(jails.count)
+        }
+
+        /// By which the least wanted is found: who floods is less than who does not.
+        func rates(at now: Date) -> (quiet: Double, all: Double) {
+            (quietDemand.rate(at: now), demand.rate(at: now))
+        }
+
+        /// Whether one more would spare somebody a wait.
+        func isAwaited(at now: Date) -> Bool { jails.count < quietDemand.wanted(at: now) }
+
+        /// Who would be spared a wait comes first, then who has none, and of those who was served
+        /// longest ago: so one who floods keeps nobody from a jail.
+        func isServed(before other: ShapePool, at now: Date) -> Bool {
+            let (isAwaited, isOtherAwaited) = (isAwaited(at: now), other.isAwaited(at: now))
+            if isAwaited != isOtherAwaited { return isAwaited }
+            if jails.isEmpty != other.jails.isEmpty { return jails.isEmpty }
+            if jails.isEmpty { return latest < other.latest }
+            return needOfNext(at: now) > other.needOfNext(at: now)
+        }
+    }
+
+    private struct Standing {
+        var jail: (any StandbySession)?
+        /// `nil` while its program is starting.
+        var ready: (until: Date, memoryBytes: Int64)?
+    }
+
+    init(bounds: StandbyBounds) { self.bounds = bounds }
+
+    /// An execution wants a jail.
+    ///
+    /// - Parameter isBacklogged: whether more of its caller's executions wait. Such a caller is not
+    ///   kept waiting by a start but by its own work, so it leaves the last jail to others.
+    /// - Returns: one that stands by, the one that has waited longest.
+    mutating func arrive(
+        _ spec: StandbySpec,
+        isBacklogged: Bool = false,
+        at now: Date
+    ) -> (any StandbySession)? {
+        inUse += 1
+        let shape = spec.shape
+        pools[shape, default: ShapePool(spec: spec)].spec = spec
+        pools[shape]?.demand.arrive(at: now)
+        if !isBacklogged { pools[shape]?.quietDemand.arrive(at: now) }
+        forgetOldPools(at: now)
+        let fresh = now.addingTimeInterval(StandbyBounds.claimSeconds)
+        let fit = (pools[shape]?.jails ?? [:])
+            .filter { $0.value.jail != nil && ($0.value.ready?.until ?? .distantPast) > fresh }
+        guard fit.count > (isBacklogged ? 1 : 0), let best = fit.min(by: { $0.key < $1.key }),
+            let jail = best.value.jail
+        else {
+            missed += 1
+            return nil
+        }
+        pools[shape]?.jails[best.key] = nil
+        places[best.key] = nil
+        taken += 1
+        return jail
+    }
+
+    /// An execution's jail is closed.
+    mutating func leave() { inUse -= 1 }
+
+    /// What is to be done now, one step after another until there is nothing more.
+    enum Step {
+        /// - Parameter insteadOf: one whose place it gets, to be closed.
+        case make(Ticket, StandbySpec, insteadOf: (any StandbySession)?)
+        /// What it holds is wanted more by others.
+        case close(any StandbySession)
+    }
+
+    /// One program may be starting beside as many as there are processors: refilling must not steal
+    /// from work that runs, and where it never came to refill, every program would have to be
+    /// started on its request's path.
+    mutating func nextStep(at now: Date) -> Step? {
+        guard !isClosed, bounds.jailsMax > 0, inUse + booting <= bounds.processors else {
+            return nil
+        }
+        let wanting = pools.filter { _, pool in
+            pool.retryAt <= now && pool.jails.count < pool.demand.wanted(at: now)
+        }
+        if isFull { return exchange(for: wanting.filter { $0.value.isAwaited(at: now) }, at: now) }
+        let next = wanting.min { $0.value.isServed(before: $1.value, at: now) }
+        return next.map { make(for: $0.key, $0.value) }
+    }
+
+    private mutating func make(
+        for shape: StandbySpec.Shape,
+        _ pool: ShapePool,
+        insteadOf jail: (any StandbySession)? = nil
+    ) -> Step {
+        lastTicket += 1
+        places[lastTicket] = shape
+        pools[shape]?.jails[lastTicket] = Standing()
+        pools[shape]?.latest = lastTicket
+        return .make(lastTicket, pool.spec, insteadOf: jail)
+    }
+
+    /// Makes one where it is wanted most, instead of one that is wanted less.
+    private mutating func exchange(
+        for wanting: [StandbySpec.Shape: ShapePool],
+        at now: Date
+    ) -> Step? {
+        let next = wanting.max {
+            $0.value.needOfNext(at: now) < $1.value.needOfNext(at: now)
+        }
+        guard let next, let jail = dispensable(for: next.value, at: now) else { return nil }
+        return isFull ? .close(jail) : make(for: next.key, next.value, insteadOf: jail)
+    }
+
+    /// Takes out a jail of whoever has more than is wanted of them, or of whoever wants each of
+    /// theirs less than one more is wanted here.
+    ///
+    /// So shapes that somebody has asked for once do not keep the pool from those that are asked
+    /// for all the time.
+    private mutating func dispensable(
+        for wanting: ShapePool,
+        at now: Date
+    ) -> (any StandbySession)? {
+        let need = wanting.needOfNext(at: now)
+        let candidates = pools.values.filter { pool in
+            !pool.jails.isEmpty
+                && (pool.jails.count > pool.demand.wanted(at: now)
+                    || pool.needOfLast(at: now) < need)
+        }
+        let least = candidates.min { $0.needOfLast(at: now) < $1.needOfLast(at: now) }
+        let oldest = least?.jails.filter { $0.value.jail != nil }.keys.min()
+        return oldest.flatMap { expire($0) }
+    }
+
+    /// - Returns: whether it may stay; else it is to be closed.
+    mutating func made(_ ticket: Ticket, _ jail: any StandbySession) -> Bool {
+        guard !isClosed, let shape = places[ticket] else { return false }
+        pools[shape]?.jails[ticket]?.jail = jail
+        if shape.boot == nil {
+            let blank = (until: Date.distantFuture, memoryBytes: StandbyBounds.blankBytes)
+            pools[shape]?.jails[ticket]?.ready = blank
+        }
+        return true
+    }
+
+    mutating func change(_ change: StandbyChange, of ticket: Ticket, at now: Date) {
+        guard let shape = places[ticket], let standing = pools[shape]?.jails[ticket] else {
+            return
+        }
+        switch change {
+        case .ready(let milliseconds, let memoryBytes):
+            let until = now.addingTimeInterval(Double(milliseconds) / 1_000)
+            pools[shape]?.jails[ticket]?.ready = (until, memoryBytes)
+            pools[shape]?.failures = 0
+        case .gone:
+            places[ticket] = nil
+            pools[shape]?.jails[ticket] = nil
+            if standing.ready == nil { fail(shape, at: now) }
+        }
+    }
+
+    /// One that does not come to stand is not tried again at once.
+    private mutating func fail(_ shape: StandbySpec.Shape, at now: Date) {
+        guard let failures = pools[shape]?.failures else { return }
+        let seconds = min(pow(2, Double(failures)), StandbyBounds.retrySecondsMax)
+        pools[shape]?.failures = min(failures + 1, 16)
+        pools[shape]?.retryAt = now.addingTimeInterval(seconds)
+    }
+
+    /// Takes out one that has stood by for as long as it should; what is made instead, if anything,
+    /// follows the demand of now.
+    mutating func expire(_ ticket: Ticket) -> (any StandbySession)? {
+        guard let shape = places.removeValue(forKey: ticket) else { return nil }
+        return pools[shape]?.jails.removeValue(forKey: ticket)?.jail
+    }
+
+    /// Every jail, for the caller to close.
+    mutating func close() -> [any StandbySession] {
+        isClosed = true
+        let jails = pools.values.flatMap { $0.jails.values.compactMap(\.jail) }
+        pools = [:]
+        places = [:]
+        return jails
+    }
+
+    /// Shapes are chosen by callers, so they are bounded: a pool without demand goes when it is
+    /// empty, and the least wanted where there are too many.
+    private mutating func forgetOldPools(at now: Date) {
+        guard pools.count > StandbyBounds.shapesMax else { return }
+        let empty = pools.filter { $0.value.jails.isEmpty }
+        let least = empty.min { left, right in
+            left.value.rates(at: now) < right.value.rates(at: now)
+        }
+        if let least { pools[least.key] = nil }
+    }
+
+    // MARK: Figures
+
+    var count: Int { places.count }
+    private var isFull: Bool {
+        count >= bounds.jailsMax || memoryBytes >= bounds.memoryBytesMax
+    }
+    var shapeCount: Int { pools.count }
+    var booting: Int { standing.count { $0.ready == nil } }
+    var ready: Int { standing.count { $0.ready != nil } }
+    var memoryBytes: Int64 { standing.reduce(0) { $0 + ($1.ready?.memoryBytes ?? 0) } }
+    private var standing: [Standing] { pools.values.flatMap(\.jails.values) }
+}

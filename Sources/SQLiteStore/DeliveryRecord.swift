@@ -1,0 +1,114 @@
+import Domain
+import Foundation
+import GRDB
+import StoredRecords
+
+/// A delivery as its row: all but its body, which only the courier reads.
+struct DeliveryRow: Sendable {
+    let id: String
+    let organization: String
+    let execution: String?
+    let task: String?
+    let url: String
+    let createdAt: Int64
+    let state: String
+    let stateAt: Int64
+    let attempts: Data
+
+    init(_ delivery: Delivery) throws {
+        id = delivery.id
+        organization = delivery.organization
+        switch delivery.subject {
+        case .execution(let id): (execution, task) = (id, nil)
+        case .task(let id): (execution, task) = (nil, id)
+        }
+        url = delivery.url
+        createdAt = delivery.createdAt.microseconds
+        attempts = try AttemptRecord.encode(delivery.attempts)
+        switch delivery.state {
+        case .pending(let nextAttemptAt): (state, stateAt) = ("pending", nextAttemptAt.microseconds)
+        case .delivered(let at): (state, stateAt) = ("delivered", at.microseconds)
+        case .failed(let at): (state, stateAt) = ("failed", at.microseconds)
+        }
+    }
+
+    init(row: Row) {
+        id = row["id"]
+        organization = row["organization"]
+        execution = row["execution"]
+        task = row["task"]
+        url = row["url"]
+        createdAt = row["created_at"]
+        state = row["state"]
+        stateAt = row["state_at"]
+        attempts = row["attempts"]
+    }
+
+    var arguments: StatementArguments {
+        [id, organization, execution, task, url, createdAt, state, stateAt, attempts]
+    }
+
+    /// With no attempts where those are damaged, so that the delivery hides no other of a list.
+    func summarized() throws(UnreadableRecord) -> DeliverySummary {
+        try summary(attempts: (try? AttemptRecord.decode(attempts)) ?? [])
+    }
+
+    func summary(attempts: [Delivery.Attempt]) throws(UnreadableRecord) -> DeliverySummary {
+        DeliverySummary(
+            id: id,
+            organization: organization,
+            subject: try subject(),
+            url: url,
+            createdAt: Date(microseconds: createdAt),
+            state: try domainState(),
+            attempts: attempts
+        )
+    }
+
+    private func subject() throws(UnreadableRecord) -> Delivery.Subject {
+        switch (execution, task) {
+        case (let id?, nil): return .execution(id)
+        case (nil, let id?): return .task(id)
+        default: throw UnreadableRecord(contradictory: id)
+        }
+    }
+
+    private func domainState() throws(UnreadableRecord) -> Delivery.State {
+        let at = Date(microseconds: stateAt)
+        switch state {
+        case "pending": return .pending(nextAttemptAt: at)
+        case "delivered": return .delivered(at: at)
+        case "failed": return .failed(at: at)
+        default: throw UnreadableRecord(contradictory: id)
+        }
+    }
+}
+
+/// A delivery whole.
+struct DeliveryRecord: Sendable {
+    let row: DeliveryRow
+    let body: Data?
+
+    init(_ delivery: Delivery) throws {
+        row = try DeliveryRow(delivery)
+        body = delivery.body
+    }
+
+    init(row: Row) {
+        self.row = DeliveryRow(row: row)
+        body = row["body"]
+    }
+
+    func save(in db: Database) throws {
+        try db.cachedStatement(sql: Query.insertDelivery).execute(arguments: row.arguments)
+        try db.cachedStatement(sql: Query.insertDeliveryBody).execute(arguments: [row.id, body])
+    }
+
+    func delivery() throws(UnreadableRecord) -> Delivery {
+        guard let body else { throw UnreadableRecord(id: row.id, reason: "it has no body") }
+        let attempts = try UnreadableRecord.naming(row.id) { () throws(RecordDamage) in
+            try AttemptRecord.decode(row.attempts)
+        }
+        return Delivery(try row.summary(attempts: attempts), body: body)
+    }
+}

@@ -1,0 +1,23 @@
+/// The program's doing; never an error of ours.
+public enum Verdict: Sendable, Hashable {
+    case exited(code: Int32)
+    case signaled(signal: Int32)
+    case timedOut
+    case cpuTimeExceeded
+    case memoryExceeded
+    case outputExceeded
+}
+
+/// What a stage used, counted after its last process was gone.
+public struct Usage: Sendable, Hashable {
+    public var wallMicroseconds: Int64
+    public var cpuMicroseconds: Int64
+    /// The peak of the whole jail during the stage.
+    public var memoryBytes: Int64
+
+    public init(wallMicroseconds: Int64, cpuMicroseconds: Int64, memoryBytes: Int64) {
+        self.wallMicroseconds = wallMicroseconds
+        self.cpuMicroseconds = cpuMicroseconds
+        self.memoryBytes = memoryBytes
+    }
+}

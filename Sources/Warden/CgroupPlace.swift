@@ -1,0 +1,221 @@
+internal import Kernel
+
+/// A mounted cgroup hierarchy, and the group in it that this process belongs to.
+struct CgroupPlace {
+    let mountPoint: String
+    /// Of this process, below the mount point.
+    let ownPath: String
+    let controllers: [CgroupLayout.Controller]
+    let isUnified: Bool
+
+    /// The hierarchies that between them have every controller that jails need.
+    static func find() throws(StartFailure) -> [CgroupPlace] {
+        let mounts: String
+        let groups: String
+        do {
+            mounts = try readText("/proc/self/mountinfo", in: currentFolder)
+            groups = try readText("/proc/self/cgroup", in: currentFolder)
+        } catch {
+            throw StartFailure("cgroup", error)
+        }
+        return try find(mounts: mounts, groups: groups) { point in
+            (try? readText(point + "/cgroup.controllers", in: currentFolder)) ?? ""
+        }
+    }
+
+    /// - Parameters:
+    ///   - mounts: what `/proc/self/mountinfo` says.
+    ///   - groups: what `/proc/self/cgroup` says.
+    ///   - available: what `cgroup.controllers` says at a mount point of the unified hierarchy.
+    static func find(
+        mounts: String,
+        groups: String,
+        available: (_ mountPoint: String) -> String
+    ) throws(StartFailure) -> [CgroupPlace] {
+        var places: [CgroupPlace] = []
+        var wanted = Set(CgroupLayout.Controller.allCases)
+        for mount in CgroupMount.parse(mounts) where !mount.isUnified {
+            let found = wanted.filter { mount.options.contains($0.rawValue[...]) }
+            guard let first = found.first else { continue }
+            guard let path = ownPath(in: groups, controller: first.rawValue) else { continue }
+            wanted.subtract(found)
+            places.append(
+                CgroupPlace(
+                    mountPoint: mount.point,
+                    ownPath: mount.strip(path),
+                    controllers: found.sorted { $0.rawValue < $1.rawValue },
+                    isUnified: false
+                )
+            )
+        }
+        if !wanted.isEmpty {
+            places.append(try unified(mounts, groups, wanted: wanted, available))
+        }
+        return places
+    }
+
+    private static func unified(
+        _ mounts: String,
+        _ groups: String,
+        wanted: Set<CgroupLayout.Controller>,
+        _ available: (String) -> String
+    ) throws(StartFailure) -> CgroupPlace {
+        guard let mount = CgroupMount.parse(mounts).first(where: \.isUnified),
+            let path = ownPath(in: groups, controller: "")
+        else {
+            throw StartFailure("cgroup", detail: "no cgroup hierarchy has " + names(wanted))
+        }
+        let listed = available(mount.point).split(whereSeparator: \.isWhitespace)
+        // Every v2 group counts processor time; no controller is needed for it.
+        let lacking = wanted.filter { controller in
+            controller != .cpuacct && !listed.contains(controller.rawValue[...])
+        }
+        guard lacking.isEmpty else {
+            throw StartFailure("cgroup", detail: "no cgroup hierarchy has " + names(lacking))
+        }
+        return CgroupPlace(
+            mountPoint: mount.point,
+            ownPath: withoutServiceLeaf(mount.strip(path)),
+            controllers: wanted.sorted { $0.rawValue < $1.rawValue },
+            isUnified: true
+        )
+    }
+
+    private static func names(_ controllers: some Sequence<CgroupLayout.Controller>) -> String {
+        controllers.map(\.rawValue).sorted().joined(separator: ", ")
+    }
+
+    /// From `/proc/self/cgroup`: lines of `id:controller,controller:path`; the unified one names no
+    /// controller.
+    private static func ownPath(in groups: String, controller: String) -> String? {
+        for line in groups.split(separator: "\n") {
+            let fields = line.split(
+                separator: ":",
+                maxSplits: 2,
+                omittingEmptySubsequences: false
+            )
+            guard fields.count == 3 else { continue }
+            let listed = fields[1].split(separator: ",", omittingEmptySubsequences: false)
+            if listed.contains(controller[...]) { return String(fields[2]) }
+        }
+        return nil
+    }
+
+    /// The folders that a warden's group may be made in, the first that works.
+    ///
+    /// A process's own group first: limits that the operator put on it hold for the jails too. The
+    /// root is for v2 groups that hold processes which are not ours, where children may have no
+    /// controllers.
+    var parents: [String] {
+        let paths = ownPath == "/" || !isUnified ? [ownPath] : [ownPath, "/"]
+        return paths.map { mountPoint + ($0 == "/" ? "" : $0) }
+    }
+
+    /// Makes our group below this process's own and opens it.
+    func makeHierarchy(name: String) throws(StartFailure) -> CgroupLayout.Hierarchy {
+        // The first reason is the one to tell: an ordinary user may never use the root.
+        var failure: StartFailure?
+        for parent in parents {
+            do {
+                return try makeHierarchy(name: name, below: parent)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        throw failure ?? StartFailure("cgroup", detail: mountPoint)
+    }
+
+    private func makeHierarchy(
+        name: String,
+        below path: String
+    ) throws(StartFailure) -> CgroupLayout.Hierarchy {
+        do throws(KernelError) {
+            let folder = try Descriptor.open(path, flags: OpenFlags.folder)
+            WardenGroups.removeStale(in: folder.number)
+            if isUnified { try delegate(folder.number) }
+            let directory = try WardenGroups.make(name, in: folder.number)
+            do throws(KernelError) {
+                if isUnified { try enableControllers(in: directory) }
+            } catch {
+                Descriptor.close(directory)
+                try? Files.removeFolder(name, in: folder.number)
+                throw error
+            }
+            return CgroupLayout.Hierarchy(
+                directory: directory,
+                parent: folder.release(),
+                path: path,
+                controllers: controllers,
+                isUnified: isUnified
+            )
+        } catch {
+            throw StartFailure("cgroup " + path, error)
+        }
+    }
+
+    /// v2 gives controllers only to the children of a group without processes (the root excepted),
+    /// so this process and those that started it move into a leaf of their own first; the warden
+    /// after this one starts in there.
+    ///
+    /// All of them or none: a group that holds others as well is not the service's to rearrange.
+    private func delegate(_ folder: Int32) throws(KernelError) {
+        do throws(KernelError) {
+            try enableControllers(in: folder)
+        } catch  where error.errno == Errno.busy {
+            let members = try readText("cgroup.procs", in: folder).split(separator: "\n")
+            let own = OwnProcess.ancestry
+            guard members.allSatisfy({ Int32($0).map(own.contains) ?? false }) else { throw error }
+            try? Files.makeFolder(Self.serviceLeaf, in: folder)
+            for member in members {
+                try writeText(String(member), to: Self.serviceLeaf + "/cgroup.procs", in: folder)
+            }
+            try enableControllers(in: folder)
+        }
+    }
+
+    private static let serviceLeaf = "quicksand-service"
+
+    private static func withoutServiceLeaf(_ path: String) -> String {
+        guard path.hasSuffix("/" + serviceLeaf) else { return path }
+        let parent = path.dropLast(serviceLeaf.utf8.count + 1)
+        return parent.isEmpty ? "/" : String(parent)
+    }
+
+    private func enableControllers(in folder: Int32) throws(KernelError) {
+        let names = controllers.filter { $0 != .cpuacct }.map { "+" + $0.rawValue }
+        if names.isEmpty { return }
+        try writeText(names.joined(separator: " "), to: "cgroup.subtree_control", in: folder)
+    }
+}
+
+/// A line of `/proc/self/mountinfo` that shows a cgroup hierarchy; see proc_pid_mountinfo(5).
+struct CgroupMount {
+    let root: String
+    let point: String
+    let isUnified: Bool
+    let options: Set<Substring>
+
+    static func parse(_ mountinfo: String) -> [CgroupMount] {
+        mountinfo.split(separator: "\n").compactMap { line in
+            guard let dash = line.firstRange(of: " - ") else { return nil }
+            let before = line[..<dash.lowerBound].split(separator: " ")
+            let after = line[dash.upperBound...].split(separator: " ")
+            guard before.count >= 5, after.count >= 3, after[0].hasPrefix("cgroup") else {
+                return nil
+            }
+            return CgroupMount(
+                root: String(before[3]),
+                point: String(before[4]),
+                isUnified: after[0] == "cgroup2",
+                options: Set(after[2].split(separator: ","))
+            )
+        }
+    }
+
+    /// In a container the mount can start below the hierarchy's root; paths are told from there.
+    func strip(_ path: String) -> String {
+        if path == root { return "/" }
+        guard root != "/", path.hasPrefix(root + "/") else { return path }
+        return String(path.dropFirst(root.count))
+    }
+}

@@ -1,0 +1,149 @@
+internal import Kernel
+internal import WardenProtocol
+
+/// The process that the front starts: keeps a warden for as long as the front is there.
+///
+/// The front has given root up by the time a warden dies and could not start another; this process
+/// keeps root for nothing else. One thread, no jail, and nothing to believe: of descriptor 3 it
+/// reads no byte, it only sees its end. For every warden it makes a control socket, forks, and
+/// sends the other end to the front. The catalog was checked and decoded once; each warden has it
+/// from its birth.
+///
+/// When the front is gone, this ends and the warden with it. When this is killed, the warden and
+/// every jail die of it, and the front sees the end of descriptor 3.
+public struct Monitor: ~Copyable {
+    private let catalog: Result<CatalogImage, StartFailure>
+    private let epoll: Epoll
+    private var backoff = RestartBackoff()
+
+    private static let linkToken: UInt64 = 0
+    private static let wardenToken: UInt64 = 1
+    /// A warden whose front is gone kills its jails and ends; longer it does not get.
+    private static let endMilliseconds: Int32 = 10_000
+    /// How long a killed warden's jails and groups are waited for before there is another.
+    private static let clearingMilliseconds: Int32 = 2_000
+
+    /// Runs until the front closes the link.
+    ///
+    /// Returns the process's exit code.
+    public static func main() -> Int32 {
+        do {
+            Signals.ignoreTermination()
+            // A killed warden's jails come here, also where the machine's init reaps nothing.
+            try Process.adoptOrphans()
+            // What is wrong with a catalog is the warden's to tell, as everything else is.
+            let catalog = Result { () throws(StartFailure) in try Footing.readCatalog() }
+            var monitor = Monitor(catalog: catalog, epoll: try Epoll())
+            try monitor.run()
+            return 0
+        } catch {
+            try? writeAll(Array("quicksand-warden: monitor: \(error)\n".utf8), to: 2)
+            return 1
+        }
+    }
+
+    private init(catalog: Result<CatalogImage, StartFailure>, epoll: consuming Epoll) {
+        self.catalog = catalog
+        self.epoll = epoll
+    }
+
+    private mutating func run() throws(KernelError) {
+        // Nothing but its end, which is always reported.
+        try epoll.add(Inherited.control, [], token: Self.linkToken)
+        while true {
+            let start = MonotonicClock.nanoseconds
+            let warden = try startWarden()
+            let frontIsGone = try awaitEnd(ofWarden: warden.pidfd)
+            Descriptor.close(warden.pidfd)
+            clear(warden.process)
+            if frontIsGone { return }
+            let pause = backoff.pause(afterLiving: MonotonicClock.nanoseconds - start)
+            if try !epoll.wait(milliseconds: Int32(pause)).isEmpty { return }
+        }
+    }
+
+    private func startWarden() throws(KernelError) -> (process: Int32, pidfd: Int32) {
+        let pair = try SeqpacketSocket.pair()
+        guard let clone = try Process.clone([]) else {
+            Self.becomeWarden(pair.first.number, catalog)
+        }
+        // A front that is gone cannot be told; its end is what is seen next.
+        try? SeqpacketSocket.send(
+            Handover(warden: clone.process).encoded(),
+            descriptors: [pair.second.number],
+            on: Inherited.control
+        )
+        return clone
+    }
+
+    /// In the child: nothing of the monitor's stays but the catalog.
+    private static func becomeWarden(
+        _ control: Int32,
+        _ catalog: Result<CatalogImage, StartFailure>
+    ) -> Never {
+        do {
+            try Process.dieWithParent()
+            try Files.duplicate(control, onto: Inherited.control)
+            try Files.closeAll(from: UInt32(Inherited.control) + 1)
+        } catch {
+            Process.exit(1)
+        }
+        // A monitor that died before this was asked for is known by its socket's end.
+        Process.exit(Warden.main(catalog))
+    }
+
+    /// - Returns: whether the front is gone; the warden is, in any case.
+    private func awaitEnd(ofWarden pidfd: Int32) throws(KernelError) -> Bool {
+        try epoll.add(pidfd, .readable, token: Self.wardenToken)
+        defer { epoll.remove(pidfd) }
+        while true {
+            let events = try epoll.wait(milliseconds: -1)
+            if events.contains(where: { $0.token == Self.linkToken }) { break }
+            if !events.isEmpty { return false }
+        }
+        epoll.remove(Inherited.control)
+        let deadline = MonotonicClock.nanoseconds + UInt64(Self.endMilliseconds) * 1_000_000
+        while try epoll.wait(milliseconds: Self.endMilliseconds).isEmpty {
+            if MonotonicClock.nanoseconds >= deadline {
+                Process.kill(pidfd: pidfd, signal: 9)
+                break
+            }
+        }
+        return true
+    }
+
+    /// Reaps the warden and the jails that it left, and removes its control groups.
+    ///
+    /// The next warden starts when they are gone, so that no user number of a dying jail is given
+    /// out again. What takes longer than the bound is left to that warden's start.
+    private func clear(_ warden: Int32) {
+        _ = try? Process.reap(warden, waiting: true)
+        let pieces: Int32 = 10
+        for _ in 0..<(Self.clearingMilliseconds / pieces) {
+            while (try? Process.reap(waiting: false)) != nil {}
+            if WardenGroups.remove(ofWarden: warden) { return }
+            Epoll.pause(milliseconds: pieces)
+        }
+    }
+}
+
+/// How long to wait before the next warden is started.
+///
+/// Pure. The first that dies is replaced at once; those that die young one after another are
+/// something's fault, and are replaced ever more slowly.
+struct RestartBackoff {
+    static let firstMilliseconds: UInt64 = 100
+    static let mostMilliseconds: UInt64 = 5_000
+    /// A warden that lived so long was ready, and worked.
+    static let matureNanoseconds: UInt64 = 2_000_000_000
+
+    private var next: UInt64 = 0
+
+    /// - Parameter nanoseconds: that the warden lived which has just ended.
+    /// - Returns: milliseconds.
+    mutating func pause(afterLiving nanoseconds: UInt64) -> UInt64 {
+        if nanoseconds >= Self.matureNanoseconds { next = 0 }
+        defer { next = min(max(next * 2, Self.firstMilliseconds), Self.mostMilliseconds) }
+        return next
+    }
+}

@@ -1,0 +1,80 @@
+internal import JailInit
+internal import Kernel
+internal import Vocabulary
+internal import WardenProtocol
+
+// What the front asks of a jail: refused at once, or begun as soon as the jail is ready for it.
+extension Warden {
+    mutating func take(
+        _ request: Request,
+        of jail: JailNumber,
+        within limits: Limits,
+        _ descriptors: consuming DescriptorList
+    ) {
+        let refusal: Refusal?
+        let record = serials[jail].flatMap { jails[$0] }
+        if let record {
+            refusal =
+                !record.accepts(request)
+                ? .busy
+                : aboveCeiling(limits, Limit.ofStage)
+                    ?? wrongDescriptor(of: request, descriptors)
+        } else {
+            refusal = .noSuchJail
+        }
+        if let refusal { return send(.refused(jail, refusal)) }
+        record?.wait(WaitingRequest(request, descriptors))
+        if let serial = serials[jail] { beginNext(serial) }
+    }
+
+    private func wrongDescriptor(
+        of request: Request,
+        _ descriptors: borrowing DescriptorList
+    ) -> Refusal? {
+        let archive = request.archiveIndex
+        for index in 0..<descriptors.count {
+            // An archive is sealed, so an anonymous file: asking any other file what it is could
+            // wait on somebody's file system.
+            let isRight =
+                index == archive
+                ? Seals.of(descriptors[index]) == Seals.all
+                : Files.kind(of: descriptors[index]).kind == .pipe
+            if !isRight { return .wrongDescriptor }
+        }
+        return nil
+    }
+
+    /// Begins what the jail has been asked for and is ready for.
+    mutating func beginNext(_ serial: UInt64) {
+        guard let record = jails[serial], let next = record.nextWaiting() else { return }
+        let descriptors = (0..<next.descriptors.count).map { next.descriptors[$0] }
+        do {
+            switch next.request {
+            case .stage(let stage): try record.start(stage, descriptors: descriptors)
+            case .park(let park):
+                try record.park(
+                    park,
+                    ceilings: footing.catalog.ceilings,
+                    leaseMilliseconds: try LeaseBreak.current.milliseconds,
+                    descriptors: descriptors
+                )
+            case .resume(let stage): try record.resume(stage, descriptors: descriptors)
+            case .open, .close: break
+            }
+        } catch  where error.errno == Errno.busy && next.request.isStage {
+            // Its files alone are more than the stage may have.
+            let peak = Int64(clamping: record.counters.peakMemoryBytes)
+            let end = StageEnd(
+                verdict: .memoryExceeded,
+                usage: Usage(wallMicroseconds: 0, cpuMicroseconds: 0, memoryBytes: peak)
+            )
+            send(.finished(record.number, end))
+        } catch {
+            breakJail(serial, Fault(site: error.call.rawValue, errno: error.errno))
+        }
+    }
+}
+
+extension Request {
+    fileprivate var isStage: Bool { if case .stage = self { true } else { false } }
+}

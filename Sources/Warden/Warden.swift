@@ -1,0 +1,374 @@
+internal import JailInit
+internal import Kernel
+internal import Vocabulary
+internal import WardenProtocol
+
+/// The process that makes jails, watches them, and reports what became of their programs.
+///
+/// One thread around epoll. It trusts nothing of what comes over the control socket: a frame that
+/// does not decode ends it, a request above the sealed ceilings is refused, and no request can name
+/// a path. When the front is gone it ends, and every jail with it.
+struct Warden: ~Copyable {
+    let footing: Footing
+    private let epoll: Epoll
+    private let outbox: Outbox
+    /// By a serial of our own: the front's numbers are only looked up, never trusted to be new.
+    var jails: [UInt64: JailRecord] = [:]
+    var serials: [JailNumber: UInt64] = [:]
+    private var nextSerial: UInt64 = 1
+    private var freeSlots: [Int]
+    private var spareGroups = SpareGroups()
+    private var spareNetworks = SpareNetworks()
+    private var lingeringGroups: [JailCgroup] = []
+    /// Until the next try to remove them; doubled by every one that fails.
+    private var lingerNanoseconds = Self.lingerNanosecondsMin
+    private let processors = UInt64(OwnProcess.processors)
+
+    private static let controlToken: UInt64 = 0
+    private static let requestsPerTurn = 64
+    /// After the last event: what follows a verdict is an answer, and perhaps the next request.
+    private static let quietMilliseconds: Int32 = 1
+    private static let lingerNanosecondsMin: UInt64 = 2_000_000
+    private static let lingerNanosecondsMax: UInt64 = 1_000_000_000
+
+    /// Runs until the front closes the control socket.
+    ///
+    /// Returns the process's exit code.
+    static func main(_ catalog: Result<CatalogImage, StartFailure>) -> Int32 {
+        do {
+            // Whatever the operator's mask is: a jail's user must be able to enter its root and to
+            // write to /dev/null. Every file is made with the mode that it is to have.
+            Process.setFileCreationMask(0)
+            try Files.setNonblocking(Inherited.control)
+            var warden = Warden(footing: try Footing.find(catalog), epoll: try Epoll())
+            return try warden.run()
+        } catch let failure as StartFailure {
+            let primitive = Primitive(name: failure.primitive, detail: failure.detail)
+            try? SeqpacketSocket.send(Reply.unfit(primitive).encoded(), on: Inherited.control)
+        } catch {
+            try? writeAll(Array("quicksand-warden: \(error)\n".utf8), to: 2)
+        }
+        return 1
+    }
+
+    private init(footing: consuming Footing, epoll: consuming Epoll) {
+        freeSlots = Array((0..<Int(footing.catalog.jails)).reversed())
+        self.footing = footing
+        self.epoll = epoll
+        outbox = Outbox(socket: Inherited.control)
+    }
+
+    private mutating func run() throws(KernelError) -> Int32 {
+        try epoll.add(Inherited.control, .readable, token: Self.controlToken)
+        send(.ready(version: Protocol.version, primitives: footing.primitives))
+        while true {
+            guard try outbox.flush(epoll, token: Self.controlToken) else { return end() }
+            let refillTime = millisecondsToRefill
+            let events = try epoll.wait(milliseconds: refillTime ?? millisecondsToNextTick())
+            if events.isEmpty, refillTime != nil { refillSpares() }
+            for event in events where event.token != Self.controlToken {
+                try handleJail(event)
+            }
+            if events.contains(where: { $0.token == Self.controlToken }) {
+                guard try handleControl() else { return end() }
+            }
+            try tick()
+            removeLingeringGroups()
+        }
+    }
+
+    /// After how long without an event a spare is made; `nil` is not now.
+    ///
+    /// Not beside a jail that has the machine to itself: a child starts on the processor that the
+    /// warden is on, and would wait for this, whatever the other processors do. Where there is work
+    /// for all of them nobody is spared a wait, and every moment counts.
+    private var millisecondsToRefill: Int32? {
+        guard spareGroups.isWanting || spareNetworks.isWanting else { return nil }
+        let underWay = jails.values.count { $0.supervision.isUnderWay }
+        if underWay == 0 { return Self.quietMilliseconds }
+        return underWay >= processors ? 0 : nil
+    }
+
+    /// One of them, before looking again whether there is something to be done.
+    private mutating func refillSpares() {
+        if spareGroups.isWanting {
+            spareGroups.refill(in: footing.cgroups)
+        } else {
+            spareNetworks.refill()
+        }
+    }
+
+    /// No jail outlives the warden, and none of its folders either.
+    private mutating func end() -> Int32 {
+        for record in jails.values {
+            record.kill()
+            record.reap()
+            lingeringGroups.append(record.cgroup)
+        }
+        jails = [:]
+        lingeringGroups += spareGroups.drain()
+        // The kernel may need a moment after the last process; at most a second of patience.
+        for _ in 0..<100 where !lingeringGroups.isEmpty {
+            removeLingeringGroups()
+            if !lingeringGroups.isEmpty { Epoll.pause(milliseconds: 10) }
+        }
+        return 0
+    }
+
+    func send(_ reply: Reply) { outbox.append(reply.encoded()) }
+}
+
+// MARK: - What the front asks
+
+extension Warden {
+    /// - Returns: `false` where the front is gone or has broken the protocol.
+    private mutating func handleControl() throws(KernelError) -> Bool {
+        // Not until it is empty: a front that floods must not keep deadlines from being looked at.
+        for _ in 0..<Self.requestsPerTurn {
+            let packet: Packet?
+            do throws(KernelError) {
+                packet = try SeqpacketSocket.receive(
+                    on: Inherited.control,
+                    most: Protocol.frameBytesMax,
+                    descriptorsMost: Protocol.descriptorsMax
+                )
+            } catch {
+                return error.errno == Errno.again
+            }
+            guard let packet else { return false }
+            let (bytes, numbers) = packet.taken()
+            let descriptors = DescriptorList(owning: numbers)
+            guard let request = try? Request(decoding: bytes),
+                descriptors.count == request.descriptorCount
+            else { return false }
+            switch request {
+            case .open(let open):
+                guard serials[open.jail] == nil else { return false }
+                if let refusal = self.open(open) {
+                    send(.refused(open.jail, refusal))
+                    send(.closed(open.jail))
+                }
+            case .stage(let stage), .resume(let stage):
+                take(request, of: stage.jail, within: stage.limits, descriptors)
+            case .park(let park): take(request, of: park.jail, within: park.limits, descriptors)
+            case .close(let jail):
+                // Closing what is gone already is no mistake: the two messages crossed.
+                if let serial = serials[jail] { destroy(serial) }
+            }
+        }
+        return true
+    }
+
+    private mutating func open(_ request: OpenRequest) -> Refusal? {
+        guard Int(request.runtime) < footing.catalog.runtimes.count else { return .unknownRuntime }
+        let profile = Int(request.profile.rawValue)
+        guard profile < footing.catalog.filters.count else { return .unknownProfile }
+        if let refusal = aboveCeiling(request.limits, Limit.atOpening) { return refusal }
+        guard let slot = freeSlots.popLast() else { return .tooManyJails }
+        let plan = JailPlan(
+            root: Roots.path(runtime: Int(request.runtime)),
+            filter: footing.catalog.filters[profile],
+            limits: request.limits,
+            identity: footing.identities.identity(slot: slot),
+            raisesLoopback: request.profile != .strict,
+            landlockVersion: footing.landlockVersion,
+            hasCgroup: footing.cgroups.isThere,
+            absent: footing.catalog.absent
+        )
+        do {
+            let serial = nextSerial
+            nextSerial += 1
+            let record = try JailRecord(
+                number: request.jail,
+                slot: slot,
+                plan: plan,
+                cgroup: spareGroups.take(from: footing.cgroups),
+                network: plan.has(.networkNamespace)
+                    ? spareNetworks.take(isUp: plan.raisesLoopback) : nil
+            )
+            if plan.has(.memoryLimit) {
+                spareGroups.expect(memoryBytes: plan.limits.count(.memoryBytes))
+            }
+            try watch(record, serial)
+            jails[serial] = record
+            serials[request.jail] = serial
+        } catch {
+            freeSlots.append(slot)
+            send(.broken(request.jail, Fault(site: error.call.rawValue, errno: error.errno)))
+            send(.closed(request.jail))
+        }
+        return nil
+    }
+
+    private mutating func watch(_ record: JailRecord, _ serial: UInt64) throws(KernelError) {
+        do {
+            try epoll.add(record.socket.number, .readable, token: serial << 1)
+            try epoll.add(record.pidfd.number, .readable, token: serial << 1 | 1)
+        } catch {
+            record.kill()
+            record.reap()
+            lingeringGroups.append(record.cgroup)
+            throw error
+        }
+    }
+
+    /// A limit of 0 would be none: tmpfs reads it as unlimited, and a control group as not set.
+    func aboveCeiling(_ asked: Limits, _ limits: [Limit]) -> Refusal? {
+        let ceilings = footing.catalog.ceilings
+        for limit in limits where asked[limit] > ceilings[limit] || asked[limit] <= 0 {
+            return .aboveCeiling(limit, value: asked[limit], ceiling: ceilings[limit])
+        }
+        return nil
+    }
+}
+
+// MARK: - What becomes of the jails
+
+extension Warden {
+    private mutating func handleJail(_ event: Epoll.Event) throws(KernelError) {
+        let serial = event.token >> 1
+        guard let record = jails[serial] else { return }
+        if event.token & 1 == 1 {
+            initGone(serial, record)
+        } else {
+            do throws(KernelError) {
+                guard let report = try record.nextReport() else {
+                    epoll.remove(record.socket.number)  // its pidfd says the rest
+                    return
+                }
+                handle(report, serial, record)
+            } catch {
+                breakJail(serial, Fault(site: error.call.rawValue, errno: error.errno))
+            }
+        }
+    }
+
+    private mutating func handle(_ report: InitReport, _ serial: UInt64, _ record: JailRecord) {
+        switch report {
+        case .built:
+            record.supervision.built()
+            beginNext(serial)
+        case .parked: parked(serial, record)
+        case .ended(let end, let refusedCalls):
+            let counters = record.counters
+            let stageEnd = record.supervision.ended(
+                end,
+                refusedCalls: refusedCalls,
+                counters: counters,
+                now: MonotonicClock.nanoseconds
+            )
+            if let stageEnd {
+                send(.finished(record.number, stageEnd))
+            } else if record.supervision.isAhead {
+                breakJail(serial, Fault(site: "the program ended before its script", errno: 0))
+            }
+        case .collected:
+            if let end = record.supervision.collected() { send(.finished(record.number, end)) }
+        case .failed(let fault):
+            breakJail(serial, fault)
+        }
+    }
+
+    private mutating func parked(_ serial: UInt64, _ record: JailRecord) {
+        do throws(KernelError) {
+            let milliseconds = try LeaseBreak.current.lifeMilliseconds
+            let now = MonotonicClock.nanoseconds
+            record.supervision.parked(until: now + UInt64(milliseconds) * 1_000_000)
+            send(
+                .parked(
+                    record.number,
+                    milliseconds: milliseconds,
+                    memoryBytes: record.counters.peakMemoryBytes
+                )
+            )
+            beginNext(serial)
+        } catch {
+            breakJail(serial, Fault(site: error.call.rawValue, errno: error.errno))
+        }
+    }
+
+    /// The kernel ends a pid namespace with its init, and reports init gone when all of it is gone.
+    private mutating func initGone(_ serial: UInt64, _ record: JailRecord) {
+        let wasClosing = if case .closing = record.supervision.state { true } else { false }
+        let now = MonotonicClock.nanoseconds
+        if let end = record.supervision.initGone(counters: record.counters, now: now) {
+            send(.finished(record.number, end))
+        } else if !wasClosing {
+            send(.broken(record.number, Fault(site: "init", errno: 0)))
+        }
+        record.reap()
+        epoll.remove(record.socket.number)
+        epoll.remove(record.pidfd.number)
+        jails[serial] = nil
+        serials[record.number] = nil
+        freeSlots.append(record.slot)
+        if !record.cgroup.remove() { lingeringGroups.append(record.cgroup) }
+        send(.closed(record.number))
+    }
+
+    private mutating func tick() throws(KernelError) {
+        let now = MonotonicClock.nanoseconds
+        for (serial, record) in jails {
+            switch record.tick(now: now, processors: processors) {
+            case .nothing: break
+            case .killStage: record.killStage()
+            case .destroy: giveUp(serial, record)
+            }
+        }
+    }
+
+    /// Init did not do in time what it was told.
+    ///
+    /// A program that is judged already, or was stopped for a limit, keeps its verdict: being slow
+    /// to die must not make it our fault.
+    private mutating func giveUp(_ serial: UInt64, _ record: JailRecord) {
+        switch record.supervision.state {
+        case .collecting:
+            if let end = record.supervision.collected() { send(.finished(record.number, end)) }
+            destroy(serial)
+        case .running: record.kill()  // and initGone judges
+        case .parked: destroy(serial)  // it was not needed
+        case .booting, .building, .idle, .closing:
+            breakJail(serial, Fault(site: "init is late", errno: 0))
+        }
+    }
+
+    mutating func breakJail(_ serial: UInt64, _ fault: Fault) {
+        guard let record = jails[serial] else { return }
+        send(.broken(record.number, fault))
+        destroy(serial)
+    }
+
+    private mutating func destroy(_ serial: UInt64) {
+        guard let record = jails[serial] else { return }
+        record.supervision.close()
+        epoll.remove(record.socket.number)  // nothing more that it says counts
+        record.kill()
+    }
+
+    private mutating func removeLingeringGroups() {
+        guard !lingeringGroups.isEmpty else { return }
+        lingeringGroups.removeAll { $0.remove() }
+        let isDone = lingeringGroups.isEmpty
+        lingerNanoseconds =
+            isDone
+            ? Self.lingerNanosecondsMin : min(lingerNanoseconds * 2, Self.lingerNanosecondsMax)
+    }
+
+    private func millisecondsToNextTick() -> Int32 {
+        let now = MonotonicClock.nanoseconds
+        var next: UInt64? = lingeringGroups.isEmpty ? nil : now + lingerNanoseconds
+        for record in jails.values {
+            let due = record.supervision.nextTick(
+                now: now,
+                cpuMicroseconds: { record.cpuMicroseconds },
+                processors: processors
+            )
+            for due in [due, record.nextLook(now: now)].compactMap(\.self) {
+                next = min(next ?? due, due)
+            }
+        }
+        guard let next else { return -1 }
+        return next <= now ? 0 : Int32(min((next - now + 999_999) / 1_000_000, 60_000))
+    }
+}

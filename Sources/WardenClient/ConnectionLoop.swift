@@ -1,0 +1,284 @@
+import Domain
+import Foundation
+import Kernel
+import Synchronization
+import WardenProtocol
+
+// The thread that waits. It alone reads the control socket and the pipes, and closes them.
+extension WardenConnection {
+    private static let pieceBytes = 64 << 10
+
+    func watch() {
+        while true {
+            guard let events = try? epoll.wait(milliseconds: closeRested()) else { return over() }
+            for event in events where event.token != Self.controlToken {
+                move(event.token, isUnread: !event.ready.isDisjoint(with: .hangUp))
+            }
+            if events.contains(where: { $0.token == Self.controlToken }) {
+                guard readReply() else { return over() }
+            }
+        }
+    }
+
+    /// - Returns: for how many milliseconds there is nothing more to close.
+    private func closeRested() -> Int32 {
+        state.withLock { state in
+            let now = MonotonicClock.nanoseconds
+            for jail in state.deferred.finish(now: now) { try? send(.close(jail)) }
+            return state.deferred.waitMilliseconds(now: now)
+        }
+    }
+
+    /// - Returns: `false` where the warden is gone, or says what it never should.
+    private func readReply() -> Bool {
+        guard let bytes = receive(), let reply = try? Reply(decoding: bytes) else { return false }
+        switch reply {
+        case .ready, .unfit: return false
+        case .parked(let jail, let milliseconds, let memoryBytes):
+            state.withLock { $0.jails[jail]?.changed }?(
+                .ready(
+                    milliseconds: Int(milliseconds),
+                    memoryBytes: Int64(clamping: memoryBytes)
+                )
+            )
+        case .refused(let jail, let refusal):
+            fail(jail, .refused(reason: "\(refusal)"))
+        case .finished(let jail, let end): finish(jail, end)
+        case .broken(let jail, let fault): fail(jail, .broken(site: fault.site, errno: fault.errno))
+        case .closed(let jail):
+            fail(jail, .broken(site: "jail closed", errno: 0))
+            remove(jail)
+        }
+        return true
+    }
+
+    private func receive() -> [UInt8]? {
+        do {
+            return try SeqpacketSocket.receive(
+                on: control.number,
+                most: WardenProtocol.`Protocol`.frameBytesMax,
+                descriptorsMost: 0
+            )?.bytes
+        } catch {
+            return nil
+        }
+    }
+
+    /// The warden has judged: nothing of the stage is left, so all that it wrote is in the pipes.
+    ///
+    /// Their ends are not waited for, and init keeps them from coming before: each would wake this
+    /// thread, and take the processor from the program that has not quite ended.
+    private func finish(_ jail: JailNumber, _ end: StageEnd) {
+        drain(jail)
+        let finished = state.withLock { state in
+            state.deferred.begin(now: MonotonicClock.nanoseconds)
+            return state.takeStage(jail)
+        }
+        finished?.stopFeeding()
+        finished?.succeed(end, refusedCalls: refusedCalls(of: end))
+    }
+
+    /// Ends whatever waits for this jail; the end of a jail that we closed ourselves is a
+    /// cancellation.
+    private func fail(_ jail: JailNumber, _ error: SandboxError) {
+        let (stage, isClosing) = state.withLock { state in
+            (state.takeStage(jail), state.jails[jail]?.isClosing ?? false)
+        }
+        stage?.stopFeeding()
+        stage?.continuation?.resume(throwing: isClosing ? CancellationError() : error)
+    }
+
+    /// Forgets a jail, and wakes whoever waited for the last of them.
+    func remove(_ jail: JailNumber) {
+        let (changed, waiting) = state.withLock { state in
+            (state.jails[jail]?.changed, state.removeJail(jail))
+        }
+        changed?(.gone)
+        for continuation in waiting { continuation.resume() }
+    }
+
+    private func over() {
+        defer {
+            report.yield(.ended(process: wardenProcess))
+            report.finish()
+            ended(wardenProcess)
+        }
+        let jails = state.withLock { state in
+            state.isOver = true
+            return Array(state.jails.keys)
+        }
+        for jail in jails {
+            fail(jail, .lost)
+            remove(jail)
+        }
+    }
+
+    private func drain(_ jail: JailNumber) {
+        let tokens = state.withLock { state in
+            state.jails[jail]?.stage?.readers.values.compactMap(\.pipe?.token) ?? []
+        }
+        for token in tokens {
+            while state.withLock({ $0.streams[token] != nil }), move(token) {}
+        }
+    }
+
+    /// - Parameter isUnread: the other end of what is written to is gone.
+    /// - Returns: whether anything moved.
+    @discardableResult
+    private func move(_ token: UInt64, isUnread: Bool = false) -> Bool {
+        guard let (jail, stream) = state.withLock({ $0.streams[token] }) else { return false }
+        guard stream != .stdin else {
+            writeOn(jail, isUnread: isUnread)
+            return true
+        }
+        return readPipe(jail, stream)
+    }
+
+    private func readPipe(_ jail: JailNumber, _ stream: StageStream) -> Bool {
+        let pipe = state.withLock { $0.jails[jail]?.stage?.readers[stream]?.pipe }
+        guard let pipe else { return false }
+        let bytes: [UInt8]
+        do throws(KernelError) {
+            bytes = try read(from: pipe.descriptor, most: Self.pieceBytes)
+        } catch {
+            if error.errno == Errno.again { return false }
+            bytes = []
+        }
+        if bytes.isEmpty {
+            state.withLock { state in
+                state.jails[jail]?.stage?.readers[stream]?.pipe = nil
+                state.endStream(pipe)
+            }
+            return false
+        }
+        let (kept, output) = state.withLock { state in
+            (
+                state.jails[jail]?.stage?.readers[stream]?.take(bytes) ?? [],
+                state.jails[jail]?.stage?.output ?? .report
+            )
+        }
+        guard let stream = stream.output, !kept.isEmpty else { return true }
+        switch output {
+        case .report: break
+        case .observer(let tell): tell(StageOutput(stream: stream, bytes: Data(kept)))
+        case .channel(let channel):
+            let piece = StageOutput(stream: stream, bytes: Data(kept))
+            let hasRoom = channel.offer(piece) { self.resumeReading(jail) }
+            if !hasRoom { pauseReading(jail) }
+        }
+        return true
+    }
+}
+
+extension StageStream {
+    fileprivate var output: Domain.OutputStream? {
+        switch self {
+        case .stdout: .stdout
+        case .stderr: .stderr
+        case .stdin, .outputs: nil
+        }
+    }
+}
+
+// MARK: - A reader that is slower than the program
+
+extension WardenConnection {
+    /// Leaves the output in its pipes, so that the program waits in its write.
+    private func pauseReading(_ jail: JailNumber) {
+        state.withLock { state in
+            guard state.jails[jail]?.stage?.flow.pause() == true else { return }
+            for pipe in state.outputPipes(of: jail) { epoll.remove(pipe.descriptor) }
+        }
+    }
+
+    private func resumeReading(_ jail: JailNumber) {
+        state.withLock { state in
+            guard state.jails[jail]?.stage?.flow.resume() == true else { return }
+            for pipe in state.outputPipes(of: jail) {
+                // Where there is no memory for it, what is left is read at the stage's end.
+                try? epoll.add(pipe.descriptor, .readable, token: pipe.token)
+            }
+        }
+    }
+}
+
+// MARK: - Input that comes while a stage runs
+
+extension WardenConnection {
+    /// Writes the input as it comes, each piece when the one before is written.
+    func feed(_ input: any AsyncSequence<Data, Never> & Sendable, to token: UInt64) async {
+        for await piece in input {
+            guard await write(piece, to: token) else { return }
+        }
+        state.withLock { $0.endInput(of: token) }
+    }
+
+    /// Returns when all of it is in the pipe.
+    /// - Returns: `false` where nobody reads it.
+    private func write(_ bytes: Data, to token: UInt64) async -> Bool {
+        await withCheckedContinuation { waiter in
+            let isRead: Bool? = state.withLock { state in
+                guard let (jail, _) = state.streams[token],
+                    var writer = state.jails[jail]?.stage?.stdin
+                else { return false }
+                writer.rest = Array(bytes)[...]
+                let advance = writer.advance()
+                if case .full = advance { writer.waiter = waiter }
+                state.jails[jail]?.stage?.stdin = writer
+                switch advance {
+                case .written: return true
+                case .unread:
+                    state.endInput(of: token)
+                    return false
+                case .full:
+                    try? epoll.update(writer.pipe.descriptor, .writable, token: token)
+                    return nil
+                }
+            }
+            if let isRead { waiter.resume(returning: isRead) }
+        }
+    }
+
+    /// The pipe has room, or nobody reads it.
+    private func writeOn(_ jail: JailNumber, isUnread: Bool) {
+        let (waiter, isRead): (CheckedContinuation<Bool, Never>?, Bool) = state.withLock { state in
+            guard var writer = state.jails[jail]?.stage?.stdin else { return (nil, false) }
+            let advance = isUnread ? .unread : writer.advance()
+            if case .full = advance {
+                state.jails[jail]?.stage?.stdin = writer
+                return (nil, true)
+            }
+            let waiter = writer.waiter
+            writer.waiter = nil
+            state.jails[jail]?.stage?.stdin = writer
+            if case .written = advance, writer.isStreamed {
+                try? epoll.update(writer.pipe.descriptor, [], token: writer.pipe.token)
+                return (waiter, true)
+            }
+            state.endInput(of: writer.pipe.token)
+            return (waiter, false)
+        }
+        waiter?.resume(returning: isRead)
+    }
+}
+
+extension StageExchange {
+    /// Hands the finished stage to whoever waits for it.
+    fileprivate func succeed(_ end: StageEnd, refusedCalls: [String]) {
+        let result = StageResult(
+            verdict: end.verdict,
+            stdout: readers[.stdout]?.output ?? Output(),
+            stderr: readers[.stderr]?.output ?? Output(),
+            usage: end.usage,
+            refusedCalls: refusedCalls
+        )
+        let outputs = readers[.outputs]
+        continuation?.resume(
+            returning: StageReport(
+                result,
+                archive: outputs?.kept ?? Data(),
+                isCut: outputs?.isTruncated ?? false
+            )
+        )
+    }
+}

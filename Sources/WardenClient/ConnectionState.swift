@@ -1,0 +1,203 @@
+import Domain
+import Foundation
+import Kernel
+import WardenProtocol
+
+/// Everything that a connection's threads share.
+struct ConnectionState {
+    var isOver = false
+    var jails: [JailNumber: JailEntry] = [:]
+    /// Which jail an epoll token belongs to, and which of its streams.
+    var streams: [UInt64: (jail: JailNumber, stream: StageStream)] = [:]
+    var deferred = DeferredClose()
+    private var waitingForEmpty: [CheckedContinuation<Void, Never>] = []
+    private var lastJail: JailNumber = 0
+    private var lastToken: UInt64 = WardenConnection.controlToken
+
+    mutating func nextJail() -> JailNumber {
+        lastJail += 1
+        return lastJail
+    }
+
+    /// - Returns: who waited for the last jail, if this was it.
+    mutating func removeJail(_ jail: JailNumber) -> [CheckedContinuation<Void, Never>] {
+        jails[jail] = nil
+        guard jails.isEmpty else { return [] }
+        defer { waitingForEmpty = [] }
+        return waitingForEmpty
+    }
+
+    /// - Returns: whether there is something to wait for.
+    mutating func waitForEmpty(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
+        if !jails.isEmpty { waitingForEmpty.append(continuation) }
+        return !jails.isEmpty
+    }
+
+    mutating func nextToken(_ jail: JailNumber, _ stream: StageStream) -> UInt64 {
+        lastToken += 1
+        streams[lastToken] = (jail, stream)
+        return lastToken
+    }
+
+    /// Takes a jail's stage out, with every descriptor of it that is still open closed.
+    ///
+    /// ``StageExchange/stopFeeding()`` is for after the lock.
+    mutating func takeStage(_ jail: JailNumber) -> StageExchange? {
+        guard let stage = jails[jail]?.stage else { return nil }
+        jails[jail]?.stage = nil
+        for reader in stage.readers.values { endStream(reader.pipe) }
+        if let stdin = stage.stdin { endStream(stdin.pipe) }
+        return stage
+    }
+
+    /// Takes out what only the first stage of a jail has.
+    /// - Throws: where there is no such jail any more.
+    mutating func takeFirst(
+        _ jail: JailNumber
+    ) throws -> (files: [SourceFile], ahead: StagePipes?) {
+        if isOver { throw SandboxError.lost }
+        guard let entry = jails[jail] else {
+            throw SandboxError.broken(site: "jail closed", errno: 0)
+        }
+        if entry.isClosing { throw CancellationError() }
+        jails[jail]?.files = []
+        jails[jail]?.ahead = nil
+        return (entry.files, entry.ahead)
+    }
+
+    /// Closes the stage's standard input, of which this is the token.
+    mutating func endInput(of token: UInt64) {
+        guard let (jail, _) = streams[token], let stdin = jails[jail]?.stage?.stdin else { return }
+        endStream(stdin.pipe)
+        jails[jail]?.stage?.stdin = nil
+    }
+
+    /// Those that the program writes to and that have not ended.
+    func outputPipes(of jail: JailNumber) -> [OpenPipe] {
+        let readers = jails[jail]?.stage?.readers ?? [:]
+        return [readers[.stdout], readers[.stderr]].compactMap { $0?.pipe }
+    }
+
+    /// Closing a pipe's last descriptor also takes it out of epoll.
+    mutating func endStream(_ pipe: OpenPipe?) {
+        guard let pipe else { return }
+        streams[pipe.token] = nil
+        Descriptor.close(pipe.descriptor)
+    }
+}
+
+enum StageStream: Sendable { case stdin, stdout, stderr, outputs }
+
+/// One jail as this side sees it.
+struct JailEntry {
+    /// They go in with the first stage.
+    var files: [SourceFile] = []
+    var stage: StageExchange?
+    /// Of a program that was started ahead of its stage.
+    var ahead: StagePipes?
+    /// Who is told of it until it is taken.
+    var changed: (@Sendable (StandbyChange) -> Void)?
+    /// Asked to be closed by us, so that its end is a cancellation and not a fault.
+    var isClosing = false
+}
+
+/// Our end of a pipe, and the token that epoll knows it by.
+struct OpenPipe {
+    let descriptor: Int32
+    let token: UInt64
+}
+
+/// One stage: its pipes, and what has come through them.
+struct StageExchange {
+    var continuation: CheckedContinuation<StageReport, any Error>?
+    var stdin: PipeWriter?
+    var readers: [StageStream: PipeReader]
+    let output: StageIO.Output
+    /// Writes input that comes while the stage runs.
+    var feeder: Task<Void, Never>?
+    var flow = OutputFlow()
+
+    func stopFeeding() {
+        feeder?.cancel()
+        stdin?.waiter?.resume(returning: false)
+    }
+}
+
+/// Whether the program's output is read, or its reader has to catch up first.
+struct OutputFlow {
+    private(set) var isPaused = false
+    /// There was room again before it was noted that there was none.
+    private var hasRoomAlready = false
+
+    /// The reader has no room.
+    /// - Returns: whether reading is to stop.
+    mutating func pause() -> Bool {
+        if hasRoomAlready {
+            hasRoomAlready = false
+            return false
+        }
+        isPaused = true
+        return true
+    }
+
+    /// The reader has room again.
+    /// - Returns: whether reading is to go on.
+    mutating func resume() -> Bool {
+        guard isPaused else {
+            hasRoomAlready = true
+            return false
+        }
+        isPaused = false
+        return true
+    }
+}
+
+/// The reading end of a pipe, and what was kept of what came through it.
+struct PipeReader {
+    /// `nil` after its end.
+    var pipe: OpenPipe?
+    let bytesMax: Int
+    var kept = Data()
+    var isTruncated = false
+
+    /// Keeps what fits, and drops the rest: the program goes on.
+    /// - Returns: the part that was kept.
+    mutating func take(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        let part = bytes.prefix(bytesMax - kept.count)
+        kept.append(contentsOf: part)
+        if part.count < bytes.count { isTruncated = true }
+        return part
+    }
+
+    var output: Output { Output(bytes: kept, isTruncated: isTruncated) }
+}
+
+/// The writing end of a pipe, and what is still to be written to it.
+struct PipeWriter {
+    let pipe: OpenPipe
+    var rest: ArraySlice<UInt8>
+    /// Whether more may come when the rest is written.
+    var isStreamed = false
+    /// Who waits until the rest is written, and is told whether anybody reads it.
+    var waiter: CheckedContinuation<Bool, Never>?
+
+    enum Advance {
+        case written
+        /// The pipe has no room.
+        case full
+        /// Nobody reads it any more.
+        case unread
+    }
+
+    /// Writes what the pipe has room for.
+    mutating func advance() -> Advance {
+        while !rest.isEmpty {
+            do throws(KernelError) {
+                rest = rest.dropFirst(try write(rest.prefix(64 << 10), to: pipe.descriptor))
+            } catch {
+                return error.errno == Errno.again ? .full : .unread
+            }
+        }
+        return .written
+    }
+}

@@ -1,0 +1,106 @@
+public import Vocabulary
+
+/// What is run, in words that only the jail's own init reads.
+public struct Program: Hashable, Sendable {
+    /// The first is an absolute path inside the jail.
+    public var arguments: [String]
+    /// Each as `NAME=value`.
+    public var environment: [String]
+    /// The script that a program which is started ahead of its stage will open, below the work
+    /// folder.
+    public var script: String?
+    /// Paths or globs under the work folder to bring back.
+    public var outputs: [String]
+    public var outputFilesMax: UInt32
+    /// Of all output files together.
+    public var outputBytesMax: UInt64
+
+    public init(
+        arguments: [String],
+        environment: [String],
+        script: String? = nil,
+        outputs: [String],
+        outputFilesMax: UInt32,
+        outputBytesMax: UInt64
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.script = script
+        self.outputs = outputs
+        self.outputFilesMax = outputFilesMax
+        self.outputBytesMax = outputBytesMax
+    }
+}
+
+/// A program as it travels: the warden hands its bytes on to init and reads none of them.
+public struct OpaqueProgram: Hashable, Sendable {
+    /// A ``Program``, encoded; with the rest of its frame at most ``Protocol/frameBytesMax``.
+    public let bytes: [UInt8]
+    /// Of its arguments and its environment: only a stage of the same command can resume a program
+    /// that is parked.
+    public let command: ContentDigest
+    /// Whether files are brought back, through a pipe of their own.
+    public let collects: Bool
+
+    /// - Throws: where its lists are longer than init reads, or another thing of it is none.
+    public init(_ program: Program) throws(WireError) {
+        var writer = ByteWriter()
+        program.writeCommand(to: &writer)
+        command = ContentDigest(of: writer.bytes)
+        collects = !program.outputs.isEmpty
+        bytes = program.encoded()
+        _ = try Program(decoding: bytes)
+    }
+
+    func write(to writer: inout ByteWriter) {
+        writer.blob(bytes)
+        writer.append(command.bytes)
+        writer.integer(UInt8(collects ? 1 : 0))
+    }
+
+    init(from reader: inout ByteReader) throws(WireError) {
+        bytes = Array(try reader.blob())
+        command = try reader.digest()
+        collects = try reader.flag()
+    }
+}
+
+extension Program {
+    static let argumentsMax = 4_096
+    static let outputsMax = 256
+
+    fileprivate func writeCommand(to writer: inout ByteWriter) {
+        writer.list(arguments) { $0.text($1) }
+        writer.list(environment) { $0.text($1) }
+    }
+
+    public func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writeCommand(to: &writer)
+        writer.list([script].compactMap(\.self)) { $0.text($1) }
+        writer.list(outputs) { $0.text($1) }
+        writer.integer(outputFilesMax)
+        writer.integer(outputBytesMax)
+        return writer.bytes
+    }
+
+    public init(decoding bytes: some Sequence<UInt8>) throws(WireError) {
+        var reader = ByteReader(bytes)
+        arguments = try reader.list(most: Self.argumentsMax) { reader throws(WireError) in
+            try reader.text()
+        }
+        guard !arguments.isEmpty else { throw .unknownValue }
+        environment = try reader.list(most: Self.argumentsMax) { reader throws(WireError) in
+            try reader.text()
+        }
+        script = try reader.list(most: 1) { reader throws(WireError) in
+            try reader.relativePath()
+        }.first
+        outputs = try reader.list(most: Self.outputsMax) { reader throws(WireError) in
+            try reader.text()
+        }
+        outputFilesMax = try reader.integer()
+        outputBytesMax = try reader.integer()
+        try reader.finish()
+    }
+}

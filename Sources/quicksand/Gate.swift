@@ -1,0 +1,28 @@
+import Synchronization
+
+/// Closed until it is opened, once; tasks wait at it.
+final class Gate: Sendable {
+    /// Of those who wait; `nil` once the gate is open.
+    private let waiting = Mutex<[AsyncStream<Void>.Continuation]?>([])
+
+    func open() {
+        let waited = waiting.withLock { waiting in
+            defer { waiting = nil }
+            return waiting
+        }
+        for one in waited ?? [] { one.finish() }
+    }
+
+    private var isOpen: Bool { waiting.withLock { $0 == nil } }
+
+    /// - Returns: whether it is open: `false` where the task was cancelled before.
+    func wait() async -> Bool {
+        let (opening, continuation) = AsyncStream<Void>.makeStream()
+        waiting.withLock { waiting in
+            if waiting == nil { continuation.finish() }
+            waiting?.append(continuation)
+        }
+        for await _ in opening {}
+        return isOpen
+    }
+}

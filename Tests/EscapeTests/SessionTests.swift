@@ -1,0 +1,117 @@
+import Domain
+import Foundation
+import Synchronization
+import Testing
+import WardenClient
+
+extension EscapeTests {
+    /// Input that comes while a program runs, and output that is read while it runs.
+    @Suite struct SessionTests {
+        /// Answers each line at once, and its end with the number of lines.
+        private static let echo = """
+            import sys
+            count = 0
+            for line in iter(sys.stdin.readline, ""):
+                count += 1
+                print("heard", line.strip(), flush=True)
+            print(count, "lines", flush=True)
+            """
+
+        private func run(
+            _ program: String,
+            io: StageIO,
+            _ changes: [Limit: Int64] = [:]
+        ) async throws -> StageResult {
+            let prison = try #require(Prison.current)
+            let session = try await prison.session.open(
+                JailSpec(
+                    runtime: try prison.runtime("python").number,
+                    profile: .strict,
+                    files: [],
+                    limits: try prison.limits(changes)
+                )
+            )
+            defer { session.close() }
+            let stage = StageSpec(
+                arguments: ["/usr/bin/python3", "-c", program],
+                environment: [:],
+                limits: try prison.limits(changes)
+            )
+            return try await session.run(stage, io: io).result
+        }
+
+        @Test func `a program is answered as it speaks`() async throws {
+            let input = BoundedChannel<Data>(weightMax: 1) { $0.count }
+            let output = BoundedChannel<StageOutput>(weightMax: 1) { $0.bytes.count }
+            let io = StageIO(input: .stream(input), output: .channel(output))
+            let run = Task {
+                defer { output.finish() }
+                return try await self.run(Self.echo, io: io)
+            }
+            var heard = ""
+            await input.send(Data("one\n".utf8))
+            for await piece in output {
+                heard += String(decoding: piece.bytes, as: UTF8.self)
+                // Each is written only when the one before has been answered.
+                if heard.hasSuffix("heard one\n") { await input.send(Data("two\n".utf8)) }
+                if heard.hasSuffix("heard two\n") { input.finish() }
+            }
+            #expect(heard == "heard one\nheard two\n2 lines\n")
+            let result = try await run.value
+            #expect(result.verdict == .exited(code: 0))
+            #expect(result.stdout.text == heard)
+        }
+
+        @Test func `input that is larger than a pipe is written as it is read`() async throws {
+            let input = BoundedChannel<Data>(weightMax: 1) { $0.count }
+            let program = "import sys; print(len(sys.stdin.buffer.read()))"
+            async let result = run(program, io: StageIO(input: .stream(input)))
+            for _ in 0..<8 { await input.send(Data(count: 300_000)) }
+            input.finish()
+            #expect(try await result.stdout.text == "2400000\n")
+        }
+
+        @Test func `a program that reads no more releases who writes`() async throws {
+            let input = BoundedChannel<Data>(weightMax: 1) { $0.count }
+            let writer = Task {
+                while !Task.isCancelled { await input.send(Data(count: 300_000)) }
+            }
+            let result = try await run("import os; os.close(0)", io: StageIO(input: .stream(input)))
+            #expect(result.verdict == .exited(code: 0))
+            writer.cancel()
+            await writer.value
+        }
+
+        @Test func `a program waits for a reader that is slow, and loses nothing`() async throws {
+            let output = BoundedChannel<StageOutput>(weightMax: 1) { $0.bytes.count }
+            // More than the pipe and the channel hold: the last file says that it was all written.
+            let program = """
+                import os, sys
+                sys.stdout.write("x" * (1 << 20)); sys.stdout.flush()
+                sys.stderr.write("all"); sys.stderr.flush()
+                """
+            let changes: [Limit: Int64] = [.stdoutBytes: 2 << 20]
+            let run = Task {
+                defer { output.finish() }
+                return try await self.run(program, io: StageIO(output: .channel(output)), changes)
+            }
+            var bytes = 0
+            var isAll = false
+            for await piece in output {
+                if piece.stream == .stdout { bytes += piece.bytes.count } else { isAll = true }
+                await Task.yield()
+            }
+            #expect(bytes == 1 << 20)
+            #expect(isAll)
+            #expect(try await run.value.stdout.bytes.count == 1 << 20)
+        }
+
+        @Test func `a program whose output nobody takes meets its time limit`() async throws {
+            let output = BoundedChannel<StageOutput>(weightMax: 1) { $0.bytes.count }
+            let program = "import sys; sys.stdout.write('x' * (1 << 20))"
+            let changes: [Limit: Int64] = [.wallMilliseconds: 500, .stdoutBytes: 2 << 20]
+            let result = try await run(program, io: StageIO(output: .channel(output)), changes)
+            #expect(result.verdict == .timedOut)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Domain
+import Foundation
+import TestSupport
+
+/// A store that forgets with the test, and that can be told to fail.
+actor MemoryStore: ExecutionStore, QuotaStore {
+    private struct Failure: Error {}
+    private struct Day: Hashable {
+        let subject: String
+        let day: UTCDay
+    }
+
+    private let journal: Journal
+    private var counts: [Day: Int] = [:]
+    private var saved: [String: Execution] = [:]
+    private var deliveries: [Delivery] = []
+    private var failingSaves = 0
+    private var isFailingCharges = false
+    private var deletedProjects: Set<String> = []
+    private let chargeGate: @Sendable () async throws -> Void
+    private let parentsGate: @Sendable () async throws -> Void
+
+    /// - Parameters:
+    ///   - chargeGate: passed before anything is charged.
+    ///   - parentsGate: passed after it was found that a project is there.
+    init(
+        journal: Journal,
+        chargeGate: @escaping @Sendable () async throws -> Void = {},
+        parentsGate: @escaping @Sendable () async throws -> Void = {}
+    ) {
+        self.journal = journal
+        self.chargeGate = chargeGate
+        self.parentsGate = parentsGate
+    }
+
+    // What tests do and look at
+
+    func failSaves(_ count: Int) { failingSaves = count }
+    func failCharges() { isFailingCharges = true }
+    func allDeliveries() -> [Delivery] { deliveries }
+    func stored(_ id: String) -> Execution? { saved[id] }
+    func deleteProject(_ id: String) {
+        deletedProjects.insert(id)
+        saved = saved.filter { $0.value.request.project != id }
+    }
+    func put(_ execution: Execution) { saved[execution.id] = execution }
+
+    // Quota
+
+    func charge(subject: String, day: UTCDay, limit: Int) async throws -> Charge {
+        try await chargeGate()
+        if isFailingCharges { throw Failure() }
+        let key = Day(subject: subject, day: day)
+        let count = counts[key, default: 0]
+        guard count < limit else { return .refused(count: count) }
+        counts[key] = count + 1
+        return .accepted(count: count + 1)
+    }
+
+    func refund(subject: String, day: UTCDay) throws {
+        try Task.checkCancellation()
+        counts[Day(subject: subject, day: day), default: 0] -= 1
+        journal.record(.refunded(subject))
+    }
+
+    func charged(subject: String, day: UTCDay) -> Int {
+        counts[Day(subject: subject, day: day), default: 0]
+    }
+
+    // Executions
+
+    func save(_ execution: Execution, deliveries: [Delivery]) throws {
+        try Task.checkCancellation()
+        if let project = execution.request.project, deletedProjects.contains(project) {
+            throw ProjectGone()
+        }
+        if failingSaves > 0, execution.status != .running {
+            failingSaves -= 1
+            journal.record(.saveFailed(execution.id))
+            throw Failure()
+        }
+        saved[execution.id] = execution
+        if execution.status == .running {
+            return journal.record(.begun(execution.id, attempt: execution.attempts))
+        }
+        self.deliveries += deliveries
+        journal.record(.saved(execution.id, execution.status, deliveries: deliveries.count))
+    }
+
+    func begin(_ attempt: TaskStart, as execution: Execution) throws {
+        try save(execution, deliveries: [])
+    }
+
+    func checkParents(of request: ExecutionRequest) async throws {
+        if let project = request.project, deletedProjects.contains(project) {
+            throw ProjectGone()
+        }
+        try await parentsGate()
+    }
+
+    func execution(id: String, organization: String) -> Execution? {
+        saved[id].flatMap { $0.owner == .organization(organization) ? $0 : nil }
+    }
+
+    func executions(
+        organization: String,
+        matching: ExecutionFilter,
+        page: Page
+    )
+        -> Listing<ExecutionSummary>
+    {
+        let own = saved.values.filter { $0.owner == .organization(organization) }
+        return Listing(elements: own.map(ExecutionSummary.init), total: own.count)
+    }
+
+    func unfinishedExecutions() -> [Execution] {
+        saved.values.filter { !$0.isFinished }.sorted {
+            ($0.createdAt, $0.id) < ($1.createdAt, $1.id)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Domain
+import Foundation
+import Logging
+import TestSupport
+
+@testable import Queue
+
+/// A queue with everything around it faked.
+///
+/// Jails wait at the gate of their name unless told otherwise.
+struct World: Sendable {
+    let journal: Journal
+    let gates = Gates()
+    let clock = ManualClock()
+    let store: MemoryStore
+    let sandbox: FakeSandbox
+    let queue: ExecutionQueue
+
+    /// With the `store` of an earlier world one sees what a restart makes of it.
+    ///
+    /// Sleeping is noted and over at once unless `pause` says otherwise.
+    init(
+        slots: Int = 1,
+        queueCapacity: Int = 16,
+        store: MemoryStore? = nil,
+        journal: Journal = Journal(),
+        runtimes: [Runtime] = [.python, .cLanguage],
+        script: FakeSandbox.Script? = nil,
+        opening: @escaping @Sendable (JailSpec) throws -> Void = { _ in },
+        compileCache: (any CompileCache)? = nil,
+        pause: (@Sendable (Duration) async throws -> Void)? = nil
+    ) {
+        self.journal = journal
+        self.store = store ?? MemoryStore(journal: journal)
+        let gates = gates
+        sandbox = FakeSandbox(
+            journal: journal,
+            script: { jail, stage, spec, io in
+                if let script { return try await script(jail, stage, spec, io) }
+                try await gates.pass(jail)
+                return .exited(0)
+            },
+            opening: opening
+        )
+        queue = ExecutionQueue(
+            provider: sandbox,
+            runtimes: Runtimes(installed: runtimes, missing: []),
+            store: self.store,
+            compileCache: compileCache,
+            slots: slots,
+            queueCapacity: queueCapacity,
+            clock: clock.wallClock,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            callbackBody: { Data("body of \($0.id): \($0.status.rawValue)".utf8) },
+            deliveriesSaved: { journal.record(.deliveriesSaved) },
+            pause: pause ?? { journal.record(.paused($0)) }
+        )
+    }
+
+    @discardableResult
+    func submit(
+        _ name: String,
+        from caller: Caller = .pro,
+        durability: Durability = .result,
+        _ change: (inout ExecutionRequest) -> Void = { _ in }
+    ) async throws -> any Submission {
+        var request = ExecutionRequest.named(name)
+        change(&request)
+        return try await queue.submit(request, from: caller, id: name, durability: durability)
+    }
+
+    /// Returns when the execution has left, with a result or without one.
+    func waitForEnd(_ id: String) async {
+        guard let events = await queue.events(of: id, organization: "pro", from: 1) else { return }
+        do { for try await _ in events {} } catch {}
+    }
+
+    /// The events that are not about jails.
+    var records: [Journal.Event] {
+        journal.events.filter {
+            switch $0 {
+            case .opened, .ran, .closed, .begun: false
+            default: true
+            }
+        }
+    }
+}
+
+extension Caller {
+    /// An organization with a daily quota and nothing else to keep to.
+    static let pro = organization("pro")
+
+    static func organization(
+        _ name: String,
+        perDay: Int? = 1_000,
+        concurrent: Int? = nil
+    )
+        -> Caller
+    {
+        Caller(
+            owner: .organization(name),
+            plan: .test(
+                Rates(perSecond: nil, perMinute: nil, perDay: perDay, concurrent: concurrent)
+            ),
+            scopes: [],
+            credential: .key(id: "key_1")
+        )
+    }
+
+    static func stranger(_ address: String, rates: Rates) -> Caller {
+        Caller(owner: .address(address), plan: .test(rates), scopes: [], credential: .none)
+    }
+}
+
+extension Plan {
+    static func test(_ rates: Rates) -> Plan {
+        Plan(
+            name: "test",
+            rates: rates,
+            defaults: Limits { _ in 1_000 },
+            ceilings: Limits { _ in 10_000 }
+        )
+    }
+}
