@@ -67,7 +67,7 @@ public struct Catalog: Sendable {
             ),
             hellos: contents.installed.map(\.hello),
             image: CatalogImage(
-                ceilings: Limits(plans.highestCeiling),
+                ceilings: Limits { Limit.sealed.contains($0) ? plans.highestCeiling($0) : 0 },
                 jails: UInt32(clamping: jails),
                 filters: filters,
                 root: root,

@@ -3,9 +3,9 @@ import JSON
 
 /// Reads `limits.json`: what callers may do, by plan.
 ///
-/// Every key but `keep_days` must be there. A rate without a bound is written `null`, so that a forgotten line is
-/// an error and never means "as often as you like". A limit that follows another has a ceiling and
-/// no default.
+/// Every key but `keep_days` must be there. A rate without a bound is written `null`, so that a
+/// forgotten line is an error and never means "as often as you like". A limit that follows another
+/// has a ceiling and no default.
 enum LimitsFile {
     private static let rateKeys = [
         "per_second", "penalty_seconds", "per_minute", "per_day", "concurrent",

@@ -7,8 +7,8 @@ import WardenProtocol
 ///
 /// A compiler knows which of its own they are, and which flags they were made with, and reads the
 /// plain header where they do not fit. That a header under them has changed it does not see, so
-/// they are only shown to jails while everything that they were made of is as it was. Where they are
-/// gone when a warden is replaced, jails do without, and compilers read the plain headers.
+/// they are only shown to jails while everything that they were made of is as it was. Where they
+/// are gone when a warden is replaced, jails do without, and compilers read the plain headers.
 struct PrecompiledHeaders {
     /// As jails see the folder; optional.
     let mount: MountImage

@@ -1,5 +1,4 @@
 import CCrypto
-public import Foundation
 
 /// A private key for ECDSA on the curve P-256 with SHA-256: JWA's `ES256` (RFC 7518, 3.4).
 ///

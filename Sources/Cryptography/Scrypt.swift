@@ -7,7 +7,8 @@ public enum Scrypt {
     ///   - rounds: a power of two; with `blockSize` it says how much memory is taken: 128 bytes ×
     ///     both.
     ///   - byteCount: how long the key is.
-    /// - Throws: ``CryptographyError`` where the parameters are no such numbers, or there is no memory.
+    /// - Throws: ``CryptographyError`` where the parameters are no such numbers, or there is no
+    ///   memory.
     public static func key(
         from password: Data,
         salt: [UInt8],

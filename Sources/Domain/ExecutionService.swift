@@ -16,8 +16,8 @@ public protocol ExecutionService: Sendable {
     )
         async throws -> any Submission
 
-    /// Begins an attempt of a task: takes an execution in as ``submit(_:from:id:durability:)`` does,
-    /// and writes the task and the execution down in one transaction.
+    /// Begins an attempt of a task: takes an execution in as ``submit(_:from:id:durability:)``
+    /// does, and writes the task and the execution down in one transaction.
     ///
     /// - Throws: as that, or ``TaskChanged``. Then nothing is begun, nor charged.
     func begin(

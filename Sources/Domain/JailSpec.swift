@@ -31,11 +31,3 @@ public struct JailSpec: Sendable {
         self.isBacklogged = isBacklogged
     }
 }
-
-/// Which system calls a jail may make.
-public enum SystemCallProfile: UInt8, Sendable, CaseIterable {
-    /// No sockets but pairs: for callers without a credential.
-    case strict = 0
-    /// Sockets inside the jail's own empty network.
-    case standard = 1
-}

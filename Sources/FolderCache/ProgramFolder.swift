@@ -6,7 +6,8 @@ import Glibc
 /// Everything here waits for the disk. A file is written under another name first, so that under
 /// its own there is all of it or nothing, whenever this process ends; after a loss of power there
 /// may be less, and the checksum tells. Processes may share a folder: each then holds what it adds
-/// to the bound, and what another removed is a program that is not there. The time of a file is when it was last used.
+/// to the bound, and what another removed is a program that is not there. The time of a file is
+/// when it was last used.
 struct ProgramFolder: Sendable {
     let path: String
 

@@ -5,8 +5,8 @@ import DequeModule
 ///
 /// A subject with a hundred waiting and one with a single one have the slots by halves, so the
 /// second waits for the first slot that is free, not for a hundred runs. How many may wait is not
-/// decided here but by ``AdmissionCapacity``. Adding is constant in time, taking linear in the subjects that
-/// wait, removing in what the subject has waiting.
+/// decided here but by ``AdmissionCapacity``. Adding is constant in time, taking linear in the
+/// subjects that wait, removing in what the subject has waiting.
 struct FairQueue: Sendable {
     private var lines: [String: Deque<String>] = [:]
     /// The subjects that have something waiting, each once; the first is served next.

@@ -11,8 +11,8 @@ import Synchronization
 ///
 /// Who does what: ``TaskLoop`` acts, one event after another, so that a task that is cancelled as
 /// it starts has one outcome; ``DispatchState`` knows what is under way and whose turn it is;
-/// `AgentTask+Transitions.swift` says what becomes of a task. Nothing polls: the loop sleeps until the
-/// next due date, a new task, or the end of an attempt.
+/// `AgentTask+Transitions.swift` says what becomes of a task. Nothing polls: the loop sleeps until
+/// the next due date, a new task, or the end of an attempt.
 ///
 /// A task is in the store before anyone is told of it, and each step of it before the next. A task
 /// and its attempt are begun in one transaction, so what runs when a process is killed is an

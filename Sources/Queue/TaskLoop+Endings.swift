@@ -146,7 +146,8 @@ extension TaskLoop {
 extension TaskLoop.Parts {
     /// Waits for the end of an attempt that an earlier process began.
     ///
-    /// The queue has taken it up again, or it has ended: it was written down together with the task.
+    /// The queue has taken it up again, or it has ended: it was written down together with the
+    /// task.
     func end(of attempt: AgentTask.Attempt, of task: AgentTask) async -> TaskEvent {
         let (id, organization) = (attempt.execution, task.organization)
         while !Task.isCancelled {

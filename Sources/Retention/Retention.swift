@@ -39,7 +39,7 @@ public final class Retention: Sendable {
     }
 
     static let periodSeconds = 3_600.0
-    /// Of a batch. A row can have megabytes, and a transaction holds up every other writer.
+    /// A row can have megabytes, and a transaction holds up every other writer.
     static let batchMax = 20
     static let batchPauseSeconds = 0.05
 

@@ -16,7 +16,8 @@ public import Domain
 ///
 /// `programs` spares the compile stage where it made the same program before.
 ///
-/// `onOutput` is told of each stage's output as it comes, on a thread that it must not keep waiting.
+/// `onOutput` is told of each stage's output as it comes, on a thread that it must not keep
+/// waiting.
 ///
 /// - Returns: what each stage did.
 /// - Throws: ``SandboxError``; `CancellationError` where the task was cancelled.

@@ -80,9 +80,10 @@ extension SQLiteStore {
         }
     }
 
-    /// Somebody relies on what was accepted and on what is owed. An end without deliveries was told
-    /// already, or is found out again by running what was accepted once more; so is that it was
-    /// begun.
+    /// Somebody relies on what was accepted and on what is owed.
+    ///
+    /// An end without deliveries was told already, or is found out again by running what was
+    /// accepted once more; so is that it was begun.
     static func durability(of execution: Execution, _ deliveries: [Delivery]) -> Durability {
         execution.status == .queued || !deliveries.isEmpty ? .power : .process
     }

@@ -141,9 +141,9 @@ extension SQLiteStore {
         let change = TaskChange(from: attempt.known, to: attempt.running)
         let record = try ExecutionRecord(execution, organization: attempt.known.organization)
         try await write(surviving: .power) { db in
-            try Self.checkParents(db, project: record.project, task: record.task)
+            try Self.checkParents(db, project: record.row.project, task: record.row.task)
             guard try Self.make(change, in: db) else { throw TaskChanged() }
-            try db.cachedStatement(sql: Query.saveExecution).execute(arguments: record.arguments)
+            try record.save(in: db)
         }
     }
 

@@ -2,8 +2,9 @@
 ///
 /// The raw value is its name in JSON, unit included.
 ///
-/// This file is the one table of limits. The warden's frames and its sealed ceilings, `limits.json`,
-/// the API's readers and schemas, stored requests and the compile cache's keys are made of it.
+/// This file is the one table of limits. The warden's frames and its sealed ceilings,
+/// `limits.json`, the API's readers and schemas, stored requests and the compile cache's keys are
+/// made of it.
 public enum Limit: String, CaseIterable, Sendable {
     case wallMilliseconds = "wall_ms"
     case cpuMilliseconds = "cpu_ms"

@@ -69,8 +69,8 @@ enum Roots {
         let hasForeignName: Bool
     }
 
-    /// - Parameter isOptional: whether a mount may be missing: the folder that the front saw may have
-    ///    been removed since, and this may be the start of a warden that replaces another.
+    /// - Parameter isOptional: whether a mount may be missing: the folder that the front saw may
+    ///    have been removed since, and this may be the start of a warden that replaces another.
     private static func copies(
         of mounts: [MountImage],
         _ flags: MountFlags,

@@ -8,8 +8,8 @@ public import WardenProtocol
 /// standard streams.
 ///
 /// One thread waits for the control socket and for every pipe of every running stage; callers send
-/// their frames themselves and are resumed by it. Everything shared is in ``ConnectionState``, behind
-/// one lock.
+/// their frames themselves and are resumed by it. Everything shared is in ``ConnectionState``,
+/// behind one lock.
 public final class WardenConnection: Sendable {
     /// What the warden found this machine to have.
     public let primitives: [Primitive]

@@ -231,8 +231,7 @@ extension OpaqueProgram {
 }
 
 extension StageRequest {
-    fileprivate init(_ stage: StageSpec, jail: JailNumber, bringsFiles: Bool) throws(SandboxError)
-    {
+    fileprivate init(_ stage: StageSpec, jail: JailNumber, bringsFiles: Bool) throws(SandboxError) {
         let program = Program(
             arguments: stage.arguments,
             environment: stage.environment.words,

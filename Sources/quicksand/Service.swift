@@ -20,9 +20,9 @@ import WardenProtocol
 
 /// The running service: every part made and joined, and its end.
 ///
-/// The parts begin in an order as well. Nothing is taken up, dispatched or delivered before the port
-/// is bound, so a start that finds it taken leaves everything as it was. No request is read before
-/// what an earlier process accepted is in the queue again: connections wait for that.
+/// The parts begin in an order as well. Nothing is taken up, dispatched or delivered before the
+/// port is bound, so a start that finds it taken leaves everything as it was. No request is read
+/// before what an earlier process accepted is in the queue again: connections wait for that.
 ///
 /// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the queue
 /// takes no new work and lets running executions finish, then the port closes, then the dispatcher

@@ -29,7 +29,8 @@ import Testing
         "Attacks": ["Domain", "Runner", "WardenProtocol"],
         "quicksand": [
             "API", "Attacks", "Queue", "Runner", "Retention", "Courier", "Identity",
-            "WardenClient", "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain", "Measure",
+            "WardenClient", "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain",
+            "Measure",
         ],
     ]
 
@@ -49,6 +50,15 @@ import Testing
             try Repository.files("Sources", ["swift", "modulemap", "c"]).map(\.target)
         )
         #expect(folders == Set(Self.ours.keys))
+    }
+
+    @Test func `the architecture page has this table`() throws {
+        let page = try Repository.File(path: "docs/ARCHITECTURE.md").text
+        let rows = page.matches(of: /\n\| `([A-Za-z-]+)` \| ([A-Za-z, ]*) \|/)
+        let table = rows.map { row in
+            (String(row.1), Set(row.2.split { ", ".contains($0) }.map(String.init)))
+        }
+        #expect(Dictionary(table) { first, _ in first } == Self.ours)
     }
 
     @Test(arguments: ours.keys.sorted())

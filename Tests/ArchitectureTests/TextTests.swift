@@ -67,15 +67,6 @@ import Testing
         #expect(folders.subtracting(shared) == Set(targets))
     }
 
-    @Test func `every folder of Sources has its line in the architecture page`() throws {
-        let page = try Repository.File(path: "docs/ARCHITECTURE.md").text
-        for target in Set(
-            try Repository.files("Sources", ["swift", "modulemap", "c"]).map(\.target)
-        ) {
-            #expect(page.contains("`\(target)`"), "\(target)")
-        }
-    }
-
     @Test func `every file that the pages of the house name is there`() throws {
         let pages = try ["docs/ARCHITECTURE.md", "CONTRIBUTING.md"]
             .map { try Repository.File(path: $0).text }.joined()

@@ -75,6 +75,13 @@ import Testing
             )
         }
     }
+
+    @Test func `comparing looks at every byte`() {
+        #expect(ConstantTime.areEqual([1, 2], [1, 2]))
+        #expect(!ConstantTime.areEqual([1, 2], [1, 3]))
+        #expect(!ConstantTime.areEqual([1, 2], [1]))
+        #expect(ConstantTime.areEqual([UInt8](), []))
+    }
 }
 
 @Suite struct P256SigningKeyTests {

@@ -46,7 +46,8 @@ extension EndToEnd {
                     let names = ["hits_total", "misses_total", "programs", "failures_total"]
                     for (name, value) in zip(names, ["1.0", "1.0", "1.0", "0.0"]) {
                         let metric = "quicksand_compile_cache_" + name
-                        // A program is counted when it is on disk, which nobody is kept waiting for.
+                        // A program is counted when it is on disk, which nobody is kept waiting
+                        // for.
                         try await eventually("\(value) of \(metric)") {
                             try await self.metric(metric, of: server) == value
                         }

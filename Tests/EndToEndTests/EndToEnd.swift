@@ -3,8 +3,8 @@ import Testing
 /// The whole product: the built program, real HTTP on loopback, a real database and real jails.
 ///
 /// Needs root, for the jails. Every test has servers, a data folder and keys of its own, so a few
-/// run at once: most of a test's time is a server's start, or waiting. How long anything takes decides
-/// nothing: see ``Patience``.
+/// run at once: most of a test's time is a server's start, or waiting. How long anything takes
+/// decides nothing: see ``Patience``.
 @Suite(.atOnce(3), .timeLimit(.minutes(20)))
 enum EndToEnd {}
 
@@ -39,7 +39,10 @@ struct AtOnceTrait: SuiteTrait, TestTrait, TestScoping {
         init(_ count: Int) { free = count }
 
         func take() async {
-            guard free == 0 else { return free -= 1 }
+            if free > 0 {
+                free -= 1
+                return
+            }
             await withCheckedContinuation { waiting.append($0) }
         }
 

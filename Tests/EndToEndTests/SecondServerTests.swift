@@ -7,7 +7,7 @@ extension EndToEnd {
         private static let toLoopback = ["--callback-allow", "127.0.0.0/8"]
 
         private func endless(to url: String? = nil) -> JSONObject {
-            Endings.endless.merging(url.map { ["callback_url": $0] } ?? [:]) { $1 }
+            Server.endless.merging(url.map { ["callback_url": $0] } ?? [:]) { $1 }
         }
 
         /// Has a start end by itself.

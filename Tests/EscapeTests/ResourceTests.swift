@@ -30,10 +30,11 @@ extension EscapeTests {
             #expect(verdict == .exited(code: 0))
         }
 
-        @Test(arguments: [
-            (-4_096, Verdict.exited(code: 0)), (0, .exited(code: 0)),
-            (4_096, .signaled(signal: 11)),
-        ])
+        @Test(
+            arguments: [
+                (-4_096, .exited(code: 0)), (0, .exited(code: 0)), (4_096, .signaled(signal: 11)),
+            ] as [(Int64, Verdict)]
+        )
         func `a stack grows to its limit and no further`(
             beyond: Int64,
             verdict: Verdict

@@ -119,13 +119,6 @@ private let longest = String(
         #expect(try await hasher.matches("p", stored: stored))
         #expect(try await hasher.matches("p", stored: "nonsense") == false)
     }
-
-    @Test func `comparing looks at every byte`() {
-        #expect(ConstantTime.areEqual([1, 2], [1, 2]))
-        #expect(!ConstantTime.areEqual([1, 2], [1, 3]))
-        #expect(!ConstantTime.areEqual([1, 2], [1]))
-        #expect(ConstantTime.areEqual([UInt8](), []))
-    }
 }
 
 @Suite struct AttemptLimitTests {

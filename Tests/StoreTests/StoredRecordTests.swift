@@ -56,6 +56,18 @@ import Testing
         }
     }
 
+    @Test func `a record without a stack limit has that of the memory`() throws {
+        let all = Limits { Int64($0.rawValue.utf8.count) }
+        let json = try JSONEncoder().encode(LimitsRecord(all))
+        var values = try JSONDecoder().decode([String: Int64].self, from: json)
+        values["stack_bytes"] = nil
+        let record = try JSONDecoder().decode(
+            LimitsRecord.self,
+            from: JSONEncoder().encode(values)
+        )
+        #expect(try record.value()[.stackBytes] == all[.memoryBytes])
+    }
+
     @Test func `a record says its form, and one of a later form is refused`() throws {
         let json = try RequestRecord.encode(sampleExecution("exe_1").request)
         let text = String(decoding: json, as: UTF8.self)

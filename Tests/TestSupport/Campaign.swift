@@ -1,9 +1,9 @@
-public import Foundation
+import Foundation
 
 /// How much of a long campaign a run of the tests goes through.
 ///
-/// `make test` takes the short form of each. `make test-long` sets `QUICKSAND_LONG_TESTS`, and takes
-/// the whole: before a release, and by everyone who changes what the campaign shows.
+/// `make test` takes the short form of each. `make test-long` sets `QUICKSAND_LONG_TESTS`, and
+/// takes the whole: before a release, and by everyone who changes what the campaign shows.
 public enum Campaign {
     public static let isLong = ProcessInfo.processInfo.environment["QUICKSAND_LONG_TESTS"] == "1"
 

@@ -96,7 +96,8 @@ import Testing
             let refused = try await send(caller, header: "k")
             #expect(refused.status == 429)
             let first = try await fixture.store.tasks(matching: TaskFilter(), page: Page())
-            let known = try #require(first.elements.first)
+            let id = try #require(first.elements.first).id
+            let known = try #require(try await fixture.store.task(id: id, organization: nil))
             var ended = known
             ended.state = .ended(.cancelled, last: nil, at: Sample.now)
             #expect(try await fixture.store.change(known, to: ended, deliveries: []))

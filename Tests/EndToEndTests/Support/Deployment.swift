@@ -22,8 +22,8 @@ struct Deployment: Sendable {
 
     /// Starts a server, which may fail to start, and which the caller ends.
     ///
-    /// No jails stand by, so that those of executions can be counted, and programs have as much time
-    /// as they like; `--standby` and `--limits` among the arguments say otherwise.
+    /// No jails stand by, so that those of executions can be counted, and programs have as much
+    /// time as they like; `--standby` and `--limits` among the arguments say otherwise.
     ///
     /// - Parameter launcher: a command that becomes the one that it is given.
     func start(

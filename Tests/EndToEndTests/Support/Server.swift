@@ -147,7 +147,8 @@ extension Server {
     /// A program that runs until it is ended.
     static let endless: JSONObject = ["language": "bash", "code": "sleep 600"]
 
-    /// One that runs until ``letGo()``, and then on: what happens meanwhile takes the time it takes.
+    /// One that runs until ``letGo()``, and then on: what happens meanwhile takes the time it
+    /// takes.
     static func held(then code: String) -> JSONObject {
         ["language": "bash", "code": "exec 2> /dev/null; sleep 600; " + code]
     }

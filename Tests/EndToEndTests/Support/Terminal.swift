@@ -6,7 +6,8 @@ enum Terminal {
     ///
     /// - Parameters:
     ///   - answers: what is waited for, and what is typed then.
-    ///   - meanwhile: what happens while it runs; its standard output is what has been shown so far.
+    ///   - meanwhile: what happens while it runs; its standard output is what has been shown so
+    ///     far.
     /// - Returns: all that the terminal showed as standard output; on standard error whether it
     ///    echoes at the end.
     static func run(
