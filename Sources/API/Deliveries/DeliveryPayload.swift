@@ -19,7 +19,11 @@ extension DeliverySummary {
             Field("next_attempt_at", \.nextAttemptAt, orNull: .timestamp("where it is pending")),
             Field("finished_at", \.finishedAt, orNull: .timestamp()),
             Field("created_at", \.createdAt, .timestamp()),
-            Field("attempts", \.attempts, .list("In their order.", of: .object(Delivery.Attempt.payload))),
+            Field(
+                "attempts",
+                \.attempts,
+                .list("In their order.", of: .object(Delivery.Attempt.payload))
+            ),
         ]
     )
 

@@ -70,7 +70,8 @@ extension ExecutionBody {
                 optional: .list(
                     "Source files, instead of `code`.",
                     of: .object(SourceFileBody.description),
-                    min: 1
+                    min: 1,
+                    readsEmpty: true  // beside `code` it is that which is refused
                 )
             ), Field("entry", \.entry, optional: .entry("The main one of `files`.")),
             Field("stdin", \.run.stdin, optional: .text("The run's standard input.")),

@@ -50,6 +50,9 @@ struct SourceReader {
         guard body.code == nil else {
             throw .field("code", "cannot stand beside `files`: give one of the two")
         }
+        guard !given.isEmpty else {
+            throw .field("files", "must have at least one element", limit: .integer(1))
+        }
         try JSONValue.check(given.count, "elements", at: "files", countMax: Int(limits[.files]))
         var files: [SourceFile] = []
         var tree = PathTree()

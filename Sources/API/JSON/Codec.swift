@@ -175,19 +175,22 @@ extension Codec where Value: RawRepresentable & Sendable, Value.RawValue == Stri
 }
 
 extension Codec {
-    /// - Parameter max: the most elements, in the schema and to the reader.
+    /// - Parameters:
+    ///   - max: the most elements, in the schema and to the reader.
+    ///   - readsEmpty: whether the reader leaves it to others to refuse a list without elements.
     static func list<Element>(
         _ about: String,
         of element: Codec<Element>,
         min: Int? = nil,
-        max: Int? = nil
+        max: Int? = nil,
+        readsEmpty: Bool = false
     ) -> Codec where Value == [Element] {
         Codec(
             schema: .list(about, of: element.schema, min: min, max: max),
             encode: { .array($0.map(element.encode)) },
             decode: { value, path throws(APIError) in
                 let elements = try value.array(at: path, countMax: max ?? .max)
-                guard elements.count >= min ?? 0 else {
+                guard readsEmpty || elements.count >= min ?? 0 else {
                     throw .field(path, "must have at least one element", limit: .integer(1))
                 }
                 var read: [Element] = []

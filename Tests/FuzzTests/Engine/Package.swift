@@ -72,7 +72,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Domain", "Identity", "JSON", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "Domain", "Identity", "JSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Links/API",
             sources: apiReaders.map { $0 + ".swift" },
