@@ -75,11 +75,12 @@ let package = Package(
             swiftSettings: lowLevel,
             linkerSettings: [.unsafeFlags(["-static-executable"])]
         ),
+        .target(name: "JSON", swiftSettings: strict),
         .target(name: "Domain", dependencies: ["Vocabulary"], swiftSettings: strict),
         .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(
             name: "Catalog",
-            dependencies: ["WardenProtocol", "CSeccomp", "Cryptography", "Domain"],
+            dependencies: ["WardenProtocol", "CSeccomp", "Cryptography", "Domain", "JSON"],
             swiftSettings: strict
         ),
         .target(
@@ -133,7 +134,7 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Cryptography", "Domain", "Identity",
+                "Cryptography", "Domain", "Identity", "JSON",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -141,6 +142,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            resources: [.embedInCode("Pages/Assets")],
             swiftSettings: strict
         ),
         .target(name: "Measure", swiftSettings: strict),
@@ -164,6 +166,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(
             name: "CryptographyTests",
@@ -259,7 +262,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Domain", "Identity", "Queue", "SQLiteStore", "TemporaryStore",
+                "API", "Domain", "Identity", "JSON", "Queue", "SQLiteStore", "TemporaryStore",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -311,7 +314,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "WardenProtocol", "JailInit", "Domain", "Catalog", "API", "CCurl",
+                "WardenProtocol", "JailInit", "Domain", "JSON", "API", "CCurl",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             exclude: ["Corpus", "Engine", "Words"],

@@ -57,7 +57,7 @@ extension CatalogError.Problem: CustomStringConvertible {
         switch self {
         case .unreadable: "cannot be read"
         case .tooLarge(let bytesMax): "is larger than \(bytesMax) bytes"
-        case .notJSON(let line, let reason): "is not JSON: line \(line): \(reason)"
+        case .notJSON(let line, let reason): "is not JSON: line \(line): it \(reason)"
         case .duplicateKey: "is there twice"
         case .unknownKey: "is not a known key"
         case .missing: "is missing"

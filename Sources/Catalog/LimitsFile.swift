@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// Reads `limits.json`: what callers may do, by plan.
 ///

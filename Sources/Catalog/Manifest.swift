@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// A language as its folder describes it, before anyone has looked whether this machine has it.
 struct Manifest: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// One JSON file of the operator's, read whole and bounded.
 struct SettingsFile {
@@ -17,16 +18,15 @@ struct SettingsFile {
 
     init(bytes: [UInt8], label: String) throws(CatalogError) {
         self.label = label
-        do {
-            root = Field(file: label, path: [], value: try JSONValue(parsing: bytes))
+        do throws(StrictJSON.Flaw) {
+            root = Field(file: label, path: [], value: try StrictJSON.parse(bytes))
         } catch {
-            switch error {
-            case .syntax(let line, let reason):
-                throw CatalogError(file: label, problem: .notJSON(line: line, reason: reason))
-            case .duplicateKey(let path):
-                let field = path.joined(separator: ".")
-                throw CatalogError(file: label, field: field, problem: .duplicateKey)
+            guard let key = error.member else {
+                let problem = CatalogError.Problem.notJSON(line: error.line, reason: error.reason)
+                throw CatalogError(file: label, problem: problem)
             }
+            let field = (error.path + [key]).joined(separator: ".")
+            throw CatalogError(file: label, field: field, problem: .duplicateKey)
         }
     }
 
@@ -67,7 +67,7 @@ struct Field {
         guard case .object(let members) = value else {
             throw error(.wrongType(expected: "an object"))
         }
-        return members.map { ($0.key, Field(file: file, path: path + [$0.key], value: $0.value)) }
+        return members.map { ($0.name, Field(file: file, path: path + [$0.name], value: $0.value)) }
     }
 
     /// The members of an object that may have these keys and no other.

@@ -16,17 +16,25 @@ struct RemoteAnswer: Sendable {
         try value(Envelope<Value>.self, from: server).data
     }
 
+    /// What `read` finds in the answer.
+    ///
+    /// - Throws: ``Stop`` like ``data(from:)``, also where it finds nothing.
+    func read<Value>(from server: ServerAddress, _ read: (Data) -> Value?) throws -> Value {
+        if let refusal { throw refusal }
+        guard (200...299).contains(status), let value = read(body) else { throw strange(server) }
+        return value
+    }
+
     /// The answer as it is, without an envelope.
     func value<Value: Decodable>(
         _ type: Value.Type = Value.self,
         from server: ServerAddress
     ) throws -> Value {
-        if let refusal { throw refusal }
-        guard (200...299).contains(status), let value = try? JSONDecoder().decode(type, from: body)
-        else {
-            throw Stop(1, "\(server) answered (\(status)), but not as a Quicksand server does")
-        }
-        return value
+        try read(from: server) { try? JSONDecoder().decode(type, from: $0) }
+    }
+
+    private func strange(_ server: ServerAddress) -> Stop {
+        Stop(1, "\(server) answered (\(status)), but not as a Quicksand server does")
     }
 
     /// What the envelope holds, as it came.

@@ -1,3 +1,4 @@
+import API
 import Domain
 import Foundation
 
@@ -62,10 +63,10 @@ struct RemoteRun: Sendable {
         // again it does not.
         let answer = try await server.send(.init(method: "GET", path: "/api/v1/runtimes"))
         let program = try source.program(
-            among: try answer.data(from: address),
+            among: try answer.read(from: address, RuntimePayload.list),
             isStrangers: credential == nil
         )
-        let body = try JSONEncoder().encode(program)
+        let body = program.encoded()
         guard let credential else { return try await runAsStranger(body, server) }
         return try await run(body, server.showing(credential.text), credential)
     }
@@ -82,7 +83,7 @@ struct RemoteRun: Sendable {
                 answerBytesMax: Self.answerBytesMax
             )
         )
-        let execution: RemoteExecution = try answer.data(from: address)
+        let execution = try answer.read(from: address, RemoteExecution.init)
         return End(execution: execution, answer: answer, receipt: answer)
     }
 
@@ -96,7 +97,7 @@ struct RemoteRun: Sendable {
         let receipt = try await handIn(body, server)
         if receipt.status == 401 { throw credential.refusal(by: address) }
         var answer = receipt
-        var execution: RemoteExecution = try answer.data(from: address)
+        var execution = try answer.read(from: address, RemoteExecution.init)
         let path = "/api/v1/executions/" + execution.id
         do {
             while !execution.isFinished {
@@ -109,7 +110,7 @@ struct RemoteRun: Sendable {
                         answerBytesMax: Self.answerBytesMax
                     )
                 )
-                execution = try answer.data(from: address)
+                execution = try answer.read(from: address, RemoteExecution.init)
             }
         } catch {
             await cancel(path, server)

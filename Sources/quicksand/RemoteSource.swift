@@ -1,3 +1,4 @@
+import API
 import Foundation
 
 /// A file that is to be run at a server, read whole, and what it is to be given.
@@ -29,26 +30,25 @@ struct RemoteSource: Sendable {
     /// The request for it at a server that has these runtimes.
     ///
     /// - Parameter isStrangers: whether it is a stranger's, who can send text alone.
-    func program(among runtimes: [RemoteRuntime], isStrangers: Bool) throws -> RemoteProgram {
+    func program(among runtimes: [RuntimePayload], isStrangers: Bool) throws -> ExecutionBody {
         let runtime = try runtime(among: runtimes)
-        var program = RemoteProgram(
-            language: runtime?.name ?? language ?? "",
-            stdin: stdin,
-            args: arguments
-        )
+        var program = ExecutionBody()
+        program.language = runtime?.name ?? language ?? ""
+        program.run.stdin = stdin
+        program.run.arguments = arguments
         if let text = String(validating: bytes, as: UTF8.self) {
             program.code = text
         } else {
             guard !isStrangers, let entry = runtime?.entry else {
                 throw Stop(2, "\(file) is not UTF-8, which a stranger's program has to be")
             }
-            program.files = [.init(path: entry, content: bytes.base64EncodedString())]
+            program.files = [SourceFileBody(path: entry, content: bytes)]
         }
         return program
     }
 
     /// - Returns: `nil` where the language was named, and the server may know better.
-    private func runtime(among runtimes: [RemoteRuntime]) throws -> RemoteRuntime? {
+    private func runtime(among runtimes: [RuntimePayload]) throws -> RuntimePayload? {
         if let language {
             return runtimes.first { $0.name == language || $0.aliases.contains(language) }
         }
@@ -66,28 +66,4 @@ struct RemoteSource: Sendable {
         }
         return found
     }
-}
-
-/// What a server is asked to run.
-struct RemoteProgram: Encodable, Sendable {
-    struct File: Encodable {
-        let path: String
-        let content: String
-        var encoding = "base64"
-    }
-
-    let language: String
-    var code: String?
-    /// In place of `code`, for a source that is not UTF-8.
-    var files: [File]?
-    var stdin: String?
-    var args: [String] = []
-}
-
-/// A language at a server.
-struct RemoteRuntime: Decodable {
-    let name: String
-    let aliases: [String]
-    /// The name of its main file; `nil` where it is not installed.
-    let entry: String?
 }

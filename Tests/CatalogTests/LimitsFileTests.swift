@@ -109,10 +109,10 @@ private func read(_ text: String) throws -> Plans {
     }
 
     @Test(arguments: [
-        ("{", "is not JSON: line 1: expected a key in quotes"),
-        ("", "is not JSON: line 1: expected a value"),
-        ("{\n\"plans\" {}}", "is not JSON: line 2: expected : after a key"),
-        ("{} x", "is not JSON: line 1: something follows the last value"),
+        ("{", "is not JSON: line 1: it ends where a member's name in quotes should be"),
+        ("", "is not JSON: line 1: it ends where a value should be"),
+        ("{\n\"plans\" {}}", "is not JSON: line 2: it has `{` where `:` should be"),
+        ("{} x", "is not JSON: line 1: it has something after its end"),
         ("[]", "must be an object"),
         ("{}", "plans is missing"),
         (#"{"plan": {}}"#, "plan is not a known key"),

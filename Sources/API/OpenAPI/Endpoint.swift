@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSON
 
 /// A route as the document names it, with what is said of it.
 struct Endpoint: Sendable {

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSON
 
 /// What can be done with what an answer names, found from the shape of the paths.
 ///

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import JSON
 
 /// The whole interface as an OpenAPI 3.1 document, made once from what stands beside each route.
 ///

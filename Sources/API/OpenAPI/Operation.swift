@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSON
 
 /// What the documentation says of one route, written beside the route itself.
 ///
@@ -86,12 +87,5 @@ struct Operation: Sendable {
         let content: Content
         var headers: [String] = []
         var example: JSONValue?
-    }
-}
-
-extension JSONValue {
-    /// The schema of this name, among the document's components.
-    static func schema(_ name: String) -> JSONValue {
-        ["$ref": .string("#/components/schemas/" + name)]
     }
 }

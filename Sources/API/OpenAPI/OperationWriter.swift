@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import JSON
 
 /// Writes one operation of the document.
 struct OperationWriter: Sendable {
@@ -119,33 +120,19 @@ extension OperationWriter {
         case .plain(let schema):
             return [.init(name: json, value: media(schema, answer.example))]
         case .data(let schema):
-            let example = answer.example.map { ["success": true, "data": $0] as JSONValue }
-            return [.init(name: json, value: media(Self.envelope(schema), example))]
+            let envelope = Envelope.data(schema)
+            let example = answer.example.map(envelope.encode)
+            return [.init(name: json, value: media(envelope.schema, example))]
         case .list(let schema):
             let example = answer.example.map { example in
                 Listing(elements: [example], total: 1)
                     .json(Page(limit: QueryReader.limitDefault, offset: 0)) { $0 }
             }
-            return [.init(name: json, value: media(Self.page(schema), example))]
+            return [.init(name: json, value: media(Envelope.page(of: schema).schema, example))]
         }
     }
 
     private static let bytes = "application/octet-stream"
-
-    private static func envelope(_ data: JSONValue) -> JSONValue {
-        .record("", [("success", .constant(true)), ("data", data)])
-    }
-
-    private static func page(_ element: JSONValue) -> JSONValue {
-        .record(
-            "",
-            [
-                ("success", .constant(true)),
-                ("data", .list("", of: element, max: QueryReader.limits.upperBound)),
-                ("pagination", .schema("Pagination")),
-            ]
-        )
-    }
 }
 
 /// The answers that refuse, as the document's components have them.

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSON
 
 /// The headers of answers that the document speaks of.
 enum ResponseHeader {

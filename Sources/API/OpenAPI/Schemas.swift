@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// The schemas that the document's operations refer to by name, and that is every schema with a
 /// name.
@@ -7,12 +8,14 @@ import Domain
 /// depend on the machine and on its operator's files.
 enum Schemas {
     static func all(runtimes: Runtimes, plans: Plans) -> [JSONValue.Member] {
-        let subjects = [
-            executions, projects, tasks, deliveries, account, accounts, organizations, tokens,
+        let subjects: [[JSONValue.Member]] = [
+            executions, projects, tasks, deliveries, usage, accounts, keys, organizations, tokens,
             service, refusals,
         ]
-        return [language(runtimes)] + limits(plans) + [organizationChange(plans: plans.names)]
-            + subjects.flatMap(\.self) + [pagination]
+        let ofThisServer: [JSONValue.Member] =
+            [language(runtimes)] + limits(plans)
+            + [OrganizationChange.description(plans: plans.names).definition]
+        return ofThisServer + subjects.flatMap(\.self) + [Pagination.payload.definition]
     }
 
     /// What can be run here, by every name that it goes by.
@@ -24,27 +27,9 @@ enum Schemas {
 
     /// What may be asked for by the plan that allows the most.
     private static func limits(_ plans: Plans) -> [JSONValue.Member] {
-        func asked(_ about: String, _ limits: [Limit]) -> JSONValue {
-            .input(
-                about + " What is not given is the plan's default; a caller's own plan may allow"
-                    + " less than this, and `GET /usage` says what.",
-                limits.map { limit in
-                    let ceiling = plans.highestCeiling(limit)
-                    let known = limit.definition
-                    let least = min(known.least, ceiling)
-                    return (limit.rawValue, .whole(known.about, min: least, max: ceiling))
-                }
-            )
-        }
-        return [
-            .init(
-                name: "LimitsAsked",
-                value: asked("What each run is to be held to.", Limit.allCases)
-            ),
-            .init(
-                name: "CompileLimitsAsked",
-                value: asked("What the compiler is to be held to.", Limit.perStage)
-            ),
+        [
+            LimitsBody.run(ceiling: plans.highestCeiling).definition,
+            LimitsBody.compile(ceiling: plans.highestCeiling).definition,
         ]
     }
 }

@@ -1,4 +1,5 @@
 import Identity
+import JSON
 
 /// How callers say who they are.
 struct SecuritySchemes: Sendable {

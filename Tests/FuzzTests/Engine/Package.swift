@@ -19,9 +19,13 @@ let settings: [SwiftSetting] = [
 ]
 
 let apiReaders = [
-    "APIError", "ClientAddress", "ExecutionReader", "Fields", "FormBody", "HeaderNames",
-    "JSONValue", "JSONWriter", "LimitsReader", "Preferences", "ProgramInputReader", "RuntimeReader",
-    "SourceReader", "StrictJSON",
+    "Executions/EncodedBytes", "Executions/ExecutionBody", "Executions/ExecutionCodecs",
+    "Executions/ExecutionReader", "Executions/LimitsBody", "Executions/LimitsReader",
+    "Executions/ProgramInputReader", "Executions/RuntimeReader", "Executions/SourceReader",
+    "HTTP/ClientAddress", "HTTP/HeaderNames", "JSON/Codec", "JSON/Field", "JSON/JSONReading",
+    "JSON/ObjectDescription", "JSON/ObjectReader", "JSON/SchemaWords", "JSON/TimestampReader",
+    "OpenAPI/URLPattern", "Requests/FormBody",
+    "Requests/Preferences", "Responses/APIError", "Responses/ErrorPayload",
 ]
 
 let package = Package(
@@ -58,16 +62,18 @@ let package = Package(
             path: "Links/Domain",
             swiftSettings: settings
         ),
+        .target(name: "JSON", path: "Links/JSON", swiftSettings: settings),
         .target(
-            name: "Catalog",
-            path: "Links/Catalog",
-            sources: ["JSONValue.swift"],
+            name: "Identity",
+            path: "Links/Identity",
+            sources: ["PasswordRule.swift"],
             swiftSettings: settings
         ),
         .target(
             name: "API",
             dependencies: [
-                "Domain", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "Domain", "Identity", "JSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Links/API",
             sources: apiReaders.map { $0 + ".swift" },
@@ -76,7 +82,7 @@ let package = Package(
         .target(
             name: "Properties",
             dependencies: [
-                "WardenProtocol", "JailInit", "Domain", "Catalog", "API", "CCurl",
+                "WardenProtocol", "JailInit", "Domain", "JSON", "API", "CCurl",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Links/Properties",

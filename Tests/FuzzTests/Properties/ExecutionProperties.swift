@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import JSON
 
 @testable import API
 @testable import WardenProtocol

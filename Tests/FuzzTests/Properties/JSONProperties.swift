@@ -1,29 +1,22 @@
 import Foundation
+import JSON
 
 @testable import API
-@testable import Catalog
 
 /// The bodies that strangers send.
 enum JSONProperties {
-    typealias Value = API.JSONValue
-
     static func json(_ bytes: [UInt8]) throws {
-        let value: Value
+        let value: JSONValue
         do throws(StrictJSON.Flaw) {
             value = try StrictJSON.parse(bytes)
         } catch {
             try demand((0...bytes.count).contains(error.offset), "a flaw at \(error.offset)")
             try demand(error.line >= 1 && error.column >= 1, "a flaw at line \(error.line)")
             try checkEnvelope(of: .body(error))
-            return try demand(
-                (try? OperatorsJSON(parsing: bytes)) == nil,
-                "the catalog's reader takes what StrictJSON says \(error.reason)"
-            )
+            return
         }
         try demand(count(value) <= StrictJSON.valuesMax, "\(count(value)) values")
         try demand(depth(value) <= StrictJSON.depthMax, "\(depth(value)) levels")
-        let operators = try OperatorsJSON(parsing: bytes)
-        try demand(isSame(value, operators), "the catalog's reader reads \(operators)")
         guard isFinite(value) else { return }  // which is written as null
 
         let reference = try JSONSerialization.jsonObject(
@@ -37,7 +30,7 @@ enum JSONProperties {
     }
 
     static func form(_ bytes: [UInt8]) throws {
-        let value: Value
+        let value: JSONValue
         do throws(APIError) {
             value = try FormBody.parse(bytes)
         } catch {
@@ -66,11 +59,11 @@ enum JSONProperties {
         )
     }
 
-    private static func byName(_ members: [Value.Member]) -> [String: Value] {
+    private static func byName(_ members: [JSONValue.Member]) -> [String: JSONValue] {
         Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }
     }
 
-    private static func encoded(_ members: [Value.Member]) -> String {
+    private static func encoded(_ members: [JSONValue.Member]) -> String {
         func escaped(_ text: String) -> String {
             text.utf8.map { byte in
                 let isPlain = byte < 0x80 && Character(Unicode.Scalar(byte)).isLetter
@@ -99,7 +92,7 @@ enum JSONProperties {
 }
 
 extension JSONProperties {
-    private static func children(_ value: Value) -> [Value] {
+    private static func children(_ value: JSONValue) -> [JSONValue] {
         switch value {
         case .array(let elements): elements
         case .object(let members): members.map(\.value)
@@ -107,35 +100,20 @@ extension JSONProperties {
         }
     }
 
-    private static func count(_ value: Value) -> Int {
+    private static func count(_ value: JSONValue) -> Int {
         children(value).reduce(1) { $0 + count($1) }
     }
 
-    private static func depth(_ value: Value) -> Int {
+    private static func depth(_ value: JSONValue) -> Int {
         switch value {
         case .array, .object: 1 + (children(value).map(depth).max() ?? 0)
         default: 0
         }
     }
 
-    private static func isFinite(_ value: Value) -> Bool {
+    private static func isFinite(_ value: JSONValue) -> Bool {
         if case .number(let number) = value { return number.isFinite }
         return children(value).allSatisfy(isFinite)
-    }
-
-    private static func isSame(_ value: Value, _ other: OperatorsJSON) -> Bool {
-        switch (value, other) {
-        case (.null, .null), (.number, .otherNumber): true
-        case (.bool(let left), .boolean(let right)): left == right
-        case (.integer(let left), .integer(let right)): left == right
-        case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
-        case (.array(let left), .array(let right)):
-            left.count == right.count && zip(left, right).allSatisfy(isSame)
-        case (.object(let left), .object(let right)):
-            left.count == right.count
-                && zip(left, right).allSatisfy { $0.name == $1.key && isSame($0.value, $1.value) }
-        default: false
-        }
     }
 
     /// Foundation goes by way of a decimal number, and can be off by the last digit.
@@ -143,7 +121,7 @@ extension JSONProperties {
         abs(left - right) <= max(abs(left), abs(right)) * 1e-14
     }
 
-    private static func isSame(_ value: Value, _ other: Any) -> Bool {
+    private static func isSame(_ value: JSONValue, _ other: Any) -> Bool {
         switch value {
         case .null: other is NSNull
         case .bool(let flag): (other as? Bool) == flag

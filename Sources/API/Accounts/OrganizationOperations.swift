@@ -1,0 +1,160 @@
+import Domain
+import JSON
+
+extension Operation {
+    static let listOrganizations = Operation(
+        id: "listOrganizations",
+        group: .organizations,
+        summary: "List organizations",
+        details: "Those that the user belongs to; a key's own; for `admin`, all.",
+        access: .scope("organizations:read"),
+        parameters: Parameter.page,
+        answers: [
+            Answer(
+                status: 200,
+                summary: "A page of them",
+                content: .list(.schema("Organization")),
+                example: Example.organization
+            )
+        ]
+    )
+
+    static let getOrganization = Operation(
+        id: "getOrganization",
+        group: .organizations,
+        summary: "Look at an organization",
+        access: .scope("organizations:read"),
+        parameters: [.organization],
+        answers: [
+            Answer(
+                status: 200,
+                summary: "The organization",
+                content: .data(.schema("Organization")),
+                example: Example.organization
+            )
+        ]
+    )
+
+    static let updateOrganization = Operation(
+        id: "updateOrganization",
+        group: .organizations,
+        summary: "Rename an organization, or move it to a plan",
+        details: "The plan is for the scope `admin`.",
+        access: .scope("organizations:write"),
+        parameters: [.organization],
+        body: .json(schema: .schema("OrganizationChange"), example: ["name": "Analytical Engines"]),
+        answers: [
+            Answer(
+                status: 200,
+                summary: "The organization",
+                content: .data(.schema("Organization")),
+                example: Example.organization
+            )
+        ]
+    )
+
+    static let getWebhookSecret = Operation(
+        id: "getWebhookSecret",
+        group: .organizations,
+        summary: "Get the secret that callbacks are signed with",
+        access: .scope("organizations:write"),
+        parameters: [.organization],
+        answers: [
+            Answer(
+                status: 200,
+                summary: "The secret",
+                content: .data(.schema("WebhookSecret")),
+                example: Example.webhookSecret
+            )
+        ]
+    )
+
+    static let replaceWebhookSecret = Operation(
+        id: "replaceWebhookSecret",
+        group: .organizations,
+        summary: "Make a new secret for callbacks",
+        details: "Every delivery from then on is signed with it, also one that is tried again.",
+        access: .scope("organizations:write"),
+        parameters: [.organization],
+        answers: [
+            Answer(
+                status: 200,
+                summary: "The new one",
+                content: .data(.schema("WebhookSecret")),
+                example: Example.webhookSecret
+            )
+        ]
+    )
+
+    static let listMembers = Operation(
+        id: "listMembers",
+        group: .organizations,
+        summary: "List members",
+        access: .scope("organizations:read"),
+        parameters: [.organization] + Parameter.page,
+        answers: [
+            Answer(
+                status: 200,
+                summary: "A page of them",
+                content: .list(.schema("Member")),
+                example: Example.member
+            )
+        ]
+    )
+
+    static let setMember = Operation(
+        id: "setMember",
+        group: .organizations,
+        summary: "Take a user in, or change its role",
+        details: "The user is named by the `id` that `GET /users/me` tells it.",
+        access: .scope("organizations:write"),
+        parameters: [.organization, .user],
+        body: .json(schema: .schema("MemberChange"), example: ["role": "member"]),
+        answers: [
+            Answer(
+                status: 200,
+                summary: "The member",
+                content: .data(.schema("Member")),
+                example: Example.member
+            )
+        ],
+        refusals: [.conflict]
+    )
+
+    static let removeMember = Operation(
+        id: "removeMember",
+        group: .organizations,
+        summary: "Remove a member",
+        details: "An owner removes anybody but the last owner; everybody may leave.",
+        access: .scope("organizations:write"),
+        parameters: [.organization, .user],
+        answers: [Answer(status: 204, summary: "Removed", content: .nothing)],
+        refusals: [.conflict]
+    )
+}
+
+extension Operation.Parameter {
+    static let organization = Self(
+        name: "id",
+        place: .path,
+        summary: "The organization's",
+        schema: Codec.organizationID().schema,
+        isRequired: true
+    )
+
+    static let user = Self(
+        name: "user",
+        place: .path,
+        summary: "The user's `id`",
+        schema: .identifier("usr_"),
+        isRequired: true
+    )
+}
+
+extension Schemas {
+    static let organizations = [
+        Organization.payload.definition,
+        Member.payload.definition, MemberChange.description.definition,
+        WebhookSecretPayload.description.definition,
+    ]
+}

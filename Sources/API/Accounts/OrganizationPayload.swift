@@ -1,0 +1,74 @@
+import Domain
+import JSON
+
+extension Organization {
+    static let payload = ObjectDescription<Organization>.answer(
+        "Organization",
+        "Whose everything is.",
+        [
+            Field("id", \.id, .organizationID()), Field("name", \.name, .name()),
+            Field("plan", \.plan, .text()), Field("created_at", \.createdAt, .timestamp()),
+        ]
+    )
+
+    var json: JSONValue { Self.payload.encode(self) }
+}
+
+struct OrganizationChange: Sendable {
+    var name: String?
+    var plan: String?
+
+    /// - Parameter plans: the names of those that there are.
+    static func description(plans: [String]) -> ObjectDescription<OrganizationChange> {
+        .request(
+            "OrganizationChange",
+            "What is to be changed.",
+            from: OrganizationChange(),
+            [
+                Field("name", \.name, optional: .name()),
+                Field(
+                    "plan",
+                    \.plan,
+                    // Who may not choose one is not told which there are.
+                    optional: Codec.text(bytesMax: 64).documented(as: .choice("", plans))
+                ),
+            ]
+        )
+    }
+}
+
+extension Member {
+    static let payload = ObjectDescription<Member>.answer(
+        "Member",
+        "A user, as its organization sees it.",
+        [
+            Field("user_id", \.user.id, .identifier("usr_")), Field("name", \.user.name, .name()),
+            Field("role", \.role, .choice("", Role.allCases)),
+            Field("since", \.since, .timestamp()),
+        ]
+    )
+
+    var json: JSONValue { Self.payload.encode(self) }
+}
+
+struct MemberChange: Sendable {
+    var role = Role.member
+
+    static let description = ObjectDescription.request(
+        "MemberChange",
+        "What a user is to be.",
+        from: MemberChange(),
+        [Field("role", \.role, .choice("", Role.allCases, bytesMax: 64))]
+    )
+}
+
+/// What callbacks are signed with.
+struct WebhookSecretPayload: Sendable {
+    let secret: String
+
+    static let description = ObjectDescription<WebhookSecretPayload>.answer(
+        "WebhookSecret",
+        "What callbacks are signed with, by Standard Webhooks.",
+        [Field("secret", \.secret, .text(pattern: "^whsec_[0-9A-Za-z+/]+=*$"))]
+    )
+}

@@ -1,0 +1,175 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Identity
+import JSON
+
+/// Signing up, in and out.
+///
+/// As better-auth's clients speak it: its paths, and its answers without our envelope. What is
+/// refused is refused in the envelope all the same.
+///
+/// Whoever signs up, in or out must say where the request was made. A browser says it by itself,
+/// and gets a cookie where that is here; others get the token alone, which no foreign page can
+/// read.
+struct SessionRoutes: Sendable {
+    static let passwordBytesMax = 1_024
+
+    let accounts: Accounts
+    let callers: CallerResolver
+    let clock: WallClock
+
+    var routes: [Route] {
+        [
+            Route(.post, "api/auth/sign-up/email", .signUp, signUp),
+            Route(.post, "api/auth/sign-in/email", .signIn, signIn),
+            Route(.get, "api/auth/get-session", .getSession, show),
+            Route(.post, "api/auth/sign-out", .signOut, signOut),
+        ]
+    }
+
+    private func signUp(_ request: Request, _ context: APIContext) async throws -> Response {
+        let origin = try origin(request)
+        let body = try SignUpBody.description.decode(try await BodyReader.object(request))
+        guard let email = body.email else { throw APIError.field("email", "is required") }
+        do {
+            let entry = try await accounts.signUp(
+                name: body.name,
+                email: email,
+                password: body.password,
+                from: callers.address(request, context)
+            )
+            return answer(entry, origin)
+        } catch let error as SignUpError {
+            throw Self.refusal(error, now: clock.now())
+        } catch is PasswordsBusy {
+            throw APIError.passwordsBusy
+        }
+    }
+
+    private func signIn(_ request: Request, _ context: APIContext) async throws -> Response {
+        let origin = try origin(request)
+        let body = try SignInBody.description.decode(try await BodyReader.object(request))
+        guard let email = body.email else { throw APIError.field("email", "is required") }
+        do {
+            let entry = try await accounts.signIn(
+                email: email,
+                password: body.password,
+                from: callers.address(request, context)
+            )
+            return answer(entry, origin)
+        } catch let error as SignInError {
+            throw Self.refusal(error)
+        } catch is PasswordsBusy {
+            throw APIError.passwordsBusy
+        }
+    }
+
+    /// `null` for whoever has not signed in: that is an answer, not a refusal.
+    private func show(_ request: Request, _ context: APIContext) async throws -> Response {
+        guard let token = try token(request, context),
+            let signedIn = try await accounts.session(token)
+        else { return Responses.envelope(.null) }
+        return Responses.envelope(SignedIn.payload.encode(signedIn))
+    }
+
+    private func signOut(_ request: Request, _ context: APIContext) async throws -> Response {
+        _ = try origin(request)
+        guard let token = try token(request, context) else { throw APIError.unauthorized }
+        guard try await accounts.signOut(token) else { throw APIError.unauthorized }
+        return Responses.envelope(
+            Envelope.success.encode(()),
+            headers: [.setCookie: SessionCookie.expired]
+        )
+    }
+
+    private func token(_ request: Request, _ context: APIContext) throws -> SessionToken? {
+        try callers.credential(request, context).flatMap(SessionToken.init)
+    }
+
+    private func origin(_ request: Request) throws(APIError) -> RequestOrigin {
+        guard let origin = RequestOrigin(request) else {
+            throw APIError(
+                code: .forbidden,
+                message: "an Origin header is required, such as the address of this server"
+            )
+        }
+        let isForeignPage = !origin.isOwn && request.headers[.secFetchSite] != nil
+        guard !isForeignPage else { throw .foreignOrigin }
+        return origin
+    }
+
+    private func answer(_ entry: Accounts.Entry, _ origin: RequestOrigin) -> Response {
+        var headers: HTTPFields = [:]
+        if origin.isOwn {
+            headers[.setCookie] = SessionCookie.field(
+                token: entry.token.plaintext,
+                maxAgeSeconds: Int(Accounts.sessionSeconds),
+                isSecure: origin.isSecure
+            )
+        }
+        return Responses.envelope(
+            Accounts.Entry.payload.encode(entry),
+            headers: headers
+        )
+    }
+}
+
+extension SessionRoutes {
+    private static func refusal(_ error: SignUpError, now: Date) -> APIError {
+        switch error {
+        case .closed:
+            return APIError(code: .forbidden, message: "nobody can sign up on this server")
+        case .weakPassword(let rules):
+            return .weakPassword(rules)
+        case .tooMany(let limit, let end):
+            return .rateLimited(
+                "no more than \(limit) can sign up from one address in a day",
+                policy: "sign_ups_per_day",
+                limit: limit,
+                retryAfterSeconds: Int(end.timeIntervalSince(now).rounded(.up))
+            )
+        case .emailTaken:
+            return APIError(
+                code: .conflict,
+                message: "somebody has signed up with this e-mail address"
+            )
+        }
+    }
+
+    private static func refusal(_ error: SignInError) -> APIError {
+        switch error {
+        case .refused:
+            APIError(
+                code: .unauthorized,
+                message: "the e-mail address or the password is wrong",
+                headers: [.wwwAuthenticate: "Bearer"]
+            )
+        case .tooMany(let limit, let seconds):
+            .rateLimited(
+                "too many attempts to sign in",
+                policy: "sign_in",
+                limit: limit,
+                retryAfterSeconds: seconds
+            )
+        }
+    }
+}
+
+extension APIError {
+    static func weakPassword(_ rules: [PasswordRule]) -> APIError {
+        let list = rules.map(\.sentence).joined(separator: "; ")
+        return APIError(
+            code: .weakPassword,
+            message: "the password must have or be: " + list,
+            details: Details(rules: rules.map(\.rawValue))
+        )
+    }
+
+    fileprivate static let passwordsBusy = APIError(
+        code: .overloaded,
+        message: "too many passwords are being checked",
+        headers: [.retryAfter: "1"]
+    )
+}

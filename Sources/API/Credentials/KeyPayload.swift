@@ -1,0 +1,63 @@
+import Domain
+import JSON
+
+struct NewKeyBody: Sendable {
+    var name = ""
+    var scopes: [String] = []
+    var expiresAt: Moment?
+
+    static let description = ObjectDescription.request(
+        "NewKey",
+        "A key to be made.",
+        from: NewKeyBody(),
+        [
+            Field("name", \.name, .name()), Field("scopes", \.scopes, .scopes),
+            Field(
+                "expires_at",
+                \.expiresAt,
+                optional: .moment("When it stops to hold; never by default.")
+            ),
+        ]
+    )
+}
+
+extension APIKey {
+    /// Everything but the secret, which nobody has.
+    static let payload = ObjectDescription<APIKey>.answer(
+        "Key",
+        "A key, without its secret.",
+        fields
+    )
+
+    fileprivate static let fields: [Field<APIKey>] = [
+        Field("id", \.id, .identifier("key_")), Field("name", \.name, .name()),
+        Field("scopes", \.scopeNames, .scopes),
+        Field("organization_id", \.organization, .organizationID()),
+        Field("created_at", \.createdAt, .timestamp()),
+        Field("expires_at", \.expiresAt, orNull: .timestamp()),
+        Field("last_used_at", \.lastUsedAt, orNull: .timestamp("to the minute")),
+        Field("revoked_at", \.revokedAt, orNull: .timestamp()),
+    ]
+
+    private var scopeNames: [String] { scopes.sorted() }
+
+    var json: JSONValue { Self.payload.encode(self) }
+}
+
+/// A key and its secret, which is shown this once.
+struct IssuedKeyPayload: Sendable {
+    let secret: String
+    let key: APIKey
+
+    static let description = ObjectDescription<IssuedKeyPayload>.answer(
+        "IssuedKey",
+        "A key that was just made.",
+        [
+            Field(
+                "key",
+                \.secret,
+                .text("the secret, this once", pattern: "^sk_live_[0-9A-Za-z]{36}$")
+            )
+        ] + APIKey.fields.map { $0.of(\IssuedKeyPayload.key) }
+    )
+}

@@ -1,0 +1,73 @@
+import Domain
+import Foundation
+import JSON
+
+extension DeliverySummary {
+    /// A delivery as callers see it: not its body, which is the execution that it names.
+    static let payload = ObjectDescription<DeliverySummary>.answer(
+        "Delivery",
+        "A result that is owed to a callback address, or was.",
+        [
+            Field("id", \.id, .identifier("msg_", "also the `webhook-id`")),
+            Field(
+                "execution_id",
+                \.execution,
+                orNull: .identifier("exe_", "what it tells of, or")
+            ), Field("task_id", \.task, orNull: .identifier("tsk_", "what it tells of")),
+            Field("url", \.url, .text()),
+            Field("status", \.status, .choice("", Status.allCases)),
+            Field("next_attempt_at", \.nextAttemptAt, orNull: .timestamp("where it is pending")),
+            Field("finished_at", \.finishedAt, orNull: .timestamp()),
+            Field("created_at", \.createdAt, .timestamp()),
+            Field(
+                "attempts",
+                \.attempts,
+                .list("In their order.", of: .object(Delivery.Attempt.payload))
+            ),
+        ]
+    )
+
+    var json: JSONValue { Self.payload.encode(self) }
+
+    private enum Status: String, CaseIterable { case pending, delivered, failed }
+
+    private var execution: String? { if case .execution(let id) = subject { id } else { nil } }
+    private var task: String? { if case .task(let id) = subject { id } else { nil } }
+
+    private var status: Status {
+        switch state {
+        case .pending: .pending
+        case .delivered: .delivered
+        case .failed: .failed
+        }
+    }
+
+    private var nextAttemptAt: Date? { if case .pending(let time) = state { time } else { nil } }
+
+    private var finishedAt: Date? {
+        switch state {
+        case .pending: nil
+        case .delivered(let date), .failed(let date): date
+        }
+    }
+}
+
+extension Delivery.Attempt {
+    fileprivate static let payload = ObjectDescription<Delivery.Attempt>.part(
+        [
+            Field("started_at", \.startedAt, .timestamp()),
+            Field("duration_ms", \.durationMilliseconds, .whole()),
+            Field(
+                "response_status",
+                \.responseStatus,
+                orNull: .whole("where the receiver answered", min: 100, max: 999)
+            ), Field("error", \.error, orNull: .text("what went wrong where it did not")),
+        ]
+    )
+
+    private var responseStatus: Int? {
+        if case .answered(let status) = outcome { status } else { nil }
+    }
+
+    private var error: String? { if case .failed(let reason) = outcome { reason } else { nil } }
+}

@@ -1,0 +1,67 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Identity
+import JSON
+
+/// Results on their way to callback URLs: looked at, and sent again.
+struct DeliveryRoutes: Sendable {
+    let callers: CallerResolver
+    let store: any Store
+    let clock: WallClock
+    /// Told that a delivery is due.
+    let wakeCourier: @Sendable () async -> Void
+
+    var routes: [Route] {
+        [
+            Route(.get, "deliveries", .listDeliveries, list),
+            Route(.get, "deliveries/:id", .showDelivery, show),
+            Route(.post, "deliveries/:id/retry", .retryDelivery, retry),
+        ]
+    }
+
+    private func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        let organization = try await callers.organization(
+            request,
+            context,
+            needing: .read(.projects)
+        )
+        let page = try QueryReader(request).page()
+        let listing = try await store.deliveries(organization: organization, page: page)
+        return Responses.envelope(listing.json(page, \.json))
+    }
+
+    private func show(_ request: Request, _ context: APIContext) async throws -> Response {
+        let organization = try await callers.organization(
+            request,
+            context,
+            needing: .read(.projects)
+        )
+        return Responses.data(DeliverySummary(try await delivery(context, organization)).json)
+    }
+
+    /// 202: it will be sent again at once, whatever became of it before.
+    private func retry(_ request: Request, _ context: APIContext) async throws -> Response {
+        let organization = try await callers.organization(
+            request,
+            context,
+            needing: .write(.projects)
+        )
+        var delivery = try await delivery(context, organization)
+        delivery.state = .pending(nextAttemptAt: clock.now())
+        try await store.save(delivery)
+        await wakeCourier()
+        return Responses.data(DeliverySummary(delivery).json, status: .accepted)
+    }
+
+    private func delivery(
+        _ context: APIContext,
+        _ organization: String
+    ) async throws -> Delivery {
+        let id = try context.identifier(of: "delivery")
+        guard let delivery = try await store.delivery(id: id, organization: organization) else {
+            throw APIError.notFound("delivery")
+        }
+        return delivery
+    }
+}

@@ -1,0 +1,30 @@
+public import Foundation
+import JSON
+
+// What a server answered, for a program that asks one: read by the declarations that it is written
+// by.
+
+extension ExecutionPayload {
+    /// - Parameter body: of an answer.
+    /// - Returns: `nil` where it is not an execution in the envelope.
+    public init?(answer body: Data) {
+        guard let execution = Self.whole.codec.answered(body) else { return nil }
+        self = execution
+    }
+}
+
+extension RuntimePayload {
+    /// - Returns: `nil` where the answer is not a list of runtimes in the envelope.
+    public static func list(answer body: Data) -> [RuntimePayload]? {
+        Codec.list("", of: codec).answered(body)
+    }
+}
+
+extension Codec {
+    fileprivate func answered(_ body: Data) -> Value? {
+        guard let answer = try? StrictJSON.parse(Array(body)), let data = answer["data"] else {
+            return nil
+        }
+        return try? decode(data, "data")
+    }
+}

@@ -1,0 +1,207 @@
+import Domain
+public import Foundation
+import JSON
+
+/// The body of a request to run code, as its caller wrote it; ``ExecutionReader`` says what it
+/// means.
+public struct ExecutionBody: Sendable {
+    public var language: String?
+    var version: String?
+    public var code: String?
+    public var files: [SourceFileBody]?
+    var entry: String?
+    public var run = RunBody()
+    var environment: [String: String]?
+    var runs: [RunBody]?
+    var limits: LimitsBody?
+    var compileLimits: LimitsBody?
+    var outputs: [String]?
+    var callbackURL: String?
+    var metadata: [String: String]?
+
+    public init() {}
+
+    /// The body as a JSON text in UTF-8.
+    public func encoded() -> Data { Data(JSONWriter.bytes(of: Self.complete.encode(self))) }
+}
+
+extension ExecutionBody {
+    /// The whole contract, for callers with a credential.
+    static let complete = ObjectDescription.request(
+        "ExecutionRequest",
+        "What to run, on what, and how.",
+        from: ExecutionBody(),
+        required: ["language"],
+        fields,
+        rules: [.init(name: "allOf", value: [oneSource, runsCarryTheirInput])]
+    )
+
+    /// Laid over a project, which may say all of it.
+    static let ofProject = ObjectDescription.request(
+        "ProjectExecutionRequest",
+        "What is different from the project.",
+        from: ExecutionBody(),
+        fields,
+        rules: [.init(name: "allOf", value: [codeOrFiles, runsCarryTheirInput])]
+    )
+
+    static let trial = ObjectDescription.request(
+        "TrialRequest",
+        "What a stranger may ask for.",
+        from: ExecutionBody(),
+        required: ["language", "code"],
+        runtime + [
+            Field("code", \.code, optional: .text("One source text.")),
+            Field("stdin", \.run.stdin, optional: .text("Its standard input.")),
+            RunBody.arguments.of(\.run),
+        ]
+    )
+
+    static let fields: [Field<ExecutionBody>] =
+        runtime + [
+            Field(
+                "code",
+                \.code,
+                optional: .text("One source text, in a file of the runtime's usual name.")
+            ),
+            Field(
+                "files",
+                \.files,
+                optional: .list(
+                    "Source files, instead of `code`.",
+                    of: .object(SourceFileBody.description),
+                    min: 1,
+                    readsEmpty: true  // beside `code` it is that which is refused
+                )
+            ), Field("entry", \.entry, optional: .entry("The main one of `files`.")),
+            Field("stdin", \.run.stdin, optional: .text("The run's standard input.")),
+            RunBody.arguments.of(\.run),
+            Field("env", \.environment, optional: .environment(of: .environmentValue)),
+            Field("runs", \.runs, optional: runInputs),
+            Field("limits", \.limits, optional: .object(LimitsBody.run())),
+            Field("compile_limits", \.compileLimits, optional: .object(LimitsBody.compile())),
+            Field("outputs", \.outputs, optional: outputPatterns),
+            Field("callback_url", \.callbackURL, optional: .callbackURL),
+            Field("metadata", \.metadata, optional: .metadata),
+        ]
+
+    private static let runtime: [Field<ExecutionBody>] = [
+        Field("language", \.language, optional: .language),
+        Field("version", \.version, optional: .version),
+    ]
+
+    private static let runInputs = Codec.list(
+        "Compile once, run each of these; instead of `stdin` and `args`.",
+        of: .object(RunBody.description),
+        min: 1,
+        max: ExecutionReader.runsMax
+    )
+
+    private static let outputPatterns = Codec.list(
+        "Paths or globs below the work folder, to be returned as `files`.",
+        of: .relativePath(""),
+        max: ExecutionReader.outputsMax
+    )
+}
+
+/// What each run is given.
+public struct RunBody: Sendable {
+    public var stdin: String?
+    public var arguments: [String]?
+
+    static let description = ObjectDescription.request(
+        nil,
+        from: RunBody(),
+        [Field("stdin", \.stdin, optional: .text()), arguments]
+    )
+
+    static let arguments = Field(
+        "args",
+        \RunBody.arguments,
+        optional: .list(
+            "What the program is started with.",
+            of: .withoutNUL(bytesMax: ProgramInputReader.argumentBytesMax),
+            max: ProgramInputReader.argumentsMax
+        )
+    )
+}
+
+/// One of the source files.
+public struct SourceFileBody: Sendable {
+    var path = ""
+    var content = ""
+    var encoding: String?
+
+    /// A file that need not be text.
+    public init(path: String, content: Data) {
+        self.path = path
+        self.content = content.base64EncodedString()
+        encoding = EncodedBytes.Encoding.base64.rawValue
+    }
+
+    private init() {}
+
+    /// `nil` where the text is not in its encoding.
+    var data: Data? {
+        switch encoding.flatMap(EncodedBytes.Encoding.init) {
+        case .base64: Data(base64Encoded: content)
+        case .utf8, nil: Data(content.utf8)
+        }
+    }
+
+    static let description = ObjectDescription.request(
+        nil,
+        from: SourceFileBody(),
+        [
+            Field("path", \.path, .relativePath("Relative, below the work folder; none twice.")),
+            Field("content", \.content, .text()),
+            Field("encoding", \.encoding, optional: .contentEncoding),
+        ],
+        rules: [
+            .init(
+                name: "if",
+                value: [
+                    "required": ["encoding"], "properties": ["encoding": ["const": "base64"]],
+                ]
+            ),
+            .init(
+                name: "then",
+                value: ["properties": ["content": ["pattern": .string(base64)]]]
+            ),
+        ]
+    )
+
+    private static let base64 =
+        "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+}
+
+// MARK: - Rules of several members
+
+extension ExecutionBody {
+    /// Either `code`, or `files` and perhaps `entry`.
+    static let oneSource: JSONValue = [
+        "oneOf": [
+            [
+                "title": "code", "required": ["code"],
+                "properties": [
+                    "code": ["type": "string"], "files": ["type": "null"],
+                    "entry": ["type": "null"],
+                ],
+            ],
+            [
+                "title": "files", "required": ["files"],
+                "properties": ["files": ["type": "array"], "code": ["type": "null"]],
+            ],
+        ]
+    ]
+
+    static let runsCarryTheirInput: JSONValue = [
+        "if": ["required": ["runs"], "properties": ["runs": ["type": "array"]]],
+        "then": ["properties": ["stdin": ["type": "null"], "args": ["type": "null"]]],
+    ]
+
+    private static let codeOrFiles: JSONValue = [
+        "if": ["required": ["code"], "properties": ["code": ["type": "string"]]],
+        "then": ["properties": ["files": ["type": "null"]]],
+    ]
+}

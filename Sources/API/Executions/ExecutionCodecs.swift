@@ -1,0 +1,141 @@
+import Domain
+import Foundation
+import JSON
+
+// The values that requests to run code are made of, in executions, projects and tasks.
+
+extension Codec<String> {
+    /// What there is on this machine is in the document; a reader takes any name, and
+    /// ``RuntimeReader`` says what is wrong with it.
+    static var language: Codec {
+        Codec.text(bytesMax: ExecutionReader.nameBytesMax).documented(as: .schema("Language"))
+    }
+
+    static var version: Codec {
+        .text(
+            "An exact version, or the start of one up to a dot; otherwise it is the newest.",
+            min: 1,
+            max: ExecutionReader.nameBytesMax
+        )
+    }
+
+    /// A path by the rules of ``RelativePath``, which its schema has as one pattern.
+    static func relativePath(_ about: String) -> Codec {
+        entry(about).checked { text, path throws(APIError) in
+            try RelativePath.check(text, at: path)
+        }
+    }
+
+    /// One that is sought among files that have such paths; a reader takes whatever is as short.
+    static func entry(_ about: String) -> Codec {
+        let component =
+            "(?!\\.{1,2}(?:/|$))[^/\\u0000-\\u001f\\u007f-\\u009f]"
+            + "{1,\(RelativePath.componentBytesMax)}"
+        return .text(
+            about,
+            max: RelativePath.bytesMax,
+            pattern: "^\(component)(?:/\(component)){0,\(RelativePath.componentsMax - 1)}$",
+            example: "src/main.py"
+        )
+    }
+
+    static var callbackURL: Codec {
+        Codec.text(
+            "Where the execution is posted when it has ended. Only public addresses are called.",
+            max: CallbackURL.bytesMax,
+            pattern: URLPattern.web,
+            format: "uri",
+            example: "https://example.com/done"
+        ).checked { text, path throws(APIError) in
+            do throws(CallbackURLError) {
+                _ = try CallbackURL(text)
+            } catch {
+                throw .field(path, "\(error)")
+            }
+        }
+    }
+
+    static func withoutNUL(bytesMax: Int) -> Codec {
+        Codec.text(max: bytesMax, pattern: "^[^\\u0000]*$").checked {
+            text,
+            path throws(APIError) in
+            guard !text.utf8.contains(0) else { throw .field(path, "must not hold a NUL") }
+        }
+    }
+
+    static var environmentValue: Codec {
+        .withoutNUL(bytesMax: ProgramInputReader.totalBytesMax)
+    }
+
+    /// Of a source file's content.
+    static var contentEncoding: Codec {
+        let encodings = EncodedBytes.Encoding.allCases.map(\.rawValue)
+        let schema = JSONValue.choice("Of `content`: `utf-8` unless it is said.", encodings)
+        return Codec.text(bytesMax: ExecutionReader.nameBytesMax).documented(as: schema)
+            .checked { text, path throws(APIError) in
+                guard encodings.contains(text) else {
+                    throw .field(path, "must be `utf-8` or `base64`", value: .string(text))
+                }
+            }
+    }
+}
+
+extension Codec {
+    /// Any name that a shell could set, `LD_PRELOAD` among them: it takes effect inside the jail,
+    /// where it can do no more than the program itself.
+    static func environment<Element>(
+        of value: Codec<Element>
+    ) -> Codec where Value == [String: Element] {
+        .map(
+            "Variables of its environment.",
+            names: .text(
+                max: ProgramInputReader.environmentNameBytesMax,
+                pattern: "^[A-Za-z_][A-Za-z0-9_]*$"
+            ),
+            of: value,
+            max: ProgramInputReader.environmentMax
+        ) { name, _, path throws(APIError) in
+            guard ProgramInputReader.isName(name) else {
+                throw .field(
+                    path,
+                    "must be named by letters, digits and `_`, not starting with a digit"
+                )
+            }
+        }
+    }
+}
+
+extension Codec<[String: String]> {
+    static var metadata: Codec {
+        let most = ExecutionReader.metadataKeyCharactersMax
+        return .map(
+            "Pairs of your own, returned as they are.",
+            names: .text(min: 1, max: most),
+            of: .prose(charactersMax: ExecutionReader.metadataValueCharactersMax),
+            max: ExecutionReader.metadataPairsMax
+        ) { name, path, _ throws(APIError) in
+            let length = name.unicodeScalars.count
+            guard (1...most).contains(length) else {
+                throw .field(
+                    path,
+                    "must have keys of 1 to \(most) characters",
+                    value: JSONValue(length),
+                    limit: JSONValue(most)
+                )
+            }
+        }
+    }
+}
+
+extension Codec<JSONValue> {
+    /// What cannot be judged by itself.
+    static func unread(_ schema: JSONValue) -> Codec {
+        Codec(schema: schema, encode: { $0 }, decode: { value, _ in value })
+    }
+}
+
+extension RelativePath {
+    static func check(_ text: String, at path: String) throws(APIError) {
+        if let flaw = flaw(in: text) { throw .field(path, flaw, value: .string(text)) }
+    }
+}

@@ -1,0 +1,206 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import JSON
+
+/// Takes in what is to be run: reads it, submits it once, and finds what became of it.
+struct ExecutionIntake: Sendable {
+    let service: any ExecutionService
+    let store: any Store
+    let runtimes: Runtimes
+    let clock: WallClock
+    let idempotency: Idempotency
+
+    /// A caller's request for an execution, read and checked whole.
+    struct Order: Sendable {
+        let request: ExecutionRequest
+        let caller: Caller
+        /// `nil` for a stranger, whose execution is forgotten when it has ended.
+        let organization: String?
+        let preferences: Preferences
+        let idempotencyKey: String?
+        let fingerprint: Data
+
+        /// Whether the caller is told of the end otherwise than by this answer.
+        var isAsync: Bool {
+            preferences.respondsAsync || preferences.waitSeconds != nil
+                || request.callbackURL != nil
+        }
+
+        /// What may be asked for again must be found again, even if this process dies.
+        var durability: Durability {
+            guard organization != nil else { return .nothing }
+            return isAsync || idempotencyKey != nil ? .accepted : .result
+        }
+    }
+
+    enum Acceptance: Sendable {
+        case submitted(any Submission)
+        /// The same request had become this execution before.
+        case replayed(id: String, organization: String)
+
+        var id: String {
+            switch self {
+            case .submitted(let submission): submission.execution.id
+            case .replayed(let id, _): id
+            }
+        }
+    }
+
+    /// - Parameter project: what the request is laid over, all of it optional then.
+    /// - Throws: also ``ProjectGone``.
+    func order(
+        _ request: Request,
+        from caller: Caller,
+        over project: String? = nil
+    ) async throws -> Order {
+        guard let organization = caller.organization else { throw APIError.unauthorized }
+        let key = try Idempotency.key(request.headers)
+        let content = try await BodyReader.read(
+            request,
+            plan: caller.plan,
+            mayBeEmpty: project != nil
+        )
+        var reader = ExecutionReader(runtimes: runtimes, plan: caller.plan)
+        if let project {
+            reader.base = try await store.projectSources(id: project, organization: organization)
+        }
+        return Order(
+            request: try reader.execution(content.value),
+            caller: caller,
+            organization: organization,
+            preferences: Preferences(request.headers),
+            idempotencyKey: key,
+            fingerprint: project.map(content.fingerprint(about:)) ?? content.fingerprint
+        )
+    }
+
+    /// A stranger's, which asks for nothing but its program.
+    func trial(_ request: Request, from caller: Caller) async throws -> Order {
+        let content = try await BodyReader.read(request, plan: caller.plan)
+        let reader = ExecutionReader(runtimes: runtimes, plan: caller.plan)
+        return Order(
+            request: try reader.trial(content.value),
+            caller: caller,
+            organization: nil,
+            preferences: Preferences([:]),
+            idempotencyKey: nil,
+            fingerprint: content.fingerprint
+        )
+    }
+
+    func accept(_ order: Order) async throws -> Acceptance {
+        let now = clock.now()
+        let id = Identifier.make(prefix: "exe_", at: now)
+        guard let key = order.idempotencyKey, let organization = order.organization else {
+            return try await submit(order, id: id)
+        }
+        return try await idempotency.holding(
+            key,
+            organization: organization,
+            fingerprint: order.fingerprint,
+            candidate: id,
+            now: now,
+            // The scheduler's word counts too: what the store lost with its project may be about to
+            // end, and must not be submitted again before.
+            isKept: { try await latest(id: $0, organization: organization) != nil },
+            submit: { outcome in
+                switch outcome {
+                case .submit(let id): try await submit(order, id: id)
+                case .replay(let id): .replayed(id: id, organization: organization)
+                }
+            }
+        )
+    }
+
+    private func submit(_ order: Order, id: String) async throws -> Acceptance {
+        do {
+            return .submitted(
+                try await service.submit(
+                    order.request,
+                    from: order.caller,
+                    id: id,
+                    durability: order.durability
+                )
+            )
+        } catch let refusal as SubmissionRefusal {
+            throw RateHeaders.error(refusal, now: clock.now())
+        }
+    }
+
+    /// Answers 200 with the execution as it ended.
+    func answer(
+        _ order: Order,
+        _ acceptance: Acceptance,
+        _ context: APIContext
+    ) async throws -> Response {
+        let execution = try await context.untilDisconnect { try await end(of: acceptance) }
+        if case .faulted = execution.state { throw ExecutionFaulted(id: execution.id) }
+        return Responses.data(
+            ExecutionPayload(execution).json,
+            headers: try await headers(order, acceptance)
+        )
+    }
+
+    /// Waits for the end.
+    ///
+    /// A replayed execution is waited for like the one that it is, but not cancelled.
+    private func end(of acceptance: Acceptance) async throws -> Execution {
+        switch acceptance {
+        case .submitted(let submission): try await submission.finished()
+        case .replayed(let id, let organization):
+            try await end(of: id, organization: organization)
+        }
+    }
+
+    private func end(of id: String, organization: String) async throws -> Execution {
+        while true {
+            guard let execution = try await latest(id: id, organization: organization) else {
+                throw APIError.notFound("execution")  // gone with its project meanwhile
+            }
+            if execution.isFinished { return execution }
+            try Task.checkCancellation()
+            await service.wait(
+                id: id,
+                organization: organization,
+                upTo: .seconds(Preferences.waitSecondsMax)
+            )
+        }
+    }
+
+    /// As it is now: the scheduler's word where it is under way, else the store's.
+    func latest(id: String, organization: String) async throws -> Execution? {
+        if let current = await service.current(id: id, organization: organization) {
+            return current
+        }
+        return try await store.execution(id: id, organization: organization)
+    }
+
+    /// A page of executions, each as it is now.
+    func latest(
+        _ listing: Listing<ExecutionSummary>,
+        organization: String
+    ) async -> Listing<ExecutionSummary> {
+        var listing = listing
+        for (index, known) in listing.elements.enumerated() where !known.isFinished {
+            let current = await service.current(id: known.id, organization: organization)
+            listing.elements[index] = current.map(ExecutionSummary.init) ?? known
+        }
+        return listing
+    }
+
+    func headers(_ order: Order, _ acceptance: Acceptance) async throws -> HTTPFields {
+        var headers: HTTPFields
+        switch acceptance {
+        case .submitted(let submission):
+            headers = RateHeaders.fields(submission.rates, now: clock.now())
+        case .replayed:
+            let standing = try await service.standing(of: order.caller)
+            headers = RateHeaders.fields(standing, now: clock.now())
+            headers[.idempotencyReplayed] = "true"
+        }
+        if let applied = order.preferences.applied { headers[.preferenceApplied] = applied }
+        return headers
+    }
+}

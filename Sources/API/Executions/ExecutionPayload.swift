@@ -1,0 +1,145 @@
+public import Domain
+public import Foundation
+import JSON
+
+/// An execution as callers see it, in answers, in callbacks and in `quicksand run --json`; and as
+/// `quicksand try` reads it.
+///
+/// The members of the last run stand at the top, so that the common case of one program and one run
+/// reads flat. Where the caller sent `runs`, every run is in `runs`, and the members at the top are
+/// empty.
+public struct ExecutionPayload: Sendable {
+    public internal(set) var id = ""
+    public internal(set) var status = Execution.Status.queued
+    var language = ""
+    var version = ""
+    var project: String?
+    var task: String?
+    /// The one run; its status is the execution's.
+    public internal(set) var run = StagePayload()
+    public internal(set) var compile: StagePayload?
+    var runs: [StagePayload]?
+    var files: [OutputFilePayload] = []
+    public internal(set) var limits = Limits { _ in 0 }
+    var attempts = 0
+    var createdAt = Date.distantPast
+    var startedAt: Date?
+    var finishedAt: Date?
+    var metadata: [String: String] = [:]
+
+    init() {}
+
+    init(_ summary: ExecutionSummary) {
+        id = summary.id
+        status = summary.status
+        language = summary.language
+        version = summary.version
+        project = summary.project
+        task = summary.task
+        if let stage = summary.run { run = StagePayload(stage) }
+        attempts = summary.attempts
+        createdAt = summary.createdAt
+        startedAt = summary.startedAt
+        finishedAt = summary.finishedAt
+        metadata = summary.metadata
+    }
+
+    public init(_ execution: Execution) {
+        self.init(ExecutionSummary(execution))
+        let request = execution.request
+        let result = execution.result
+        if let last = result?.runs.last, !request.hasRuns { run = StagePayload(last) }
+        compile = result?.compile.map(StagePayload.init)
+        if request.hasRuns { runs = result?.runs.map(StagePayload.init) }
+        files = result?.files.map(OutputFilePayload.init) ?? []
+        limits = request.limits
+    }
+
+    /// The object as a JSON text in UTF-8.
+    public func encoded() -> Data { Data(JSONWriter.bytes(of: json)) }
+
+    var json: JSONValue { Self.whole.encode(self) }
+}
+
+extension ExecutionPayload {
+    static let whole = ObjectDescription.answer(
+        "Execution",
+        "One request to run code, and what became of it. The members of its run stand at the top;"
+            + " where `runs` were asked for, those at the top are empty.",
+        from: ExecutionPayload(),
+        heading + StagePayload.streams.map { $0.of(\.run) } + outcome + [
+            Field("compile", \.compile, orNull: .object(StagePayload.compile)),
+            Field(
+                "runs",
+                \.runs,
+                orNull: .list("One for each of the request's.", of: .object(StagePayload.run))
+            ), Field("files", \.files, .list("As `outputs` asked.", of: OutputFilePayload.codec)),
+            Field("limits", \.limits, .object(limitsHeld)),
+        ] + ending
+    )
+
+    static let summary = ObjectDescription.answer(
+        "ExecutionSummary",
+        "An execution without what its program wrote, as lists have it.",
+        heading + outcome + ending
+    )
+
+    static let limitsHeld = ObjectDescription.answer(
+        "Limits",
+        "What each run was held to.",
+        from: Limits { _ in 0 },
+        Limit.allCases.map {
+            // A server of another release may have other limits.
+            Field($0.rawValue, \Limits[$0], .whole($0.definition.about)).orBlank
+        }
+    )
+
+    /// What is posted to a `callback_url`.
+    static let finished = ObjectDescription<ExecutionPayload>.answer(
+        "ExecutionFinished",
+        "What is posted to a `callback_url`.",
+        [
+            .constant("type", "execution.finished"),
+            Field("timestamp", \.end, .timestamp("its end")), Field("data", \.self, .object(whole)),
+        ]
+    )
+
+    private var end: Date { finishedAt ?? createdAt }
+
+    private static let heading: [Field<ExecutionPayload>] = [
+        Field("id", \.id, .identifier("exe_")),
+        Field("status", \.status, .choice("", Execution.Status.allCases)),
+        Field("language", \.language, .text("the runtime's name")),
+        Field("version", \.version, .text("the runtime's version")),
+        Field("project_id", \.project, orNull: .projectAsked),
+        Field("task_id", \.task, orNull: .identifier("tsk_", "the task that it is an attempt of")),
+    ]
+
+    private static let outcome = StagePayload.outcome.map { $0.of(\ExecutionPayload.run) }
+
+    private static let ending: [Field<ExecutionPayload>] = [
+        Field("attempts", \.attempts, .whole("how often it was begun")),
+        Field("created_at", \.createdAt, .timestamp()),
+        Field("started_at", \.startedAt, orNull: .timestamp()),
+        Field("finished_at", \.finishedAt, orNull: .timestamp()),
+        Field("metadata", \.metadata, .map("as it was given", of: .text())),
+    ]
+}
+
+extension Codec<String> {
+    /// Where what was asked for is a project's.
+    static var projectAsked: Codec {
+        .identifier("prj_", "the project that it was asked of")
+    }
+}
+
+extension ExecutionSummary {
+    /// For lists, where a hundred outputs would be too much of an answer.
+    var json: JSONValue { ExecutionPayload.summary.encode(ExecutionPayload(self)) }
+}
+
+/// What is posted to a callback URL when an execution has ended; its timestamp is that end.
+public func callbackBody(_ execution: Execution) -> Data {
+    let payload = ExecutionPayload(execution)
+    return Data(JSONWriter.bytes(of: ExecutionPayload.finished.encode(payload)))
+}

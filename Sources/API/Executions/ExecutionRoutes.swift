@@ -1,0 +1,186 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Identity
+import JSON
+
+/// Executions: made, looked at and cancelled by callers with a credential.
+struct ExecutionRoutes: Sendable {
+    let intake: ExecutionIntake
+    let callers: CallerResolver
+    let service: any ExecutionService
+    let store: any Store
+    let runtimes: Runtimes
+    let clock: WallClock
+
+    var routes: [Route] {
+        [
+            Route(.post, "executions", .createExecution, create),
+            Route(.get, "executions", .listExecutions, list),
+            Route(.get, "executions/:id", .showExecution, show),
+            Route(.delete, "executions/:id", .cancelExecution, cancel),
+            Route(.post, "projects/:id/execute", .executeProject, execute),
+            Route(.get, "projects/:id/executions", .listProjectExecutions, log),
+        ]
+    }
+
+    private func create(_ request: Request, _ context: APIContext) async throws -> Response {
+        let caller = try await callers.caller(request, context, needing: .write(.projects))
+        return try await run(request, context, from: caller)
+    }
+
+    /// The same, of what a project has.
+    private func execute(_ request: Request, _ context: APIContext) async throws -> Response {
+        let caller = try await callers.caller(request, context, needing: .write(.projects))
+        let project = try context.identifier(of: "project")
+        return try await run(request, context, from: caller, over: project)
+    }
+
+    private func run(
+        _ request: Request,
+        _ context: APIContext,
+        from caller: Caller,
+        over project: String? = nil
+    ) async throws -> Response {
+        let order = try await intake.order(request, from: caller, over: project)
+        let acceptance = try await intake.accept(order)
+        guard order.isAsync, let organization = order.organization else {
+            return try await intake.answer(order, acceptance, context)
+        }
+        return try await answerLater(order, of: organization, acceptance, request, context)
+    }
+
+    /// 202 with the execution as it is, or 200 where it has ended within the time that the caller
+    /// would wait.
+    private func answerLater(
+        _ order: ExecutionIntake.Order,
+        of organization: String,
+        _ acceptance: ExecutionIntake.Acceptance,
+        _ request: Request,
+        _ context: APIContext
+    ) async throws -> Response {
+        let id = acceptance.id
+        if let seconds = order.preferences.waitSeconds, seconds > 0 {
+            try await context.untilDisconnect { [service] in
+                await service.wait(id: id, organization: organization, upTo: .seconds(seconds))
+            }
+        }
+        guard let execution = try await intake.latest(id: id, organization: organization) else {
+            throw APIError.notFound("execution")  // gone with its project meanwhile
+        }
+        var headers = try await intake.headers(order, acceptance)
+        headers[.location] = RouteTable.path("executions/" + id, like: request)
+        return Responses.data(
+            ExecutionPayload(execution).json,
+            status: execution.isFinished ? .ok : .accepted,
+            headers: headers
+        )
+    }
+
+    private func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        let organization = try await callers.organization(
+            request,
+            context,
+            needing: .read(.projects)
+        )
+        let query = QueryReader(request)
+        let page = try query.page()
+        let filter = ExecutionFilter(
+            status: try status(query["status"]),
+            language: query["language"].map(runtimes.canonicalName)
+        )
+        let listing = try await store.executions(
+            organization: organization,
+            matching: filter,
+            page: page
+        )
+        return await summaries(listing, organization: organization, page)
+    }
+
+    /// What has been run of a project.
+    private func log(_ request: Request, _ context: APIContext) async throws -> Response {
+        let organization = try await callers.organization(
+            request,
+            context,
+            needing: .read(.projects)
+        )
+        let page = try QueryReader(request).page()
+        let listing = try await store.executions(
+            project: try context.identifier(of: "project"),
+            organization: organization,
+            page: page
+        )
+        return await summaries(listing, organization: organization, page)
+    }
+
+    private func summaries(
+        _ listing: Listing<ExecutionSummary>,
+        organization: String,
+        _ page: Page
+    ) async -> Response {
+        let latest = await intake.latest(listing, organization: organization)
+        return Responses.envelope(latest.json(page, \.json))
+    }
+
+    private func show(_ request: Request, _ context: APIContext) async throws -> Response {
+        let organization = try await callers.organization(
+            request,
+            context,
+            needing: .read(.projects)
+        )
+        let id = try context.identifier(of: "execution")
+        guard let execution = try await intake.latest(id: id, organization: organization) else {
+            throw APIError.notFound("execution")
+        }
+        return Responses.data(ExecutionPayload(execution).json)
+    }
+
+    private func cancel(_ request: Request, _ context: APIContext) async throws -> Response {
+        let organization = try await callers.organization(
+            request,
+            context,
+            needing: .write(.projects)
+        )
+        let id = try context.identifier(of: "execution")
+        do {
+            guard let execution = try await service.cancel(id: id, organization: organization)
+            else { throw APIError.notFound("execution") }
+            return Responses.data(ExecutionPayload(execution).json)
+        } catch let refusal as CancellationRefusal {
+            let status = refusal.execution.status.rawValue
+            throw APIError(
+                code: .conflict,
+                message: "the execution has already ended",
+                details: .init(status: status)
+            )
+        }
+    }
+
+    private func status(_ text: String?) throws(APIError) -> Execution.Status? {
+        guard let text else { return nil }
+        guard let status = Execution.Status(rawValue: text) else {
+            let names = Execution.Status.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .field("status", "must be one of: \(names)", value: .string(text))
+        }
+        return status
+    }
+}
+
+/// An execution that a caller waited for failed for our fault: the caller gets 500, and its quota
+/// back.
+struct ExecutionFaulted: Error {
+    let id: String
+}
+
+extension APIContext {
+    static let identifierCharactersMax = 64
+
+    /// - Throws: where the path's identifier is longer than any of ours.
+    func identifier(of what: String, in name: String = "id") throws(APIError) -> String {
+        guard let id = parameters.get(name), id.utf8.count <= Self.identifierCharactersMax else {
+            throw .notFound(what)
+        }
+        return id
+    }
+}

@@ -1,0 +1,45 @@
+import Domain
+import JSON
+
+/// What is asked of each limit; how much of it the caller's plan allows is not known yet.
+typealias LimitsBody = [Limit: JSONValue]
+
+extension LimitsBody {
+    /// - Parameter ceiling: the most that the document says may be asked for.
+    static func run(
+        ceiling: (Limit) -> Int64 = { _ in .max }
+    ) -> ObjectDescription<LimitsBody> {
+        asked("LimitsAsked", "What each run is to be held to.", Limit.allCases, ceiling)
+    }
+
+    static func compile(
+        ceiling: (Limit) -> Int64 = { _ in .max }
+    ) -> ObjectDescription<LimitsBody> {
+        asked(
+            "CompileLimitsAsked",
+            "What the compiler is to be held to.",
+            Limit.perStage,
+            ceiling
+        )
+    }
+
+    private static func asked(
+        _ name: String,
+        _ about: String,
+        _ limits: [Limit],
+        _ ceiling: (Limit) -> Int64
+    ) -> ObjectDescription<LimitsBody> {
+        .request(
+            name,
+            about + " What is not given is the plan's default; a caller's own plan may allow"
+                + " less than this, and `GET /usage` says what.",
+            from: [:],
+            limits.map { limit in
+                let ceiling = ceiling(limit)
+                let least = Swift.min(limit.definition.least, ceiling)
+                let schema = JSONValue.whole(limit.definition.about, min: least, max: ceiling)
+                return Field(limit.rawValue, \LimitsBody[limit], optional: .unread(schema))
+            }
+        )
+    }
+}

@@ -1,0 +1,35 @@
+import Domain
+import JSON
+
+/// Finds the runtime that a language and a version name, or says what there is instead.
+struct RuntimeReader {
+    let runtimes: Runtimes
+
+    func runtime(language: String, version: String?) throws(APIError) -> Runtime {
+        switch runtimes.find(language: language, version: version) {
+        case .found(let runtime):
+            return runtime
+        case .missing(let runtime):
+            throw .field(
+                "language",
+                "\(runtime.name) is not installed on this server; its operator can add it with: "
+                    + runtime.installLine,
+                value: .string(language)
+            )
+        case .noSuchVersion(let versions):
+            throw .field(
+                "version",
+                "is not one of \(language)'s: \(versions.joined(separator: ", "))",
+                value: version.map(JSONValue.string)
+            )
+        case .unknown:
+            let names = Set(runtimes.installed.map(\.name)).sorted()
+            let list = names.isEmpty ? "none" : names.joined(separator: ", ")
+            throw .field(
+                "language",
+                "is not known here; there are: \(list)",
+                value: .string(language)
+            )
+        }
+    }
+}

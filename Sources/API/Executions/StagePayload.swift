@@ -1,0 +1,188 @@
+public import Domain
+import Foundation
+import JSON
+
+/// What became of one stage, and what its program wrote.
+public struct StagePayload: Sendable {
+    public internal(set) var status = Execution.Status.queued
+    public internal(set) var stdout = EncodedOutput(Output())
+    public internal(set) var stderr = EncodedOutput(Output())
+    public internal(set) var exitCode: Int32?
+    /// The signal's number.
+    public internal(set) var signal: Int32?
+    var usage: UsagePayload?
+    /// What the system call filter refused; where a program failed, this can be why.
+    public internal(set) var refusedCalls: [String] = []
+    /// Of a compile stage: whether the program was made before.
+    var isCached = false
+
+    init() {}
+
+    /// Without what the program wrote.
+    init(_ stage: StageSummary) {
+        status = stage.verdict.status
+        switch stage.verdict {
+        case .exited(let code): exitCode = code
+        case .signaled(let number): signal = number
+        default: break
+        }
+        usage = UsagePayload(stage.usage)
+        refusedCalls = stage.refusedCalls
+    }
+
+    init(_ result: StageResult) {
+        self.init(StageSummary(result))
+        stdout = EncodedOutput(result.stdout)
+        stderr = EncodedOutput(result.stderr)
+        isCached = result.isCached
+    }
+}
+
+extension StagePayload {
+    static let run = ObjectDescription.answer(
+        "Stage",
+        "A run of the program.",
+        from: StagePayload(),
+        members
+    )
+
+    static let compile = ObjectDescription.answer(
+        "CompileStage",
+        "The compiler's work. Where it is `cached`, nothing was compiled this time: the same"
+            + " sources were before, and the other members say what came of it then.",
+        from: StagePayload(),
+        members + [Field("cached", \.isCached, .flag("whether the program was made before"))]
+    )
+
+    private static let members: [Field<StagePayload>] =
+        [Field("status", \.status, .choice("What became of it.", statuses))] + streams + outcome
+
+    static let streams = stream("stdout", \.stdout) + stream("stderr", \.stderr)
+
+    static let outcome: [Field<StagePayload>] = [
+        Field("exit_code", \.exitCode, orNull: .whole("where it exited by itself", max: 255)),
+        Field("signal", \.signal, orNull: .whole("the number of what ended it", min: 1, max: 64)),
+        Field("usage", \.usage, .objectOrNull(UsagePayload.description)),
+        Field(
+            "refused_calls",
+            \.refusedCalls,
+            .list("system calls that were refused, which can be why it failed", of: .text())
+        ),
+    ]
+
+    private static func stream(
+        _ name: String,
+        _ output: any WritableKeyPath<StagePayload, EncodedOutput> & Sendable
+    ) -> [Field<StagePayload>] {
+        EncodedOutput.fields(name).map { $0.of(output) }
+    }
+
+    /// Those that a stage can end with.
+    private static let statuses: [Execution.Status] = {
+        let never: Set<Execution.Status> = [
+            .queued, .running, .cancelled, .compileFailed, .internalError,
+        ]
+        return Execution.Status.allCases.filter { !never.contains($0) }
+    }()
+}
+
+/// What a program wrote to one stream.
+public struct EncodedOutput: Sendable {
+    var bytes: EncodedBytes
+    var isTruncated: Bool
+
+    init(_ output: Output) {
+        bytes = EncodedBytes(output.bytes)
+        isTruncated = output.isTruncated
+    }
+
+    /// `nil` where the text is not in its encoding.
+    public var output: Output? {
+        bytes.data.map { Output(bytes: $0, isTruncated: isTruncated) }
+    }
+
+    fileprivate static func fields(_ name: String) -> [Field<EncodedOutput>] {
+        [
+            Field(name, \.bytes.content, .text("what it wrote")),
+            Field(
+                name + "_encoding",
+                \.bytes.encoding,
+                .choice("`base64` where it is not UTF-8", EncodedBytes.Encoding.allCases)
+            ),
+            Field(
+                name + "_truncated",
+                \.isTruncated,
+                .flag("whether it wrote more than was kept")
+            ),
+        ]
+    }
+}
+
+/// What a stage used.
+struct UsagePayload: Sendable {
+    var wallMilliseconds = 0.0
+    var cpuMilliseconds = 0.0
+    var memoryBytes: Int64 = 0
+
+    init() {}
+
+    init(_ usage: Usage) {
+        wallMilliseconds = Double(usage.wallMicroseconds) / 1_000
+        cpuMilliseconds = Double(usage.cpuMicroseconds) / 1_000
+        memoryBytes = usage.memoryBytes
+    }
+
+    static let description = ObjectDescription.part(
+        from: UsagePayload(),
+        [
+            Field("wall_ms", \.wallMilliseconds, .real("elapsed time")),
+            Field("cpu_ms", \.cpuMilliseconds, .real("of all its processes")),
+            Field("memory_bytes", \.memoryBytes, .whole("the peak of the whole jail")),
+        ]
+    )
+}
+
+/// A file that was asked for: what the program left, or why it was not taken.
+struct OutputFilePayload: Sendable {
+    var path = ""
+    var content = EncodedBytes(Data())
+    /// Before they were encoded.
+    var bytes = 0
+    var error = OutputFile.Refusal.unreadable
+    var isTaken = true
+
+    private init(isTaken: Bool) { self.isTaken = isTaken }
+
+    init(_ file: OutputFile) {
+        path = file.path
+        switch file.content {
+        case .bytes(let data):
+            content = EncodedBytes(data)
+            bytes = data.count
+        case .refused(let refusal):
+            isTaken = false
+            error = refusal
+        }
+    }
+
+    static let codec = Codec.either(taken, refused, isFirst: \.isTaken)
+
+    private static let taken = ObjectDescription.part(
+        about: "A file that the program left.",
+        from: OutputFilePayload(isTaken: true),
+        [
+            Field("path", \.path, .text()), Field("content", \.content.content, .text()),
+            Field("encoding", \.content.encoding, .choice("", EncodedBytes.Encoding.allCases)),
+            Field("bytes", \.bytes, .whole("before they were encoded")),
+        ]
+    )
+
+    private static let refused = ObjectDescription.part(
+        about: "A file that was not taken.",
+        from: OutputFilePayload(isTaken: false),
+        [
+            Field("path", \.path, .text()), .null("content"), .null("encoding"), .null("bytes"),
+            Field("error", \.error, .choice("", OutputFile.Refusal.allCases)),
+        ]
+    )
+}

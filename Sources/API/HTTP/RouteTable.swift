@@ -1,0 +1,110 @@
+import HTTPTypes
+import Hummingbird
+
+/// One thing that can be asked for.
+struct Route: Sendable {
+    typealias Handler = @Sendable (Request, APIContext) async throws -> Response
+
+    let method: HTTPRequest.Method
+    /// Such as `executions/:id`, below the prefix if there is one.
+    ///
+    /// A last `**` is the rest of the path, at least one component of it.
+    let path: String
+    let operation: Operation
+    let handler: Handler
+
+    init(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ operation: Operation,
+        _ handler: @escaping Handler
+    ) {
+        self.method = method
+        self.path = path
+        self.operation = operation
+        self.handler = handler
+    }
+
+    /// - Throws: where the query has a parameter that is not documented, or one twice.
+    fileprivate func checkQuery(_ request: Request) throws(APIError) {
+        guard RouteTable.checksQuery(operation) else { return }
+        let known = operation.parameters.filter { $0.place == .query }.map(\.name)
+        try QueryReader.check(request, known: known)
+    }
+}
+
+/// Every route with its full path: what the router is filled from, and what tells a wrong method
+/// from a wrong path.
+struct RouteTable: Sendable {
+    /// The second is an alias of the first.
+    static let prefixes = ["/api/v1", "/v1"]
+
+    let routes: [Route]
+
+    /// Lays out every route, the versioned ones under every prefix.
+    ///
+    /// - Parameters:
+    ///   - versioned: under each of ``prefixes``.
+    ///   - plain: from the root.
+    init(versioned: [Route], plain: [Route]) {
+        let prefixed = Self.prefixes.flatMap { prefix in
+            versioned.map { Route($0.method, prefix + "/" + $0.path, $0.operation, $0.handler) }
+        }
+        routes = prefixed + plain.map { Route($0.method, "/" + $0.path, $0.operation, $0.handler) }
+    }
+
+    /// A path below the prefix that `request` was made under.
+    static func path(_ path: String, like request: Request) -> String {
+        let prefix = prefixes.first { request.uri.path.hasPrefix($0 + "/") } ?? prefixes[0]
+        return prefix + "/" + path
+    }
+
+    static func isAlias(_ path: String) -> Bool {
+        prefixes.dropFirst().contains { path.hasPrefix($0 + "/") }
+    }
+
+    /// Whether a parameter that the operation does not have is refused.
+    ///
+    /// Monitors may put anything behind what they ask for, and OAuth ignores what it does not know
+    /// (RFC 6749, 3.1).
+    static func checksQuery(_ operation: Operation) -> Bool {
+        ![.service, .tokens].contains(operation.group)
+    }
+
+    func fill(_ router: Router<APIContext>) {
+        for route in routes {
+            router.on(RouterPath(route.path), method: route.method) { request, context in
+                try route.checkQuery(request)
+                return try await route.handler(request, context)
+            }
+        }
+    }
+
+    /// 405 for a path that takes other methods, else 404.
+    func refusal(of request: Request) -> APIError {
+        let allowed = allowedMethods(path: request.uri.path)
+        guard !allowed.isEmpty else { return .notFound("path") }
+        let list = allowed.joined(separator: ", ")
+        return APIError(
+            code: .methodNotAllowed,
+            message: "this path takes \(list)",
+            details: .init(allowed: allowed),
+            headers: [.allow: list]
+        )
+    }
+
+    private func allowedMethods(path: String) -> [String] {
+        let methods = routes.filter { Self.matches(pattern: $0.path, path: path) }.map(\.method)
+        // The router answers HEAD wherever it answers GET.
+        let heads = methods.contains(.get) ? [HTTPRequest.Method.head] : []
+        return Set(methods + heads).map(\.rawValue).sorted()
+    }
+
+    private static func matches(pattern: String, path: String) -> Bool {
+        let wanted = pattern.split(separator: "/")
+        let given = path.split(separator: "/")
+        let fits =
+            wanted.last == "**" ? wanted.count <= given.count : wanted.count == given.count
+        return fits && zip(wanted, given).allSatisfy { ["**", $1].contains($0) || $0.first == ":" }
+    }
+}

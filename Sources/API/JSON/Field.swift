@@ -1,0 +1,201 @@
+import JSON
+
+/// One member of an API object: its name, its schema, and the property that is written to it and
+/// read from it.
+struct Field<Object>: Sendable {
+    let name: String
+    let schema: JSONValue
+    let presence: FieldPresence
+    /// - Returns: `nil` where the member is left out.
+    let encode: @Sendable (Object) -> JSONValue?
+    /// Of a member that is absent it is given `nil`.
+    let decode: @Sendable (inout Object, JSONValue?, _ path: String) throws(APIError) -> Void
+}
+
+enum FieldPresence: Sendable {
+    case always
+    /// It may be left out, and `null` in a request is the same.
+    case optional
+    /// It may be left out of a request, but it cannot be `null`.
+    case neverNull
+}
+
+extension Field {
+    /// A property that always has a value.
+    init<Value>(
+        _ name: String,
+        _ property: any WritableKeyPath<Object, Value> & Sendable,
+        _ codec: Codec<Value>
+    ) {
+        self.init(
+            name: name,
+            schema: codec.schema,
+            presence: .always,
+            encode: { codec.encode($0[keyPath: property]) },
+            decode: { object, value, path throws(APIError) in
+                guard let value else { throw .field(path, "is required") }
+                object[keyPath: property] = try codec.decode(value, path)
+            }
+        )
+    }
+
+    /// One that has none where the member is `null`.
+    init<Value>(
+        _ name: String,
+        _ property: any WritableKeyPath<Object, Value?> & Sendable,
+        orNull codec: Codec<Value>
+    ) {
+        self.init(name, property, codec.orNull)
+    }
+
+    /// One that has none where there is no such member.
+    init<Value>(
+        _ name: String,
+        _ property: any WritableKeyPath<Object, Value?> & Sendable,
+        optional codec: Codec<Value>
+    ) {
+        self.init(
+            name: name,
+            schema: codec.schema,
+            presence: .optional,
+            encode: { $0[keyPath: property].map(codec.encode) },
+            decode: { object, value, path throws(APIError) in
+                guard let value, value != .null else { return }
+                object[keyPath: property] = try codec.decode(value, path)
+            }
+        )
+    }
+
+    /// One that may be left out of a request, but not cleared.
+    init<Value>(
+        _ name: String,
+        _ property: any WritableKeyPath<Object, Value?> & Sendable,
+        neverNull codec: Codec<Value>
+    ) {
+        self.init(
+            name: name,
+            schema: codec.schema,
+            presence: .neverNull,
+            encode: { $0[keyPath: property].map(codec.encode) },
+            decode: { object, value, path throws(APIError) in
+                guard let value else { return }
+                guard value != .null else { throw .field(path, "is required") }
+                object[keyPath: property] = try codec.decode(value, path)
+            }
+        )
+    }
+
+    /// A member of a change, which `null` clears.
+    init<Value>(
+        _ name: String,
+        _ property: any WritableKeyPath<Object, Change<Value>?> & Sendable,
+        clearable codec: Codec<Value>
+    ) {
+        self.init(
+            name: name,
+            schema: codec.schema,
+            presence: .optional,
+            encode: { $0[keyPath: property].map { codec.orNull.encode($0.value) } },
+            decode: { object, value, path throws(APIError) in
+                guard let value else { return }
+                object[keyPath: property] =
+                    value == .null ? .cleared : .set(try codec.decode(value, path))
+            }
+        )
+    }
+
+    /// The same, but a reader that does not find the member leaves the property as it is.
+    var orBlank: Field {
+        let decode = decode
+        return Field(
+            name: name,
+            schema: schema,
+            presence: presence,
+            encode: encode,
+            decode: { object, value, path throws(APIError) in
+                if value != nil { try decode(&object, value, path) }
+            }
+        )
+    }
+
+    /// The same member of an object that holds this one.
+    func of<Outer>(_ property: any WritableKeyPath<Outer, Object> & Sendable) -> Field<Outer> {
+        let (encode, decode) = (encode, decode)
+        return Field<Outer>(
+            name: name,
+            schema: schema,
+            presence: presence,
+            encode: { encode($0[keyPath: property]) },
+            decode: { object, value, path throws(APIError) in
+                try decode(&object[keyPath: property], value, path)
+            }
+        )
+    }
+}
+
+/// What a change does to a property that it mentions.
+enum Change<Value: Sendable>: Sendable {
+    case set(Value)
+    case cleared
+
+    var value: Value? {
+        if case .set(let value) = self { value } else { nil }
+    }
+}
+
+// MARK: - What is written and never read
+
+extension Field {
+    @_disfavoredOverload
+    init<Value>(
+        _ name: String,
+        _ property: any KeyPath<Object, Value> & Sendable,
+        _ codec: Codec<Value>
+    ) {
+        self.init(written: name, codec.schema) { codec.encode($0[keyPath: property]) }
+    }
+
+    @_disfavoredOverload
+    init<Value>(
+        _ name: String,
+        _ property: any KeyPath<Object, Value?> & Sendable,
+        orNull codec: Codec<Value>
+    ) {
+        self.init(name, property, codec.orNull)
+    }
+
+    /// What is the same for every object.
+    static func constant(_ name: String, _ value: JSONValue) -> Field {
+        Field(written: name, .constant(value)) { _ in value }
+    }
+
+    static func null(_ name: String) -> Field {
+        Field(written: name, ["type": "null"]) { _ in .null }
+    }
+
+    private init(
+        written name: String,
+        _ schema: JSONValue,
+        _ encode: @escaping @Sendable (Object) -> JSONValue
+    ) {
+        self.init(
+            name: name,
+            schema: schema,
+            presence: .always,
+            encode: encode,
+            decode: { _, _, _ in }
+        )
+    }
+
+    @_disfavoredOverload
+    func of<Outer>(_ property: any KeyPath<Outer, Object> & Sendable) -> Field<Outer> {
+        let encode = encode
+        return Field<Outer>(
+            name: name,
+            schema: schema,
+            presence: presence,
+            encode: { encode($0[keyPath: property]) },
+            decode: { _, _, _ in }
+        )
+    }
+}

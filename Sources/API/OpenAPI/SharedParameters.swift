@@ -1,0 +1,34 @@
+import JSON
+
+/// What several operations have in common.
+extension Operation.Parameter {
+    /// The two of every list.
+    static let page = [
+        Self(
+            name: "limit",
+            place: .query,
+            summary: "How many at most",
+            schema: .whole(
+                min: Int64(QueryReader.limits.lowerBound),
+                max: Int64(QueryReader.limits.upperBound),
+                default: Int64(QueryReader.limitDefault)
+            )
+        ),
+        Self(
+            name: "offset",
+            place: .query,
+            summary: "How many to skip",
+            schema: .whole(max: Int64(QueryReader.offsetMax), default: 0)
+        ),
+    ]
+
+    static func id(_ what: String, prefix: String) -> Self {
+        Self(
+            name: "id",
+            place: .path,
+            summary: "The \(what)'s",
+            schema: .identifier(prefix),
+            isRequired: true
+        )
+    }
+}

@@ -1,0 +1,58 @@
+import JSON
+
+/// Text as HTML: nothing that it holds is taken for a tag.
+enum HTMLText {
+    static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { escaped, character in
+            switch character {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            default: escaped.append(character)
+            }
+        }
+    }
+
+    static func code(_ text: String) -> String { "<code>\(escaped(text))</code>" }
+
+    /// A line of CommonMark, of which the documentation uses nothing but backticks.
+    static func line(_ text: String) -> String {
+        let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+        return parts.enumerated().map { index, part in
+            index.isMultiple(of: 2) ? escaped(String(part)) : code(String(part))
+        }.joined()
+    }
+
+    /// The paragraphs of a text.
+    static func paragraphs(_ text: String) -> String {
+        text.split(separator: "\n\n").map { "<p>\(line(String($0)))</p>\n" }.joined()
+    }
+
+    static func row(_ cells: [String]) -> String {
+        "<tr>" + cells.map { "<td>\($0)</td>" }.joined() + "</tr>\n"
+    }
+
+    static func table(_ heads: [String], _ rows: [String]) -> String {
+        let head = heads.map { "<th scope=\"col\">\($0)</th>" }.joined()
+        return """
+            <div class="table"><table>
+            <thead><tr>\(head)</tr></thead>
+            <tbody>
+            \(rows.joined())</tbody>
+            </table></div>
+
+            """
+    }
+
+    static func block(_ text: String) -> String {
+        "<pre tabindex=\"0\">\(escaped(text))</pre>\n"
+    }
+}
+
+extension JSONValue {
+    /// The text of a member that is one, else nothing.
+    func text(_ name: String) -> String {
+        if case .string(let text)? = self[name] { text } else { "" }
+    }
+}

@@ -1,0 +1,75 @@
+import Domain
+import JSON
+
+/// The body of a request for a project, new or changed; ``ProjectReader`` says what it means.
+struct ProjectBody: Sendable {
+    var name: String?
+    var description: Change<String>?
+    var language: Change<String>?
+    var version: Change<String>?
+    var entry: Change<String>?
+    /// In a change `nil` takes a name away.
+    var environment: Change<[String: String?]>?
+    var limits: Change<LimitsBody>?
+
+    static let new = ObjectDescription.request(
+        "NewProject",
+        "What a project is to be.",
+        from: ProjectBody(),
+        required: ["name"],
+        fields,
+        rules: [
+            .init(
+                name: "if",
+                value: [
+                    "required": ["version"], "properties": ["version": ["type": "string"]],
+                ]
+            ),
+            .init(
+                name: "then",
+                value: [
+                    "required": ["language"], "properties": ["language": ["type": "string"]],
+                ]
+            ),
+        ]
+    )
+
+    static let change = ObjectDescription.request(
+        "ProjectChange",
+        "What is to change of a project.",
+        from: ProjectBody(),
+        fields
+    )
+
+    private static let fields: [Field<ProjectBody>] = [
+        Field("name", \.name, neverNull: .name(bytesMax: ProjectReader.bodyBytesMax)),
+        Field("description", \.description, clearable: .projectDescription),
+        Field("language", \.language, clearable: .language),
+        Field("version", \.version, clearable: .version),
+        Field("entry", \.entry, clearable: .relativePath("The path of the main file.")),
+        Field(
+            "env",
+            \.environment,
+            clearable: .environment(of: Codec<String>.environmentValue.orNull)
+        ), Field("limits", \.limits, clearable: .object(LimitsBody.run())),
+    ]
+}
+
+extension Codec<String> {
+    fileprivate static var projectDescription: Codec {
+        Codec.prose(
+            charactersMax: ProjectReader.descriptionLengthMax,
+            pattern: "^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]*$"
+        ).checked { text, path throws(APIError) in
+            let isText = text.unicodeScalars.allSatisfy { scalar in
+                scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control
+            }
+            guard isText else {
+                throw .field(
+                    path,
+                    "must not hold control characters other than line feeds and tabs"
+                )
+            }
+        }
+    }
+}

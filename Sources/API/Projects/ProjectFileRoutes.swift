@@ -1,0 +1,146 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Identity
+import JSON
+
+/// The files of a project, each under its own path and as the bytes that it is.
+struct ProjectFileRoutes: Sendable {
+    let callers: CallerResolver
+    let store: any ProjectStore
+    let clock: WallClock
+
+    var routes: [Route] {
+        [
+            Route(.get, "projects/:id/files", .listProjectFiles, list),
+            Route(.get, "projects/:id/files/**", .getProjectFile, show),
+            Route(.put, "projects/:id/files/**", .writeProjectFile, write),
+            Route(.delete, "projects/:id/files/**", .deleteProjectFile, delete),
+        ]
+    }
+
+    private func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        let organization = try await callers.organization(
+            request,
+            context,
+            needing: .read(.projects)
+        )
+        let page = try QueryReader(request).page()
+        let listing = try await store.projectFiles(
+            project: try context.identifier(of: "project"),
+            organization: organization,
+            page: page
+        )
+        return Responses.envelope(listing.json(page, \.json))
+    }
+
+    /// The bytes, said to be nothing that a browser would show: they are anybody's, and must not
+    /// become a page of this server's.
+    private func show(_ request: Request, _ context: APIContext) async throws -> Response {
+        let organization = try await callers.organization(
+            request,
+            context,
+            needing: .read(.projects)
+        )
+        let file = try await store.projectFile(
+            path: try path(request, context),
+            project: try context.identifier(of: "project"),
+            organization: organization
+        )
+        guard let file else { throw APIError.notFound("file") }
+        return Responses.text(
+            file.content,
+            type: "application/octet-stream",
+            headers: [.contentDisposition: "attachment"]
+        )
+    }
+
+    /// 201 where it is new, 200 where it was replaced.
+    private func write(_ request: Request, _ context: APIContext) async throws -> Response {
+        let caller = try await callers.caller(request, context, needing: .write(.projects))
+        guard let organization = caller.organization else { throw APIError.unauthorized }
+        let path = try path(request, context)
+        let bounds = ProjectBounds(caller.plan)
+        let bytes = try await BodyReader.bytes(of: request, bytesMax: Int(bounds.bytesMax))
+        do {
+            let written = try await store.write(
+                SourceFile(path: path, content: Data(bytes)),
+                project: try context.identifier(of: "project"),
+                organization: organization,
+                at: clock.now(),
+                within: bounds
+            )
+            return Responses.data(written.file.json, status: written.isNew ? .created : .ok)
+        } catch let refusal as ProjectFileRefusal {
+            throw APIError(refusal, path: path)
+        }
+    }
+
+    /// 200 with what it was.
+    private func delete(_ request: Request, _ context: APIContext) async throws -> Response {
+        let organization = try await callers.organization(
+            request,
+            context,
+            needing: .write(.projects)
+        )
+        let file = try await store.deleteProjectFile(
+            path: try path(request, context),
+            project: try context.identifier(of: "project"),
+            organization: organization
+        )
+        guard let file else { throw APIError.notFound("file") }
+        return Responses.data(file.json)
+    }
+
+    private func path(_ request: Request, _ context: APIContext) throws(APIError) -> String {
+        let path = try context.remainder(of: request)
+        try RelativePath.check(path, at: "path")
+        return path
+    }
+}
+
+extension APIContext {
+    /// What the path has where its route has `**`: as it was sent, percent-decoded once.
+    ///
+    /// Not what the router calls the rest, for it leaves out empty components, and so takes
+    /// `files//etc` for `files/etc`.
+    fileprivate func remainder(of request: Request) throws(APIError) -> String {
+        let slash = UInt8(ascii: "/")
+        var rest = request.uri.path.utf8[...]
+        for _ in (endpointPath ?? "").split(separator: "/").dropLast() {
+            rest = rest.drop { $0 == slash }.drop { $0 != slash }
+        }
+        guard let text = String(rest.dropFirst())?.removingPercentEncoding else {
+            throw .field("path", "must be UTF-8, percent-encoded where it is not plain")
+        }
+        return text
+    }
+}
+
+extension APIError {
+    /// 409, since it is what the project has already that the file does not go with.
+    fileprivate init(_ refusal: ProjectFileRefusal, path: String) {
+        let message: String
+        let value: JSONValue
+        var limit: JSONValue?
+        switch refusal {
+        case .path(let flaw):
+            (message, value) = ("the path \(flaw)", .string(APIError.shortened(path)))
+        case .files(let max):
+            message = "the project has as many files as the plan allows, \(max)"
+            (value, limit) = (.integer(max + 1), .integer(max))
+        case .bytes(let bytes, let max):
+            message = "the files would be \(bytes) bytes together, above the plan's \(max)"
+            (value, limit) = (.integer(bytes), .integer(max))
+        case .names(let bytes, let max):
+            message = "the paths would be \(bytes) bytes together, above the limit of \(max)"
+            (value, limit) = (JSONValue(bytes), JSONValue(max))
+        }
+        self.init(
+            code: .conflict,
+            message: message,
+            details: Details(value: value, limit: limit)
+        )
+    }
+}

@@ -1,0 +1,256 @@
+import Domain
+import Foundation
+import JSON
+
+extension Operation {
+    static let createProject = Operation(
+        id: "createProject",
+        group: .projects,
+        summary: "Make a project",
+        details: """
+            Files that are kept to be run, with what they are run by: a language, an entry, an \
+            environment, limits. An organization has at most as many at once as its plan allows: \
+            above that it is 409, with the `limit`.
+            """,
+        access: .scope("projects:write"),
+        body: .json(schema: .schema("NewProject"), example: Example.newProject),
+        answers: [
+            Answer(
+                status: 201,
+                summary: "The project, which has no files yet",
+                content: .data(.schema("Project")),
+                headers: ["Location"],
+                example: Example.project
+            )
+        ],
+        refusals: [.conflict]
+    )
+
+    static let listProjects = Operation(
+        id: "listProjects",
+        group: .projects,
+        summary: "List projects",
+        details: "The organization's, newest first.",
+        access: .scope("projects:read"),
+        parameters: Parameter.page,
+        answers: [
+            Answer(
+                status: 200,
+                summary: "A page of them",
+                content: .list(.schema("Project")),
+                example: Example.project
+            )
+        ]
+    )
+
+    static let getProject = Operation(
+        id: "getProject",
+        group: .projects,
+        summary: "Look at a project",
+        access: .scope("projects:read"),
+        parameters: [.project],
+        answers: [
+            Answer(
+                status: 200,
+                summary: "The project",
+                content: .data(.schema("Project")),
+                example: Example.project
+            )
+        ]
+    )
+
+    static let updateProject = Operation(
+        id: "updateProject",
+        group: .projects,
+        summary: "Change a project",
+        details: """
+            Only what is given changes; `null` clears it. `env` is laid over the environment that \
+            there is, where a `null` takes that name away.
+            """,
+        access: .scope("projects:write"),
+        parameters: [.project],
+        body: .json(
+            schema: .schema("ProjectChange"),
+            example: ["description": "Answers in the channel.", "env": ["DEBUG": .null]]
+        ),
+        answers: [
+            Answer(
+                status: 200,
+                summary: "The project as it is now",
+                content: .data(.schema("Project")),
+                example: Example.project
+            )
+        ]
+    )
+
+    static let deleteProject = Operation(
+        id: "deleteProject",
+        group: .projects,
+        summary: "Delete a project",
+        details: """
+            With everything that is kept of it: files, executions and what is owed for them, tasks. \
+            What waits or runs of it is cancelled, and is gone when this is answered.
+            """,
+        access: .scope("projects:write"),
+        parameters: [.project],
+        answers: [
+            Answer(
+                status: 200,
+                summary: "What it was",
+                content: .data(.schema("Project")),
+                example: Example.project
+            )
+        ]
+    )
+
+    static let executeProject = Operation(
+        id: "executeProject",
+        group: .projects,
+        summary: "Run a project",
+        details: """
+            Without a body, as it is. A request is laid over it: `files` over its files, `env` over \
+            its environment, `limits` over its limits; `code` is what the entry holds. The entry is \
+            the request's, else the project's, else the file that has the language's usual name, \
+            else the only one. In every other way it is as `POST /executions`.
+            """,
+        access: .scope("projects:write"),
+        parameters: [.project, .prefer, .idempotencyKey],
+        body: .optional(
+            .jsonOrForm(
+                schema: .schema("ProjectExecutionRequest"),
+                example: ["stdin": "sand", "env": ["DEBUG": "1"]]
+            )
+        ),
+        answers: createExecution.answers,
+        refusals: createExecution.refusals
+    )
+
+    static let listProjectExecutions = Operation(
+        id: "listProjectExecutions",
+        group: .projects,
+        summary: "List a project's executions",
+        details: "Newest first, without what their programs wrote.",
+        access: .scope("projects:read"),
+        parameters: [.project] + Parameter.page,
+        answers: listExecutions.answers
+    )
+}
+
+/// Its files.
+extension Operation {
+    static let listProjectFiles = Operation(
+        id: "listProjectFiles",
+        group: .projects,
+        summary: "List a project's files",
+        details: "By the bytes of their paths.",
+        access: .scope("projects:read"),
+        parameters: [.project] + Parameter.page,
+        answers: [
+            Answer(
+                status: 200,
+                summary: "A page of them",
+                content: .list(.schema("ProjectFile")),
+                example: Example.projectFile
+            )
+        ]
+    )
+
+    static let getProjectFile = Operation(
+        id: "getProjectFile",
+        group: .projects,
+        summary: "Read a file",
+        access: .scope("projects:read"),
+        parameters: [.project, .file],
+        answers: [Answer(status: 200, summary: "Its bytes", content: .bytes)]
+    )
+
+    static let writeProjectFile = Operation(
+        id: "writeProjectFile",
+        group: .projects,
+        summary: "Write a file",
+        details: """
+            The body is the file, whatever its type. All files of a project together are bounded as \
+            the sources of one execution are: by the plan's ceilings `files` and `source_bytes`.
+            """,
+        access: .scope("projects:write"),
+        parameters: [.project, .file],
+        body: .optional(.bytes),  // without one it is an empty file
+        answers: [
+            Answer(
+                status: 200,
+                summary: "It was replaced",
+                content: .data(.schema("ProjectFile")),
+                example: Example.projectFile
+            ),
+            Answer(
+                status: 201,
+                summary: "It is new",
+                content: .data(.schema("ProjectFile")),
+                example: Example.projectFile
+            ),
+        ],
+        refusals: [.conflict]
+    )
+
+    static let deleteProjectFile = Operation(
+        id: "deleteProjectFile",
+        group: .projects,
+        summary: "Delete a file",
+        access: .scope("projects:write"),
+        parameters: [.project, .file],
+        answers: [
+            Answer(
+                status: 200,
+                summary: "What it was",
+                content: .data(.schema("ProjectFile")),
+                example: Example.projectFile
+            )
+        ]
+    )
+}
+
+extension Operation.Parameter {
+    fileprivate static let project = id("project", prefix: "prj_")
+
+    fileprivate static let file = Self(
+        name: "path",
+        place: .path,
+        summary: "The file's path in the project. What is in it percent-encoded is decoded once, so"
+            + " a slash may be sent as it is or as `%2F`",
+        schema: Codec.relativePath("").schema,
+        isRequired: true
+    )
+}
+
+extension Schemas {
+    static let projects = [
+        Project.payload.definition, ProjectFile.payload.definition, ProjectBody.new.definition,
+        ProjectBody.change.definition, ExecutionBody.ofProject.definition,
+    ]
+}
+
+extension Example {
+    static let newProject: JSONValue = [
+        "name": "bot", "language": "python", "version": "3", "entry": "src/main.py",
+        "env": ["TOKEN": "hunter2"], "limits": ["wall_ms": .integer(2_000)],
+    ]
+
+    static let project = Project(
+        id: "prj_01m7y99nan8h4qysw2gw961my1",
+        organization: "org_01m7y99na36pfjsmd1a1a162hm",
+        name: "bot",
+        language: "python",
+        version: "3",
+        entry: "src/main.py",
+        environment: ["TOKEN": "hunter2"],
+        limits: [.wallMilliseconds: 2_000],
+        createdAt: createdAt,
+        updatedAt: createdAt
+    ).json
+
+    static let projectFile = ProjectFile(
+        path: "src/main.py",
+        bytes: 20,
+        updatedAt: createdAt
+    ).json
+}

@@ -1,0 +1,53 @@
+import Domain
+import JSON
+
+extension Project {
+    /// A project as callers see it: of its environment only the names, since the values are secrets
+    /// more often than not.
+    static let payload = ObjectDescription<Project>.answer(
+        "Project",
+        "Files that are kept to be run, and how they are run.",
+        [
+            Field("id", \.id, .identifier("prj_")), Field("name", \.name, .name()),
+            Field("description", \.description, .text()),
+            Field("language", \.language, orNull: .text("the runtime's name")),
+            Field("version", \.version, orNull: .text("or how one begins")),
+            Field("entry", \.entry, orNull: .text("the path of the main file")),
+            Field(
+                "env",
+                \.environmentNames,
+                .list(
+                    "The names in its environment; the values are not told again.",
+                    of: .text()
+                )
+            ), Field("limits", \.limits, .object(limitsGiven)),
+            Field("created_at", \.createdAt, .timestamp()),
+            Field("updated_at", \.updatedAt, .timestamp()),
+        ]
+    )
+
+    private static let limitsGiven = ObjectDescription<[Limit: Int64]>.part(
+        about: "What its executions are held to, where they ask for nothing and the plan still"
+            + " allows it.",
+        Limit.allCases.map {
+            Field($0.rawValue, \[Limit: Int64][$0], optional: .whole($0.definition.about))
+        }
+    )
+
+    private var environmentNames: [String] { environment.keys.sorted() }
+
+    var json: JSONValue { Self.payload.encode(self) }
+}
+
+extension ProjectFile {
+    static let payload = ObjectDescription<ProjectFile>.answer(
+        "ProjectFile",
+        "A file of a project.",
+        [
+            Field("path", \.path, .text()), Field("bytes", \.bytes, .whole()),
+            Field("updated_at", \.updatedAt, .timestamp()),
+        ]
+    )
+
+    var json: JSONValue { Self.payload.encode(self) }
+}

@@ -1,0 +1,129 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import JSON
+import NIOCore
+
+/// Reads bodies, never more of one than the caller's plan can have a use for.
+enum BodyReader {
+    /// Room for everything beside the sources.
+    private static let overheadBytes = 65_536
+
+    /// The largest body that is read: the plan's ceiling for sources, times 1.4 for base64 or
+    /// escapes, and 64 KiB.
+    static func bytesMax(_ plan: Plan) -> Int {
+        let sources = plan.ceilings[.sourceBytes]
+        return Int(sources + sources * 2 / 5) + overheadBytes
+    }
+
+    /// JSON or a form.
+    ///
+    /// - Parameter mayBeEmpty: whether no body at all is taken for an object without members.
+    static func read(
+        _ request: Request,
+        plan: Plan,
+        mayBeEmpty: Bool = false
+    ) async throws -> RequestContent {
+        try await read(request, bytesMax: bytesMax(plan), mayBeEmpty: mayBeEmpty)
+    }
+
+    /// JSON alone.
+    static func json(_ request: Request, plan: Plan) async throws -> RequestContent {
+        guard try !isForm(request.headers) else { throw unsupported("application/json") }
+        return try await read(request, bytesMax: bytesMax(plan))
+    }
+
+    /// A body that is one JSON object, and a small one unless it is said otherwise.
+    static func object(
+        _ request: Request,
+        bytesMax: Int = overheadBytes
+    ) async throws -> JSONValue {
+        guard try !isForm(request.headers) else { throw unsupported("application/json") }
+        return try await read(request, bytesMax: bytesMax).value
+    }
+
+    /// A small form.
+    static func form(_ request: Request) async throws -> JSONValue {
+        guard try isForm(request.headers) else {
+            throw unsupported("application/x-www-form-urlencoded")
+        }
+        return try await read(request, bytesMax: overheadBytes).value
+    }
+
+    private static func read(
+        _ request: Request,
+        bytesMax: Int,
+        mayBeEmpty: Bool = false
+    ) async throws -> RequestContent {
+        // What is nothing has no type either.
+        let isUntyped = mayBeEmpty && request.headers[.contentType] == nil
+        let isForm = isUntyped ? nil : try isForm(request.headers)
+        let bytes = try await bytes(of: request, bytesMax: bytesMax)
+        if bytes.isEmpty && mayBeEmpty {
+            let fingerprint = RequestContent.fingerprint(of: bytes, isForm: false)
+            return RequestContent(value: [:], fingerprint: fingerprint)
+        }
+        guard !bytes.isEmpty else { throw APIError.body("is empty") }
+        guard let isForm else { throw unsupported(either) }
+        return RequestContent(
+            value: isForm ? try form(bytes) : try json(bytes),
+            fingerprint: RequestContent.fingerprint(of: bytes, isForm: isForm)
+        )
+    }
+
+    /// The body as it is, of whatever type.
+    static func bytes(of request: Request, bytesMax: Int) async throws -> [UInt8] {
+        let announced = request.headers[.contentLength].flatMap { Int($0) }
+        guard announced ?? 0 <= bytesMax else { throw APIError.payloadTooLarge(bytesMax: bytesMax) }
+        do {
+            return Array(try await request.body.collect(upTo: bytesMax).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw APIError.payloadTooLarge(bytesMax: bytesMax)
+        } catch  where !(error is CancellationError) {
+            // The end of the connection in the middle of a body, or a broken chunk.
+            throw APIError(
+                code: .validation,
+                message: "the body did not arrive whole",
+                headers: [.connection: "close"]
+            )
+        }
+    }
+
+    private static func json(_ bytes: [UInt8]) throws(APIError) -> JSONValue {
+        do throws(StrictJSON.Flaw) {
+            return try StrictJSON.parse(bytes)
+        } catch {
+            throw .body(error)
+        }
+    }
+
+    private static func form(_ bytes: [UInt8]) throws(APIError) -> JSONValue {
+        // What `curl -d` sends unless told otherwise.
+        guard bytes.first != UInt8(ascii: "{") else {
+            throw .body("looks like JSON: send it with `Content-Type: application/json`")
+        }
+        return try FormBody.parse(bytes)
+    }
+
+    /// - Throws: where the body is neither a form nor JSON, or is not in UTF-8.
+    private static func isForm(_ headers: HTTPFields) throws(APIError) -> Bool {
+        let parts = (headers[.contentType] ?? "").lowercased().split(separator: ";")
+        let parameters = parts.dropFirst().map { $0.trimming(" \t") }
+        let charset = parameters.first { $0.hasPrefix("charset=") }?.dropFirst(8).trimming("\"")
+        if charset == nil || charset == "utf-8" {
+            switch parts.first?.trimming(" \t") {
+            case "application/json": return false
+            case "application/x-www-form-urlencoded": return true
+            default: break
+            }
+        }
+        throw unsupported(either)
+    }
+
+    private static let either = "application/json or application/x-www-form-urlencoded"
+
+    static func unsupported(_ types: String) -> APIError {
+        APIError(code: .unsupportedMediaType, message: "send \(types), in UTF-8")
+    }
+}

@@ -1,0 +1,34 @@
+import Domain
+import JSON
+
+/// Where a page stands in its list.
+struct Pagination: Sendable {
+    let total: Int
+    let page: Page
+    let count: Int
+
+    static let payload = ObjectDescription<Pagination>.answer(
+        "Pagination",
+        "Where a page stands in its list.",
+        [
+            Field("total", \.total, .whole("of all pages together")),
+            Field("limit", \.page.limit, .whole("as it was asked for")),
+            Field("offset", \.page.offset, .whole("as it was asked for")),
+            Field("has_more", \.hasMore, .flag("whether there is another page")),
+        ]
+    )
+
+    private var hasMore: Bool {
+        let end = page.offset.addingReportingOverflow(count)
+        return !end.overflow && end.partialValue < total
+    }
+}
+
+extension Listing {
+    func json(_ page: Page, _ element: (Element) -> JSONValue) -> JSONValue {
+        let pagination = Pagination(total: total, page: page, count: elements.count)
+        return Envelope.anyPage.encode(
+            PageEnvelope(elements: elements.map(element), pagination: pagination)
+        )
+    }
+}

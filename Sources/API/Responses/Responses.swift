@@ -1,0 +1,64 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import JSON
+import NIOCore
+
+/// Makes the responses that every route shares.
+enum Responses {
+    static let json = "application/json; charset=utf-8"
+
+    /// The envelope of success around `data`.
+    static func data(
+        _ data: JSONValue,
+        status: HTTPResponse.Status = .ok,
+        headers: HTTPFields = [:]
+    ) -> Response {
+        envelope(Envelope.anyData.encode(data), status: status, headers: headers)
+    }
+
+    static func envelope(
+        _ value: JSONValue,
+        status: HTTPResponse.Status = .ok,
+        headers: HTTPFields = [:]
+    ) -> Response {
+        text(JSONWriter.bytes(of: value), type: json, status: status, headers: headers)
+    }
+
+    static func error(_ error: APIError) -> Response {
+        envelope(error.envelope, status: error.code.status, headers: error.headers)
+    }
+
+    static func text(
+        _ bytes: some Sequence<UInt8>,
+        type: String,
+        status: HTTPResponse.Status = .ok,
+        headers: HTTPFields = [:]
+    ) -> Response {
+        var headers = headers
+        headers[.contentType] = type
+        return Response(
+            status: status,
+            headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes))
+        )
+    }
+
+    /// What every response carries, wherever it was made.
+    static func finish(_ headers: inout HTTPFields, requestID: String) {
+        headers[.xRequestID] = requestID
+        headers[.xContentTypeOptions] = "nosniff"
+        if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
+    }
+
+    /// For bytes that never became a request.
+    static func refusedRequest() -> (head: HTTPResponse, body: ByteBuffer) {
+        let error = APIError(code: .validation, message: "the request is not acceptable HTTP/1.1")
+        let body = ByteBuffer(bytes: JSONWriter.bytes(of: error.envelope))
+        var headers: HTTPFields = [
+            .contentType: json, .contentLength: String(body.readableBytes), .connection: "close",
+        ]
+        finish(&headers, requestID: RequestID.choose([:], at: Date()))
+        return (HTTPResponse(status: error.code.status, headerFields: headers), body)
+    }
+}

@@ -1,0 +1,63 @@
+import Domain
+import JSON
+
+/// A caller's plan, what it may ask for, and where it stands.
+struct PlanPayload: Sendable {
+    let plan: Plan
+    let report: RateReport
+
+    static let description = ObjectDescription<PlanPayload>.answer(
+        "Usage",
+        "A caller's plan and where it stands.",
+        [
+            Field("plan", \.plan.name, .text("its name")),
+            Field(
+                "rates",
+                \.report.standings,
+                .list("Those that the plan has.", of: .object(RateStanding.payload))
+            ), Field("limits", \.self, .object(limits)),
+        ]
+    )
+
+    private static let limits = ObjectDescription<PlanPayload>.part(
+        Limit.allCases.map {
+            Field($0.rawValue, \PlanPayload[$0], .object(LimitRange.payload($0.definition.about)))
+        }
+    )
+
+    private subscript(limit: Limit) -> LimitRange {
+        LimitRange(standard: plan.defaults[limit], ceiling: plan.ceilings[limit])
+    }
+
+    fileprivate struct LimitRange {
+        let standard: Int64
+        let ceiling: Int64
+
+        static func payload(_ about: String) -> ObjectDescription<LimitRange> {
+            .part(
+                about: about,
+                [
+                    Field("default", \.standard, .whole("where nothing is asked for")),
+                    Field("ceiling", \.ceiling, .whole("the most that may be asked for")),
+                ]
+            )
+        }
+    }
+}
+
+extension Plan {
+    func usage(_ report: RateReport) -> JSONValue {
+        PlanPayload.description.encode(PlanPayload(plan: self, report: report))
+    }
+}
+
+extension RateStanding {
+    fileprivate static let payload = ObjectDescription<RateStanding>.part(
+        [
+            Field("policy", \.policy, .choice("", RateStanding.Policy.allCases)),
+            Field("limit", \.limit, .whole()), Field("remaining", \.remaining, .whole()),
+            Field("window_seconds", \.windowSeconds, .whole("0 for what has no window")),
+            Field("resets_at", \.resetsAt, .timestamp("when there will be more")),
+        ]
+    )
+}

@@ -1,0 +1,64 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import JSON
+
+/// What is asked about the service itself, outside the versioned prefix.
+struct ServiceRoutes: Sendable {
+    let version: String
+    let readiness: @Sendable () async -> String?
+    let metrics: @Sendable () async -> [Metric]
+    let requests: RequestCounter
+
+    var routes: [Route] {
+        [
+            Route(.get, "", .home, home), Route(.get, "health/live", .live, live),
+            Route(.get, "health/ready", .ready, ready),
+            Route(.get, "metrics", .metrics, exposition),
+        ]
+    }
+
+    private func home(_ request: Request, _ context: APIContext) async throws -> Response {
+        guard Self.asksForHTML(request.headers) else {
+            return Responses.envelope(
+                ServiceState.home.encode(ServiceState(version: version)),
+                headers: [.vary: "Accept"]
+            )
+        }
+        return Responses.text(
+            TryItPage.page.html.utf8,
+            type: "text/html; charset=utf-8",
+            headers: [
+                .vary: "Accept", .contentSecurityPolicy: TryItPage.page.contentSecurityPolicy,
+                .referrerPolicy: "no-referrer",
+            ]
+        )
+    }
+
+    private static func asksForHTML(_ headers: HTTPFields) -> Bool {
+        headers[values: .accept].flatMap { $0.split(separator: ",") }.contains { range in
+            range.prefix { $0 != ";" }.trimming(" \t").lowercased() == "text/html"
+        }
+    }
+
+    private func live(_ request: Request, _ context: APIContext) async throws -> Response {
+        Responses.envelope(ServiceState.health.encode(ServiceState()))
+    }
+
+    private func ready(_ request: Request, _ context: APIContext) async throws -> Response {
+        guard let reason = await readiness() else { return try await live(request, context) }
+        return Responses.envelope(
+            ServiceState.unavailable.encode(ServiceState(reason: reason)),
+            status: .serviceUnavailable
+        )
+    }
+
+    private func exposition(_ request: Request, _ context: APIContext) async throws -> Response {
+        let all = [requests.metric] + (await metrics())
+        return Responses.text(
+            all.map(\.exposition).joined().utf8,
+            type: "text/plain; version=0.0.4; charset=utf-8"
+        )
+    }
+}

@@ -1,0 +1,33 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import JSON
+
+/// What can be run here, and where a caller stands with its plan.
+struct UsageRoutes: Sendable {
+    let callers: CallerResolver
+    let service: any ExecutionService
+    let runtimes: Runtimes
+    let clock: WallClock
+
+    var routes: [Route] {
+        [
+            Route(.get, "runtimes", .listRuntimes, listRuntimes),
+            Route(.get, "usage", .showUsage, usage),
+        ]
+    }
+
+    private func listRuntimes(_ request: Request, _ context: APIContext) async throws -> Response {
+        Responses.data(runtimes.json)
+    }
+
+    /// A stranger's, where there is no credential.
+    private func usage(_ request: Request, _ context: APIContext) async throws -> Response {
+        let caller = try await callers.anyone(request, context)
+        let report = try await service.standing(of: caller)
+        return Responses.data(
+            caller.plan.usage(report),
+            headers: RateHeaders.fields(report, now: clock.now())
+        )
+    }
+}

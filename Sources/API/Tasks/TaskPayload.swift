@@ -1,0 +1,149 @@
+public import Domain
+public import Foundation
+import JSON
+
+// A task as callers see it, in answers and in callbacks.
+
+extension TaskSummary {
+    /// Without its attempts, for lists.
+    static let payload = ObjectDescription.answer(
+        "TaskSummary",
+        "A task without its attempts, as lists have it.",
+        fields
+    )
+
+    fileprivate static let fields: [Field<TaskSummary>] = [
+        Field("id", \.id, .identifier("tsk_")),
+        Field(
+            "status",
+            \.state.status,
+            .choice(
+                "`failed` by the program itself; a `dead_letter` when its attempts were used up.",
+                AgentTask.Status.allCases
+            )
+        ), Field("organization_id", \.organization, .organizationID("whose it is")),
+        Field("agent_id", \.agentID, orNull: .agentID),
+        Field("project_id", \.project, orNull: .projectAsked),
+        Field("language", \.terms.language, .text("the runtime's name")),
+        Field("version", \.terms.version, .text("the runtime's version")),
+        Field("priority", \.priority, .priority),
+        Field("run_after", \.terms.runAfter, orNull: .timestamp("not before then")),
+        Field("max_attempts", \.terms.attemptsMax, .attemptsMax),
+        Field("retry_on", \.retryOn, .retryOn),
+        Field("callback_url", \.terms.callbackURL, orNull: .text()),
+        Field("attempts_made", \.attempts, .whole("how often it was begun")),
+        Field("attempts_left", \.attemptsLeft, .whole("how often it may still be begun")),
+        Field(
+            "execution_id",
+            \.attempt?.execution,
+            orNull: .identifier("exe_", "the attempt that runs, or that it ended with")
+        ), Field("next_attempt_at", \.nextAttemptAt, orNull: .timestamp("where it is scheduled")),
+        Field("created_at", \.createdAt, .timestamp()),
+        Field("started_at", \.attempt?.startedAt, orNull: .timestamp("that attempt")),
+        Field("finished_at", \.finishedAt, orNull: .timestamp()),
+        Field("metadata", \.terms.metadata, .map("as it was given", of: .text())),
+    ]
+
+    /// In the order of the documentation.
+    private var retryOn: [Execution.Status] {
+        TaskOrder.retryable.filter(terms.retryOn.contains)
+    }
+
+    /// The attempt that is under way or that it ended with.
+    private var attempt: AgentTask.Attempt? {
+        switch state {
+        case .scheduled, .queued: nil
+        case .running(let attempt): attempt
+        case .ended(_, let last, _): last
+        }
+    }
+
+    private var nextAttemptAt: Date? {
+        if case .scheduled(let time) = state { time } else { nil }
+    }
+
+    fileprivate var finishedAt: Date? {
+        if case .ended(_, _, let end) = state { end } else { nil }
+    }
+
+    var json: JSONValue { Self.payload.encode(self) }
+}
+
+extension TaskReport {
+    /// With its attempts, and the newest of them whole.
+    static let payload = ObjectDescription<TaskReport>.answer(
+        "Task",
+        "An execution that an agent ordered, and what became of it.",
+        TaskSummary.fields.map { $0.of(\TaskReport.summary) } + [
+            Field(
+                "attempts",
+                \.attempts,
+                .list(
+                    "The first of them first; of very many, the newest.",
+                    of: .object(TaskAttempt.payload)
+                )
+            ),
+            Field(
+                "execution",
+                \.executionPayload,
+                Codec<ExecutionPayload>.object(ExecutionPayload.whole).orNull.documented(
+                    as: [
+                        "description": "the newest attempt, whole",
+                        "anyOf": [.schema("Execution"), ["type": "null"]],
+                    ]
+                )
+            ),
+        ]
+    )
+
+    /// What is posted to a task's `callback_url`.
+    static let finished = ObjectDescription<TaskReport>.answer(
+        "TaskFinished",
+        "What is posted to a task's `callback_url`.",
+        [
+            .constant("type", "task.finished"),
+            Field("timestamp", \.end, .timestamp("its end")),
+            Field("data", \.self, .object(payload)),
+        ]
+    )
+
+    var json: JSONValue { Self.payload.encode(self) }
+
+    private var executionPayload: ExecutionPayload? { execution.map(ExecutionPayload.init) }
+    private var end: Date { summary.finishedAt ?? task.createdAt }
+    private var summary: TaskSummary { TaskSummary(task) }
+}
+
+extension TaskAttempt {
+    fileprivate static let payload = ObjectDescription<TaskAttempt>.part(
+        [
+            Field("execution_id", \.execution, .identifier("exe_")),
+            Field("status", \.status, .choice("", Execution.Status.allCases)),
+            Field("created_at", \.createdAt, .timestamp()),
+            Field("started_at", \.startedAt, orNull: .timestamp()),
+            Field("finished_at", \.finishedAt, orNull: .timestamp()),
+        ]
+    )
+}
+
+extension TaskReport {
+    /// Has the newest attempt as the scheduler knows it, which the store learns of later.
+    mutating func refresh(_ current: Execution) {
+        if attempts.last?.execution == current.id { attempts.removeLast() }
+        attempts.append(
+            TaskAttempt(
+                execution: current.id,
+                status: current.status,
+                createdAt: current.createdAt,
+                startedAt: current.startedAt,
+                finishedAt: current.finishedAt
+            )
+        )
+        execution = current
+    }
+}
+
+/// What is posted to a callback URL when a task has ended; its timestamp is that end.
+public func callbackBody(_ report: TaskReport) -> Data {
+    Data(JSONWriter.bytes(of: TaskReport.finished.encode(report)))
+}

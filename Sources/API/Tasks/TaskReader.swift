@@ -1,0 +1,35 @@
+import Domain
+
+/// Makes of a body what an agent orders, that nothing more can be refused of: an execution, laid
+/// over a project where one is named, and beside it when, for whom and how often.
+struct TaskReader {
+    let executions: ExecutionReader
+
+    func order(_ body: TaskBody) throws(APIError) -> TaskOrder {
+        var request = try executions.request(body.execution)
+        // The end of the task is posted, not the end of each attempt.
+        let callbackURL = request.callbackURL
+        request.callbackURL = nil
+        return TaskOrder(
+            request: request,
+            agentID: body.agentID,
+            priority: body.priority ?? 0,
+            runAfter: body.runAfter,
+            attemptsMax: body.attemptsMax ?? TaskOrder.standardAttemptsMax,
+            retryOn: Set(body.retryOn ?? []),
+            callbackURL: callbackURL
+        )
+    }
+
+    /// The key of the header or of the body, or `nil` where there is none.
+    static func idempotencyKey(
+        _ header: String?,
+        _ body: TaskBody
+    ) throws(APIError) -> String? {
+        guard let key = body.idempotencyKey else { return header }
+        guard header == nil || header == key else {
+            throw .field("idempotency_key", "disagrees with the header Idempotency-Key")
+        }
+        return key
+    }
+}

@@ -1,0 +1,23 @@
+/// What a password must be.
+///
+/// The raw value is the rule's name in the answer `WEAK_PASSWORD`.
+public enum PasswordRule: String, Sendable, CaseIterable {
+    case length, lowercase, uppercase, digit, symbol
+    /// Not one that is tried first by whoever guesses.
+    case uncommon
+
+    /// In Unicode scalars.
+    public static let lengthRange = 12...128
+
+    /// One sentence for whoever chose the password.
+    public var sentence: String {
+        switch self {
+        case .length: "12 to 128 characters"
+        case .lowercase: "a lower-case letter"
+        case .uppercase: "an upper-case letter"
+        case .digit: "a digit"
+        case .symbol: "a character that is neither a letter nor a digit"
+        case .uncommon: "not a common password, nor a dictionary's word with digits around it"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import JSON
+import NIOCore
+import NIOEmbedded
+import Synchronization
+import Testing
+
+@testable import API
+
+/// That a caller's end is known from the connection's first moment, and after its last.
+@Suite struct ClientDisconnectTests {
+    private let disconnects = ClientDisconnects()
+
+    private func connect() throws -> EmbeddedChannel {
+        let handler = ConnectionHandler(arrivalTime: .seconds(1), disconnects: disconnects)
+        let channel = EmbeddedChannel(handler: handler)
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        return channel
+    }
+
+    private func isGone(_ channel: EmbeddedChannel) throws -> Bool {
+        let told = Atomic(false)
+        try #require(disconnects.disconnect(of: channel)).notify {
+            told.store(true, ordering: .relaxed)
+        }
+        return told.load(ordering: .relaxed)
+    }
+
+    @Test func `an open connection is one and the same, and is told when it ends`() throws {
+        let channel = try connect()
+        let disconnect = try #require(disconnects.disconnect(of: channel))
+        #expect(disconnects.disconnect(of: channel) === disconnect)
+        let told = Mutex(0)
+        disconnect.notify { told.withLock { $0 += 1 } }
+        #expect(told.withLock { $0 } == 0)
+        _ = try channel.finish()
+        #expect(told.withLock { $0 } == 1)
+    }
+
+    @Test func `a connection that is gone is gone also for who asks late`() throws {
+        let (first, second) = (try connect(), try connect())
+        let disconnect = try #require(disconnects.disconnect(of: first))
+        _ = try first.finish()
+        // Not the one that was kept: the table holds no connection longer than it is there.
+        #expect(disconnects.disconnect(of: first) !== disconnect)
+        #expect(try isGone(first))
+        #expect(try !isGone(second))
+        _ = try second.finish()
+        #expect(try isGone(second))
+    }
+
+    @Test func `without a server there is nothing to hang up`() {
+        #expect(disconnects.disconnect(of: EmbeddedChannel()) == nil)
+    }
+}

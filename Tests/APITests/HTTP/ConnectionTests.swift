@@ -1,0 +1,201 @@
+import Domain
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import JSON
+import Testing
+
+@testable import API
+
+/// The front door over real sockets on loopback.
+@Suite struct ConnectionTests {
+    private static let body = #"{"language": "python", "code": "print(1)"}"#
+
+    private static func post(_ path: String, _ body: String, headers: String = "") -> String {
+        "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\(headers)"
+            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
+
+    private func live(
+        _ fixture: Fixture,
+        _ test: @Sendable (Int) async throws -> Void
+    ) async throws {
+        try await fixture.application().test(.live) { client in
+            try await test(try #require(client.port))
+        }
+    }
+
+    @Test(arguments: [true, false], [true, false])
+    func `a caller who hangs up has its execution cancelled`(
+        whole: Bool,
+        isTrial: Bool
+    ) async throws {
+        let fixture = try Fixture(.hang)
+        try await live(fixture) { port in
+            let client = try RawClient(port: port)
+            let key = "Authorization: Bearer \(Keys.secret(Fixture.writer))\r\n"
+            let path = isTrial ? "/v1/sandbox/try" : "/v1/executions"
+            client.send(Self.post(path, Self.body, headers: isTrial ? "" : key))
+            var waiting = fixture.service.waiting.makeAsyncIterator()
+            let id = await waiting.next()
+            if whole { client.hangUp() } else { client.stopSending() }
+            var hungUp = fixture.service.hungUp.makeAsyncIterator()
+            #expect(await hungUp.next() == id)
+            if !whole { client.hangUp() }
+        }
+    }
+
+    @Test func `a caller who had hung up before it was waited for is noticed as well`() async throws
+    {
+        let fixture = try Fixture(.hang)
+        try await live(fixture) { port in
+            let client = try RawClient(port: port)
+            client.send(Self.post("/v1/sandbox/try", Self.body))
+            client.hangUp()
+            var hungUp = fixture.service.hungUp.makeAsyncIterator()
+            #expect(await hungUp.next() != nil)
+        }
+    }
+
+    @Test func `a connection carries one request after another`() async throws {
+        try await live(Fixture()) { port in
+            let client = try RawClient(port: port)
+            for _ in 0..<3 {
+                client.send(Self.post("/v1/sandbox/try", Self.body))
+                let answer = await client.receive(until: "\"metadata\":{}}}")
+                #expect(answer.hasPrefix("HTTP/1.1 200"))
+            }
+            client.hangUp()
+        }
+    }
+
+    @Test func `a caller that only stopped sending still gets an answer that is ready`()
+        async throws
+    {
+        try await live(Fixture()) { port in
+            let client = try RawClient(port: port)
+            client.send("GET /v1/runtimes HTTP/1.1\r\nHost: x\r\n\r\n")
+            client.stopSending()
+            #expect(await client.receive().hasPrefix("HTTP/1.1 200"))
+            client.hangUp()
+        }
+    }
+
+    @Test func `the peer's address is what a stranger is counted by`() async throws {
+        for (proxies, group) in [([], "127.0.0.1"), (["127.0.0.0/8"], "192.0.2.9")] {
+            var fixture = try Fixture()
+            fixture.configuration.trustedProxies = proxies.compactMap { CIDR($0) }
+            try await live(fixture) { port in
+                let client = try RawClient(port: port)
+                let header = "X-Forwarded-For: 192.0.2.9\r\n"
+                client.send(Self.post("/v1/sandbox/try", Self.body, headers: header))
+                _ = await client.receive(until: "}}}")
+                client.hangUp()
+            }
+            #expect(fixture.service.submitted.first?.caller.owner == .address(group))
+        }
+    }
+
+    @Test(arguments: [
+        "GARBAGE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nA: " + String(repeating: "x", count: 20_000) + "\r\n\r\n",
+        "GET / HTTP/1.1\r\n" + String(repeating: "A: x\r\n", count: 100_000) + "\r\n",
+    ])
+    func `bytes that are not HTTP are answered 400 in the envelope`(text: String) async throws {
+        try await live(Fixture()) { port in
+            let client = try RawClient(port: port)
+            client.send(text)
+            let answer = await client.receive(until: "}}")
+            #expect(answer.hasPrefix("HTTP/1.1 400"))
+            #expect(answer.contains("\"code\":\"VALIDATION_ERROR\""))
+            #expect(answer.lowercased().contains("\r\nx-request-id: req_"))
+            client.hangUp()
+            let next = try RawClient(port: port)
+            next.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(await next.receive(until: "}").hasPrefix("HTTP/1.1 200"))
+            next.hangUp()
+        }
+    }
+
+    @Test func `a body above the limit is refused before it has come`() async throws {
+        try await live(Fixture()) { port in
+            let client = try RawClient(port: port)
+            client.send(
+                "POST /v1/sandbox/try HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 100000000\r\n\r\n{"
+            )
+            let answer = await client.receive(until: "}}")
+            #expect(answer.hasPrefix("HTTP/1.1 413"))
+            client.hangUp()
+        }
+    }
+
+    @Test func `a chunked body above the limit is refused where it passes the limit`() async throws
+    {
+        try await live(Fixture()) { port in
+            let client = try RawClient(port: port)
+            client.send(
+                "POST /v1/sandbox/try HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n"
+            )
+            let chunk = "10000\r\n" + String(repeating: " ", count: 65_536) + "\r\n"
+            for _ in 0..<5 { client.send(chunk) }
+            let answer = await client.receive(until: "}}")
+            #expect(answer.hasPrefix("HTTP/1.1 413"))
+            client.hangUp()
+        }
+    }
+
+    @Test(arguments: [
+        "GET / HTTP/1.1\r\nHost: x\r\nA: ",
+        "POST /v1/sandbox/try HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            + "Content-Length: 50\r\n\r\n{\"code\"",
+        "",
+    ])
+    func `a caller that dawdles is cut off`(beginning: String) async throws {
+        var fixture = try Fixture()
+        fixture.configuration.idleSeconds = 1
+        fixture.configuration.arrivalSeconds = 1
+        try await live(fixture) { port in
+            let client = try RawClient(port: port)
+            client.send(beginning)
+            let answer = await client.receiveToEnd()
+            #expect(!answer.text.hasPrefix("HTTP/1.1 200"))
+            #expect(answer.isClosed)
+            client.hangUp()
+        }
+    }
+
+    @Test(arguments: [
+        "Content-Length: 50\r\n\r\n{\"code\"", "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"a",
+    ])
+    func `a body that breaks off is the caller's fault`(rest: String) async throws {
+        try await live(Fixture()) { port in
+            let client = try RawClient(port: port)
+            client.send(
+                "POST /v1/sandbox/try HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + rest
+            )
+            client.stopSending()
+            #expect(await client.receive(until: "}}").hasPrefix("HTTP/1.1 400"))
+            client.hangUp()
+        }
+    }
+
+    @Test func `a caller that asks first is told to go on`() async throws {
+        try await live(Fixture()) { port in
+            let client = try RawClient(port: port)
+            client.send(
+                "POST /v1/sandbox/try HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + "Expect: 100-continue\r\nContent-Length: \(Self.body.utf8.count)\r\n\r\n"
+            )
+            #expect(await client.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 100 Continue"))
+            client.send(Self.body)
+            #expect(await client.receive(until: "}}}").hasPrefix("HTTP/1.1 200"))
+            client.hangUp()
+        }
+    }
+}
