@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 
 /// The real store, with every task that it writes noted, and a door before each kind of writing.
-final class ObservedStore: TaskStore, ExecutionStore, QuotaStore {
+final class ObservedStore: TaskStore, ExecutionStore, QuotaStore, ClaimStore {
     struct Failure: Error {}
 
     private let store: SQLiteStore
@@ -89,14 +89,18 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore {
 
     // Executions
 
-    func save(_ execution: Execution, deliveries: [Delivery]) async throws {
+    func save(
+        _ execution: Execution,
+        deliveries: [Delivery],
+        by worker: String?
+    ) async throws {
         if execution.isFinished { try await door("end") }
-        try await store.save(execution, deliveries: deliveries)
+        try await store.save(execution, deliveries: deliveries, by: worker)
     }
 
-    func begin(_ attempt: TaskStart, as execution: Execution) async throws {
+    func begin(_ attempt: TaskStart, as execution: Execution, by worker: String?) async throws {
         try checkFailing()
-        try await store.begin(attempt, as: execution)
+        try await store.begin(attempt, as: execution, by: worker)
         journal.record(.task(attempt.running.id, attempt.running.status))
     }
 
@@ -116,8 +120,26 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore {
         try await store.executions(organization: organization, matching: filter, page: page)
     }
 
-    func unfinishedExecutions() async throws -> [Execution] {
-        try await store.unfinishedExecutions()
+    // Claims
+
+    func join(worker: String, until end: Date) async throws {
+        try await store.join(worker: worker, until: end)
+    }
+
+    func heartbeat(worker: String, until end: Date) async throws {
+        try await store.heartbeat(worker: worker, until: end)
+    }
+
+    func claim(worker: String, at now: Date, limit: Int) async throws -> [Execution] {
+        try await store.claim(worker: worker, at: now, limit: limit)
+    }
+
+    func release(execution id: String, worker: String) async throws {
+        try await store.release(execution: id, worker: worker)
+    }
+
+    func expired(at now: Date) async throws -> [ExpiredClaim] {
+        try await store.expired(at: now)
     }
 
     // Quota

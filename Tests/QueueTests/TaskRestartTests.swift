@@ -26,7 +26,8 @@ import Testing
                 createdAt: world.clock.date,
                 state: execution,
                 attempts: 1
-            )
+            ),
+            by: nil
         )
         return world
     }
