@@ -11,6 +11,7 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore, ClaimStore {
     private let store: SQLiteStore
     private let journal: Journal
     private let isFailing = Mutex(false)
+    private let unreadable = Mutex<Set<String>>([])
     /// Asked before the day's quota is charged, and before an execution's end is written.
     private let door: @Sendable (String) async throws -> Void
 
@@ -26,6 +27,9 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore, ClaimStore {
 
     /// Whether changes of tasks fail.
     func fail(_ fails: Bool) { isFailing.withLock { $0 = fails } }
+
+    /// Has an execution be one that cannot be read.
+    func damage(_ execution: String) { unreadable.withLock { _ = $0.insert(execution) } }
 
     private func checkFailing() throws {
         guard isFailing.withLock({ $0 }) else { return }
@@ -109,7 +113,10 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore, ClaimStore {
     }
 
     func execution(id: String, organization: String) async throws -> Execution? {
-        try await store.execution(id: id, organization: organization)
+        if unreadable.withLock({ $0.contains(id) }) {
+            throw UnreadableRecord(id: id, reason: "it is damaged")
+        }
+        return try await store.execution(id: id, organization: organization)
     }
 
     func executions(

@@ -56,6 +56,15 @@ import Testing
         #expect(try await world.deliveries().count == 1)
     }
 
+    @Test func `what had ended and cannot be read ends its task as a dead letter`() async throws {
+        let now = AlarmClock().date
+        let world = try await world(leaving: .cancelled(startedAt: nil, finishedAt: now))
+        world.store.damage("exe_1")
+        try await world.queue.recover()
+        try await world.run { await world.awaitTask("1", .deadLetter) }
+        #expect(world.jails.isEmpty)
+    }
+
     @Test(arguments: [Execution.State.queued, .running(since: AlarmClock().date)])
     func `what is run again is awaited`(state: Execution.State) async throws {
         let world = try await world(leaving: state)
