@@ -196,6 +196,13 @@ public final class ExecutionQueue: ExecutionService {
     /// - Throws: what the store throws.
     public func recover() async throws { try await recovery.recover() }
 
+    /// Takes up what other workers of the store lose, until the task is cancelled.
+    ///
+    /// To be called after ``recover()``.
+    public func takeUpLost() async {
+        await recovery.takeUpLost { [pause] in try await pause(.seconds(20)) }
+    }
+
     /// Keeps what was accepted this worker's own, until the task is cancelled.
     public func keepLease() async { await records.keepLease() }
 

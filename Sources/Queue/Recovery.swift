@@ -2,7 +2,8 @@ import Domain
 import Foundation
 import Logging
 
-/// Takes up after a start what an earlier process had accepted and not finished.
+/// Takes up what a worker that is gone had accepted and not finished: after a start, and while this
+/// process runs.
 struct Recovery: Sendable {
     private let table: QueueTable
     private let lifecycle: ExecutionLifecycle
@@ -35,6 +36,23 @@ struct Recovery: Sendable {
     /// - Throws: what the store throws.
     func recover() async throws {
         try await records.join()
+        try await takeUpClaims()
+    }
+
+    /// Takes up what other workers lose, until the task is cancelled.
+    ///
+    /// - Parameter pause: between two looks.
+    func takeUpLost(_ pause: @Sendable () async throws -> Void) async {
+        while (try? await pause()) != nil, !table.isDraining {
+            do {
+                try await takeUpClaims()
+            } catch {
+                logger.error("claims not taken up", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private func takeUpClaims() async throws {
         while true {
             let claimed = try await records.claim()
             if claimed.isEmpty { return }

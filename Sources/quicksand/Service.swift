@@ -168,7 +168,9 @@ struct Service: Sendable {
         if await cancelWhenGracefulShutdown({ await port.wait() }) {
             try await queue.recover()
             recovery.open()
+            let takingUp = Task { [queue] in await queue.takeUpLost() }
             try? await gracefulShutdown()
+            takingUp.cancel()
         }
         isDraining.set()
         standby.close()
