@@ -2,39 +2,22 @@ public import Foundation
 
 /// Whose an accepted execution is while it is worked on.
 ///
-/// A worker is one process that runs executions. What it claims is its own until its lease ends; a
-/// heartbeat moves the end of the lease, for all that the worker holds at once. After the end any
-/// worker may claim what it held, so the work of a worker that died goes on elsewhere. One that was
-/// only slow finds out when it writes: ``ClaimLost``.
+/// A worker is one process that runs executions. What it claims, and what it writes first, is its
+/// own until its lease ends; a heartbeat moves the end of the lease, for all that the worker holds
+/// at once. After the end any worker may claim what it held, so the work of a worker that died goes
+/// on elsewhere. One that was only slow finds out when it writes: ``ClaimLost``.
 public protocol ClaimStore: Sendable {
-    /// Moves the end of the worker's lease, which begins with the first heartbeat.
+    /// Begins a worker's life and its lease. What an earlier process of this name held is nobody's.
+    func join(worker: String, until end: Date) async throws
+    /// Moves the end of the worker's lease.
     func heartbeat(worker: String, until end: Date) async throws
-    /// Writes a new execution that the worker holds from its beginning.
-    /// - Throws: ``ProjectGone``
-    func accept(_ execution: Execution, by worker: String) async throws
-    /// Begins a task's next attempt: the task as it runs, and its execution, which the worker
-    /// holds. Both are written, or neither.
-    /// - Returns: whether the task was still as `known`.
-    /// - Throws: ``ProjectGone``
-    func begin(
-        _ known: AgentTask,
-        as running: AgentTask,
-        execution: Execution,
-        by worker: String
-    ) async throws -> Bool
     /// Gives the worker the oldest unfinished executions that are nobody's at `now`, at most
-    /// `limit`, and moves the end of its lease.
+    /// `limit`; none that it holds already.
     ///
-    /// What cannot be read is given up: ``ExecutionStore/unfinishedExecutions()``.
-    func claim(
-        worker: String,
-        until end: Date,
-        at now: Date,
-        limit: Int
-    ) async throws -> [Execution]
-    /// Writes the execution as it is now, with the deliveries that it owes, in one transaction.
-    /// - Throws: ``ClaimLost`` where the worker does not hold it any more, ``ProjectGone``.
-    func save(_ execution: Execution, deliveries: [Delivery], by worker: String) async throws
+    /// What cannot be read of them is given up: it ends as a fault of ours, its charge is given
+    /// back, and the operator is told. So are a task, which ends as a dead letter, and a delivery,
+    /// which ends as failed, where it would be their turn.
+    func claim(worker: String, at now: Date, limit: Int) async throws -> [Execution]
     /// Lets an unfinished execution go, so that any worker may claim it at once.
     func release(execution id: String, worker: String) async throws
     /// The unfinished executions that workers held whose leases have ended by `now`, oldest first.

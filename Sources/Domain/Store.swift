@@ -25,13 +25,17 @@ public protocol QuotaStore: Sendable {
 /// Executions of organizations; a stranger's are never kept.
 public protocol ExecutionStore: Sendable {
     /// Writes the execution as it is now, with the deliveries that it owes, in one transaction.
-    /// - Throws: ``ProjectGone`` where its project, or the task that it is of, was deleted.
-    func save(_ execution: Execution, deliveries: [Delivery]) async throws
+    ///
+    /// - Parameter worker: which works on it, and holds it from its first writing on; see
+    ///   ``ClaimStore``. `nil` works on nothing and holds nothing.
+    /// - Throws: ``ProjectGone`` where its project, or the task that it is of, was deleted;
+    ///   ``ClaimLost`` where the worker does not hold it any more.
+    func save(_ execution: Execution, deliveries: [Delivery], by worker: String?) async throws
     /// Begins an attempt of a task: writes the task as it is from now on and the execution that is
     /// the attempt, in one transaction.
     /// - Throws: ``TaskChanged``, or ``ProjectGone`` where the task was deleted; nothing is written
     ///    then.
-    func begin(_ attempt: TaskStart, as execution: Execution) async throws
+    func begin(_ attempt: TaskStart, as execution: Execution, by worker: String?) async throws
     /// - Throws: ``ProjectGone`` where the project or the task that it is of is not there.
     func checkParents(of request: ExecutionRequest) async throws
     /// - Throws: ``UnreadableRecord``
@@ -42,12 +46,12 @@ public protocol ExecutionStore: Sendable {
         page: Page
     ) async throws
         -> Listing<ExecutionSummary>
-    /// What was accepted and not finished when the last process ended, oldest first.
-    ///
-    /// What cannot be read of it is given up: it ends as a fault of ours, its charge is given back,
-    /// and the operator is told. So are a task, which ends as a dead letter, and a delivery, which
-    /// ends as failed, where it would be their turn.
-    func unfinishedExecutions() async throws -> [Execution]
+}
+
+extension ExecutionStore {
+    public func save(_ execution: Execution, deliveries: [Delivery]) async throws {
+        try await save(execution, deliveries: deliveries, by: nil)
+    }
 }
 
 /// Which request an `Idempotency-Key` was first used for.
@@ -113,7 +117,7 @@ public struct ProjectGone: Error, Sendable, Hashable {
 /// What is kept under this identifier cannot be read: it is damaged, or a later release wrote it.
 ///
 /// Work that cannot be read is not told of by an error: the store gives it up, see
-/// ``ExecutionStore/unfinishedExecutions()``.
+/// ``ClaimStore/claim(worker:at:limit:)``.
 public struct UnreadableRecord: Error, Sendable, Hashable, CustomStringConvertible {
     public let id: String
     /// For the operator; nothing of what a caller sent.

@@ -8,9 +8,16 @@ struct DispatchState: Sendable {
     /// A task whose attempt has been begun, until what became of it is stored.
     struct UnderWay: Sendable {
         let task: AgentTask
-        /// The execution as it ended; `nil` while the attempt goes on.
-        var end: Execution?
+        /// `nil` while the attempt goes on.
+        var end: AttemptEnd?
         var isToBeCancelled = false
+    }
+
+    /// What became of an attempt.
+    enum AttemptEnd: Sendable {
+        case finished(Execution)
+        /// Its execution is kept and cannot be read.
+        case unreadable
     }
 
     /// An organization that is passed over.
@@ -52,7 +59,7 @@ extension DispatchState {
     mutating func begin(_ task: AgentTask) { underWay[task.id] = UnderWay(task: task) }
 
     /// The attempt has ended; what comes of it is to be stored.
-    mutating func end(_ id: String, as execution: Execution) { underWay[id]?.end = execution }
+    mutating func end(_ id: String, with end: AttemptEnd) { underWay[id]?.end = end }
 
     mutating func markCancelled(_ id: String) { underWay[id]?.isToBeCancelled = true }
 

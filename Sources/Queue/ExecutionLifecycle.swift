@@ -96,6 +96,7 @@ struct ExecutionLifecycle: Sendable {
         var queued = entry.execution
         queued.state = .queued
         await records.noteQueued(queued)
+        await records.release(queued)
         table.leave(entry, with: .failure(SubmissionRefusal.draining))
     }
 
@@ -114,7 +115,9 @@ struct ExecutionLifecycle: Sendable {
         switch entry.interruption {
         case .drain:
             // What was accepted is on disk as queued and stays so; the others are turned away.
-            if entry.durability != .accepted && entry.isCharged {
+            if entry.durability == .accepted {
+                await records.release(entry.execution)
+            } else if entry.isCharged {
                 await records.refund(entry.execution)
             }
             table.leave(entry, with: .failure(SubmissionRefusal.draining))

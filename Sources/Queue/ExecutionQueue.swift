@@ -12,8 +12,12 @@ public final class ExecutionQueue: ExecutionService {
     private let lifecycle: ExecutionLifecycle
     private let admission: Admission
     private let recovery: Recovery
+    private let records: ExecutionRecords
     /// Sleeps, so that tests can say for how long.
     private let pause: @Sendable (Duration) async throws -> Void
+
+    /// The worker of a store that has one.
+    public static let soleWorker = "server"
 
     /// A queue that has nothing to do yet.
     ///
@@ -21,6 +25,8 @@ public final class ExecutionQueue: ExecutionService {
     ///   - provider: where the sessions come from.
     ///   - runtimes: what this machine can run.
     ///   - store: where the day's quota is counted and executions are written down.
+    ///   - worker: its name in the store, where executions are its own. One process at a time has
+    ///     a name.
     ///   - compileCache: where compiled programs are kept; `nil` has each compiled anew.
     ///   - slots: how many executions run at once; at least 1.
     ///   - queueCapacity: how many more may wait; one caller may have a quarter of it.
@@ -31,7 +37,8 @@ public final class ExecutionQueue: ExecutionService {
     public convenience init(
         provider: any SandboxProvider,
         runtimes: Runtimes,
-        store: any ExecutionStore & QuotaStore,
+        store: any ExecutionStore & QuotaStore & ClaimStore,
+        worker: String = ExecutionQueue.soleWorker,
         compileCache: (any CompileCache)? = nil,
         slots: Int,
         queueCapacity: Int,
@@ -44,6 +51,7 @@ public final class ExecutionQueue: ExecutionService {
             provider: provider,
             runtimes: runtimes,
             store: store,
+            worker: worker,
             compileCache: compileCache,
             slots: slots,
             queueCapacity: queueCapacity,
@@ -58,7 +66,8 @@ public final class ExecutionQueue: ExecutionService {
     init(
         provider: any SandboxProvider,
         runtimes: Runtimes,
-        store: any ExecutionStore & QuotaStore,
+        store: any ExecutionStore & QuotaStore & ClaimStore,
+        worker: String = ExecutionQueue.soleWorker,
         compileCache: (any CompileCache)? = nil,
         slots: Int,
         queueCapacity: Int,
@@ -71,8 +80,9 @@ public final class ExecutionQueue: ExecutionService {
         self.runtimes = runtimes
         self.pause = pause
         table = QueueTable(slots: slots, queueCapacity: queueCapacity, clock: clock)
-        let records = ExecutionRecords(
+        records = ExecutionRecords(
             store: store,
+            worker: worker,
             clock: clock,
             logger: logger,
             callbackBody: callbackBody,
@@ -185,6 +195,16 @@ public final class ExecutionQueue: ExecutionService {
     /// To be called once, before there is anyone to submit.
     /// - Throws: what the store throws.
     public func recover() async throws { try await recovery.recover() }
+
+    /// Takes up what other workers of the store lose, until the task is cancelled.
+    ///
+    /// To be called after ``recover()``.
+    public func takeUpLost() async {
+        await recovery.takeUpLost { [pause] in try await pause(.seconds(20)) }
+    }
+
+    /// Keeps what was accepted this worker's own, until the task is cancelled.
+    public func keepLease() async { await records.keepLease() }
 
     /// Takes no new work and returns when nothing is left.
     ///

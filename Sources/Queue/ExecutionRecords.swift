@@ -4,7 +4,9 @@ import Logging
 
 /// What is written down of executions, with the deliveries that they owe, and the day's charges.
 struct ExecutionRecords: Sendable {
-    private let store: any ExecutionStore & QuotaStore
+    private let store: any ExecutionStore & QuotaStore & ClaimStore
+    /// Who holds what this queue accepts.
+    private let worker: String
     private let clock: WallClock
     private let logger: Logger
     private let callbackBody: @Sendable (Execution) throws -> Data
@@ -16,7 +18,8 @@ struct ExecutionRecords: Sendable {
     private static let saveDelaysMilliseconds = [100, 200, 400, 800, 1_600, 3_200, 6_400]
 
     init(
-        store: any ExecutionStore & QuotaStore,
+        store: any ExecutionStore & QuotaStore & ClaimStore,
+        worker: String,
         clock: WallClock,
         logger: Logger,
         callbackBody: @escaping @Sendable (Execution) throws -> Data,
@@ -24,6 +27,7 @@ struct ExecutionRecords: Sendable {
         pause: @escaping @Sendable (Duration) async throws -> Void
     ) {
         self.store = store
+        self.worker = worker
         self.clock = clock
         self.logger = logger
         self.callbackBody = callbackBody
@@ -35,10 +39,6 @@ struct ExecutionRecords: Sendable {
         try await store.execution(id: id, organization: organization)
     }
 
-    func unfinishedExecutions() async throws -> [Execution] {
-        try await store.unfinishedExecutions()
-    }
-
     /// Writes down what must be finished even if this process dies.
     ///
     /// Either way it is found out that what the execution is of is still there.
@@ -46,7 +46,7 @@ struct ExecutionRecords: Sendable {
     func accept(_ execution: Execution, durability: Durability) async throws {
         let request = execution.request
         if durability == .accepted {
-            try await store.save(execution, deliveries: [])
+            try await store.save(execution, deliveries: [], by: worker)
         } else if request.project != nil || request.task != nil {
             try await store.checkParents(of: request)
         }
@@ -55,7 +55,7 @@ struct ExecutionRecords: Sendable {
     /// Writes down an attempt of a task together with what the task is from now on.
     /// - Throws: ``TaskChanged``, ``ProjectGone``, or what the store throws.
     func begin(_ attempt: TaskStart, as execution: Execution) async throws {
-        try await store.begin(attempt, as: execution)
+        try await store.begin(attempt, as: execution, by: worker)
     }
 
     /// Writes down that an accepted execution has been begun, so that the next start of this
@@ -73,9 +73,11 @@ struct ExecutionRecords: Sendable {
 
     private func note(_ execution: Execution, orLog message: Logger.Message) async {
         do {
-            try await store.save(execution, deliveries: [])
+            try await store.save(execution, deliveries: [], by: worker)
         } catch is ProjectGone {
             // There is nothing left to be taken up.
+        } catch is ClaimLost {
+            // Another worker has taken it up.
         } catch {
             log(message, execution, error)
         }
@@ -96,9 +98,12 @@ struct ExecutionRecords: Sendable {
         var delays = Self.saveDelaysMilliseconds[...]
         while true {
             do {
-                return try await save(execution, deliveries)
+                let holder = durability == .accepted ? worker : nil
+                return try await save(execution, deliveries, by: holder)
             } catch is ProjectGone {
                 return  // and so is everything that was kept of it
+            } catch is ClaimLost {
+                return  // what the worker makes of it counts that has taken it up
             } catch {
                 log("finished execution not stored", execution, error)
                 guard durability == .accepted, !isStopping(), let delay = delays.first else {
@@ -113,11 +118,15 @@ struct ExecutionRecords: Sendable {
     /// Writes down the end of an execution that is not under way here.
     /// - Throws: ``ProjectGone``, or what the store throws.
     func writeDownStored(_ execution: Execution) async throws {
-        try await save(execution, deliveries(owedBy: execution))
+        try await save(execution, deliveries(owedBy: execution), by: nil)
     }
 
-    private func save(_ execution: Execution, _ deliveries: [Delivery]) async throws {
-        try await store.save(execution, deliveries: deliveries)
+    private func save(
+        _ execution: Execution,
+        _ deliveries: [Delivery],
+        by holder: String?
+    ) async throws {
+        try await store.save(execution, deliveries: deliveries, by: holder)
         if !deliveries.isEmpty { deliveriesSaved() }
     }
 
@@ -150,6 +159,50 @@ struct ExecutionRecords: Sendable {
             message,
             metadata: ["execution": "\(execution.id)", "error": "\(error)"]
         )
+    }
+}
+
+// MARK: - Claims
+
+extension ExecutionRecords {
+    /// How long what this worker holds stays its own after a heartbeat.
+    private static let leaseSeconds = 60.0
+    /// Twice more before the lease ends, should one fail.
+    private static let heartbeat = Duration.seconds(20)
+    /// Executions that are taken up with one question.
+    private static let claimsMax = 50
+
+    private var leaseEnd: Date { clock.now().addingTimeInterval(Self.leaseSeconds) }
+
+    /// Begins to work: what an earlier process of this worker's name held is nobody's.
+    func join() async throws {
+        try await store.join(worker: worker, until: leaseEnd)
+    }
+
+    /// Some of what is unfinished and nobody's, oldest first; empty where there is no more.
+    func claim() async throws -> [Execution] {
+        try await store.claim(worker: worker, at: clock.now(), limit: Self.claimsMax)
+    }
+
+    /// Lets go what is left to the next start, or to another worker.
+    func release(_ execution: Execution) async {
+        do {
+            try await store.release(execution: execution.id, worker: worker)
+        } catch {
+            // The end of the lease does the same.
+            log("execution not released", execution, error)
+        }
+    }
+
+    /// Keeps what this worker holds, until the task is cancelled.
+    func keepLease() async {
+        while (try? await pause(Self.heartbeat)) != nil {
+            do {
+                try await store.heartbeat(worker: worker, until: leaseEnd)
+            } catch {
+                logger.error("lease not extended", metadata: ["error": "\(error)"])
+            }
+        }
     }
 }
 

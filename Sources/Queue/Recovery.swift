@@ -2,7 +2,8 @@ import Domain
 import Foundation
 import Logging
 
-/// Takes up after a start what an earlier process had accepted and not finished.
+/// Takes up what a worker that is gone had accepted and not finished: after a start, and while this
+/// process runs.
 struct Recovery: Sendable {
     private let table: QueueTable
     private let lifecycle: ExecutionLifecycle
@@ -27,24 +28,46 @@ struct Recovery: Sendable {
         self.logger = logger
     }
 
-    /// Puts what is unfinished in the store back into the queue, oldest first, without charging it
-    /// again.
+    /// Claims what is unfinished in the store and nobody's, and puts it back into the queue, oldest
+    /// first, without charging it again.
     ///
     /// An execution that was running then is begun again, as one more attempt; one that was running
     /// at the end of so many processes may be what ended them, and ends as our fault.
     /// - Throws: what the store throws.
     func recover() async throws {
-        for execution in try await records.unfinishedExecutions() {
-            guard let runtime = runtimes.runtime(of: execution.request) else {
-                try await giveUp(execution, because: "its runtime is gone")
-                continue
+        try await records.join()
+        try await takeUpClaims()
+    }
+
+    /// Takes up what other workers lose, until the task is cancelled.
+    ///
+    /// - Parameter pause: between two looks.
+    func takeUpLost(_ pause: @Sendable () async throws -> Void) async {
+        while (try? await pause()) != nil, !table.isDraining {
+            do {
+                try await takeUpClaims()
+            } catch {
+                logger.error("claims not taken up", metadata: ["error": "\(error)"])
             }
-            if case .running = execution.state, execution.attempts >= QueueState.attemptsMax {
-                try await giveUp(execution, because: "it was running at the end of each process")
-                continue
-            }
-            takeUp(execution, on: runtime)
         }
+    }
+
+    private func takeUpClaims() async throws {
+        while true {
+            let claimed = try await records.claim()
+            if claimed.isEmpty { return }
+            for execution in claimed { try await recover(execution) }
+        }
+    }
+
+    private func recover(_ execution: Execution) async throws {
+        guard let runtime = runtimes.runtime(of: execution.request) else {
+            return try await giveUp(execution, because: "its runtime is gone")
+        }
+        if case .running = execution.state, execution.attempts >= QueueState.attemptsMax {
+            return try await giveUp(execution, because: "it was running at the end of each process")
+        }
+        takeUp(execution, on: runtime)
     }
 
     private func takeUp(_ execution: Execution, on runtime: Runtime) {

@@ -131,7 +131,7 @@ enum TaskEvent: Sendable {
     case wake
     /// The time that the loop wanted to be woken at has come.
     case due
-    case ended(task: String, as: Execution)
+    case ended(task: String, DispatchState.AttemptEnd)
     /// The attempt is left to the next start of this service.
     case left(task: String)
     case cancel(CancelRequest)

@@ -9,7 +9,7 @@ extension TaskLoop {
         watchers[task.id] = Task { [continuation] in
             do {
                 let execution = try await submission.finished()
-                continuation.yield(.ended(task: task.id, as: execution))
+                continuation.yield(.ended(task: task.id, .finished(execution)))
             } catch {
                 continuation.yield(.left(task: task.id))
             }
@@ -46,12 +46,7 @@ extension TaskLoop {
     /// Where the store does not know the task as it is here, it was deleted with its project.
     mutating func settle(_ id: String) async throws {
         guard let attempt = state.underWay[id], let end = attempt.end else { return }
-        let task = attempt.task.after(
-            end.status,
-            isToBeCancelled: attempt.isToBeCancelled,
-            at: parts.clock.now(),
-            random: parts.random()
-        )
+        let task = next(after: end, of: attempt)
         let isKept = try await store(task, insteadOf: attempt.task)
         state.remove(id)
         watchers[id] = nil
@@ -62,6 +57,23 @@ extension TaskLoop {
         guard isKept else { return answerCancellers(of: id, .success(nil)) }
         let isCancelled = task.status == .cancelled
         answerCancellers(of: id, isCancelled ? .success(task) : .failure(TaskEnded(task: task)))
+    }
+
+    private func next(
+        after end: DispatchState.AttemptEnd,
+        of attempt: DispatchState.UnderWay
+    ) -> AgentTask {
+        let now = parts.clock.now()
+        switch end {
+        case .finished(let execution):
+            return attempt.task.after(
+                execution.status,
+                isToBeCancelled: attempt.isToBeCancelled,
+                at: now,
+                random: parts.random()
+            )
+        case .unreadable: return attempt.task.ended(.deadLetter, at: now)
+        }
     }
 
     /// The callback that the agent asked for, due at once, where the task has ended for good.
@@ -155,7 +167,9 @@ extension TaskLoop.Parts {
             do {
                 let stored = try await store.execution(id: id, organization: organization)
                 guard let stored, stored.isFinished else { break }
-                return .ended(task: task.id, as: stored)
+                return .ended(task: task.id, .finished(stored))
+            } catch is UnreadableRecord {
+                return .ended(task: task.id, .unreadable)
             } catch {
                 try? await pause(.seconds(TaskLoop.storePauseSeconds))
             }

@@ -52,7 +52,7 @@ struct TaskLoop {
             switch event {
             case .wake: onWake()
             case .due: break
-            case .ended(let task, let execution): state.end(task, as: execution)
+            case .ended(let task, let end): state.end(task, with: end)
             case .left(let task): leave(task)
             case .cancel(let request): await cancel(request)
             case .stop: stop()

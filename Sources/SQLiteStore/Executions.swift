@@ -32,10 +32,6 @@ extension Query {
         """
     static let execution =
         wholeExecution + " WHERE execution.id = ? AND execution.organization = ?"
-    static let unfinishedExecutions =
-        wholeExecution + """
-             WHERE execution.finished_at IS NULL ORDER BY execution.created_at, execution.id
-            """
 }
 
 /// The statements of one listing: one pair for each combination of filters, each with an index of
@@ -66,17 +62,19 @@ struct ExecutionQuery {
 extension SQLiteStore {
     /// A stranger's execution is not written, nor anything owed for it: what has no key has no
     /// history.
-    public func save(_ execution: Execution, deliveries: [Delivery]) async throws {
+    public func save(
+        _ execution: Execution,
+        deliveries: [Delivery],
+        by worker: String?
+    ) async throws {
         guard case .organization(let organization) = execution.owner else { return }
         // Encoded here, on the caller's time: the writer is everybody's.
         let record = try ExecutionRecord(execution, organization: organization)
         let owed = try deliveries.map(DeliveryRecord.init)
         try await write(surviving: Self.durability(of: execution, deliveries)) { db in
             try Self.checkParents(db, project: record.row.project, task: record.row.task)
-            try record.save(in: db)
-            for delivery in owed {
-                try delivery.save(in: db)
-            }
+            try record.save(by: worker, in: db)
+            for delivery in owed { try delivery.save(in: db) }
         }
     }
 
@@ -134,16 +132,5 @@ extension SQLiteStore {
             return (rows.map(ExecutionRow.init(row:)), total)
         }
         return Listing(elements: try records.map { try $0.summarized() }, total: total)
-    }
-
-    public func unfinishedExecutions() async throws -> [Execution] {
-        let records = try await read { db in
-            try Row.fetchAll(db.cachedStatement(sql: Query.unfinishedExecutions))
-                .map(ExecutionRecord.init(row:))
-        }
-        return try await readable(records, givingUp: .execution) {
-            record throws(UnreadableRecord) in
-            try record.execution()
-        }
     }
 }

@@ -3,7 +3,7 @@
 enum Query {
     /// What readers run.
     static let reads =
-        [ping, charged, execution, unfinishedExecutions, executionParents]
+        [ping, charged, execution, executionParents]
         + accountReads + keyReads + tokenReads + projectReads
         + ExecutionQuery.all.flatMap { [$0.count, $0.page] }
         + [delivery, deliveryCount, deliveryPage, dueDeliveries, nextDelivery, webhookSecret]

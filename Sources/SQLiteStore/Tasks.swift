@@ -137,13 +137,17 @@ extension SQLiteStore {
         }
     }
 
-    public func begin(_ attempt: TaskStart, as execution: Execution) async throws {
+    public func begin(
+        _ attempt: TaskStart,
+        as execution: Execution,
+        by worker: String?
+    ) async throws {
         let change = TaskChange(from: attempt.known, to: attempt.running)
         let record = try ExecutionRecord(execution, organization: attempt.known.organization)
         try await write(surviving: .power) { db in
             try Self.checkParents(db, project: record.row.project, task: record.row.task)
             guard try Self.make(change, in: db) else { throw TaskChanged() }
-            try record.save(in: db)
+            try record.save(by: worker, in: db)
         }
     }
 
@@ -177,7 +181,7 @@ extension SQLiteStore {
         guard count < unfinishedMax else { throw TooManyTasks(limit: unfinishedMax) }
     }
 
-    static func make(_ change: TaskChange, in db: Database) throws -> Bool {
+    private static func make(_ change: TaskChange, in db: Database) throws -> Bool {
         let statement = try db.cachedStatement(sql: Query.changeTask)
         return try Row.fetchOne(statement, arguments: change.arguments) != nil
     }

@@ -162,11 +162,15 @@ struct Service: Sendable {
 
     /// The queue's life: it takes up what was accepted, works, and drains.
     private func schedule() async throws {
+        let lease = Task { [queue] in await queue.keepLease() }
+        defer { lease.cancel() }
         // Where the port cannot be bound, the group is told to shut down.
         if await cancelWhenGracefulShutdown({ await port.wait() }) {
             try await queue.recover()
             recovery.open()
+            let takingUp = Task { [queue] in await queue.takeUpLost() }
             try? await gracefulShutdown()
+            takingUp.cancel()
         }
         isDraining.set()
         standby.close()

@@ -1,6 +1,5 @@
 import Domain
 import Foundation
-import TestSupport
 import Testing
 
 @testable import Queue
@@ -8,14 +7,6 @@ import Testing
 /// Which tasks are under way, and who is passed over.
 @Suite struct DispatchStateTests {
     private static let now = Date(timeIntervalSince1970: 1_000_000_000)
-
-    private static let ended = Execution(
-        id: "exe_1",
-        owner: .organization("a"),
-        request: .named("1"),
-        createdAt: now,
-        state: .cancelled(startedAt: nil, finishedAt: now)
-    )
 
     private func later(_ seconds: Double) -> Date { Self.now.addingTimeInterval(seconds) }
 
@@ -39,12 +30,12 @@ import Testing
         for name in ["1", "2"] { state.begin(.sample(name)) }
         #expect(!state.hasRoom)
         #expect(!state.areAllEnded)
-        state.end("tsk_1", as: Self.ended)
+        state.end("tsk_1", with: .unreadable)
         #expect(state.ended == ["tsk_1"])
         #expect(!state.hasRoom)
         state.remove("tsk_1")
         #expect(state.hasRoom)
-        state.end("tsk_2", as: Self.ended)
+        state.end("tsk_2", with: .unreadable)
         #expect(state.areAllEnded)
     }
 
@@ -56,7 +47,7 @@ import Testing
 
     @Test func `an end that nobody waits for is forgotten`() {
         var state = DispatchState(tasksMax: 1)
-        state.end("tsk_1", as: Self.ended)
+        state.end("tsk_1", with: .unreadable)
         state.markCancelled("tsk_1")
         state.remove("tsk_1")
         #expect(state.underWay.isEmpty)

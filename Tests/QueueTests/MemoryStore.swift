@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 
 /// A store that forgets with the test, and that can be told to fail.
-actor MemoryStore: ExecutionStore, QuotaStore {
+actor MemoryStore: ExecutionStore, QuotaStore, ClaimStore {
     private struct Failure: Error {}
     private struct Day: Hashable {
         let subject: String
@@ -13,6 +13,8 @@ actor MemoryStore: ExecutionStore, QuotaStore {
     private let journal: Journal
     private var counts: [Day: Int] = [:]
     private var saved: [String: Execution] = [:]
+    private var held: Set<String> = []
+    private var lost: Set<String> = []
     private var deliveries: [Delivery] = []
     private var failingSaves = 0
     private var isFailingCharges = false
@@ -44,6 +46,9 @@ actor MemoryStore: ExecutionStore, QuotaStore {
         saved = saved.filter { $0.value.request.project != id }
     }
     func put(_ execution: Execution) { saved[execution.id] = execution }
+    /// Another worker has claimed it.
+    func lose(_ id: String) { lost.insert(id) }
+    func holds(_ id: String) -> Bool { held.contains(id) }
 
     // Quota
 
@@ -69,10 +74,14 @@ actor MemoryStore: ExecutionStore, QuotaStore {
 
     // Executions
 
-    func save(_ execution: Execution, deliveries: [Delivery]) throws {
+    func save(_ execution: Execution, deliveries: [Delivery], by worker: String?) throws {
         try Task.checkCancellation()
         if let project = execution.request.project, deletedProjects.contains(project) {
             throw ProjectGone()
+        }
+        if worker != nil, lost.contains(execution.id) {
+            journal.record(.heard("claim lost"))
+            throw ClaimLost()
         }
         if failingSaves > 0, execution.status != .running {
             failingSaves -= 1
@@ -80,6 +89,7 @@ actor MemoryStore: ExecutionStore, QuotaStore {
             throw Failure()
         }
         saved[execution.id] = execution
+        if worker != nil { held.insert(execution.id) }
         if execution.status == .running {
             return journal.record(.begun(execution.id, attempt: execution.attempts))
         }
@@ -87,8 +97,8 @@ actor MemoryStore: ExecutionStore, QuotaStore {
         journal.record(.saved(execution.id, execution.status, deliveries: deliveries.count))
     }
 
-    func begin(_ attempt: TaskStart, as execution: Execution) throws {
-        try save(execution, deliveries: [])
+    func begin(_ attempt: TaskStart, as execution: Execution, by worker: String?) throws {
+        try save(execution, deliveries: [], by: worker)
     }
 
     func checkParents(of request: ExecutionRequest) async throws {
@@ -113,9 +123,19 @@ actor MemoryStore: ExecutionStore, QuotaStore {
         return Listing(elements: own.map(ExecutionSummary.init), total: own.count)
     }
 
-    func unfinishedExecutions() -> [Execution] {
-        saved.values.filter { !$0.isFinished }.sorted {
+    // Claims, of one worker
+
+    func join(worker: String, until end: Date) { held = [] }
+    func heartbeat(worker: String, until end: Date) { journal.record(.heard("heartbeat")) }
+
+    func claim(worker: String, at now: Date, limit: Int) -> [Execution] {
+        let free = saved.values.filter { !$0.isFinished && !held.contains($0.id) }.sorted {
             ($0.createdAt, $0.id) < ($1.createdAt, $1.id)
         }
+        held.formUnion(free.prefix(limit).map(\.id))
+        return Array(free.prefix(limit))
     }
+
+    func release(execution id: String, worker: String) { held.remove(id) }
+    func expired(at now: Date) -> [ExpiredClaim] { [] }
 }

@@ -5,12 +5,13 @@ import Synchronization
 import TestSupport
 
 /// The real store, with every task that it writes noted, and a door before each kind of writing.
-final class ObservedStore: TaskStore, ExecutionStore, QuotaStore {
+final class ObservedStore: TaskStore, ExecutionStore, QuotaStore, ClaimStore {
     struct Failure: Error {}
 
     private let store: SQLiteStore
     private let journal: Journal
     private let isFailing = Mutex(false)
+    private let unreadable = Mutex<Set<String>>([])
     /// Asked before the day's quota is charged, and before an execution's end is written.
     private let door: @Sendable (String) async throws -> Void
 
@@ -26,6 +27,9 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore {
 
     /// Whether changes of tasks fail.
     func fail(_ fails: Bool) { isFailing.withLock { $0 = fails } }
+
+    /// Has an execution be one that cannot be read.
+    func damage(_ execution: String) { unreadable.withLock { _ = $0.insert(execution) } }
 
     private func checkFailing() throws {
         guard isFailing.withLock({ $0 }) else { return }
@@ -89,14 +93,18 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore {
 
     // Executions
 
-    func save(_ execution: Execution, deliveries: [Delivery]) async throws {
+    func save(
+        _ execution: Execution,
+        deliveries: [Delivery],
+        by worker: String?
+    ) async throws {
         if execution.isFinished { try await door("end") }
-        try await store.save(execution, deliveries: deliveries)
+        try await store.save(execution, deliveries: deliveries, by: worker)
     }
 
-    func begin(_ attempt: TaskStart, as execution: Execution) async throws {
+    func begin(_ attempt: TaskStart, as execution: Execution, by worker: String?) async throws {
         try checkFailing()
-        try await store.begin(attempt, as: execution)
+        try await store.begin(attempt, as: execution, by: worker)
         journal.record(.task(attempt.running.id, attempt.running.status))
     }
 
@@ -105,7 +113,10 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore {
     }
 
     func execution(id: String, organization: String) async throws -> Execution? {
-        try await store.execution(id: id, organization: organization)
+        if unreadable.withLock({ $0.contains(id) }) {
+            throw UnreadableRecord(id: id, reason: "it is damaged")
+        }
+        return try await store.execution(id: id, organization: organization)
     }
 
     func executions(
@@ -116,8 +127,26 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore {
         try await store.executions(organization: organization, matching: filter, page: page)
     }
 
-    func unfinishedExecutions() async throws -> [Execution] {
-        try await store.unfinishedExecutions()
+    // Claims
+
+    func join(worker: String, until end: Date) async throws {
+        try await store.join(worker: worker, until: end)
+    }
+
+    func heartbeat(worker: String, until end: Date) async throws {
+        try await store.heartbeat(worker: worker, until: end)
+    }
+
+    func claim(worker: String, at now: Date, limit: Int) async throws -> [Execution] {
+        try await store.claim(worker: worker, at: now, limit: limit)
+    }
+
+    func release(execution id: String, worker: String) async throws {
+        try await store.release(execution: id, worker: worker)
+    }
+
+    func expired(at now: Date) async throws -> [ExpiredClaim] {
+        try await store.expired(at: now)
     }
 
     // Quota

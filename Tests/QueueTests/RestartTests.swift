@@ -110,6 +110,43 @@ import Testing
         #expect(after.journal.count(of: .refunded("org:pro")) == 1)
     }
 
+    // MARK: Claims
+
+    @Test func `the lease is kept for as long as the queue works`() async {
+        let journal = Journal()
+        let world = World(
+            journal: journal,
+            pause: { duration in
+                journal.record(.paused(duration))
+                if journal.count(of: .heard("heartbeat")) == 2 { throw CancellationError() }
+            }
+        )
+        await world.queue.keepLease()
+        #expect(journal.count(of: .heard("heartbeat")) == 2)
+        #expect(journal.count(of: .paused(.seconds(20))) == 3)
+    }
+
+    @Test func `of what another worker has claimed meanwhile nothing is written`() async throws {
+        let world = World()
+        let running = try await world.submit("1", durability: .accepted)
+        await world.journal.wait(for: .begun("1", attempt: 1))
+        await world.store.lose("1")
+        world.gates.open("1")
+        #expect(try await running.finished().status == .succeeded)
+        #expect(world.journal.count(of: .heard("claim lost")) == 1)
+        #expect(await world.store.stored("1")?.status == .running)
+    }
+
+    @Test func `what is left to the next start is nobody's`() async throws {
+        let world = World()
+        for name in ["1", "2"] { try await world.submit(name, durability: .accepted) }
+        #expect(await world.store.holds("1"))
+        #expect(await world.store.holds("2"))
+        await world.queue.drain(grace: .zero)
+        #expect(await !world.store.holds("1"))
+        #expect(await !world.store.holds("2"))
+    }
+
     // MARK: Draining
 
     @Test func `running executions finish within the grace`() async throws {

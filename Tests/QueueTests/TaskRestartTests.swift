@@ -26,7 +26,8 @@ import Testing
                 createdAt: world.clock.date,
                 state: execution,
                 attempts: 1
-            )
+            ),
+            by: nil
         )
         return world
     }
@@ -53,6 +54,15 @@ import Testing
         #expect(world.jails.isEmpty)
         #expect(try await world.task("1")?.attempts == 1)
         #expect(try await world.deliveries().count == 1)
+    }
+
+    @Test func `what had ended and cannot be read ends its task as a dead letter`() async throws {
+        let now = AlarmClock().date
+        let world = try await world(leaving: .cancelled(startedAt: nil, finishedAt: now))
+        world.store.damage("exe_1")
+        try await world.queue.recover()
+        try await world.run { await world.awaitTask("1", .deadLetter) }
+        #expect(world.jails.isEmpty)
     }
 
     @Test(arguments: [Execution.State.queued, .running(since: AlarmClock().date)])

@@ -19,6 +19,7 @@ import Testing
         }
     }
 
+    /// Moves the end of the lease first.
     private func claim(
         _ worker: String,
         _ store: any Store,
@@ -26,13 +27,8 @@ import Testing
         until end: Double = 60,
         limit: Int = 100
     ) async throws -> [String] {
-        try await store.claim(
-            worker: worker,
-            until: moment(end),
-            at: moment(second),
-            limit: limit
-        )
-        .map(\.id)
+        try await store.heartbeat(worker: worker, until: moment(end))
+        return try await store.claim(worker: worker, at: moment(second), limit: limit).map(\.id)
     }
 
     @Test(arguments: Adapter.allCases)
@@ -75,6 +71,7 @@ import Testing
             #expect(try await store.expired(at: moment(9.999)) == [])
             let lost = ["exe_0", "exe_1"].map { ExpiredClaim(execution: $0, worker: "a") }
             #expect(try await store.expired(at: moment(10)) == lost)
+            #expect(try await store.claim(worker: "a", at: moment(10), limit: 9) == [])
             #expect(try await claim("b", store, at: 10) == ["exe_0", "exe_1"])
             #expect(try await store.expired(at: moment(10)) == [])
         }
@@ -104,11 +101,11 @@ import Testing
     }
 
     @Test(arguments: Adapter.allCases)
-    func `what is accepted is its worker's from the beginning`(_ adapter: Adapter) async throws {
+    func `what a worker writes first is its own from then on`(_ adapter: Adapter) async throws {
         try await adapter.withStore { store async throws in
             try await store.heartbeat(worker: "a", until: moment(60))
             let execution = sampleExecution("exe_1")
-            try await store.accept(execution, by: "a")
+            try await store.save(execution, deliveries: [], by: "a")
             #expect(try await store.execution(id: "exe_1", organization: "org_a") == execution)
             #expect(try await claim("b", store) == [])
             #expect(try await claim("b", store, at: 60) == ["exe_1"])
@@ -142,48 +139,34 @@ import Testing
     }
 
     @Test(arguments: Adapter.allCases)
-    func `a task is begun with its execution, or not at all`(_ adapter: Adapter) async throws {
+    func `a worker that starts holds nothing of what one of its name held`(
+        _ adapter: Adapter
+    ) async throws {
+        try await withExecutions(2, adapter) { store async throws in
+            #expect(try await claim("a", store, limit: 1) == ["exe_0"])
+            #expect(try await claim("b", store) == ["exe_1"])
+            try await store.join(worker: "a", until: moment(60))
+            #expect(try await claim("b", store) == ["exe_0"])
+        }
+    }
+
+    @Test(arguments: Adapter.allCases)
+    func `an attempt of a task is its worker's from its beginning`(
+        _ adapter: Adapter
+    ) async throws {
         try await adapter.withStore { store async throws in
-            try await store.heartbeat(worker: "a", until: moment(60))
             let task = sampleTask("tsk_1")
             try await store.insert(task, unfinishedMax: 9)
-            func running(_ execution: String) -> AgentTask {
-                var running = task
-                running.attempts += 1
-                running.state = .running(.init(execution: execution, startedAt: moment(5)))
-                return running
-            }
-            // Its execution names a task that is not there: neither is written.
-            await #expect(throws: ProjectGone()) {
-                try await store.begin(
-                    task,
-                    as: running("exe_0"),
-                    execution: sampleAttempt("exe_0", of: "tsk_of_nobody"),
-                    by: "a"
-                )
-            }
-            #expect(try await store.task(id: "tsk_1", organization: nil) == task)
-
-            let begun = try await withThrowingTaskGroup(of: Bool.self) { group in
-                for number in 0..<20 {
-                    let worker = number.isMultiple(of: 2) ? "a" : "b"
-                    group.addTask {
-                        let id = "exe_\(number)"
-                        return try await store.begin(
-                            task,
-                            as: running(id),
-                            execution: sampleAttempt(id, of: "tsk_1"),
-                            by: worker
-                        )
-                    }
-                }
-                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
-            }
-            #expect(begun == 1)
-            let attempts = try await store.attempts(task: "tsk_1", limit: 100)
-            #expect(attempts.count == 1)
-            let known = try #require(try await store.task(id: "tsk_1", organization: nil))
-            #expect(known == running(attempts[0].execution))
+            try await store.heartbeat(worker: "a", until: moment(60))
+            var running = task
+            running.state = .running(.init(execution: "exe_1", startedAt: moment(5)))
+            try await store.begin(
+                TaskStart(known: task, running: running),
+                as: sampleAttempt("exe_1", of: "tsk_1"),
+                by: "a"
+            )
+            #expect(try await claim("b", store) == [])
+            #expect(try await claim("b", store, at: 60) == ["exe_1"])
         }
     }
 }

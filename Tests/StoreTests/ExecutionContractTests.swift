@@ -225,7 +225,7 @@ import Testing
                 sampleExecution("exe_6", state: .faulted(startedAt: nil, finishedAt: moment(5))),
             ]
             for sample in samples { try await store.save(sample, deliveries: []) }
-            #expect(try await store.unfinishedExecutions() == [samples[1], samples[2], samples[0]])
+            #expect(try await store.takenUp() == [samples[1], samples[2], samples[0]])
         }
     }
 }

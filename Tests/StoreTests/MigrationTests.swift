@@ -51,7 +51,7 @@ import Testing
                 )
                 #expect(oldest?.result?.runs.first?.stdout.bytes == Data("kept\n".utf8))
 
-                var unfinished = try await store.unfinishedExecutions()
+                var unfinished = try await store.takenUp()
                 #expect(unfinished.count == 1)
                 let owed = try await store.deliveries(organization: "org_fixture", page: Page())
                 #expect(owed.elements.map(\.subject) == [.execution(listing.elements[2].id)])
@@ -60,7 +60,7 @@ import Testing
                 unfinished[0].state = .running(since: moment(1))
                 unfinished[0].attempts = 2
                 try await store.save(unfinished[0], deliveries: [])
-                #expect(try await store.unfinishedExecutions() == unfinished)
+                #expect(try await store.takenUp() == unfinished)
                 #expect(try await store.inspect("PRAGMA integrity_check") == ["ok"])
                 #expect(try await store.inspect("PRAGMA foreign_key_check").isEmpty)
             }
@@ -164,7 +164,7 @@ import Testing
             let unfinished = try await store.inspect(
                 "SELECT COUNT(*) FROM execution WHERE finished_at IS NULL"
             )
-            #expect(try await ["\(store.unfinishedExecutions().count)"] == unfinished)
+            #expect(try await ["\(store.takenUp().count)"] == unfinished)
             let running = try await store.inspect(
                 "SELECT COUNT(*) FROM task WHERE status = 'running'"
             )
@@ -179,7 +179,7 @@ import Testing
             let file = folder.appending(path: "store.sqlite")
             try Self.restore("schema-v3.sql", to: file)
             try await withSQLiteStore(file) { store async throws in
-                let unfinished = try await store.unfinishedExecutions()
+                let unfinished = try await store.takenUp()
                 #expect(unfinished.map(\.status) == [.running, .queued, .queued])
                 #expect(unfinished.map(\.attempts) == [1, 0, 0])
                 let running = try await store.runningTasks()

@@ -176,7 +176,7 @@ import Testing
                 let owed = try await store.delivery(id: "msg_" + project, organization: "org_a")
                 #expect((owed != nil) == isLeft)
             }
-            #expect(try await store.unfinishedExecutions().map(\.id) == ["exe_prj_2"])
+            #expect(try await store.takenUp().map(\.id) == ["exe_prj_2"])
             #expect(try await store.projects(organization: "org_a", page: Page()).total == 1)
             // Its name is free for another, which begins without files.
             #expect(try await store.insert(sampleProject("prj_1"), limit: 2))

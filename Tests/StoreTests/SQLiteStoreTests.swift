@@ -69,7 +69,7 @@ func withSQLiteStore(_ file: URL, _ body: (SQLiteStore) async throws -> Void) as
             }
             try await withSQLiteStore(left) { store async throws in
                 #expect(try await store.charged(subject: "ip:a", day: today) == 1)
-                #expect(try await store.unfinishedExecutions() == [sampleExecution("exe_1")])
+                #expect(try await store.takenUp() == [sampleExecution("exe_1")])
             }
         }
     }

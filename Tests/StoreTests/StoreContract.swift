@@ -37,6 +37,14 @@ enum Adapter: CaseIterable, Sendable, CustomTestStringConvertible {
     }
 }
 
+extension Store {
+    /// Everything that is unfinished, as a worker takes it up that starts: oldest first.
+    func takenUp() async throws -> [Execution] {
+        try await join(worker: "w", until: moment(1_000))
+        return try await claim(worker: "w", at: moment(0), limit: 100)
+    }
+}
+
 /// A folder that is gone afterwards.
 func withTemporaryFolder(_ body: (URL) async throws -> Void) async throws {
     let folder = FileManager.default.temporaryDirectory

@@ -90,7 +90,8 @@ import Testing
                     let (attempt, execution) = start(number)
                     group.addTask {
                         do {
-                            try await store.begin(attempt, as: execution)
+                            let worker = number.isMultiple(of: 2) ? "a" : "b"
+                            try await store.begin(attempt, as: execution, by: worker)
                             return number
                         } catch is TaskChanged {
                             return nil
@@ -100,7 +101,7 @@ import Testing
                 return try await group.reduce(into: []) { $0 += [$1].compactMap(\.self) }
             }
             #expect(begun.count == 1)
-            let unfinished = try await store.unfinishedExecutions()
+            let unfinished = try await store.takenUp()
             #expect(unfinished.map(\.id) == begun.map { "exe_\($0)" })
             let task = try await store.task(id: "tsk_1", organization: nil)
             #expect(task == start(try #require(begun.first)).attempt.running)
@@ -114,9 +115,9 @@ import Testing
         try await adapter.withStore { store async throws in
             let (attempt, execution) = start(1)
             await #expect(throws: ProjectGone()) {
-                try await store.begin(attempt, as: execution)
+                try await store.begin(attempt, as: execution, by: nil)
             }
-            #expect(try await store.unfinishedExecutions().isEmpty)
+            #expect(try await store.takenUp().isEmpty)
         }
     }
 

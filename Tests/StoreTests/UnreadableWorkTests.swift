@@ -45,7 +45,7 @@ import Testing
                 "UPDATE execution_request SET content = X'7B' WHERE id = 'exe_2'"
             )
             let sound = ["exe_1", "exe_3"].map { sampleExecution($0, state: running) }
-            #expect(try await store.unfinishedExecutions() == sound)
+            #expect(try await store.takenUp() == sound)
             #expect(told.ids == ["exe_2"])
             #expect(try await store.charged(subject: "org:org_a", day: day) == 0)
             let end = try await store.inspect(
@@ -54,7 +54,7 @@ import Testing
             #expect(end == ["internal_error|\(moment(100).microseconds)"])
 
             // Once: the next start finds nothing to give up.
-            #expect(try await store.unfinishedExecutions() == sound)
+            #expect(try await store.takenUp() == sound)
             #expect(told.ids == ["exe_2"])
             await #expect(throws: UnreadableRecord(id: "exe_2", reason: "it is not JSON")) {
                 try await store.execution(id: "exe_2", organization: "org_a")

@@ -103,7 +103,7 @@ final class ScriptedService: ExecutionService {
         var request = attempt.running.order.request
         request.task = attempt.running.id
         let submission = try await submit(request, from: caller, id: id, durability: .result)
-        try await store.begin(attempt, as: submission.execution)
+        try await store.begin(attempt, as: submission.execution, by: nil)
         return submission
     }
 
