@@ -5,18 +5,25 @@ public struct StageSpec: Sendable {
     public var limits: Limits
     /// Paths or globs to bring back after this stage.
     public var outputs: [String]
+    /// Whether the stage's report has every other file of the work folder, by name and digest.
+    public var digestsOthers: Bool
 
     public init(
         arguments: [String],
         environment: [String: String],
         limits: Limits,
-        outputs: [String] = []
+        outputs: [String] = [],
+        digestsOthers: Bool = false
     ) {
         self.arguments = arguments
         self.environment = environment
         self.limits = limits
         self.outputs = outputs
+        self.digestsOthers = digestsOthers
     }
+
+    /// Whether anything of the work folder is looked for after it.
+    public var collects: Bool { !outputs.isEmpty || digestsOthers }
 }
 
 /// What became of a stage.
@@ -25,10 +32,29 @@ public struct StageReport: Sendable {
     public var files: [OutputFile]
     /// Paths of those files that everybody may execute, and their owner write: mode 0755.
     public var executables: Set<String>
+    /// The files that ``StageSpec/digestsOthers`` asked for.
+    public var others: [FileDigest]
 
-    public init(result: StageResult, files: [OutputFile], executables: Set<String> = []) {
+    public init(
+        result: StageResult,
+        files: [OutputFile],
+        executables: Set<String> = [],
+        others: [FileDigest] = []
+    ) {
         self.result = result
         self.files = files
         self.executables = executables
+        self.others = others
+    }
+}
+
+/// A file that is known by what is in it.
+public struct FileDigest: Sendable, Hashable {
+    public var path: String
+    public var digest: ContentDigest
+
+    public init(path: String, digest: ContentDigest) {
+        self.path = path
+        self.digest = digest
     }
 }

@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Vocabulary
 internal import WardenProtocol
 
 /// Brings back what the program left under the names that the caller asked for.
@@ -20,62 +21,103 @@ enum Collecting {
         guard let box = try? Descriptor.open(Init.workFolder, flags: OpenFlags.folder) else {
             return
         }
-        let patterns = program.outputs.map(Glob.init)
-        var walk = Walk(
-            names: Set(program.outputs),
-            patterns: patterns,
-            most: Int(program.outputFilesMax)
-        )
+        let wanted = Wanted(program)
+        var walk = Walk(wanted: wanted, most: Int(program.outputFilesMax))
         walk.visit(box.number, prefix: "", depth: 0)
-        var bytesLeft = Int64(clamping: program.outputBytesMax)
+        var sending = Sending(
+            box: box.number,
+            pipe: pipe,
+            beneath: beneath,
+            bytesLeft: Int64(clamping: program.outputBytesMax)
+        )
         for path in walk.found.sorted() {
             // A reader that has gone away ends it; there is nobody to tell.
-            guard
-                (try? send(path, from: box.number, to: pipe, &bytesLeft, beneath: beneath)) != nil
-            else { return }
+            guard (try? sending.send(path, asDigest: !wanted.names(path))) != nil else { return }
         }
     }
 
-    private static func send(
-        _ path: String,
-        from box: Int32,
-        to pipe: Int32,
-        _ bytesLeft: inout Int64,
-        beneath: Bool
-    ) throws(KernelError) {
-        let file: Descriptor
-        do throws(KernelError) {
-            let flags = OpenFlags.readOnly | OpenFlags.nonblocking
-            file =
-                beneath
-                ? try Descriptor.openWithin(box, path, flags: flags | OpenFlags.noFollow)
-                : try Descriptor.open(path, in: box, flags: flags)
-        } catch {
-            let reason: Archive.RefusalReason =
-                error.errno == Errno.tooManyLinks ? .notARegularFile : .unreadable
-            return try writeAll(Archive.refusal(path: path, reason: reason), to: pipe)
+    /// What was asked for.
+    private struct Wanted {
+        private let paths: Set<String>
+        private let patterns: [Glob]
+        /// Every other file, by its digest.
+        let others: Bool
+
+        init(_ program: Program) {
+            paths = Set(program.outputs)
+            patterns = program.outputs.map(Glob.init)
+            others = program.digestsOthers
         }
-        let (kind, size) = Files.kind(of: file.number)
-        guard kind == .regular else {
-            return try writeAll(Archive.refusal(path: path, reason: .notARegularFile), to: pipe)
+
+        /// By its own name and by no pattern.
+        func hasPath(_ path: String) -> Bool { paths.contains(path) }
+
+        /// Whether its bytes are.
+        func names(_ path: String) -> Bool {
+            hasPath(path) || patterns.contains { $0.matches(path) }
         }
-        guard size <= bytesLeft else {
-            return try writeAll(Archive.refusal(path: path, reason: .tooLarge), to: pipe)
+    }
+
+    /// The way out of the work folder.
+    private struct Sending {
+        let box: Int32
+        let pipe: Int32
+        let beneath: Bool
+        var bytesLeft: Int64
+
+        mutating func send(_ path: String, asDigest: Bool) throws(KernelError) {
+            let file: Descriptor
+            do throws(KernelError) {
+                let flags = OpenFlags.readOnly | OpenFlags.nonblocking
+                file =
+                    beneath
+                    ? try Descriptor.openWithin(box, path, flags: flags | OpenFlags.noFollow)
+                    : try Descriptor.open(path, in: box, flags: flags)
+            } catch {
+                return try refuse(
+                    path,
+                    error.errno == Errno.tooManyLinks ? .notARegularFile : .unreadable
+                )
+            }
+            let (kind, size) = Files.kind(of: file.number)
+            guard kind == .regular else { return try refuse(path, .notARegularFile) }
+            guard size <= bytesLeft else { return try refuse(path, .tooLarge) }
+            bytesLeft -= size
+            if asDigest {
+                var hash = ContentDigest.Hash()
+                try read(file, size) { hash.add($0) }
+                return try writeAll(Archive.digest(path: path, hash.digest), to: pipe)
+            }
+            let isProgram = Files.permissions(of: file.number) == 0o755
+            let header = Archive.header(
+                path: path,
+                size: Int(size),
+                kind: isProgram ? .program : .file
+            )
+            try writeAll(header, to: pipe)
+            try read(file, size) { (piece) throws(KernelError) in try writeAll(piece, to: pipe) }
         }
-        bytesLeft -= size
-        let isProgram = Files.permissions(of: file.number) == 0o755
-        let header = Archive.header(
-            path: path,
-            size: Int(size),
-            kind: isProgram ? .program : .file
-        )
-        try writeAll(header, to: pipe)
-        var sent: Int64 = 0
-        while sent < size {
-            let piece = try read(from: file.number, most: min(pieceBytes, Int(size - sent)))
-            if piece.isEmpty { throw KernelError(.read, errno: Errno.invalid) }
-            try writeAll(piece, to: pipe)
-            sent += Int64(piece.count)
+
+        private func refuse(
+            _ path: String,
+            _ reason: Archive.RefusalReason
+        ) throws(KernelError) {
+            try writeAll(Archive.refusal(path: path, reason: reason), to: pipe)
+        }
+
+        private func read(
+            _ file: borrowing Descriptor,
+            _ size: Int64,
+            _ take: ([UInt8]) throws(KernelError) -> Void
+        ) throws(KernelError) {
+            var taken: Int64 = 0
+            while taken < size {
+                let most = min(Collecting.pieceBytes, Int(size - taken))
+                let piece = try Kernel.read(from: file.number, most: most)
+                if piece.isEmpty { throw KernelError(.read, errno: Errno.invalid) }
+                try take(piece)
+                taken += Int64(piece.count)
+            }
         }
     }
 
@@ -85,8 +127,7 @@ enum Collecting {
     /// So is a folder, but only by its own name; a pattern that matches folders as well means the
     /// files.
     private struct Walk {
-        let names: Set<String>
-        let patterns: [Glob]
+        let wanted: Wanted
         let most: Int
         var found: [String] = []
         var visited = 0
@@ -103,10 +144,10 @@ enum Collecting {
                         name,
                         flags: OpenFlags.readOnly | OpenFlags.folder
                     )
-                    if names.contains(path) { found.append(path) }
+                    if wanted.hasPath(path) { found.append(path) }
                     guard depth < Collecting.depthMax else { continue }
                     visit(below.number, prefix: path + "/", depth: depth + 1)
-                } catch  where patterns.contains(where: { $0.matches(path) }) {
+                } catch  where wanted.others || wanted.names(path) {
                     found.append(path)
                 } catch {
                     continue  // not a folder, and nobody asked for it

@@ -36,8 +36,8 @@ enum Unpacking {
                     }
                 case .program(let path, let content):
                     try write(content, to: path, in: folder.number, mode: 0o755)
-                // Only on the way out there is one.
-                case .refused: throw KernelError(.read, errno: Errno.invalid)
+                // Only on the way out there are these.
+                case .digest, .refused: throw KernelError(.read, errno: Errno.invalid)
                 }
             }
         }

@@ -61,10 +61,12 @@ struct CachedCompilation: Sendable {
         return (result, file)
     }
 
-    /// The spec for a stage that is to be kept: everything that it leaves is brought out.
+    /// The spec for a stage that is to be kept: its program is brought out, and everything else that
+    /// it leaves is told of.
     func watched(_ spec: StageSpec) -> StageSpec {
         var spec = spec
-        spec.outputs = ["**"]
+        spec.outputs = [product.path]
+        spec.digestsOthers = true
         // Room for the program, and for one more file to be noticed.
         spec.limits[.files] = max(spec.limits[.files], Int64(compilation.files.count) + 2)
         return spec
@@ -79,24 +81,20 @@ struct CachedCompilation: Sendable {
     }
 
     private func program(in report: StageReport) -> Data? {
-        guard report.files.count == compilation.files.count + 1,
-            report.executables.contains(product.path)
+        guard report.files.count == 1, let program = report.files.first,
+            program.path == product.path, report.executables.contains(product.path),
+            case .bytes(let content) = program.content,
+            report.others.count == compilation.files.count
         else { return nil }
         // By bytes: two paths may be the same text to Swift, and two files.
-        let sources = Dictionary(
-            compilation.files.map { (Data($0.path.utf8), $0.content) },
+        let left = Dictionary(
+            report.others.map { (Data($0.path.utf8), $0.digest) },
             uniquingKeysWith: { first, _ in first }
         )
-        var program: Data?
-        for file in report.files {
-            guard case .bytes(let content) = file.content else { return nil }
-            if file.path == product.path {
-                program = content
-            } else if sources[Data(file.path.utf8)] != content {
-                return nil
-            }
+        let isUnchanged = compilation.files.allSatisfy { file in
+            left[Data(file.path.utf8)] == ContentDigest(of: file.content)
         }
-        return program
+        return isUnchanged ? content : nil
     }
 }
 

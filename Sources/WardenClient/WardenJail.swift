@@ -157,7 +157,7 @@ struct WardenJail: SandboxSession {
     ) throws {
         let (files, ahead) = try connection.state.withLock { try $0.takeFirst(number) }
         let pipes = try ahead ?? StagePipes([.stdin, .stdout, .stderr])
-        if !stage.outputs.isEmpty { try pipes.add(.outputs) }
+        if stage.collects { try pipes.add(.outputs) }
         pipes.fill(stdin: io.input)
         let archive =
             try files.isEmpty
@@ -236,6 +236,7 @@ extension StageRequest {
             arguments: stage.arguments,
             environment: stage.environment.words,
             outputs: stage.outputs,
+            digestsOthers: stage.digestsOthers,
             outputFilesMax: UInt32(clamping: stage.limits[.files]),
             outputBytesMax: UInt64(OutputFile.totalBytesMax)
         )
@@ -268,6 +269,8 @@ extension StageReport {
             case .program(let path, let content):
                 files.append(OutputFile(path: path, content: .bytes(Data(content))))
                 executables.insert(path)
+            case .digest(let path, let digest):
+                others.append(FileDigest(path: path, digest: digest))
             case .refused(let path, let reason):
                 files.append(OutputFile(path: path, content: .refused(.init(wire: reason))))
             }

@@ -1,3 +1,5 @@
+public import Vocabulary
+
 /// How files travel into a jail and out of it: entries one after another, each
 /// `path` (counted text), `kind` (one byte), and for a file its 64-bit size and bytes.
 ///
@@ -10,6 +12,8 @@ public enum Archive {
         case file(path: String, content: ArraySlice<UInt8>)
         /// A file that everybody may execute.
         case program(path: String, content: ArraySlice<UInt8>)
+        /// Only on the way out: a file whose bytes are not needed.
+        case digest(path: String, ContentDigest)
         /// Only on the way out: named by a pattern, but not to be had.
         case refused(path: String, reason: UInt8)
     }
@@ -21,13 +25,15 @@ public enum Archive {
         case unreadable = 3
     }
 
-    /// An entry with bytes; its mode is exactly this one, or on the way out any other than a
-    /// program's.
+    /// An entry with bytes, or with their digest; a file's mode is exactly this one, or on the way
+    /// out any other than a program's.
     public enum Kind: UInt8, Sendable {
         /// Mode 0644.
         case file = 0
         /// Mode 0755.
         case program = 4
+        /// Of any mode, told of by the digest of its bytes.
+        case digest = 5
     }
 
     /// What stands before a file's bytes.
@@ -36,6 +42,14 @@ public enum Archive {
         writer.text(path)
         writer.integer(kind.rawValue)
         writer.integer(UInt64(size))
+        return writer.bytes
+    }
+
+    public static func digest(path: String, _ digest: ContentDigest) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.text(path)
+        writer.integer(Kind.digest.rawValue)
+        writer.append(digest.bytes)
         return writer.bytes
     }
 
@@ -58,6 +72,7 @@ public enum Archive {
             switch Kind(rawValue: kind) {
             case .file: entries.append(.file(path: path, content: try reader.longBlob()))
             case .program: entries.append(.program(path: path, content: try reader.longBlob()))
+            case .digest: entries.append(.digest(path: path, try reader.digest()))
             case nil: entries.append(.refused(path: path, reason: kind))
             }
         }

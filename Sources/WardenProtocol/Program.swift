@@ -11,8 +11,11 @@ public struct Program: Hashable, Sendable {
     public var script: String?
     /// Paths or globs under the work folder to bring back.
     public var outputs: [String]
+    /// Whether every other file there is told of by its name and its digest.
+    public var digestsOthers: Bool
+    /// Of both together.
     public var outputFilesMax: UInt32
-    /// Of all output files together.
+    /// Of both together: of those that are told of by their digest as well.
     public var outputBytesMax: UInt64
 
     public init(
@@ -20,6 +23,7 @@ public struct Program: Hashable, Sendable {
         environment: [String],
         script: String? = nil,
         outputs: [String],
+        digestsOthers: Bool = false,
         outputFilesMax: UInt32,
         outputBytesMax: UInt64
     ) {
@@ -27,6 +31,7 @@ public struct Program: Hashable, Sendable {
         self.environment = environment
         self.script = script
         self.outputs = outputs
+        self.digestsOthers = digestsOthers
         self.outputFilesMax = outputFilesMax
         self.outputBytesMax = outputBytesMax
     }
@@ -47,7 +52,7 @@ public struct OpaqueProgram: Hashable, Sendable {
         var writer = ByteWriter()
         program.writeCommand(to: &writer)
         command = ContentDigest(of: writer.bytes)
-        collects = !program.outputs.isEmpty
+        collects = !program.outputs.isEmpty || program.digestsOthers
         bytes = program.encoded()
         _ = try Program(decoding: bytes)
     }
@@ -79,6 +84,7 @@ extension Program {
         writeCommand(to: &writer)
         writer.list([script].compactMap(\.self)) { $0.text($1) }
         writer.list(outputs) { $0.text($1) }
+        writer.integer(UInt8(digestsOthers ? 1 : 0))
         writer.integer(outputFilesMax)
         writer.integer(outputBytesMax)
         return writer.bytes
@@ -99,6 +105,7 @@ extension Program {
         outputs = try reader.list(most: Self.outputsMax) { reader throws(WireError) in
             try reader.text()
         }
+        digestsOthers = try reader.flag()
         outputFilesMax = try reader.integer()
         outputBytesMax = try reader.integer()
         try reader.finish()

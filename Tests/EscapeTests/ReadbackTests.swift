@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Testing
+import WardenClient
 
 extension EscapeTests {
     /// A trusted side that follows a guest's link is how most sandboxes fell (CVE-2024-28185).
@@ -69,6 +70,42 @@ extension EscapeTests {
             let expected: OutputFile.Content =
                 isBrought ? .bytes(Data(count: size)) : .refused(.tooLarge)
             #expect(files["sparse"] == expected)
+        }
+
+        @Test func `every other file is told of by its digest, and what is none is refused`()
+            async throws
+        {
+            let prison = try #require(Prison.current)
+            let jail = try await prison.session.open(
+                JailSpec(
+                    runtime: try prison.runtime("python").number,
+                    profile: .strict,
+                    files: [
+                        SourceFile(path: "kept", content: Data("kept".utf8)),
+                        SourceFile(path: "below/changed", content: Data("before".utf8)),
+                    ],
+                    limits: try prison.limits()
+                )
+            )
+            defer { jail.close() }
+            let script = "printf after > below/changed; printf x > made; ln -s kept link"
+            let report = try await jail.run(
+                StageSpec(
+                    arguments: ["/bin/sh", "-c", script],
+                    environment: ["PATH": "/usr/bin:/bin"],
+                    limits: try prison.limits(),
+                    outputs: ["made"],
+                    digestsOthers: true
+                )
+            )
+            #expect(report.result.verdict == .exited(code: 0))
+            let made = OutputFile(path: "made", content: .bytes(Data("x".utf8)))
+            let link = OutputFile(path: "link", content: .refused(.notARegularFile))
+            #expect(Set(report.files) == [made, link])
+            let expected = [("kept", "kept"), ("below/changed", "after")].map { path, text in
+                FileDigest(path: path, digest: ContentDigest(of: Data(text.utf8)))
+            }
+            #expect(Set(report.others) == Set(expected))
         }
 
         @Test func `a pattern for everything brings the honest files and follows nothing`()

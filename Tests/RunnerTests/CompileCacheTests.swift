@@ -78,7 +78,8 @@ import Testing
         )
         #expect(result.compile?.isCached == false)
         #expect(result.files == [])
-        #expect(sandbox.stageSpecs.map(\.outputs) == [["**"], []])
+        #expect(sandbox.stageSpecs.map(\.outputs) == [["program"], []])
+        #expect(sandbox.stageSpecs.map(\.digestsOthers) == [true, false])
         // Two files and the program, and one more would be seen, though the limit is one file.
         #expect(try #require(sandbox.stageSpecs.first).limits[.files] == 4)
         #expect(cache.compilations.first?.limits[.files] == 1)
@@ -148,13 +149,16 @@ import Testing
         { $0.result.verdict = .exited(code: 1) },
         { $0.result.verdict = .timedOut },
         { $0.executables = [] },
-        { $0.files.removeLast() },
         { $0.files = [] },
-        { $0.files[2].content = .refused(.tooLarge) },
-        { $0.files[1].content = .refused(.unreadable) },
-        { $0.files[0].content = .bytes(Data("written over".utf8)) },
-        { $0.files[0].path = "elsewhere.c" },
-        { $0.files.append(OutputFile(path: "more", content: .bytes(Data()))) },
+        { $0.files[0].content = .refused(.tooLarge) },
+        { $0.files[0].path = "elsewhere" },
+        { $0.others.removeLast() },
+        { $0.others = [] },
+        { $0.others[1] = $0.others[0] },
+        { $0.others[0].digest = ContentDigest(of: Data("written over".utf8)) },
+        { $0.others[0].path = "elsewhere.c" },
+        { $0.others.append(FileDigest(path: "more", digest: ContentDigest(of: Data()))) },
+        { $0.files.append(OutputFile(path: "main.c", content: .refused(.unreadable))) },
         { $0.files.append(OutputFile(path: "link", content: .refused(.notARegularFile))) },
     ]
 
@@ -214,7 +218,7 @@ import Testing
             programs: OwnPrograms(in: cache, of: .organization("org_1"))
         )
         #expect(sandbox.stageSpecs.count == 4)
-        #expect(sandbox.stageSpecs.flatMap(\.outputs) == [])
+        #expect(sandbox.stageSpecs.allSatisfy { !$0.collects })
         #expect(cache.compilations == [])
     }
 }

@@ -79,10 +79,10 @@ extension StageReport {
     /// What a compile stage leaves: the request's files, and the program.
     public static func left(by request: ExecutionRequest) -> StageReport {
         var report = StageReport.exited(0, stdout: "a warning")
-        report.files = request.files.map {
-            OutputFile(path: $0.path, content: .bytes($0.content))
+        report.others = request.files.map {
+            FileDigest(path: $0.path, digest: ContentDigest(of: $0.content))
         }
-        report.files.append(OutputFile(path: "program", content: .bytes(Data("binary".utf8))))
+        report.files = [OutputFile(path: "program", content: .bytes(Data("binary".utf8)))]
         report.executables = ["program"]
         return report
     }

@@ -1,4 +1,5 @@
 import Testing
+import Vocabulary
 import WardenProtocol
 
 @Suite struct ArchiveTests {
@@ -20,12 +21,21 @@ import WardenProtocol
         }
     }
 
-    @Test(arguments: [UInt8(1), 2, 3, 5, 255])
+    @Test(arguments: [UInt8(1), 2, 3, 6, 255])
     func `any other kind is a refusal, and has no bytes`(kind: UInt8) throws {
         var writer = ByteWriter()
         writer.text("a")
         writer.integer(kind)
         #expect(try Archive.entries(in: writer.bytes) == [.refused(path: "a", reason: kind)])
+    }
+
+    @Test func `a file whose bytes are not needed is its digest, and not where it is cut`() throws {
+        let digest = ContentDigest(of: [1, 2, 3])
+        let told = Archive.digest(path: "a/b", digest)
+        #expect(try Archive.entries(in: told + file).first == .digest(path: "a/b", digest))
+        for count in 1..<told.count {
+            #expect(throws: WireError.self) { try Archive.entries(in: told.prefix(count) + []) }
+        }
     }
 
     @Test func `an empty archive and an empty file are allowed`() throws {

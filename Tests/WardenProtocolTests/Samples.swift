@@ -29,13 +29,19 @@ enum Samples {
         outputBytesMax: 0
     )
 
+    static let watchedProgram: Program = {
+        var program = smallProgram
+        program.digestsOthers = true
+        return program
+    }()
+
     static let parkedProgram: Program = {
         var program = smallProgram
         program.script = "a/main.py"
         return program
     }()
 
-    static let programs = [program, smallProgram, parkedProgram]
+    static let programs = [program, smallProgram, watchedProgram, parkedProgram]
 
     static func requests() throws -> [Request] {
         let (large, small) = (try OpaqueProgram(program), try OpaqueProgram(smallProgram))

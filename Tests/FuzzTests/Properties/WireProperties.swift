@@ -44,6 +44,9 @@ enum WireProperties {
             case .program(let path, let content):
                 try checkPath(path)
                 written += Archive.header(path: path, size: content.count, kind: .program) + content
+            case .digest(let path, let digest):
+                try checkPath(path)
+                written += Archive.digest(path: path, digest)
             case .refused(let path, let reason):
                 try checkPath(path)
                 var writer = ByteWriter()
