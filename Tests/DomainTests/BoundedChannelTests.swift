@@ -3,7 +3,7 @@ import Testing
 
 @testable import Domain
 
-@Suite(.timeLimit(.minutes(1))) struct BoundedChannelTests {
+@Suite(.timeLimit(.minutes(10))) struct BoundedChannelTests {
     private let channel = BoundedChannel<Int>(weightMax: 10) { $0 }
 
     private func rest() async -> [Int] {

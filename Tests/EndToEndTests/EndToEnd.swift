@@ -5,12 +5,12 @@ import Testing
 /// Needs root, for the jails. Every test has servers, a data folder and keys of its own, so a few
 /// run at once: most of a test's time is a server's start, or waiting. How long anything takes
 /// decides nothing: see ``Patience``.
-@Suite(.atOnce(3), .timeLimit(.minutes(20)))
+@Suite(.atOnce(3), .timeLimit(.minutes(60)))
 enum EndToEnd {}
 
 /// Lets so many tests of a suite run at once.
 ///
-/// The others wait within their time limits, which are there for what hangs.
+/// The others wait within their time limits, which are long enough for all of them.
 struct AtOnceTrait: SuiteTrait, TestTrait, TestScoping {
     let places: Places
 

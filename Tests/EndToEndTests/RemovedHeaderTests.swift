@@ -50,9 +50,7 @@ extension EndToEnd {
                     // A source of its own each time: nothing comes from the compile cache.
                     func output(_ comment: String) async throws -> String? {
                         let code = Self.program + "\n// " + comment
-                        let body: JSONObject = [
-                            "language": "cpp", "code": code, "limits": ["wall_ms": 10_000],
-                        ]
+                        let body: JSONObject = ["language": "cpp", "code": code]
                         return try await server.run(body, key: key)["stdout"].string
                     }
                     #expect(try await output("before") == "by us")

@@ -22,7 +22,7 @@ extension EndToEnd {
                 await program.end()
                 throw error
             }
-            let said = try #require(await program.stderr.wait(seconds: 10) { $0.isClosed }).text
+            let said = try #require(await program.stderr.wait { $0.isClosed }).text
             return try #require(said.split(separator: "\n").last.map(String.init))
         }
 
@@ -156,7 +156,7 @@ extension EndToEnd {
                             + ["sh", "-c", "echo locked; exec sleep 600"]
                     )
                     do {
-                        let locked = await other.stdout.wait(seconds: 20) { !$0.bytes.isEmpty }
+                        let locked = await other.stdout.wait { !$0.bytes.isEmpty }
                         try #require(locked != nil)
                         let said = try await refusal(try deployment.start())
                         #expect(said.hasSuffix("is in use by \(holder)"), "\(said)")
