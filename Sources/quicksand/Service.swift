@@ -20,8 +20,8 @@ import WardenProtocol
 
 /// The running service: every part made and joined, and its end.
 ///
-/// The parts begin in an order as well. Nothing is taken up, dispatched or delivered before the
-/// port is bound, so a start that finds it taken leaves everything as it was. No request is read
+/// The parts begin in an order as well. Nothing is taken up, dispatched, delivered or deleted before
+/// the port is bound, so a start that finds it taken leaves everything as it was. No request is read
 /// before what an earlier process accepted is in the queue again: connections wait for that.
 ///
 /// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the queue
@@ -113,7 +113,7 @@ struct Service: Sendable {
     ///    process starts it again.
     func run() async throws {
         let services: [any ServiceLifecycle.Service] = [
-            Part { [retention] in await cancelWhenGracefulShutdown { await retention.run() } },
+            Part { await cancelWhenGracefulShutdown { await retain() } },
             Part { try await cancelWhenGracefulShutdown { try await deliver() } },
             Part { await cancelWhenGracefulShutdown { await dispatch() } },
             application(),
@@ -150,6 +150,10 @@ struct Service: Sendable {
         } catch let error as IOError {
             throw Stop(1, "cannot listen on \(settings.host):\(settings.port): \(error)")
         }
+    }
+
+    private func retain() async {
+        if await recovery.wait() { await retention.run() }
     }
 
     private func deliver() async throws {
