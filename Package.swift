@@ -145,14 +145,16 @@ let package = Package(
         ),
         .target(name: "Measure", swiftSettings: strict),
         .target(
-            name: "Attacks",
+            name: "EscapeCorpus",
             dependencies: ["Domain", "Runner", "WardenProtocol"],
+            // The hostile programs are compiled in jails alone.
+            exclude: ["Programs"],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "quicksand",
             dependencies: [
-                "API", "Attacks", "Queue", "Runner", "Retention", "Courier", "Identity",
+                "API", "EscapeCorpus", "Queue", "Runner", "Retention", "Courier", "Identity",
                 "WardenClient", "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain",
                 "Measure",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -280,10 +282,10 @@ let package = Package(
         .testTarget(
             name: "EscapeTests",
             dependencies: [
-                "Attacks", "Catalog", "FolderCache", "WardenClient", "WardenProtocol", "Runner",
+                "EscapeCorpus", "Catalog", "FolderCache", "WardenClient", "WardenProtocol", "Runner",
                 "Domain", "WardenUnderTest",
             ],
-            exclude: ["Honest", "Programs"],
+            exclude: ["Honest"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,6 +1,6 @@
-import Attacks
 import Catalog
 import Domain
+import EscapeCorpus
 import Foundation
 import WardenClient
 
@@ -20,7 +20,7 @@ struct DoctorAttack {
         let canary = try Canary()
         defer { canary.remove() }
         guard let plan = catalog.plans["pro"] else { throw Stop(2, "there is no plan 'pro'") }
-        let field = Battlefield(
+        let harness = AttackHarness(
             sandbox: session,
             runtimes: catalog.runtimes,
             limits: plan.defaults,
@@ -33,7 +33,7 @@ struct DoctorAttack {
         let attacks = Corpus.attacks(answering: answering)
         let width = attacks.map(\.description.count).max() ?? 0
         for attack in attacks {
-            let outcome = try await field.make(attack)
+            let outcome = try await harness.make(attack)
             let word: String
             switch outcome {
             case .refused: word = "refused"
@@ -45,7 +45,7 @@ struct DoctorAttack {
                 cameThrough.append(attack.description)
             }
             let name = attack.description.padding(toLength: width, withPad: " ", startingAt: 0)
-            print("\(name)  \(word), \(attack.wall.words); outside: \(control(attack, field))")
+            print("\(name)  \(word), \(attack.wall.words); outside: \(control(attack, harness))")
             switch outcome {
             case .refused: break
             case .notMade(let why): print("    " + why)
@@ -56,9 +56,9 @@ struct DoctorAttack {
         return cameThrough.isEmpty
     }
 
-    private func control(_ attack: Attack, _ field: Battlefield) -> String {
+    private func control(_ attack: Attack, _ harness: AttackHarness) -> String {
         do {
-            switch try field.control(of: attack) {
+            switch try harness.control(of: attack) {
             case .succeeded: return "succeeds"
             case .provesNothing(let why): return "proves nothing: " + why
             case .failed(let why):
@@ -84,12 +84,12 @@ struct DoctorAttack {
         func remove() { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    /// In a checkout beside the tests; installed, with the limits and the runtimes.
+    /// In a checkout with their expectations; installed, with the limits and the runtimes.
     static func programs(given folder: String?) throws -> URL {
         let home = URL(fileURLWithPath: Installation.home)
         let candidates =
             folder.map { [URL(fileURLWithPath: $0)] }
-            ?? ["Tests/EscapeTests/Programs", "attacks"].map(home.appendingPathComponent)
+            ?? ["Sources/EscapeCorpus/Programs", "attacks"].map(home.appendingPathComponent)
         let found = candidates.first {
             FileManager.default.fileExists(atPath: $0.appendingPathComponent("places.h").path)
         }

@@ -25,9 +25,9 @@ import Testing
         "Identity": ["CCrack", "Cryptography", "Domain"],
         "API": ["Cryptography", "Domain", "Identity"],
         "Measure": [],
-        "Attacks": ["Domain", "Runner", "WardenProtocol"],
+        "EscapeCorpus": ["Domain", "Runner", "WardenProtocol"],
         "quicksand": [
-            "API", "Attacks", "Queue", "Runner", "Retention", "Courier", "Identity",
+            "API", "EscapeCorpus", "Queue", "Runner", "Retention", "Courier", "Identity",
             "WardenClient", "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain",
             "Measure",
         ],

@@ -2,10 +2,10 @@ import Domain
 import Foundation
 
 /// One attack in one profile, as the executions that it takes.
-struct Assault {
+struct AttackPlan {
     let attack: Attack
     let runtime: Runtime
-    private let field: Battlefield
+    private let harness: AttackHarness
     private let files: [SourceFile]
     private let places: [Place]
     private let runs: [[String]]
@@ -13,15 +13,15 @@ struct Assault {
     /// `nil` where this machine lacks the program's runtime.
     init?(
         _ attack: Attack,
-        on field: Battlefield,
+        on harness: AttackHarness,
         _ profile: SystemCallProfile,
         isBrief: Bool
     ) throws {
-        guard let runtime = field.runtime(of: attack.program) else { return nil }
+        guard let runtime = harness.runtime(of: attack.program) else { return nil }
         self.attack = attack
-        self.field = field
-        files = try field.files(of: attack.program)
-        let hasPython = field.find("python") != nil
+        self.harness = harness
+        files = try harness.files(of: attack.program)
+        let hasPython = harness.find("python") != nil
         let here = attack.program.places.filter { $0 != .python || hasPython }
         places = isBrief ? Array(here.prefix(1)) : here
         runs = isBrief ? Array(attack.runs.prefix(1)) : attack.runs
@@ -29,13 +29,13 @@ struct Assault {
             self.runtime = runtime
             return
         }
-        self.runtime = runtime.building(file, places, field.filled(runs.first ?? [], nil))
+        self.runtime = runtime.building(file, places, harness.filled(runs.first ?? [], nil))
     }
 
     var needsListener: Bool { attack.runs.joined().contains("{port}") }
 
     func requests(_ listener: HostListener?) -> [ExecutionRequest] {
-        let first = runs.map { field.filled($0, listener) }
+        let first = runs.map { harness.filled($0, listener) }
         return [request(first, places)]
             + (attack.followUp.map { [request([$0], [.program])] } ?? [])
     }
@@ -44,7 +44,7 @@ struct Assault {
         let inputs = places.filter { $0 != .compiler }.flatMap { place in
             runs.map { RunInput(arguments: command(place) + $0) }
         }
-        let limits = Limits { attack.limits[$0] ?? field.limits[$0] }
+        let limits = Limits { attack.limits[$0] ?? harness.limits[$0] }
         var compileLimits = limits
         if !isAboutTheCompiler {
             compileLimits[.memoryBytes] = 1 << 30
@@ -96,7 +96,7 @@ struct Assault {
     }
 }
 
-extension Battlefield {
+extension AttackHarness {
     func find(_ language: String) -> Runtime? {
         guard case .found(let runtime) = runtimes.find(language: language, version: nil) else {
             return nil

@@ -5,7 +5,7 @@ public import WardenProtocol
 ///
 /// The corpus of these is what the tests hold a release to, and what `quicksand doctor --attack`
 /// makes on an operator's own machine. The programs are readable sources in
-/// `Tests/EscapeTests/Programs`; each prints a line `attempt=outcome` for everything that it tried,
+/// `Sources/EscapeCorpus/Programs`; each prints a line `attempt=outcome` for everything that it tried,
 /// where an outcome is `ok` or the name of an error.
 public struct Attack: Sendable, CustomStringConvertible {
     public enum Family: String, Sendable, CaseIterable {

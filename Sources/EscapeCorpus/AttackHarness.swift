@@ -3,7 +3,7 @@ public import Foundation
 import Runner
 
 /// Where attacks are made: a sandbox, the runtimes in it, and what of the host they are after.
-public struct Battlefield: Sendable {
+public struct AttackHarness: Sendable {
     let sandbox: any SandboxProvider
     let runtimes: Runtimes
     let limits: Limits
@@ -59,20 +59,20 @@ public struct Battlefield: Sendable {
         _ profile: SystemCallProfile,
         _ isBrief: Bool
     ) async throws -> Outcome {
-        guard let assault = try Assault(attack, on: self, profile, isBrief: isBrief) else {
+        guard let plan = try AttackPlan(attack, on: self, profile, isBrief: isBrief) else {
             return .notMade("there is no runtime for \(attack.program.file) here")
         }
-        let listener = assault.needsListener ? try HostListener() : nil
+        let listener = plan.needsListener ? try HostListener() : nil
         var sightings: [Sighting] = []
-        for request in assault.requests(listener) {
+        for request in plan.requests(listener) {
             let result = try await execute(
                 request,
-                on: assault.runtime,
+                on: plan.runtime,
                 profile: profile,
                 in: sandbox
             )
-            if let failure = assault.compileFailure(result) { return .notMade(failure) }
-            sightings += assault.sightings(in: result, profile)
+            if let failure = plan.compileFailure(result) { return .notMade(failure) }
+            sightings += plan.sightings(in: result, profile)
         }
         var breaches = sightings.flatMap { attack.expected.breaches($0, secret: secret) }
         if sightings.isEmpty { breaches.append("nothing ran") }

@@ -8,7 +8,7 @@ public struct ControlError: Error, CustomStringConvertible {
 }
 
 /// The same program outside any jail, as an ordinary user: what shows that an attack is one.
-extension Battlefield {
+extension AttackHarness {
     private static let secondsMax = 20
     /// An emulated machine takes ten times as long, and a compiler long anywhere.
     private static let compileSecondsMax = 180
