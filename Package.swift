@@ -143,7 +143,6 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "Measure", swiftSettings: strict),
         .target(
             name: "EscapeCorpus",
             dependencies: ["Domain", "Runner", "WardenProtocol"],
@@ -151,18 +150,34 @@ let package = Package(
             exclude: ["Programs"],
             swiftSettings: strict
         ),
-        .executableTarget(
-            name: "quicksand",
+        .target(
+            name: "Commands",
             dependencies: [
-                "API", "EscapeCorpus", "Queue", "Runner", "Retention", "Courier", "Identity",
-                "WardenClient", "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain",
-                "Measure",
+                "API", "EscapeCorpus", "Runner", "Queue", "Retention", "Courier", "Identity",
+                "WardenClient", "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol",
+                "Domain",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Benchmarks",
+            dependencies: [
+                "Commands", "WardenClient", "Catalog", "WardenProtocol", "Domain",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "quicksand",
+            dependencies: [
+                "Commands", "Benchmarks",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),
@@ -307,7 +322,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "MeasureTests", dependencies: ["Measure"], swiftSettings: strict),
+        .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks"], swiftSettings: strict),
         // The properties are also fuzzed: Engine is a package of its own, which Scripts/fuzz
         // builds.
         .testTarget(
