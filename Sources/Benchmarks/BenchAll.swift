@@ -29,7 +29,7 @@ struct BenchAll: AsyncParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             let folder = BenchFolder(path: output)
             try folder.make()
             var missing: [String] = []
@@ -42,11 +42,13 @@ struct BenchAll: AsyncParsableCommand {
                     print()
                 } failed: { name, reason in
                     missing.append("\(name) could not be measured: \(reason)")
-                    Stop.say("\(name): \(reason)")
+                    CommandError.say("\(name): \(reason)")
                 }
             }
             try folder.writePage(missing: missing)
-            guard missing.isEmpty else { throw Stop(1, "\(missing.count) could not be measured") }
+            guard missing.isEmpty else {
+                throw CommandError(1, "\(missing.count) could not be measured")
+            }
         }
     }
 }
@@ -62,17 +64,17 @@ struct BenchFolder {
                 withIntermediateDirectories: true
             )
         } catch {
-            throw Stop(2, "--output: \(path) cannot be made: \(error.localizedDescription)")
+            throw CommandError(2, "--output: \(path) cannot be made: \(error.localizedDescription)")
         }
         let page = try? String(contentsOf: url("README.md"), encoding: .utf8)
         guard page?.hasPrefix(BenchPage.title) ?? true else {
-            throw Stop(2, "--output: \(path) has a README.md that is not of a benchmark")
+            throw CommandError(2, "--output: \(path) has a README.md that is not of a benchmark")
         }
     }
 
     /// Removes the reports of an earlier run and their plots, so that no page mixes two.
     ///
-    /// - Throws: ``Stop`` where the folder has JSON that is no report: then it is not ours.
+    /// - Throws: ``CommandError`` where the folder has JSON that is no report: then it is not ours.
     func clear() throws {
         for report in try reports() {
             for ending in [".json", ".svg"] {
@@ -81,19 +83,19 @@ struct BenchFolder {
         }
     }
 
-    /// - Throws: ``Stop`` where there is no folder, or JSON in it that is no report.
+    /// - Throws: ``CommandError`` where there is no folder, or JSON in it that is no report.
     func reports() throws -> [BenchReport] {
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: path)
         } catch {
-            throw Stop(2, "there is no folder \(path)")
+            throw CommandError(2, "there is no folder \(path)")
         }
         return try names.filter { $0.hasSuffix(".json") }.sorted().map { name in
             do {
                 return try BenchReport(json: Data(contentsOf: url(name)))
             } catch {
-                throw Stop(2, "\(path)/\(name) is no report of a benchmark")
+                throw CommandError(2, "\(path)/\(name) is no report of a benchmark")
             }
         }
     }
@@ -104,7 +106,9 @@ struct BenchFolder {
 
     func writePage(missing: [String]) throws {
         let reports = try reports()
-        guard !reports.isEmpty else { throw Stop(1, "\(path) has no report of a benchmark") }
+        guard !reports.isEmpty else {
+            throw CommandError(1, "\(path) has no report of a benchmark")
+        }
         for report in reports {
             guard let plot = LoadPlot(report) else { continue }
             try Data(plot.svg.utf8).write(to: url(report.benchmark + ".svg"))

@@ -29,7 +29,7 @@ struct BenchCheck: AsyncParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             let path = thresholds ?? Installation.home + "/Benchmarks/thresholds.json"
             let thresholds = try Threshold.read(path)
             let reports = try await measured()
@@ -37,7 +37,7 @@ struct BenchCheck: AsyncParsableCommand {
             try show(judgements)
             let missed = judgements.count { !$0.isMet }
             guard missed == 0 else {
-                throw Stop(1, "\(missed) of \(judgements.count) thresholds are missed")
+                throw CommandError(1, "\(missed) of \(judgements.count) thresholds are missed")
             }
         }
     }
@@ -48,7 +48,7 @@ struct BenchCheck: AsyncParsableCommand {
         try await BenchSuite.quick().run(on: machine) { report in
             found.append(report)
         } failed: { name, reason in
-            Stop.say("\(name): \(reason)")
+            CommandError.say("\(name): \(reason)")
         }
         return found
     }
@@ -74,18 +74,21 @@ struct Threshold: Codable, Sendable {
     /// What it is, in the words of whoever set it.
     let target: String
 
-    /// - Throws: ``Stop`` where the file does not say what to hold what to.
+    /// - Throws: ``CommandError`` where the file does not say what to hold what to.
     static func read(_ path: String) throws -> [Threshold] {
         guard let content = FileManager.default.contents(atPath: path) else {
-            throw Stop(2, "there is no file of thresholds \(path)")
+            throw CommandError(2, "there is no file of thresholds \(path)")
         }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard let thresholds = try? decoder.decode([Threshold].self, from: content) else {
-            throw Stop(2, "\(path) is not a list of thresholds: name, at_most or at_least, target")
+            throw CommandError(
+                2,
+                "\(path) is not a list of thresholds: name, at_most or at_least, target"
+            )
         }
         for threshold in thresholds where (threshold.atMost == nil) == (threshold.atLeast == nil) {
-            throw Stop(2, "\(path): \(threshold.name) takes one of at_most and at_least")
+            throw CommandError(2, "\(path): \(threshold.name) takes one of at_most and at_least")
         }
         return thresholds
     }

@@ -26,10 +26,10 @@ package struct BenchCommand: AsyncParsableCommand {
 
     package init() {}
 
-    /// - Throws: ``Stop`` where a number is outside of its range.
+    /// - Throws: ``CommandError`` where a number is outside of its range.
     static func check(_ number: Int, named name: String, in range: ClosedRange<Int>) throws {
         guard range.contains(number) else {
-            throw Stop(
+            throw CommandError(
                 2,
                 "--\(name) \(number) is not between \(range.lowerBound) and \(range.upperBound)"
             )
@@ -43,7 +43,7 @@ package struct BenchCommand: AsyncParsableCommand {
 
 /// One benchmark, with everything that it needs to know.
 protocol Benchmark {
-    /// - Throws: ``Stop`` where something cannot be measured, or fails once.
+    /// - Throws: ``CommandError`` where something cannot be measured, or fails once.
     func measure(in scene: BenchScene, on machine: MachineOptions) async throws -> BenchReport
 }
 

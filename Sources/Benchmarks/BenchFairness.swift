@@ -30,7 +30,7 @@ struct BenchFairness: AsyncParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             try BenchCommand.check(cycles, named: "cycles", in: 1...1_000)
             try BenchCommand.check(requests, named: "requests", in: 1...1_000)
             try await FairnessBenchmark(

@@ -44,10 +44,10 @@ struct BenchHTTP: AsyncParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             try BenchCommand.checkRounds(rounds)
             if let every { try BenchCommand.check(every, named: "every", in: 1...60_000) }
-            guard key == nil || url != nil else { throw Stop(2, "--key needs --url") }
+            guard key == nil || url != nil else { throw CommandError(2, "--key needs --url") }
             try await HTTPBenchmark(
                 workload: try .named(language),
                 rounds: rounds,
@@ -94,7 +94,7 @@ struct HTTPBenchmark: Benchmark {
         let request = try RunRequest(workload)
         let (peers, records) =
             hasPeers
-            ? try Peer.contenders(
+            ? try ComparisonSandbox.contenders(
                 running: bare.program,
                 environment: bare.environment,
                 expecting: workload.expected,
@@ -127,7 +127,9 @@ struct HTTPBenchmark: Benchmark {
         _ rounds: Rounds
     ) async throws -> BenchReport {
         let program = try bare.started(expecting: workload.expected)
-        guard let compiler = try bare.compiler() else { throw Stop(1, "there is no compiler") }
+        guard let compiler = try bare.compiler() else {
+            throw CommandError(1, "there is no compiler")
+        }
         var number = 0
         let served = Contender(["POST, its first run", "POST, the same again"]) {
             number += 1
@@ -158,7 +160,7 @@ struct HTTPBenchmark: Benchmark {
         _ bare: Bare,
         _ series: [Series],
         _ findings: [BenchReport.Finding?],
-        _ records: [PeerRecord]
+        _ records: [ComparisonRecord]
     ) -> BenchReport {
         let order = periodMilliseconds.map { "each once every \($0) ms" } ?? "in shuffled order"
         return BenchReport(

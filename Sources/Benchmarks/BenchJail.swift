@@ -27,7 +27,7 @@ struct BenchJail: AsyncParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             try BenchCommand.checkRounds(rounds)
             try await JailBenchmark(rounds: rounds).show(on: machine, asJSON: output.json)
         }
@@ -43,13 +43,13 @@ struct JailBenchmark: Benchmark {
     func measure(in scene: BenchScene, on machine: MachineOptions) async throws -> BenchReport {
         let catalog = try machine.catalog(jails: 1)
         guard let runtime = catalog.runtimes.installed.first else {
-            throw Stop(2, "no runtime is installed; quicksand runtimes says how to get one")
+            throw CommandError(2, "no runtime is installed; quicksand runtimes says how to get one")
         }
         let session = try machine.startWarden(catalog)
         defer { session.shutDown() }
         let limits = catalog.plans.anonymous.defaults(for: runtime)
         let bare = try BareProgram([Self.program], expecting: "")
-        let (peers, records) = try Peer.contenders(
+        let (peers, records) = try ComparisonSandbox.contenders(
             running: [Self.program],
             expecting: "",
             in: scene
@@ -108,7 +108,7 @@ struct JailBenchmark: Benchmark {
         let gone = start.duration(to: .now)
         guard report.result.verdict == .exited(code: 0) else {
             let said = String(decoding: report.result.stderr.bytes.prefix(200), as: UTF8.self)
-            throw Stop(1, "\(Self.program) in a jail: \(report.result.verdict) \(said)")
+            throw CommandError(1, "\(Self.program) in a jail: \(report.result.verdict) \(said)")
         }
         return [verdict.inMilliseconds, gone.inMilliseconds]
     }

@@ -34,9 +34,9 @@ struct BenchLoad: AsyncParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             guard (0.1...600).contains(seconds) else {
-                throw Stop(2, "--seconds \(seconds) is not between 0.1 and 600")
+                throw CommandError(2, "--seconds \(seconds) is not between 0.1 and 600")
             }
             let report = try await LoadBenchmark(
                 workload: try .named(language),
@@ -51,7 +51,7 @@ struct BenchLoad: AsyncParsableCommand {
     private func ladder() throws -> [Double]? {
         try rates?.split(separator: ",").map { text in
             guard let rate = Double(text), (0.01...100_000).contains(rate) else {
-                throw Stop(2, "--rates: '\(text)' is not a number of requests per second")
+                throw CommandError(2, "--rates: '\(text)' is not a number of requests per second")
             }
             return rate
         }
@@ -87,7 +87,7 @@ struct LoadBenchmark: Benchmark {
         let ladder =
             try rates
             ?? ladder(
-                upTo: Crew.rate(of: 8, seconds: min(seconds, Self.searchSeconds)) {
+                upTo: LoadGenerator.rate(of: 8, seconds: min(seconds, Self.searchSeconds)) {
                     try connections[$0].ask(request)
                 }
             )
@@ -100,11 +100,13 @@ struct LoadBenchmark: Benchmark {
                 seconds: seconds,
                 seed: Self.seed + UInt64(index)
             )
-            let served = try Crew.openLoop(of: Self.callers, arrivals) {
+            let served = try LoadGenerator.openLoop(of: Self.callers, arrivals) {
                 try connections[$0].ask(request)
             }
             rows.append(Self.row(Self.sandboxed, rate, served))
-            let bare = try Crew.openLoop(of: processors, arrivals) { try programs[$0].time() }
+            let bare = try LoadGenerator.openLoop(of: processors, arrivals) {
+                try programs[$0].time()
+            }
             rows.append(Self.row(Self.bare, rate, bare))
         }
         progress.show(ladder.count)
@@ -129,7 +131,7 @@ struct LoadBenchmark: Benchmark {
     private static func row(
         _ name: String,
         _ rate: Double,
-        _ loop: Crew.OpenLoop
+        _ loop: LoadGenerator.OpenLoop
     ) -> BenchReport.Row {
         let sample = Sample(loop.milliseconds)
         return .init(

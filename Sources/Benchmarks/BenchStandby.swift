@@ -27,7 +27,7 @@ struct BenchStandby: AsyncParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             try await StandbyBenchmark(
                 workload: try .named(language),
                 serverProcess: serverProcess
@@ -60,7 +60,7 @@ struct StandbyBenchmark: Benchmark {
             front = server.process
         }
         guard let family = ProcessFamily(front: front) else {
-            throw Stop(1, "there is no process \(front)")
+            throw CommandError(1, "there is no process \(front)")
         }
         let jails = Dictionary(grouping: family.jailMembers, by: \.namespace)
             .sorted { $0.key < $1.key }.map { JailMemory($0.value) }

@@ -63,7 +63,7 @@ struct BenchSuite {
                     try await benchmark.measure(in: scene, on: machine)
                 }
                 try done(report)
-            } catch let stop as Stop {
+            } catch let stop as CommandError {
                 failed(name, stop.description)
             }
         }

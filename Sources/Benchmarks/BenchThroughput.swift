@@ -32,11 +32,11 @@ struct BenchThroughput: AsyncParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             try BenchCommand.check(slices, named: "slices", in: 1...1_000)
             try BenchCommand.check(callers, named: "callers", in: 1...64)
             guard (0.05...600).contains(seconds) else {
-                throw Stop(2, "--seconds \(seconds) is not between 0.05 and 600")
+                throw CommandError(2, "--seconds \(seconds) is not between 0.05 and 600")
             }
             try await ThroughputBenchmark(
                 workload: try .named(language),
@@ -66,10 +66,12 @@ struct ThroughputBenchmark: Benchmark {
         // A slice is a round: shuffled, and paired for the ratio.
         let series = try await Rounds(count: slices, warmUps: 1).measure([
             Contender("bare fork+exec, \(processors) loops") {
-                try Crew.rate(of: processors, seconds: seconds) { try programs[$0].time() }
+                try LoadGenerator.rate(of: processors, seconds: seconds) { try programs[$0].time() }
             },
             Contender("POST \(HTTPCaller.path(key: nil)), \(callers) callers") {
-                try Crew.rate(of: callers, seconds: seconds) { try connections[$0].ask(request) }
+                try LoadGenerator.rate(of: callers, seconds: seconds) {
+                    try connections[$0].ask(request)
+                }
             },
         ])
         let name = "throughput-\(workload.language)"

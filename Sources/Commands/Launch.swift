@@ -22,11 +22,11 @@ package func launch<Root: AsyncParsableCommand>(_ root: Root.Type) {
             do {
                 try await service.run()
             } catch {
-                root.exit(withError: Stop.explain(error))
+                root.exit(withError: CommandError.explain(error))
             }
         }
     } catch {
-        root.exit(withError: Stop.explain(error))
+        root.exit(withError: CommandError.explain(error))
     }
 }
 

@@ -36,24 +36,24 @@ import Testing
 }
 
 @Suite struct SwingTests {
-    @Test func `a swing is measured from the median, both ways`() throws {
-        let swing = try #require(Swing([100, 104, 97, 100, 100]))
-        #expect(swing.median == 100)
-        #expect(abs(swing.above - 0.04) < 1e-12)
-        #expect(abs(swing.below - 0.03) < 1e-12)
-        #expect(swing.widest == swing.above)
+    @Test func `a spread is measured from the median, both ways`() throws {
+        let spread = try #require(Spread([100, 104, 97, 100, 100]))
+        #expect(spread.median == 100)
+        #expect(abs(spread.above - 0.04) < 1e-12)
+        #expect(abs(spread.below - 0.03) < 1e-12)
+        #expect(spread.widest == spread.above)
     }
 
     @Test(arguments: [(104, true), (106, false), (96, true), (94, false)])
     func `five hundredths either way are flat`(value: Double, isFlat: Bool) throws {
-        let swing = try #require(Swing([100, 100, value]))
-        #expect(swing.isWithin(0.05) == isFlat)
+        let spread = try #require(Spread([100, 100, value]))
+        #expect(spread.isWithin(0.05) == isFlat)
     }
 
     @Test func `nothing is said of one value, or of zeros`() {
-        #expect(Swing([]) == nil)
-        #expect(Swing([5]) == nil)
-        #expect(Swing([0, 0, 0]) == nil)
+        #expect(Spread([]) == nil)
+        #expect(Spread([5]) == nil)
+        #expect(Spread([0, 0, 0]) == nil)
     }
 }
 

@@ -19,7 +19,7 @@ struct BenchReport: Codable, Sendable {
     let columns: [String]
     let rows: [Row]
     let findings: [Finding]
-    let peers: [PeerRecord]
+    let peers: [ComparisonRecord]
     let notes: [String]
 
     struct Row: Codable, Sendable {
@@ -60,7 +60,7 @@ struct BenchReport: Codable, Sendable {
         columns: [String],
         rows: [Row],
         findings: [Finding?],
-        peers: [PeerRecord] = [],
+        peers: [ComparisonRecord] = [],
         notes: [String] = []
     ) {
         self.benchmark = benchmark

@@ -18,7 +18,7 @@ final class BareProgram: Sendable {
     /// - Parameters:
     ///   - environment: beside a plain path.
     ///   - expected: what it has to write; anything else is an error.
-    /// - Throws: ``Stop``
+    /// - Throws: ``CommandError``
     convenience init(
         _ arguments: [String],
         environment: [String: String] = [:],
@@ -42,7 +42,7 @@ final class BareProgram: Sendable {
 
     /// Starts it and waits for its end.
     /// - Returns: how many milliseconds that took.
-    /// - Throws: ``Stop`` where it fails or writes anything else.
+    /// - Throws: ``CommandError`` where it fails or writes anything else.
     @discardableResult
     func time() throws -> Double {
         let start = ContinuousClock.now
@@ -50,7 +50,7 @@ final class BareProgram: Sendable {
         let status = ChildProcess.reap(child)
         let time = start.duration(to: .now)
         if let wrong = judge(status) {
-            throw Stop(1, "\(arguments.joined(separator: " ")): \(wrong)")
+            throw CommandError(1, "\(arguments.joined(separator: " ")): \(wrong)")
         }
         return time.inMilliseconds
     }
@@ -100,7 +100,7 @@ final class BareProgram: Sendable {
 enum ChildProcess {
     /// - Parameter inOwnGroup: out of the terminal's reach, whose Ctrl-C is for this process alone.
     /// - Returns: its process number; the caller reaps it.
-    /// - Throws: ``Stop`` where it cannot be started.
+    /// - Throws: ``CommandError`` where it cannot be started.
     static func start(
         _ arguments: [String],
         environment: [String],
@@ -125,7 +125,7 @@ enum ChildProcess {
         var child: pid_t = 0
         let failure = posix_spawn(&child, arguments[0], &actions, &attributes, &argv, &envp)
         guard failure == 0 else {
-            throw Stop(1, "\(arguments[0]) cannot be started: errno \(failure)")
+            throw CommandError(1, "\(arguments[0]) cannot be started: errno \(failure)")
         }
         return child
     }
@@ -168,7 +168,7 @@ struct PipeEnds {
     /// - Parameter isBlocking: whether reading waits for something to read.
     init(isBlocking: Bool = true) throws {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw Stop(1, "no pipe can be made: errno \(errno)") }
+        guard pipe(&ends) == 0 else { throw CommandError(1, "no pipe can be made: errno \(errno)") }
         (reading, writing) = (ends[0], ends[1])
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         if !isBlocking { _ = fcntl(reading, F_SETFL, O_NONBLOCK) }

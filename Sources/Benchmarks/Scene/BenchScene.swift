@@ -34,7 +34,7 @@ final class BenchScene: Sendable {
         do {
             return try await body(scene)
         } catch {
-            if scene.state.withLock(\.isInterrupted) { throw Stop.interrupted }
+            if scene.state.withLock(\.isInterrupted) { throw CommandError.interrupted }
             throw error
         }
     }
@@ -44,7 +44,7 @@ final class BenchScene: Sendable {
             (FileManager.default.temporaryDirectory.path + "/quicksand-bench-XXXXXX").utf8CString
         )
         guard mkdtemp(&template) != nil else {
-            throw Stop(1, "no temporary folder can be made: errno \(errno)")
+            throw CommandError(1, "no temporary folder can be made: errno \(errno)")
         }
         folder = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
         // A server drops to another user, who must get to the data folder in it.
@@ -92,7 +92,7 @@ final class BenchScene: Sendable {
         }
         if let body { return body() }
         clear()
-        Foundation.exit(Stop.interruptedCode)
+        Foundation.exit(CommandError.interruptedCode)
     }
 
     /// Whoever comes second waits until the first is through, so that nobody exits before that.
@@ -116,7 +116,7 @@ final class BenchScene: Sendable {
     }
 }
 
-extension Stop {
+extension CommandError {
     /// 128 and SIGINT, as shells have it.
     fileprivate static let interruptedCode: Int32 = 130
     static var interrupted: ExitCode { ExitCode(interruptedCode) }

@@ -20,7 +20,7 @@ struct BenchServer: Sendable {
     /// - Parameters:
     ///   - scene: what it belongs to, and ends with; it has one server at a time.
     ///   - flags: of `serve`, beside those that the benchmark was given.
-    /// - Throws: ``Stop``
+    /// - Throws: ``CommandError``
     static func start(
         in scene: BenchScene,
         on machine: MachineOptions,
@@ -39,11 +39,11 @@ struct BenchServer: Sendable {
     func stop() { scene.end(process) }
 
     /// How many jails it has made ahead, as it says itself.
-    /// - Throws: ``Stop`` where it does not answer.
+    /// - Throws: ``CommandError`` where it does not answer.
     func jailsStandingBy() throws -> Int {
         let answer = try HTTPConnection(address).get("/metrics")
         guard answer.status == 200 else {
-            throw Stop(1, "the benchmark's server answered \(answer.status) to /metrics")
+            throw CommandError(1, "the benchmark's server answered \(answer.status) to /metrics")
         }
         let lines = String(decoding: answer.body, as: UTF8.self).split(separator: "\n")
         let counts = lines.filter { $0.hasPrefix("quicksand_standby_jails{") }
@@ -52,7 +52,7 @@ struct BenchServer: Sendable {
     }
 
     /// Makes a key of the widest plan in its data folder.
-    /// - Throws: ``Stop``
+    /// - Throws: ``CommandError``
     func makeKey() throws -> String {
         let text = try ChildProcess.output(of: [
             "/proc/self/exe", "keys", "create", "--name", "bench", "--plan", "enterprise",
@@ -63,7 +63,7 @@ struct BenchServer: Sendable {
             let key = text?.split(whereSeparator: \.isWhitespace).first(where: {
                 $0.hasPrefix("sk_live_")
             })
-        else { throw Stop(1, "no key could be made for the benchmark") }
+        else { throw CommandError(1, "no key could be made for the benchmark") }
         return String(key)
     }
 
@@ -73,7 +73,7 @@ struct BenchServer: Sendable {
         )
         guard var root = content as? [String: Any],
             var plans = root["plans"] as? [String: [String: Any]]
-        else { throw Stop(2, "\(limitsFile) has no plans") }
+        else { throw CommandError(2, "\(limitsFile) has no plans") }
         for name in plans.keys {
             for rate in ["per_second", "penalty_seconds", "per_minute", "per_day", "concurrent"] {
                 plans[name]?[rate] = NSNull()
@@ -112,7 +112,7 @@ struct BenchServer: Sendable {
         scene.own(process)
         guard let port = firstPort(in: log.reading) else {
             scene.end(process)
-            throw Stop(1, "the benchmark's server did not start; see quicksand serve")
+            throw CommandError(1, "the benchmark's server did not start; see quicksand serve")
         }
         // Read to its end, or the server would one day wait for room in the pipe.
         Thread.detachNewThread { _ = PipeEnds.readToEnd(log.reading) }

@@ -9,7 +9,7 @@ final class HTTPCaller: Sendable {
     private let path: String
     private let headers: [String]
 
-    /// - Throws: ``Stop`` where nobody listens there.
+    /// - Throws: ``CommandError`` where nobody listens there.
     init(_ address: HTTPAddress, key: String? = nil) throws {
         connection = try HTTPConnection(address)
         path = Self.path(key: key)
@@ -26,7 +26,7 @@ final class HTTPCaller: Sendable {
         let stageMilliseconds: Double
     }
 
-    /// - Throws: ``Stop`` where the answer is no execution that did what it should.
+    /// - Throws: ``CommandError`` where the answer is no execution that did what it should.
     @discardableResult
     func ask(_ request: RunRequest) throws -> Answer {
         let start = ContinuousClock.now
@@ -34,11 +34,11 @@ final class HTTPCaller: Sendable {
         let time = start.duration(to: .now).inMilliseconds
         let said = String(decoding: answer.body.prefix(300), as: UTF8.self)
         guard answer.status == 200 else {
-            throw Stop(1, "the server answered \(answer.status): \(said)")
+            throw CommandError(1, "the server answered \(answer.status): \(said)")
         }
         guard let envelope = try? JSONDecoder().decode(Envelope.self, from: answer.body),
             envelope.data.status == "succeeded", envelope.data.stdout == request.expected
-        else { throw Stop(1, "the program did not do what it should: \(said)") }
+        else { throw CommandError(1, "the program did not do what it should: \(said)") }
         return Answer(milliseconds: time, stageMilliseconds: envelope.data.usage.wallMilliseconds)
     }
 

@@ -15,11 +15,16 @@ struct HTTPAddress: Sendable {
         prefix = ""
     }
 
-    /// - Throws: ``Stop`` where the text is no such address.
+    /// - Throws: ``CommandError`` where the text is no such address.
     init(_ text: String) throws {
         guard let parts = URLComponents(string: text), parts.scheme == "http",
             let host = parts.host, !host.isEmpty, let port = UInt16(exactly: parts.port ?? 80)
-        else { throw Stop(2, "--url: '\(text)' is not an address such as http://127.0.0.1:8080") }
+        else {
+            throw CommandError(
+                2,
+                "--url: '\(text)' is not an address such as http://127.0.0.1:8080"
+            )
+        }
         self.host = host.trimmingCharacters(in: ["[", "]"])
         self.port = port
         prefix =
@@ -40,7 +45,7 @@ final class HTTPConnection: Sendable {
     private static let bodyBytesMax = 16 << 20
     private static let patienceSeconds = 60
 
-    /// - Throws: ``Stop`` where nobody listens there.
+    /// - Throws: ``CommandError`` where nobody listens there.
     init(_ address: HTTPAddress) throws {
         self.address = address
         socket = try Self.connect(address)
@@ -59,7 +64,7 @@ final class HTTPConnection: Sendable {
 
     deinit { Glibc.close(socket) }
 
-    /// - Throws: ``Stop`` where the connection ends or what comes is no such answer.
+    /// - Throws: ``CommandError`` where the connection ends or what comes is no such answer.
     func post(
         _ path: String,
         headers: [String],
@@ -69,7 +74,7 @@ final class HTTPConnection: Sendable {
         return try ask("POST", path, headers: content + headers, body)
     }
 
-    /// - Throws: ``Stop`` where the connection ends or what comes is no such answer.
+    /// - Throws: ``CommandError`` where the connection ends or what comes is no such answer.
     func get(_ path: String) throws -> (status: Int, body: Data) {
         try ask("GET", path, headers: [], Data())
     }
@@ -136,8 +141,8 @@ final class HTTPConnection: Sendable {
         return body
     }
 
-    private func failure(_ what: String) -> Stop {
-        Stop(1, "http://\(address.host):\(address.port) \(what)")
+    private func failure(_ what: String) -> CommandError {
+        CommandError(1, "http://\(address.host):\(address.port) \(what)")
     }
 
     private static func connect(_ address: HTTPAddress) throws -> Int32 {
@@ -146,7 +151,7 @@ final class HTTPConnection: Sendable {
         var found: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(address.host, String(address.port), &hints, &found)
         guard code == 0 else {
-            throw Stop(1, "\(address.host): \(String(cString: gai_strerror(code)))")
+            throw CommandError(1, "\(address.host): \(String(cString: gai_strerror(code)))")
         }
         defer { freeaddrinfo(found) }
         var next = found
@@ -160,6 +165,6 @@ final class HTTPConnection: Sendable {
             }
             next = candidate.ai_next
         }
-        throw Stop(1, "nobody listens at http://\(address.host):\(address.port)")
+        throw CommandError(1, "nobody listens at http://\(address.host):\(address.port)")
     }
 }

@@ -34,10 +34,10 @@ struct Workload: Sendable {
 
     static var languages: String { all.map(\.language).joined(separator: ", ") }
 
-    /// - Throws: ``Stop`` where it is none of those.
+    /// - Throws: ``CommandError`` where it is none of those.
     static func named(_ language: String) throws -> Workload {
         guard let found = all.first(where: { $0.language == language }) else {
-            throw Stop(2, "--language: '\(language)' is not one of \(languages)")
+            throw CommandError(2, "--language: '\(language)' is not one of \(languages)")
         }
         return found
     }
@@ -66,16 +66,19 @@ struct Workload: Sendable {
     /// The program as this machine runs it without a sandbox, and what makes it of its source.
     ///
     /// The runtime is the one that the jails have.
-    /// - Throws: ``Stop`` where it is not installed.
+    /// - Throws: ``CommandError`` where it is not installed.
     func bare(on machine: MachineOptions, in scene: BenchScene) throws -> Bare {
         let catalog = try machine.catalog(jails: 1)
         guard case .found(let runtime) = catalog.runtimes.find(language: language, version: nil)
         else {
-            throw Stop(2, "\(language) is not installed; quicksand runtimes says how to get it")
+            throw CommandError(
+                2,
+                "\(language) is not installed; quicksand runtimes says how to get it"
+            )
         }
         let mounts = catalog.image.runtimes[Int(runtime.number)].mounts
         guard case .literal(let first)? = (runtime.compile ?? runtime.run).words.first else {
-            throw Stop(2, "\(language) has no program of its own")
+            throw CommandError(2, "\(language) has no program of its own")
         }
         let program = Self.host(first, mounts)
         let version = "\(runtime.name) \(runtime.version)"

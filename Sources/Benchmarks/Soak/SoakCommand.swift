@@ -37,14 +37,14 @@ struct BenchSoak: AsyncParsableCommand {
     private static let drainSeconds = 20.0
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             let jails = jails ?? ProcessInfo.processInfo.activeProcessorCount
             let callers = concurrency ?? jails * 2
             guard (1...1_440).contains(minutes) else {
-                throw Stop(2, "--minutes \(minutes) is not between 1 and 1440")
+                throw CommandError(2, "--minutes \(minutes) is not between 1 and 1440")
             }
             guard (1...120).contains(jails), (1...480).contains(callers) else {
-                throw Stop(2, "--jails takes 1 to 120 and --concurrency 1 to 480")
+                throw CommandError(2, "--jails takes 1 to 120 and --concurrency 1 to 480")
             }
             let deck = try deck()
             try await BenchScene.with { scene in
@@ -67,7 +67,7 @@ struct BenchSoak: AsyncParsableCommand {
         )
         if !lacking.isEmpty { say("without \(lacking.sorted().joined(separator: ", "))\n") }
         guard let deck = Deck(able.map { ($0, $0.weight) }, seed: Self.seed) else {
-            throw Stop(2, "no runtime is installed; quicksand runtimes says how to get one")
+            throw CommandError(2, "no runtime is installed; quicksand runtimes says how to get one")
         }
         return deck
     }
@@ -80,7 +80,7 @@ struct BenchSoak: AsyncParsableCommand {
     ) throws {
         let key = try server.makeKey()
         guard let family = ProcessFamily(front: server.process) else {
-            throw Stop(1, "the benchmark's server has ended")
+            throw CommandError(1, "the benchmark's server has ended")
         }
         let groups = JailGroups(wardens: family.wardenProcesses)
         let run = SoakRun(server.address, key: key, deck)
@@ -104,14 +104,14 @@ struct BenchSoak: AsyncParsableCommand {
         )
         try report.show(asJSON: json)
         for complaint in run.complaints { say("wrong: \(complaint)\n") }
-        guard !wasInterrupted else { throw Stop.interrupted }
-        guard report.wrong == 0 else { throw Stop(1, "\(report.wrong) answers were wrong") }
-        guard report.left.isNothing else { throw Stop(1, "something of the jails is left") }
+        guard !wasInterrupted else { throw CommandError.interrupted }
+        guard report.wrong == 0 else { throw CommandError(1, "\(report.wrong) answers were wrong") }
+        guard report.left.isNothing else { throw CommandError(1, "something of the jails is left") }
     }
 
     /// Takes a reading every second.
     /// - Returns: whether it was interrupted.
-    /// - Throws: ``Stop`` where the server ends.
+    /// - Throws: ``CommandError`` where the server ends.
     private func watch(
         _ run: SoakRun,
         _ server: BenchServer,
@@ -120,7 +120,7 @@ struct BenchSoak: AsyncParsableCommand {
         for second in 1...(minutes * 60) {
             guard run.wait(untilSecond: Double(second)) else { return true }
             guard let family = ProcessFamily(front: server.process) else {
-                throw Stop(1, "the server ended after \(second) seconds")
+                throw CommandError(1, "the server ended after \(second) seconds")
             }
             run.note(SoakReading(family, groups))
             show(second, run)

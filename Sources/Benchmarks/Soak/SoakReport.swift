@@ -72,7 +72,7 @@ struct SoakReport {
     var wrong: Int { rows.reduce(0) { $0 + $1.wrong } }
 
     /// Each figure of the whole minutes after the first that has to stay as it is.
-    private var swings: [(name: String, swing: Swing)] {
+    private var spreads: [(name: String, spread: Spread)] {
         let whole = rows.dropFirst().filter { $0.seconds > 59 }
         let figures: [(String, (Row) -> Double)] = [
             ("throughput", \.perSecond), ("the front's memory", \.frontMegabytes),
@@ -81,21 +81,21 @@ struct SoakReport {
             ("the warden's descriptors", \.wardenDescriptors),
         ]
         return figures.compactMap { name, value in
-            Swing(whole.map(value)).map { (name, $0) }
+            Spread(whole.map(value)).map { (name, $0) }
         }
     }
 
     /// `nil` where there are too few minutes to tell.
     var isFlat: Bool? {
-        swings.isEmpty ? nil : swings.allSatisfy { $0.swing.isWithin(Self.tolerance) }
+        spreads.isEmpty ? nil : spreads.allSatisfy { $0.spread.isWithin(Self.tolerance) }
     }
 
     var sentence: String {
         guard let isFlat else {
             return "Too short to say whether it is flat: that takes three minutes."
         }
-        let parts = swings.map { name, swing in
-            String(format: "%@ -%.1f/+%.1f %%", name, swing.below * 100, swing.above * 100)
+        let parts = spreads.map { name, spread in
+            String(format: "%@ -%.1f/+%.1f %%", name, spread.below * 100, spread.above * 100)
         }
         let list = parts.joined(separator: ", ")
         let bound = Int(Self.tolerance * 100)

@@ -30,9 +30,9 @@ struct AdminCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
 
         func run() async throws {
-            try await Stop.report {
+            try await CommandError.report {
                 guard (1...100).contains(limit), offset >= 0 else {
-                    throw Stop(2, "--limit is 1 to 100, --offset 0 or more")
+                    throw CommandError(2, "--limit is 1 to 100, --offset 0 or more")
                 }
                 try await data.withStore { store in
                     let page = Page(limit: limit, offset: offset)
@@ -68,15 +68,15 @@ struct AdminCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
 
         func run() async throws {
-            try await Stop.report {
+            try await CommandError.report {
                 let plans = try machine.plans()
                 guard plans[plan] != nil else {
                     let known = plans.names.joined(separator: ", ")
-                    throw Stop(2, "there is no plan \(plan); the plans are \(known)")
+                    throw CommandError(2, "there is no plan \(plan); the plans are \(known)")
                 }
                 try await data.withStore { store in
                     guard var found = try await store.organization(id: organization) else {
-                        throw Stop(2, "there is no organization \(organization)")
+                        throw CommandError(2, "there is no organization \(organization)")
                     }
                     let before = found.plan
                     found.plan = plan
@@ -96,7 +96,7 @@ struct AdminCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
 
         func run() async throws {
-            try await Stop.report {
+            try await CommandError.report {
                 try await data.withStore { store in
                     let id = try await AccessTokens(store: store, clock: .system).rotate()
                     print("access tokens are signed by \(id) from now on")

@@ -39,7 +39,7 @@ struct KeysCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
 
         func run() async throws {
-            try await Stop.report {
+            try await CommandError.report {
                 let plans = try machine.plans()
                 try await data.withStore { store in
                     let issuer = KeyIssuer(store: store, clock: .system)
@@ -64,7 +64,7 @@ struct KeysCommand: AsyncParsableCommand {
                             Data("The key is shown this once; only its hash is kept.\n".utf8)
                         )
                     } catch let error as KeyIssueError {
-                        throw Stop(2, "\(error)")
+                        throw CommandError(2, "\(error)")
                     }
                 }
             }
@@ -74,14 +74,14 @@ struct KeysCommand: AsyncParsableCommand {
         private func holder(_ store: SQLiteStore, _ plans: Plans) async throws -> String {
             if let plan, plans[plan] == nil {
                 let known = plans.names.joined(separator: ", ")
-                throw Stop(2, "there is no plan \(plan); the plans are \(known)")
+                throw CommandError(2, "there is no plan \(plan); the plans are \(known)")
             }
             if let organization {
                 guard let found = try await store.organization(id: organization) else {
-                    throw Stop(2, "there is no organization \(organization)")
+                    throw CommandError(2, "there is no organization \(organization)")
                 }
                 guard plan == nil || plan == found.plan else {
-                    throw Stop(
+                    throw CommandError(
                         2,
                         "\(organization) is on the plan \(found.plan); to move it: "
                             + "quicksand admin plan \(organization) \(plan ?? "")"
@@ -89,7 +89,7 @@ struct KeysCommand: AsyncParsableCommand {
                 }
                 return organization
             }
-            guard let plan else { throw Stop(2, "a new organization needs a --plan") }
+            guard let plan else { throw CommandError(2, "a new organization needs a --plan") }
             let now = Date()
             let made = Organization(
                 id: Identifier.make(prefix: "org_", at: now),
@@ -108,7 +108,7 @@ struct KeysCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
 
         func run() async throws {
-            try await Stop.report {
+            try await CommandError.report {
                 try await data.withStore { store in
                     let date = ISO8601DateFormatter()
                     var rows = [
@@ -142,10 +142,10 @@ struct KeysCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
 
         func run() async throws {
-            try await Stop.report {
+            try await CommandError.report {
                 try await data.withStore { store in
                     guard try await store.revokeKey(id: id, at: Date()) else {
-                        throw Stop(2, "there is no key \(id)")
+                        throw CommandError(2, "there is no key \(id)")
                     }
                     print("revoked \(id)")
                 }

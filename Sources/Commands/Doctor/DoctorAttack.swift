@@ -19,7 +19,9 @@ struct DoctorAttack {
     func run() async throws -> Bool {
         let canary = try Canary()
         defer { canary.remove() }
-        guard let plan = catalog.plans["pro"] else { throw Stop(2, "there is no plan 'pro'") }
+        guard let plan = catalog.plans["pro"] else {
+            throw CommandError(2, "there is no plan 'pro'")
+        }
         let harness = AttackHarness(
             sandbox: session,
             runtimes: catalog.runtimes,
@@ -95,7 +97,7 @@ struct DoctorAttack {
         }
         guard let found else {
             let paths = candidates.map(\.path).joined(separator: " or ")
-            throw Stop(
+            throw CommandError(
                 2,
                 "the hostile programs are not in \(paths): name their folder with --programs"
             )

@@ -28,7 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var programs: String?
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             let calls = try machine.systemCalls()
             if syscalls { return print(calls.text, terminator: "") }
             if attack { return try await makeAttacks(calls) }

@@ -15,7 +15,7 @@ struct RuntimesCommand: AsyncParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             let runtimes = try machine.catalog(jails: 1).runtimes
             if json { return try printJSON(runtimes) }
             var rows = [["RUNTIME", "VERSION", "ALIASES", ""]]

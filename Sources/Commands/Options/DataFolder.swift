@@ -34,7 +34,10 @@ struct DataFolder {
                 withIntermediateDirectories: true
             )
         } catch {
-            throw Stop(2, "the data folder \(path) cannot be made: \(error.localizedDescription)")
+            throw CommandError(
+                2,
+                "the data folder \(path) cannot be made: \(error.localizedDescription)"
+            )
         }
         if Privileges.isRoot { try giveToOwner() }
     }
@@ -44,7 +47,7 @@ struct DataFolder {
     private func giveToOwner() throws {
         try withDescriptor { folder in
             guard fchown(folder, owner.uid, owner.gid) == 0, fchmod(folder, 0o700) == 0 else {
-                throw Stop(2, "\(path) cannot be given to \(owner.name): \(Self.reason)")
+                throw CommandError(2, "\(path) cannot be given to \(owner.name): \(Self.reason)")
             }
             try giveFilesToOwner(in: folder)
         }
@@ -60,7 +63,7 @@ struct DataFolder {
                 status.st_nlink == 1, status.st_uid == 0
             else { continue }
             guard fchown(file, owner.uid, owner.gid) == 0 else {
-                throw Stop(2, "\(name) cannot be given to \(owner.name): \(Self.reason)")
+                throw CommandError(2, "\(name) cannot be given to \(owner.name): \(Self.reason)")
             }
         }
     }
@@ -70,7 +73,7 @@ struct DataFolder {
         let links = Privileges.isRoot ? O_NOFOLLOW : 0
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | links)
         guard folder >= 0 else {
-            throw Stop(2, "the data folder \(path) cannot be opened: \(Self.reason)")
+            throw CommandError(2, "the data folder \(path) cannot be opened: \(Self.reason)")
         }
         defer { close(folder) }
         return try body(folder)
@@ -79,14 +82,14 @@ struct DataFolder {
     private static var reason: String { String(cString: strerror(errno)) }
 
     /// - Parameter onGivenUp: told of work that the store could not read.
-    /// - Throws: ``Stop`` with the store's own sentence.
+    /// - Throws: ``CommandError`` with the store's own sentence.
     func openStore(
         onGivenUp: @escaping @Sendable (UnreadableRecord) -> Void = { _ in }
     ) throws -> SQLiteStore {
         do {
             return try SQLiteStore(path: path + "/quicksand.sqlite", onGivenUp: onGivenUp)
         } catch {
-            throw Stop(2, "\(error)")
+            throw CommandError(2, "\(error)")
         }
     }
 
@@ -98,7 +101,10 @@ struct DataFolder {
         do {
             return try FolderCache(path: folder, bytesMax: bytesMax)
         } catch {
-            throw Stop(2, "the folder \(folder) cannot be used: \(error.localizedDescription)")
+            throw CommandError(
+                2,
+                "the folder \(folder) cannot be used: \(error.localizedDescription)"
+            )
         }
     }
 }
@@ -116,9 +122,9 @@ struct ServiceUser {
     static func find(_ wanted: String?, dataFolder: String) throws -> ServiceUser {
         if let wanted {
             guard let user = byName(wanted) ?? UInt32(wanted).flatMap(byNumber) else {
-                throw Stop(2, "there is no user \(wanted)")
+                throw CommandError(2, "there is no user \(wanted)")
             }
-            guard user.uid != 0 else { throw Stop(2, "the service must not run as root") }
+            guard user.uid != 0 else { throw CommandError(2, "the service must not run as root") }
             return user
         }
         let attributes = try? FileManager.default.attributesOfItem(atPath: dataFolder)
@@ -132,7 +138,10 @@ struct ServiceUser {
             )
         }
         guard let user = byName("quicksand") ?? byName("nobody") else {
-            throw Stop(2, "there is neither a user quicksand nor nobody: name one with --user")
+            throw CommandError(
+                2,
+                "there is neither a user quicksand nor nobody: name one with --user"
+            )
         }
         return user
     }

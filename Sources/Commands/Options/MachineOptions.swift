@@ -37,7 +37,7 @@ package struct MachineOptions: ParsableArguments {
                 limitsFile: Setting.text(limits, "LIMITS") ?? Installation.home + "/limits.json"
             )
         } catch {
-            throw Stop(2, "\(error)")
+            throw CommandError(2, "\(error)")
         }
     }
 
@@ -60,7 +60,7 @@ package struct MachineOptions: ParsableArguments {
                 dispensable: dispensable
             )
         } catch {
-            throw Stop(2, "\(error)")
+            throw CommandError(2, "\(error)")
         }
     }
 
@@ -69,7 +69,7 @@ package struct MachineOptions: ParsableArguments {
             try Setting.list(allowMissing, "ALLOW_MISSING").map { name in
                 guard let found = Dispensable.allCases.first(where: { "\($0)" == name }) else {
                     let known = Dispensable.allCases.map { "\($0)" }.joined(separator: ", ")
-                    throw Stop(2, "--allow-missing: '\(name)' is not one of \(known)")
+                    throw CommandError(2, "--allow-missing: '\(name)' is not one of \(known)")
                 }
                 return found
             }
@@ -84,7 +84,7 @@ package struct MachineOptions: ParsableArguments {
                     + "/runtimes"
             )
         } catch {
-            throw Stop(2, "\(error)")
+            throw CommandError(2, "\(error)")
         }
     }
 
@@ -117,7 +117,7 @@ package struct MachineOptions: ParsableArguments {
         do {
             return try begin(program)
         } catch {
-            throw Stop(2, "\(error)" + Self.advice(on: error))
+            throw CommandError(2, "\(error)" + Self.advice(on: error))
         }
     }
 

@@ -9,7 +9,7 @@ package enum Setting {
         return value?.isEmpty == false ? value : nil
     }
 
-    /// - Throws: ``Stop`` where the text is not a whole number in the range.
+    /// - Throws: ``CommandError`` where the text is not a whole number in the range.
     static func number(
         _ flag: Int?,
         _ variable: String,
@@ -18,7 +18,7 @@ package enum Setting {
     ) throws -> Int {
         guard let text = text(flag.map(String.init), variable) else { return standard }
         guard let value = Int(text), range.contains(value) else {
-            throw Stop(
+            throw CommandError(
                 2,
                 "QUICKSAND_\(variable): '\(text)' is not a whole number from "
                     + "\(range.lowerBound) to \(range.upperBound)"
@@ -44,7 +44,7 @@ package enum Setting {
         guard !text.isEmpty else { return nil }
         guard let secret = DispatcherSecret(text) else {
             let lengths = DispatcherSecret.lengths
-            throw Stop(
+            throw CommandError(
                 2,
                 "\(variable) must be \(lengths.lowerBound) to \(lengths.upperBound) visible "
                     + "ASCII characters, without a blank"

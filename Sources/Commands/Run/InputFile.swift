@@ -3,7 +3,7 @@ import Foundation
 /// A file that somebody named on the command line.
 enum InputFile {
     /// - Parameter path: `-` is this command's own standard input.
-    /// - Throws: ``Stop`` where it cannot be read, or is larger than `bytesMax`.
+    /// - Throws: ``CommandError`` where it cannot be read, or is larger than `bytesMax`.
     static func read(_ path: String, bytesMax: Int) throws -> Data {
         let data: Data
         do {
@@ -13,10 +13,10 @@ enum InputFile {
                 : try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             data = try handle.read(upToCount: bytesMax + 1) ?? Data()
         } catch {
-            throw Stop(2, "\(path) cannot be read: \(error.localizedDescription)")
+            throw CommandError(2, "\(path) cannot be read: \(error.localizedDescription)")
         }
         guard data.count <= bytesMax else {
-            throw Stop(2, "\(path) is larger than \(bytesMax) bytes")
+            throw CommandError(2, "\(path) is larger than \(bytesMax) bytes")
         }
         return data
     }

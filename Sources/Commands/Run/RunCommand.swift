@@ -64,7 +64,7 @@ struct RunCommand: AsyncParsableCommand {
     var arguments: [String] = []
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             let catalog = try machine.catalog(jails: 1)
             let runtime = try findRuntime(catalog)
             let request = try self.request(catalog, runtime)
@@ -118,24 +118,24 @@ struct RunCommand: AsyncParsableCommand {
     private func findRuntime(_ catalog: Catalog) throws -> Runtime {
         let name = language ?? URL(fileURLWithPath: file).pathExtension
         if name.isEmpty {
-            throw Stop(2, "\(file) has no ending: name the language with --language")
+            throw CommandError(2, "\(file) has no ending: name the language with --language")
         }
         let byEnding = catalog.runtimes.installed.first { $0.entry.hasSuffix("." + name) }
         if language == nil, let byEnding { return byEnding }
         switch catalog.runtimes.find(language: name, version: nil) {
         case .found(let runtime): return runtime
         case .missing(let missing):
-            throw Stop(2, "\(missing.name) is not installed here: \(missing.installLine)")
+            throw CommandError(2, "\(missing.name) is not installed here: \(missing.installLine)")
         case .unknown, .noSuchVersion:
             let known = catalog.runtimes.installed.map(\.name).joined(separator: ", ")
-            throw Stop(2, "no runtime for '\(name)'; there are \(known)")
+            throw CommandError(2, "no runtime for '\(name)'; there are \(known)")
         }
     }
 
     private func request(_ catalog: Catalog, _ runtime: Runtime) throws -> ExecutionRequest {
         guard let plan = catalog.plans[plan] else {
             let known = catalog.plans.names.joined(separator: ", ")
-            throw Stop(2, "there is no plan '\(plan)'; there are \(known)")
+            throw CommandError(2, "there is no plan '\(plan)'; there are \(known)")
         }
         var asked: [Limit: Int64] = [:]
         let wanted: [(Limit, Int64?)] = [
@@ -145,7 +145,7 @@ struct RunCommand: AsyncParsableCommand {
         for case (let limit, let value?) in wanted {
             let least = limit.definition.least
             guard value >= least, value <= plan.ceilings[limit] else {
-                throw Stop(
+                throw CommandError(
                     2,
                     "\(limit.rawValue) \(value) is not between \(least) and plan \(plan.name)'s "
                         + "ceiling \(plan.ceilings[limit])"

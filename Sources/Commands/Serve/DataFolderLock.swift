@@ -18,7 +18,7 @@ final class DataFolderLock: Sendable {
     /// Never closed: the database is written to the very end.
     private let file: Int32
 
-    /// - Throws: ``Stop`` with code 1 where another server has the folder, with 2 where the lock
+    /// - Throws: ``CommandError`` with code 1 where another server has the folder, with 2 where the lock
     ///    cannot be taken at all.
     init(_ folder: DataFolder) throws {
         file = try folder.withDescriptor { directory in
@@ -52,7 +52,7 @@ final class DataFolderLock: Sendable {
             switch errno {
             case EINTR: continue
             case EWOULDBLOCK:
-                throw Stop(1, "the data folder \(folder.path) is in use by " + holder(file))
+                throw CommandError(1, "the data folder \(folder.path) is in use by " + holder(file))
             case let code: throw refusal(folder, because: reason(code))
             }
         }
@@ -83,8 +83,8 @@ final class DataFolderLock: Sendable {
         ftruncate(file, bytes.count)
     }
 
-    private static func refusal(_ folder: DataFolder, because reason: String) -> Stop {
-        Stop(2, "\(folder.path)/\(fileName) cannot be locked: \(reason)")
+    private static func refusal(_ folder: DataFolder, because reason: String) -> CommandError {
+        CommandError(2, "\(folder.path)/\(fileName) cannot be locked: \(reason)")
     }
 
     private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -118,11 +118,11 @@ struct ServeCommand: AsyncParsableCommand {
         return Service(settings, catalog, wardens, lock, store: store, compileCache: compileCache)
     }
 
-    func run() async throws { try await Stop.report { try await prepare().run() } }
+    func run() async throws { try await CommandError.report { try await prepare().run() } }
 
     private func settings() throws -> ServiceSettings {
         guard let level = Logger.Level(rawValue: logLevel) else {
-            throw Stop(2, "--log-level: '\(logLevel)' is not a level")
+            throw CommandError(2, "--log-level: '\(logLevel)' is not a level")
         }
         let processors = ProcessInfo.processInfo.activeProcessorCount
         let standbyMebibytes = try Setting.number(
@@ -172,14 +172,14 @@ struct ServeCommand: AsyncParsableCommand {
         )
         guard perDay > 0 else { return nil }
         guard try machine.plans()[Accounts.plan] != nil else {
-            throw Stop(
+            throw CommandError(
                 2,
                 "limits.json: there is no plan \(Accounts.plan) for those who sign up; "
                     + "add one, or start with --sign-ups-per-day 0"
             )
         }
         guard let rules = PasswordRules() else {
-            throw Stop(
+            throw CommandError(
                 2,
                 "the dictionary \(PasswordRules.standardDictionary) for judging passwords is "
                     + "missing; apt-get install cracklib-runtime, or start with --sign-ups-per-day 0"
@@ -191,7 +191,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func networks(_ flags: [String], _ variable: String) throws -> [CIDR] {
         try Setting.list(flags, variable).map { text in
             guard let network = CIDR(text) else {
-                throw Stop(
+                throw CommandError(
                     2,
                     "QUICKSAND_\(variable): '\(text)' is not a network such as 10.0.0.0/8"
                 )

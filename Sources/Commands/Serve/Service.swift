@@ -109,7 +109,7 @@ struct Service: Sendable {
     }
 
     /// Serves until it is told to stop.
-    /// - Throws: ``Stop`` where the warden's monitor ended by itself, so that whoever watches this
+    /// - Throws: ``CommandError`` where the warden's monitor ended by itself, so that whoever watches this
     ///    process starts it again.
     func run() async throws {
         let services: [any ServiceLifecycle.Service] = [
@@ -120,7 +120,7 @@ struct Service: Sendable {
             Part { [isDraining] in
                 await cancelWhenGracefulShutdown { await watchWardens() }
                 if !isDraining.isSet {
-                    throw Stop(1, "the warden's monitor has ended; start the service again")
+                    throw CommandError(1, "the warden's monitor has ended; start the service again")
                 }
             },
             Part { try await schedule() },
@@ -146,9 +146,12 @@ struct Service: Sendable {
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw Stop(1, "another program listens on \(settings.host):\(settings.port) already")
+            throw CommandError(
+                1,
+                "another program listens on \(settings.host):\(settings.port) already"
+            )
         } catch let error as IOError {
-            throw Stop(1, "cannot listen on \(settings.host):\(settings.port): \(error)")
+            throw CommandError(1, "cannot listen on \(settings.host):\(settings.port): \(error)")
         }
     }
 

@@ -34,16 +34,16 @@ struct LoginCommand: AsyncParsableCommand {
     var signOut = false
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             let address = try server.address()
             try server.requireSecrecy(to: address)
             if signOut {
                 guard !signUp, email == nil, name == nil else {
-                    throw Stop(2, "--sign-out stands alone")
+                    throw CommandError(2, "--sign-out stands alone")
                 }
                 return try await endSession(at: address)
             }
-            guard signUp || name == nil else { throw Stop(2, "--name is for --sign-up") }
+            guard signUp || name == nil else { throw CommandError(2, "--name is for --sign-up") }
             try await beginSession(at: address)
         }
     }
@@ -82,7 +82,7 @@ struct LoginCommand: AsyncParsableCommand {
         )
         let entry: Entry = try answer.value(from: address)
         guard entry.token.wholeMatch(of: /[!-~]{1,1024}/) != nil else {
-            throw Stop(1, "\(address) answered with no token that could be kept")
+            throw CommandError(1, "\(address) answered with no token that could be kept")
         }
         let session = SavedSession(token: entry.token, email: entry.user.email)
         try sessions.keep(session, at: address)
@@ -105,7 +105,7 @@ struct LoginCommand: AsyncParsableCommand {
         let password = try Question.askHidden("Password")
         if signUp, Question.isInteractive {
             let again = try Question.askHidden("The same password again")
-            guard password == again else { throw Stop(2, "the two passwords differ") }
+            guard password == again else { throw CommandError(2, "the two passwords differ") }
         }
         return Account(name: name, email: email, password: password)
     }
@@ -116,7 +116,7 @@ struct LoginCommand: AsyncParsableCommand {
     private func endSession(at address: ServerAddress) async throws {
         let sessions = try SavedSessions.standard()
         guard let session = try sessions.session(at: address) else {
-            throw Stop(2, "nobody has signed in at \(address)")
+            throw CommandError(2, "nobody has signed in at \(address)")
         }
         let answer = try await RemoteServer(address).showing(session.token).send(Self.ending)
         let hadEnded = answer.status == 401

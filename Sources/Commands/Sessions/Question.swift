@@ -29,7 +29,10 @@ enum Question {
         defer { withExtendedLifetime(interruption) {} }
         // First this, then the question: nobody answers what is not asked yet.
         guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0 else {
-            throw Stop(1, "the terminal cannot be kept from showing the \(what.lowercased())")
+            throw CommandError(
+                1,
+                "the terminal cannot be kept from showing the \(what.lowercased())"
+            )
         }
         defer { restore(before) }
         say("\(what): ")
@@ -48,7 +51,7 @@ enum Question {
 
     /// Byte by byte, so that what follows the line is left for the next question.
     private static func line(_ what: String) throws -> String {
-        let missing = Stop(2, "standard input ended before the \(what.lowercased())")
+        let missing = CommandError(2, "standard input ended before the \(what.lowercased())")
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
         while true {
@@ -61,12 +64,15 @@ enum Question {
             if byte == UInt8(ascii: "\n") { break }
             bytes.append(byte)
             guard bytes.count <= answerBytesMax else {
-                throw Stop(2, "the \(what.lowercased()) is longer than \(answerBytesMax) bytes")
+                throw CommandError(
+                    2,
+                    "the \(what.lowercased()) is longer than \(answerBytesMax) bytes"
+                )
             }
         }
         if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
         guard let text = String(validating: bytes, as: UTF8.self), !text.isEmpty else {
-            throw Stop(2, "the \(what.lowercased()) is empty, or not UTF-8")
+            throw CommandError(2, "the \(what.lowercased()) is empty, or not UTF-8")
         }
         return text
     }

@@ -31,7 +31,7 @@ struct SavedSessions {
             return SavedSessions(folder: base + "/quicksand")
         }
         guard let home = environment["HOME"], home.hasPrefix("/") else {
-            throw Stop(2, "sessions are kept below HOME, and that is not set")
+            throw CommandError(2, "sessions are kept below HOME, and that is not set")
         }
         return SavedSessions(folder: home + "/.config/quicksand")
     }
@@ -55,7 +55,9 @@ struct SavedSessions {
 
     private var path: String { "\(folder)/\(Self.fileName)" }
 
-    private func failure(_ what: String) -> Stop { Stop(2, "\(path) \(what): \(Self.reason)") }
+    private func failure(_ what: String) -> CommandError {
+        CommandError(2, "\(path) \(what): \(Self.reason)")
+    }
 
     private static var reason: String { String(cString: strerror(errno)) }
 }
@@ -75,14 +77,17 @@ extension SavedSessions {
             if errno == ENOENT, !isMade { return nil }
             // With O_DIRECTORY a link is as little a folder as a file is.
             let reason = errno == ENOTDIR ? "it is a link, or no folder" : Self.reason
-            throw Stop(2, "the folder \(folder) cannot be opened: \(reason)")
+            throw CommandError(2, "the folder \(folder) cannot be opened: \(reason)")
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_uid == geteuid(),
             status.st_mode & 0o077 == 0 || fchmod(descriptor, 0o700) == 0
         else {
             close(descriptor)
-            throw Stop(2, "the folder \(folder) belongs to somebody else; nothing is kept there")
+            throw CommandError(
+                2,
+                "the folder \(folder) belongs to somebody else; nothing is kept there"
+            )
         }
         return descriptor
     }
@@ -93,7 +98,7 @@ extension SavedSessions {
         guard descriptor >= 0 else {
             switch errno {
             case ENOENT: return Content()
-            case ELOOP: throw Stop(2, "\(path) is a link, which is not followed")
+            case ELOOP: throw CommandError(2, "\(path) is a link, which is not followed")
             default: throw failure("cannot be opened")
             }
         }
@@ -101,14 +106,19 @@ extension SavedSessions {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
             status.st_uid == geteuid()
-        else { throw Stop(2, "\(path) is not a file of yours") }
+        else { throw CommandError(2, "\(path) is not a file of yours") }
         guard status.st_mode & 0o077 == 0 else {
-            throw Stop(2, "\(path) can be read by others: sign out and in again, then chmod 600 it")
+            throw CommandError(
+                2,
+                "\(path) can be read by others: sign out and in again, then chmod 600 it"
+            )
         }
         guard let bytes = try file.read(upToCount: Self.bytesMax + 1),
             bytes.count <= Self.bytesMax,
             let content = try? JSONDecoder().decode(Content.self, from: bytes)
-        else { throw Stop(2, "\(path) is not as it was written: remove it, and sign in again") }
+        else {
+            throw CommandError(2, "\(path) is not as it was written: remove it, and sign in again")
+        }
         return content
     }
 
@@ -116,7 +126,9 @@ extension SavedSessions {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let bytes = try encoder.encode(content)
-        guard bytes.count <= Self.bytesMax else { throw Stop(2, "\(path) has become too large") }
+        guard bytes.count <= Self.bytesMax else {
+            throw CommandError(2, "\(path) has become too large")
+        }
         let draft = ".\(Self.fileName).\(UUID().uuidString)"
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let descriptor = openat(folder, draft, flags, 0o600)

@@ -11,7 +11,7 @@ struct RemoteAnswer: Sendable {
 
     /// What the answer of this API carries in its envelope.
     ///
-    /// - Throws: ``Stop`` where it is a refusal, or not an answer of this API.
+    /// - Throws: ``CommandError`` where it is a refusal, or not an answer of this API.
     func data<Value: Decodable>(from server: ServerAddress) throws -> Value {
         try value(Envelope<Value>.self, from: server).data
     }
@@ -24,18 +24,21 @@ struct RemoteAnswer: Sendable {
         if let refusal { throw refusal }
         guard (200...299).contains(status), let value = try? JSONDecoder().decode(type, from: body)
         else {
-            throw Stop(1, "\(server) answered (\(status)), but not as a Quicksand server does")
+            throw CommandError(
+                1,
+                "\(server) answered (\(status)), but not as a Quicksand server does"
+            )
         }
         return value
     }
 
     /// What the envelope holds, as it came.
     ///
-    /// - Throws: ``Stop`` like ``data(from:)``.
+    /// - Throws: ``CommandError`` like ``data(from:)``.
     func dataAsJSON(from server: ServerAddress) throws -> Data {
         let object = try? JSONSerialization.jsonObject(with: body) as? [String: Any]
         guard refusal == nil, let data = object?["data"], JSONSerialization.isValidJSONObject(data)
-        else { throw Stop(1, "\(server) answered, but not as a Quicksand server does") }
+        else { throw CommandError(1, "\(server) answered, but not as a Quicksand server does") }
         return try JSONSerialization.data(
             withJSONObject: data,
             options: [.sortedKeys, .withoutEscapingSlashes]
@@ -66,14 +69,14 @@ extension RemoteAnswer {
     }
 
     /// What the server refused, in the server's words; `nil` where it refused nothing.
-    private var refusal: Stop? {
+    private var refusal: CommandError? {
         guard !(200...299).contains(status),
             let content = try? JSONDecoder().decode(Refusal.self, from: body).error
         else { return nil }
         // What is the caller's mistake stays one, however often it is sent.
         let isCallersMistake = (400...499).contains(status) && status != 429
         let whenAgain = retry.map { "; \($0)" } ?? ""
-        return Stop(isCallersMistake ? 2 : 1, Self.sentence(content) + whenAgain)
+        return CommandError(isCallersMistake ? 2 : 1, Self.sentence(content) + whenAgain)
     }
 
     private static func sentence(_ content: Refusal.Content) -> String {

@@ -12,7 +12,7 @@ enum RemoteCredential: Sendable {
             return try SavedSessions.standard().session(at: server).map { .session($0.token) }
         }
         guard key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-            throw Stop(2, "QUICKSAND_API_KEY is not a key")
+            throw CommandError(2, "QUICKSAND_API_KEY is not a key")
         }
         return .key(key)
     }
@@ -23,11 +23,14 @@ enum RemoteCredential: Sendable {
         }
     }
 
-    func refusal(by server: ServerAddress) -> Stop {
+    func refusal(by server: ServerAddress) -> CommandError {
         switch self {
-        case .key: Stop(2, "\(server) does not accept the key in QUICKSAND_API_KEY")
+        case .key: CommandError(2, "\(server) does not accept the key in QUICKSAND_API_KEY")
         case .session:
-            Stop(2, "the session at \(server) has ended; sign in again with quicksand login")
+            CommandError(
+                2,
+                "the session at \(server) has ended; sign in again with quicksand login"
+            )
         }
     }
 }

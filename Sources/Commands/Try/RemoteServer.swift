@@ -56,10 +56,10 @@ struct RemoteServer: Sendable {
     /// Asks, and reads the answer whole.
     ///
     /// Cancelling the task closes the connection.
-    /// - Throws: ``Stop`` where no answer comes, `CancellationError`.
+    /// - Throws: ``CommandError`` where no answer comes, `CancellationError`.
     func send(_ request: Request) async throws -> RemoteAnswer {
         guard let url = URL(string: address.description + request.path) else {
-            throw Stop(2, "\(address)\(request.path) is no address")
+            throw CommandError(2, "\(address)\(request.path) is no address")
         }
         var message = URLRequest(url: url)
         message.timeoutInterval = TimeInterval(request.idleSeconds)
@@ -82,18 +82,22 @@ struct RemoteServer: Sendable {
         } catch let error as URLError {
             throw try explain(error, idleSeconds: request.idleSeconds)
         } catch let failure as Exchanges.Failure {
-            throw Stop(1, "\(address) \(failure.sentence)")
+            throw CommandError(1, "\(address) \(failure.sentence)")
         }
     }
 
-    private func explain(_ error: URLError, idleSeconds: Int) throws -> Stop {
+    private func explain(_ error: URLError, idleSeconds: Int) throws -> CommandError {
         switch error.code {
         case .cancelled: throw CancellationError()
-        case .timedOut: Stop(1, "\(address) has not answered for \(idleSeconds) s")
-        case .cannotFindHost, .dnsLookupFailed: Stop(1, "there is no host \(address.host)")
-        case .cannotConnectToHost: Stop(1, "\(address) cannot be reached: nobody answers there")
+        case .timedOut: CommandError(1, "\(address) has not answered for \(idleSeconds) s")
+        case .cannotFindHost, .dnsLookupFailed: CommandError(1, "there is no host \(address.host)")
+        case .cannotConnectToHost:
+            CommandError(1, "\(address) cannot be reached: nobody answers there")
         default:
-            Stop(1, "\(address) cannot be asked: \(ShownOutput.line(error.localizedDescription))")
+            CommandError(
+                1,
+                "\(address) cannot be asked: \(ShownOutput.line(error.localizedDescription))"
+            )
         }
     }
 }

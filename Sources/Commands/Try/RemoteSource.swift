@@ -11,7 +11,7 @@ struct RemoteSource: Sendable {
     private let stdin: String?
     private let arguments: [String]
 
-    /// - Throws: ``Stop`` where it cannot be read or sent.
+    /// - Throws: ``CommandError`` where it cannot be read or sent.
     init(file: String, language: String?, stdin: String?, arguments: [String]) throws {
         self.file = file
         self.language = language
@@ -20,7 +20,10 @@ struct RemoteSource: Sendable {
         self.stdin = try stdin.map { path in
             let bytes = try InputFile.read(path, bytesMax: Self.bytesMax)
             guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw Stop(2, "\(path) is not UTF-8, which a server wants standard input to be")
+                throw CommandError(
+                    2,
+                    "\(path) is not UTF-8, which a server wants standard input to be"
+                )
             }
             return text
         }
@@ -40,7 +43,7 @@ struct RemoteSource: Sendable {
             program.code = text
         } else {
             guard !isStrangers, let entry = runtime?.entry else {
-                throw Stop(2, "\(file) is not UTF-8, which a stranger's program has to be")
+                throw CommandError(2, "\(file) is not UTF-8, which a stranger's program has to be")
             }
             program.files = [.init(path: entry, content: bytes.base64EncodedString())]
         }
@@ -54,7 +57,7 @@ struct RemoteSource: Sendable {
         }
         let ending = URL(fileURLWithPath: file).pathExtension
         if ending.isEmpty {
-            throw Stop(2, "\(file) has no ending: name the language with --language")
+            throw CommandError(2, "\(file) has no ending: name the language with --language")
         }
         let found =
             runtimes.first { $0.entry?.hasSuffix("." + ending) == true }
@@ -62,7 +65,7 @@ struct RemoteSource: Sendable {
         guard let found else {
             let known = Set(runtimes.filter { $0.entry != nil }.map(\.name)).sorted()
             let list = ShownOutput.line(known.joined(separator: ", "))
-            throw Stop(2, "the server has no runtime for '.\(ending)'; there are \(list)")
+            throw CommandError(2, "the server has no runtime for '.\(ending)'; there are \(list)")
         }
         return found
     }

@@ -20,7 +20,7 @@ struct ServerOptions: ParsableArguments {
         guard let address = ServerAddress(text) else {
             // URLSession (Swift 6.3) takes no host in brackets.
             let hint = text.contains("[") ? "; an IPv6 address needs a name" : ""
-            throw Stop(
+            throw CommandError(
                 2,
                 "'\(text)' is not the address of a server, such as https://example.com" + hint
             )
@@ -28,10 +28,10 @@ struct ServerOptions: ParsableArguments {
         return address
     }
 
-    /// - Throws: ``Stop`` where a secret could be read on its way to the server.
+    /// - Throws: ``CommandError`` where a secret could be read on its way to the server.
     func requireSecrecy(to address: ServerAddress) throws {
         guard address.isEncrypted || address.isLoopback || insecure else {
-            throw Stop(
+            throw CommandError(
                 2,
                 "\(address) is neither https nor this machine, so a password or a key could be "
                     + "read on its way; --insecure sends it all the same"

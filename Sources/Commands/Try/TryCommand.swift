@@ -40,7 +40,7 @@ struct TryCommand: AsyncParsableCommand {
     var arguments: [String] = []
 
     func run() async throws {
-        try await Stop.report {
+        try await CommandError.report {
             let address = try server.address()
             let credential = anonymous ? nil : try RemoteCredential.find(for: address)
             if credential != nil { try server.requireSecrecy(to: address) }
@@ -76,7 +76,7 @@ struct TryCommand: AsyncParsableCommand {
         do {
             return try await work.value
         } catch is CancellationError {
-            throw Stop(130, "cancelled")
+            throw CommandError(130, "cancelled")
         }
     }
 
@@ -88,7 +88,10 @@ struct TryCommand: AsyncParsableCommand {
         }
         guard let report = end.execution.report else {
             let status = end.execution.status.rawValue
-            throw Stop(1, "\(address) did not run it to its end: \(status) (\(end.execution.id))")
+            throw CommandError(
+                1,
+                "\(address) did not run it to its end: \(status) (\(end.execution.id))"
+            )
         }
         if report.hasRun, !json {
             stdout.write(report.stage.stdout.bytes)

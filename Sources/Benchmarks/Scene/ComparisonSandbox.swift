@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Each is given namespaces and a read-only root and nothing that costs more, which is less than a
 /// jail has: the comparison is in its favour.
-struct Peer: Sendable {
+struct ComparisonSandbox: Sendable {
     let name: String
     let program: String
     let has: String
@@ -15,7 +15,7 @@ struct Peer: Sendable {
     /// Those that are compared, wherever they run.
     static let all = [bubblewrap, firejail, runsc, crun]
 
-    private static let bubblewrap = Peer(
+    private static let bubblewrap = ComparisonSandbox(
         name: "bubblewrap",
         program: "/usr/bin/bwrap",
         has: "every namespace, read-only root, own /proc and /dev",
@@ -25,7 +25,7 @@ struct Peer: Sendable {
             + ["--proc", "/proc"] + program
     }
 
-    private static let firejail = Peer(
+    private static let firejail = ComparisonSandbox(
         name: "firejail",
         program: "/usr/bin/firejail",
         has: "pid, mount, ipc and network namespaces, read-only root, own /dev",
@@ -35,7 +35,7 @@ struct Peer: Sendable {
             + ["--read-only=/", "--private-dev"] + program
     }
 
-    private static let runsc = Peer(
+    private static let runsc = ComparisonSandbox(
         name: "runsc",
         program: "/usr/bin/runsc",
         has: "gVisor's own kernel on the platform ptrace, namespaces, the root under an overlay",
@@ -45,7 +45,7 @@ struct Peer: Sendable {
             + ["--network=none", "--ignore-cgroups", "--platform=ptrace", "do"] + program
     }
 
-    private static let crun = Peer(
+    private static let crun = ComparisonSandbox(
         name: "crun",
         program: "/usr/bin/crun",
         has: "pid, mount, ipc, uts and network namespaces, read-only root, a control group",
@@ -70,13 +70,13 @@ struct Peer: Sendable {
         environment: [String: String] = [:],
         expecting output: String,
         in scene: BenchScene
-    ) throws -> (contenders: [Contender], records: [PeerRecord]) {
+    ) throws -> (contenders: [Contender], records: [ComparisonRecord]) {
         var contenders: [Contender] = []
-        var records: [PeerRecord] = []
+        var records: [ComparisonRecord] = []
         for peer in all {
             let command = try peer.command(program, scene)
             let sandboxed = try BareProgram(command, environment: environment, expecting: output)
-            var record = PeerRecord(peer, unable: peer.isInstalled ? nil : "not installed")
+            var record = ComparisonRecord(peer, unable: peer.isInstalled ? nil : "not installed")
             if record.unable == nil {
                 record.unable = sandboxed.attempt(withinSeconds: attemptSeconds)
             }
@@ -151,7 +151,7 @@ private struct ContainerBundle {
 }
 
 /// What a report says of a peer.
-struct PeerRecord: Codable, Sendable {
+struct ComparisonRecord: Codable, Sendable {
     let name: String
     let has: String
     let lacks: String
@@ -161,7 +161,7 @@ struct PeerRecord: Codable, Sendable {
     /// It took part in every so many rounds.
     var every = 1
 
-    init(_ peer: Peer, unable: String?) {
+    init(_ peer: ComparisonSandbox, unable: String?) {
         name = peer.name
         has = peer.has
         lacks = peer.lacks

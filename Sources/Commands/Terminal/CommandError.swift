@@ -2,7 +2,7 @@ package import ArgumentParser
 import Foundation
 
 /// Ends the command with one line for the person who called it.
-package struct Stop: Error, CustomStringConvertible {
+package struct CommandError: Error, CustomStringConvertible {
     package let code: Int32
     package let description: String
 
@@ -25,7 +25,7 @@ package struct Stop: Error, CustomStringConvertible {
     package static func explain(_ error: any Error) -> ExitCode {
         if let code = error as? ExitCode { return code }
         say("\(error)")
-        return ExitCode((error as? Stop)?.code ?? 1)
+        return ExitCode((error as? CommandError)?.code ?? 1)
     }
 
     /// One line on standard error, of a command that goes on.

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// Threads that do the same work side by side, each knowing its number.
-enum Crew {
+enum LoadGenerator {
     /// A closed loop: each begins again as soon as it has ended, until the time is over.
     ///
     /// What was begun is finished and counted, and so is the time that it takes.

@@ -1,5 +1,5 @@
 /// How far a series strays from its own median: what "flat" means here.
-struct Swing: Sendable, Hashable {
+struct Spread: Sendable, Hashable {
     let median: Double
     /// The farthest value above and below the median, as fractions of it; never negative.
     let above: Double
