@@ -145,24 +145,41 @@ let package = Package(
             resources: [.embedInCode("Pages/Assets")],
             swiftSettings: strict
         ),
-        .target(name: "Measure", swiftSettings: strict),
         .target(
-            name: "Attacks",
+            name: "EscapeCorpus",
             dependencies: ["Domain", "Runner", "WardenProtocol"],
+            // The hostile programs are compiled in jails alone.
+            exclude: ["Programs"],
             swiftSettings: strict
         ),
-        .executableTarget(
-            name: "quicksand",
+        .target(
+            name: "Commands",
             dependencies: [
-                "API", "Attacks", "Queue", "Runner", "Retention", "Courier", "Identity",
-                "WardenClient", "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain",
-                "Measure",
+                "API", "EscapeCorpus", "Runner", "Queue", "Retention", "Courier", "Identity",
+                "WardenClient", "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol",
+                "Domain",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Benchmarks",
+            dependencies: [
+                "Commands", "WardenClient", "Catalog", "WardenProtocol", "Domain",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "quicksand",
+            dependencies: [
+                "Commands", "Benchmarks",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),
@@ -283,10 +300,10 @@ let package = Package(
         .testTarget(
             name: "EscapeTests",
             dependencies: [
-                "Attacks", "Catalog", "FolderCache", "WardenClient", "WardenProtocol", "Runner",
+                "EscapeCorpus", "Catalog", "FolderCache", "WardenClient", "WardenProtocol", "Runner",
                 "Domain", "WardenUnderTest",
             ],
-            exclude: ["Honest", "Programs"],
+            exclude: ["Honest"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -308,7 +325,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "MeasureTests", dependencies: ["Measure"], swiftSettings: strict),
+        .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks"], swiftSettings: strict),
         // The properties are also fuzzed: Engine is a package of its own, which Scripts/fuzz
         // builds.
         .testTarget(

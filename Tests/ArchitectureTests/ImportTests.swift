@@ -25,13 +25,13 @@ import Testing
         "Courier": ["CCurl", "Cryptography", "Domain"],
         "Identity": ["CCrack", "Cryptography", "Domain"],
         "API": ["Cryptography", "Domain", "Identity", "JSON"],
-        "Measure": [],
-        "Attacks": ["Domain", "Runner", "WardenProtocol"],
-        "quicksand": [
-            "API", "Attacks", "Queue", "Runner", "Retention", "Courier", "Identity",
+        "EscapeCorpus": ["Domain", "Runner", "WardenProtocol"],
+        "Commands": [
+            "API", "EscapeCorpus", "Runner", "Queue", "Retention", "Courier", "Identity",
             "WardenClient", "Catalog", "SQLiteStore", "FolderCache", "WardenProtocol", "Domain",
-            "Measure",
         ],
+        "Benchmarks": ["Commands", "WardenClient", "Catalog", "WardenProtocol", "Domain"],
+        "quicksand": ["Commands", "Benchmarks"],
     ]
 
     private static let unprivileged = [
@@ -95,20 +95,20 @@ import Testing
             .filter { try $0.source.imports.contains(module) }.map(\.target)
         // The application that API makes is run by the target that composes everything.
         #expect(
-            Set(importers).subtracting(module == "Hummingbird" ? ["quicksand"] : []) == [importer]
+            Set(importers).subtracting(module == "Hummingbird" ? ["Commands"] : []) == [importer]
         )
     }
 
     @Test func `one file speaks HTTP to servers for the command line`() throws {
         let importers = try Repository.sources()
             .filter { try $0.source.imports.contains("FoundationNetworking") }
-        #expect(importers.map(\.path) == ["Sources/quicksand/RemoteServer.swift"])
+        #expect(importers.map(\.path) == ["Sources/Commands/Try/RemoteServer.swift"])
     }
 
     @Test func `only the command line reads the environment`() throws {
         let readers: Set<Substring> = ["ProcessInfo", "getenv", "secure_getenv", "environ"]
         let files = try Repository.files("Sources", ["swift", "c", "h"])
             .filter { try !$0.source.words.isDisjoint(with: readers) }
-        #expect(Set(files.map(\.target)) == ["quicksand"])
+        #expect(Set(files.map(\.target)) == ["Commands", "Benchmarks"])
     }
 }

@@ -34,9 +34,12 @@ enum Repository {
     }
 
     /// Every file below `folder` whose name has one of these endings, in order.
+    ///
+    /// Not the hostile programs, which no target compiles.
     static func files(_ folder: String, _ endings: Set<String>) throws -> [File] {
         try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: folder).path)
             .filter { endings.contains(String($0.split(separator: ".").last ?? "")) }
+            .filter { !$0.contains("/Programs/") }
             .sorted().map { File(path: folder + "/" + $0) }
     }
 

@@ -1,6 +1,6 @@
-import Attacks
 import Catalog
 import Domain
+import EscapeCorpus
 import Foundation
 import Testing
 import WardenProtocol
@@ -29,12 +29,12 @@ enum Arsenal {
 }
 
 extension Prison {
-    func field() throws -> Battlefield {
-        Battlefield(
+    func harness() throws -> AttackHarness {
+        AttackHarness(
             sandbox: session,
             runtimes: catalog.runtimes,
             limits: try limits(),
-            programs: Checkout.tests.appendingPathComponent("Programs"),
+            programs: Checkout.attacks,
             canaries: canaries.paths,
             secret: canaries.secret
         )
@@ -43,6 +43,6 @@ extension Prison {
     /// From each of its places and in each of its profiles.
     static func expectRefused(_ attack: Attack) async throws {
         let prison = try #require(current)
-        #expect(try await prison.field().make(attack) == .refused)
+        #expect(try await prison.harness().make(attack) == .refused)
     }
 }

@@ -1,4 +1,4 @@
-import Attacks
+import EscapeCorpus
 import Foundation
 import Testing
 import WardenUnderTest

@@ -1,4 +1,4 @@
-import Attacks
+import EscapeCorpus
 import Foundation
 import Testing
 import WardenClient
@@ -16,7 +16,7 @@ extension EscapeTests {
             let named = Set(open.session.primitives.filter { $0.name == "left out" }.map(\.detail))
             #expect(named == Set(gap.walls.map { "\($0)" }))
             for attack in gap.attacks {
-                let outcome = try await open.field().make(attack, isBrief: true)
+                let outcome = try await open.harness().make(attack, isBrief: true)
                 guard case .cameThrough = outcome else {
                     Issue.record("\(attack): \(outcome)")
                     continue

@@ -1,6 +1,6 @@
-import Attacks
 import Catalog
 import Domain
+import EscapeCorpus
 import Foundation
 import Testing
 import WardenUnderTest
@@ -27,15 +27,15 @@ struct ControlTests {
     func `outside, an attack succeeds`(attack: Attack) throws {
         let canaries = try Canaries()
         defer { canaries.remove() }
-        let field = Battlefield(
+        let harness = AttackHarness(
             sandbox: NoSandbox(),
             runtimes: Runtimes(installed: [], missing: []),
             limits: Limits { _ in 0 },
-            programs: Checkout.tests.appendingPathComponent("Programs"),
+            programs: Checkout.attacks,
             canaries: canaries.paths,
             secret: canaries.secret
         )
-        switch try field.control(of: attack) {
+        switch try harness.control(of: attack) {
         case .succeeded: #expect(!Self.impossibleOutside.contains(attack.name))
         case .provesNothing: #expect(Self.impossibleOutside.contains(attack.name))
         case .failed(let why): Issue.record("\(attack): \(why)")

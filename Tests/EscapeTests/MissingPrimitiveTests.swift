@@ -34,7 +34,7 @@ extension EscapeTests {
             start: String
         ) throws {
             let prison = try #require(Prison.current)
-            let programs = Checkout.tests.appendingPathComponent("Programs")
+            let programs = Checkout.attacks
             let script = FileManager.default.temporaryDirectory
                 .appendingPathComponent("quicksand-" + UUID().uuidString)
             defer { try? FileManager.default.removeItem(at: script) }

@@ -1,4 +1,4 @@
-import Attacks
+import EscapeCorpus
 import Testing
 
 extension EscapeTests {

@@ -63,11 +63,14 @@ struct Prison: Sendable {
 extension Checkout {
     static let tests = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent()
+    /// The hostile programs.
+    static let attacks = URL(fileURLWithPath: root)
+        .appendingPathComponent("Sources/EscapeCorpus/Programs")
     /// Read once.
     static let catalog = catalog(jails: 4)
 
     static func program(_ name: String) throws -> SourceFile {
-        let file = tests.appendingPathComponent("Programs").appendingPathComponent(name)
+        let file = attacks.appendingPathComponent(name)
         return SourceFile(path: name, content: try Data(contentsOf: file))
     }
 }

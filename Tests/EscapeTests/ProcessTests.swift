@@ -1,5 +1,5 @@
-import Attacks
 import Domain
+import EscapeCorpus
 import Testing
 import WardenClient
 

@@ -1,6 +1,6 @@
-import Attacks
 import Catalog
 import Domain
+import EscapeCorpus
 import Foundation
 import Testing
 import WardenUnderTest

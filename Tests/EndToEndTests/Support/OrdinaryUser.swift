@@ -31,7 +31,7 @@ struct OrdinaryUser: Sendable {
         }
         let limits = try Limits.shipped(milliseconds: Limits.ampleMilliseconds)
         _ = try user.write(limits, as: "share/quicksand/limits.json")
-        for (from, to) in [("runtimes", "runtimes"), ("Tests/EscapeTests/Programs", "attacks")] {
+        for (from, to) in [("runtimes", "runtimes"), ("Sources/EscapeCorpus/Programs", "attacks")] {
             try files.copyItem(
                 at: Product.repository.appendingPathComponent(from),
                 to: URL(fileURLWithPath: "\(folder)/share/quicksand/\(to)")

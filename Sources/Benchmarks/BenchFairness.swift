@@ -1,0 +1,142 @@
+import ArgumentParser
+import Commands
+import Foundation
+import Synchronization
+
+struct BenchFairness: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fairness",
+        abstract: "What a caller waits while another floods the queue.",
+        discussion: """
+            A stranger asks for the program, one request after another; for a while alone, then while the holder of a
+            key keeps the queue full of the same program, and so on in turns.
+
+            Examples:
+              quicksand bench fairness
+              quicksand bench fairness --cycles 4 --json
+            """
+    )
+
+    @Option(help: "The program: \(Workload.languages).")
+    var language = "python"
+
+    @Option(help: "How often the flood comes and goes.")
+    var cycles = 10
+
+    @Option(help: "How many requests in each part of a cycle.")
+    var requests = 20
+
+    @OptionGroup var output: ReportOptions
+    @OptionGroup var machine: MachineOptions
+
+    func run() async throws {
+        try await CommandError.report {
+            try BenchCommand.check(cycles, named: "cycles", in: 1...1_000)
+            try BenchCommand.check(requests, named: "requests", in: 1...1_000)
+            try await FairnessBenchmark(
+                workload: try .named(language),
+                cycles: cycles,
+                requests: requests
+            ).show(on: machine, asJSON: output.json)
+        }
+    }
+}
+
+/// The latency of short work beside a caller who takes whatever the queue gives.
+struct FairnessBenchmark: Benchmark {
+    let workload: Workload
+    let cycles: Int
+    /// In each half of a cycle.
+    let requests: Int
+
+    /// Below a caller's share of the queue, so that none of them is refused.
+    private static let floodCallers = 48
+
+    func measure(in scene: BenchScene, on machine: MachineOptions) async throws -> BenchReport {
+        let server = try BenchServer.start(in: scene, on: machine)
+        let caller = try HTTPCaller(server.address)
+        let key = try server.makeKey()
+        let request = try RunRequest(workload)
+        for _ in 0..<Rounds.warmUpsStandard { try caller.ask(request) }
+        var unloaded = Series(name: "alone")
+        var flooded = Series(name: "beside a flood of \(Self.floodCallers) requests")
+        let progress = BenchProgress(of: cycles, "cycle")
+        for cycle in 0..<cycles {
+            progress.show(cycle)
+            let rounds = cycle * requests..<(cycle + 1) * requests
+            for round in rounds {
+                unloaded.append(try caller.ask(request).milliseconds, round: round)
+            }
+            let flood = try Flood(server.address, key: key, request, callers: Self.floodCallers)
+            defer { flood.end() }
+            try flood.waitUntilFull()
+            for round in rounds {
+                flooded.append(try caller.ask(request).milliseconds, round: round)
+            }
+            flood.end()
+            try flood.check()
+        }
+        progress.show(cycles)
+        return BenchReport(
+            "fairness",
+            title: "\(workload.words) beside a flood",
+            method:
+                "\(cycles) cycles of \(requests) requests alone and \(requests) beside the flood, which is another caller's; ratio to the first row. \(BenchReport.ratioMeaning)",
+            columns: BenchReport.Row.latencyColumns,
+            rows: [unloaded, flooded].map { .init($0, to: unloaded) },
+            findings: [
+                BenchReport.Finding("fairness-flooded-over-alone", Ratio(flooded, to: unloaded))
+            ]
+        )
+    }
+}
+
+/// Callers with one key, each of whom asks again as soon as it is answered.
+private final class Flood: Sendable {
+    private let isEnding = Mutex(false)
+    private let failure = Mutex<(any Error)?>(nil)
+    private let answered = DispatchSemaphore(value: 0)
+    private let all = DispatchGroup()
+    private let count: Int
+
+    init(_ address: HTTPAddress, key: String, _ request: RunRequest, callers: Int) throws {
+        count = callers
+        let connections = try (0..<callers).map { _ in try HTTPCaller(address, key: key) }
+        for caller in connections {
+            all.enter()
+            Thread.detachNewThread { [self] in
+                ask(caller, request)
+                all.leave()
+            }
+        }
+    }
+
+    private func ask(_ caller: HTTPCaller, _ request: RunRequest) {
+        // However it ends, whoever waits for a first answer must not wait for ever.
+        defer { answered.signal() }
+        do {
+            while !isEnding.withLock({ $0 }) {
+                try caller.ask(request)
+                answered.signal()
+            }
+        } catch {
+            failure.withLock { $0 = error }
+        }
+    }
+
+    /// Waits for as many answers as there are callers: by then each has a request in the queue.
+    func waitUntilFull() throws {
+        for _ in 0..<count { answered.wait() }
+        try check()
+    }
+
+    func end() {
+        isEnding.withLock { $0 = true }
+        all.wait()
+    }
+
+    /// - Throws: what one of the callers met.
+    func check() throws {
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+}

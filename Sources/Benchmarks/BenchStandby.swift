@@ -1,0 +1,101 @@
+import ArgumentParser
+import Commands
+import Foundation
+import Glibc
+
+struct BenchStandby: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "standby",
+        abstract: "The memory of the jails that wait while a server has nothing to do.",
+        discussion: """
+            The proportional set size (PSS) of every process in a jail, as /proc/PID/smaps_rollup has it: memory that
+            is shared counts in parts. Without --server-process, a server is started and asked for the program first.
+
+            Examples:
+              quicksand bench standby --language python
+              quicksand bench standby --server-process $(pidof quicksand) --json
+            """
+    )
+
+    @Option(help: "The program: \(Workload.languages).")
+    var language = "python"
+
+    @Option(help: "The process number of a running server, to look at in place of one of its own.")
+    var serverProcess: Int32?
+
+    @OptionGroup var output: ReportOptions
+    @OptionGroup var machine: MachineOptions
+
+    func run() async throws {
+        try await CommandError.report {
+            try await StandbyBenchmark(
+                workload: try .named(language),
+                serverProcess: serverProcess
+            ).show(on: machine, asJSON: output.json)
+        }
+    }
+}
+
+/// What jails that wait for work cost.
+struct StandbyBenchmark: Benchmark {
+    let workload: Workload
+    /// `nil` for a server of the benchmark's own.
+    var serverProcess: pid_t?
+
+    private static let requests = 20
+    /// For the jails of the last requests to go, and for others to be made ready.
+    private static let settlingSeconds = 2.0
+    private static let bytesPerMebibyte = 1_048_576.0
+
+    func measure(in scene: BenchScene, on machine: MachineOptions) async throws -> BenchReport {
+        let front: pid_t
+        if let serverProcess {
+            front = serverProcess
+        } else {
+            let server = try BenchServer.start(in: scene, on: machine)
+            let caller = try HTTPCaller(server.address)
+            let request = try RunRequest(workload)
+            for _ in 0..<Self.requests { try caller.ask(request) }
+            Pause.until(.now + .seconds(Self.settlingSeconds))
+            front = server.process
+        }
+        guard let family = ProcessFamily(front: front) else {
+            throw CommandError(1, "there is no process \(front)")
+        }
+        let jails = Dictionary(grouping: family.jailMembers, by: \.namespace)
+            .sorted { $0.key < $1.key }.map { JailMemory($0.value) }
+        let isOwn = serverProcess == nil
+        let name = isOwn ? "standby-\(workload.language)" : "standby"
+        let total = Sample(jails.map { $0.bytes / Self.bytesPerMebibyte }).median
+        return BenchReport(
+            name,
+            title: isOwn ? "Jails that wait, after \(workload.words)" : "The jails of a server",
+            method:
+                "Proportional set size of every process of every jail, one reading; the finding is the median of the jails.",
+            columns: ["pss_mib", "process"],
+            rows: jails.enumerated().flatMap { Self.rows($1, number: $0 + 1) },
+            findings: jails.isEmpty ? [] : [BenchReport.Finding("\(name)-pss-mib", total)],
+            notes: jails.isEmpty ? ["No jail is waiting."] : []
+        )
+    }
+
+    private static func rows(_ jail: JailMemory, number: Int) -> [BenchReport.Row] {
+        jail.members.map { member in
+            let size = member.proportionalBytes.map { Double($0) / bytesPerMebibyte }
+            return BenchReport.Row(
+                "jail \(number), \(member.name)",
+                ["pss_mib": size, "process": Double(member.process)]
+            )
+        }
+    }
+
+    private struct JailMemory {
+        let members: [ProcessFamily.JailMember]
+        let bytes: Double
+
+        init(_ members: [ProcessFamily.JailMember]) {
+            self.members = members.sorted { $0.process < $1.process }
+            bytes = members.reduce(0) { $0 + Double($1.proportionalBytes ?? 0) }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import Commands
+import Foundation
+
+/// What a benchmark found: a table, and the few figures of it that are held to thresholds.
+///
+/// The same value is printed, kept as JSON in `docs/benchmarks`, read from there again, and drawn.
+/// A figure that there were too few rounds for is absent, never a guess.
+struct BenchReport: Codable, Sendable {
+    /// Such as `http-python`; the name of its file.
+    let benchmark: String
+    let title: String
+    /// How it was measured, and what each figure is.
+    let method: String
+    let date: Date
+    let machine: BenchMachine
+    /// Of quicksand.
+    let version: String
+    /// The figures in the order of the table; a name ends in its unit.
+    let columns: [String]
+    let rows: [Row]
+    let findings: [Finding]
+    let peers: [ComparisonRecord]
+    let notes: [String]
+
+    struct Row: Codable, Sendable {
+        let name: String
+        let figures: [String: Double]
+    }
+
+    /// One figure that has a name of its own.
+    struct Finding: Codable, Sendable {
+        let name: String
+        let value: Double
+        /// Of 95 of 100 resamplings of the rounds.
+        let interval: [Double]?
+
+        init(_ name: String, _ value: Double) {
+            self.name = name
+            self.value = value.rounded(places: 4)
+            interval = nil
+        }
+
+        /// - Returns: `nil` where there is no ratio.
+        init?(_ name: String, _ ratio: Ratio?) {
+            guard let ratio else { return nil }
+            self.name = name
+            value = ratio.value.rounded(places: 4)
+            interval = [ratio.low, ratio.high].map { $0.rounded(places: 4) }
+        }
+
+        var intervalShown: String {
+            interval.map { "(\($0.map(\.shown).joined(separator: "–")))" } ?? ""
+        }
+    }
+
+    init(
+        _ benchmark: String,
+        title: String,
+        method: String,
+        columns: [String],
+        rows: [Row],
+        findings: [Finding?],
+        peers: [ComparisonRecord] = [],
+        notes: [String] = []
+    ) {
+        self.benchmark = benchmark
+        self.title = title
+        self.method = method
+        date = Date()
+        machine = .current
+        version = Release.version
+        self.columns = columns
+        self.rows = rows
+        self.findings = findings.compactMap { $0 }
+        self.peers = peers
+        self.notes = notes
+    }
+
+    /// What `findings` and `ratio` are, in every report.
+    static let ratioMeaning =
+        "A ratio is of medians over the rounds that both took part in; in parentheses is the interval of 95 of 100 bootstrap resamplings of those rounds."
+
+    func show(asJSON: Bool) throws {
+        print(asJSON ? try json : text)
+    }
+
+    // MARK: JSON
+
+    var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            encoder.keyEncodingStrategy = .convertToSnakeCase
+            encoder.dateEncodingStrategy = .iso8601
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+
+    init(json: Data) throws {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        decoder.dateDecodingStrategy = .iso8601
+        self = try decoder.decode(Self.self, from: json)
+    }
+
+    // MARK: Text
+
+    /// The table's cells, its heading first: what is printed and what the page shows.
+    var cells: [[String]] {
+        let heading = [""] + columns.map { $0.replacing("_", with: " ") }
+        return [heading]
+            + rows.map { row in [row.name] + columns.map { row.figures[$0].shown } }
+    }
+
+    /// The findings' cells.
+    var findingCells: [[String]] {
+        findings.map { finding in
+            [finding.name, finding.value.shown, finding.intervalShown]
+        }
+    }
+
+    /// What there is to say of the peers, and besides.
+    var remarks: [String] { peers.map(\.sentence) + notes }
+
+    private var text: String {
+        let heading = cells[0].map { $0.uppercased() }
+        var parts = [
+            title, machine.sentence, method, "",
+            TextTable([heading] + cells.dropFirst()).text,
+        ]
+        if !findings.isEmpty { parts += ["", TextTable(findingCells).text] }
+        if !remarks.isEmpty { parts += [""] + remarks }
+        return parts.joined(separator: "\n")
+    }
+}
+
+extension BenchReport.Row {
+    static let latencyColumns = [
+        "rounds", "median_ms", "p90_ms", "p99_ms", "min_ms", "ratio", "ratio_low", "ratio_high",
+    ]
+
+    /// Times, and their ratio to a base.
+    init(_ series: Series, to base: Series?) {
+        let sample = series.sample
+        let ratio = base.flatMap { Ratio(series, to: $0) }
+        self.init(
+            series.name,
+            [
+                "rounds": Double(sample.values.count),
+                "median_ms": sample.quotable(0.5), "p90_ms": sample.quotable(0.9),
+                "p99_ms": sample.quotable(0.99), "min_ms": sample.quotable(0),
+                "ratio": ratio?.value, "ratio_low": ratio?.low, "ratio_high": ratio?.high,
+            ]
+        )
+    }
+
+    /// - Parameter figures: those that are `nil` are left out.
+    init(_ name: String, _ figures: [String: Double?]) {
+        self.name = name
+        self.figures = figures.compactMapValues { $0?.rounded(places: 4) }
+    }
+}
+
+extension Double {
+    fileprivate func rounded(places: Int) -> Double {
+        let factor = pow(10, Double(places))
+        return (self * factor).rounded() / factor
+    }
+
+    /// In about three digits; counts are whole.
+    var shown: String {
+        if self == rounded(), magnitude >= 10 { return String(format: "%.0f", self) }
+        let places = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : magnitude >= 0.1 ? 2 : 3
+        return String(format: "%.\(places)f", self)
+    }
+}
+
+extension Double? {
+    fileprivate var shown: String { self?.shown ?? "–" }
+}

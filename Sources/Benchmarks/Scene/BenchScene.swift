@@ -1,0 +1,123 @@
+import ArgumentParser
+import Commands
+import Foundation
+import Glibc
+import Synchronization
+
+/// What a benchmark has of its own on this machine while it runs: a temporary folder, and processes
+/// that go on beside it.
+///
+/// All of it is gone at the end, whether that is a report, an error or Ctrl-C.
+final class BenchScene: Sendable {
+    let folder: String
+    private let state = Mutex(State())
+    private let isCleared = Mutex(false)
+
+    private struct State {
+        var processes: Set<pid_t> = []
+        var isInterrupted = false
+        /// What is begun now is too late.
+        var isEnding = false
+        var onInterruption: (@Sendable () -> Void)?
+    }
+
+    /// Makes a scene, and clears it when `body` has ended.
+    ///
+    /// - Throws: what `body` throws; where the benchmark was interrupted, the exit code for that
+    ///   and nothing else, since whatever failed failed of it.
+    static func with<Result>(
+        _ body: (BenchScene) async throws -> Result
+    ) async throws -> Result {
+        let scene = try BenchScene()
+        let interruption = Interruption { scene.interrupt() }
+        defer { withExtendedLifetime(interruption) { scene.clear() } }
+        do {
+            return try await body(scene)
+        } catch {
+            if scene.state.withLock(\.isInterrupted) { throw CommandError.interrupted }
+            throw error
+        }
+    }
+
+    private init() throws {
+        var template = Array(
+            (FileManager.default.temporaryDirectory.path + "/quicksand-bench-XXXXXX").utf8CString
+        )
+        guard mkdtemp(&template) != nil else {
+            throw CommandError(1, "no temporary folder can be made: errno \(errno)")
+        }
+        folder = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
+        // A server drops to another user, who must get to the data folder in it.
+        chmod(folder, 0o755)
+    }
+
+    /// A new folder in the scene's own.
+    func makeFolder(_ name: String) throws -> String {
+        let path = folder + "/" + name
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
+    }
+
+    /// Writes a file into the scene's folder.
+    /// - Returns: its path.
+    func write(_ content: Data, as name: String) throws -> String {
+        let path = folder + "/" + name
+        try content.write(to: URL(fileURLWithPath: path))
+        return path
+    }
+
+    /// This process is ended with the scene, by SIGTERM, if not before.
+    func own(_ process: pid_t) {
+        let isTooLate = state.withLock { state in
+            if !state.isEnding { state.processes.insert(process) }
+            return state.isEnding
+        }
+        if isTooLate { Self.end(process) }
+    }
+
+    /// Ends a process of the scene, and waits for its end.
+    func end(_ process: pid_t) {
+        if state.withLock({ $0.processes.remove(process) }) != nil { Self.end(process) }
+    }
+
+    /// Has the benchmark end by itself when it is interrupted, in place of at once.
+    func onInterruption(_ body: @escaping @Sendable () -> Void) {
+        state.withLock { $0.onInterruption = body }
+    }
+
+    private func interrupt() {
+        let body = state.withLock { state in
+            state.isInterrupted = true
+            return state.onInterruption
+        }
+        if let body { return body() }
+        clear()
+        Foundation.exit(CommandError.interruptedCode)
+    }
+
+    /// Whoever comes second waits until the first is through, so that nobody exits before that.
+    private func clear() {
+        isCleared.withLock { isCleared in
+            guard !isCleared else { return }
+            isCleared = true
+            let processes = state.withLock { state in
+                state.isEnding = true
+                defer { state.processes = [] }
+                return state.processes
+            }
+            for process in processes { Self.end(process) }
+            try? FileManager.default.removeItem(atPath: folder)
+        }
+    }
+
+    private static func end(_ process: pid_t) {
+        kill(process, SIGTERM)
+        _ = ChildProcess.reap(process)
+    }
+}
+
+extension CommandError {
+    /// 128 and SIGINT, as shells have it.
+    fileprivate static let interruptedCode: Int32 = 130
+    static var interrupted: ExitCode { ExitCode(interruptedCode) }
+}

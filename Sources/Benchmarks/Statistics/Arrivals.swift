@@ -1,0 +1,24 @@
+import Foundation
+
+/// When the requests of an open loop are due, in seconds from its start: a Poisson process, as
+/// callers are who know nothing of one another.
+struct Arrivals: Sendable {
+    let times: [Double]
+
+    /// - Parameters:
+    ///   - perSecond: the rate; at 0 or below it nobody comes.
+    ///   - seconds: for how long.
+    ///   - seed: the same seed makes the same arrivals.
+    init(perSecond: Double, seconds: Double, seed: UInt64) {
+        var generator = SplitMix(state: seed)
+        var times: [Double] = []
+        var time = 0.0
+        while perSecond > 0 {
+            // Gaps are exponential; 1 − u is never 0.
+            time -= log(1 - generator.nextFraction()) / perSecond
+            guard time < seconds else { break }
+            times.append(time)
+        }
+        self.times = times
+    }
+}

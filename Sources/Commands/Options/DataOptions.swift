@@ -1,0 +1,32 @@
+import ArgumentParser
+import SQLiteStore
+
+/// Where results and keys are kept, and whose they are.
+struct DataOptions: ParsableArguments {
+    @Option(help: "The data folder. [QUICKSAND_DATA]")
+    var data: String?
+
+    @Option(
+        help: "Whom the service becomes when started as root: a name or a number. [QUICKSAND_USER]"
+    )
+    var user: String?
+
+    func folder() throws -> DataFolder {
+        try DataFolder(
+            path: Setting.text(data, "DATA") ?? DataFolder.standardPath,
+            user: Setting.text(user, "USER")
+        )
+    }
+
+    /// Opens the store for the length of `body`, and leaves its files to the service's user.
+    func withStore(_ body: (SQLiteStore) async throws -> Void) async throws {
+        let folder = try folder()
+        try folder.prepare()
+        let store = try folder.openStore()
+        defer {
+            try? store.close()
+            try? folder.prepare()
+        }
+        try await body(store)
+    }
+}

@@ -1,0 +1,133 @@
+package import ArgumentParser
+package import Catalog
+package import Domain
+import Foundation
+package import WardenClient
+import WardenProtocol
+
+/// Where the operator's files and programs are: from a flag, else a `QUICKSAND_*` variable, else
+/// found.
+package struct MachineOptions: ParsableArguments {
+    @Option(help: "The limits file. [QUICKSAND_LIMITS]")
+    package var limits: String?
+
+    @Option(help: "The folder of runtimes. [QUICKSAND_RUNTIMES]")
+    package var runtimes: String?
+
+    @Option(help: "The folder of programs that pip installed. [QUICKSAND_TOOLS]")
+    package var tools: String?
+
+    @Option(help: "The warden's program; beside this one by default. [QUICKSAND_WARDEN]")
+    package var warden: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Start although this is missing here: cgroup or landlock; repeatable. [QUICKSAND_ALLOW_MISSING]",
+            discussion: "Jails are weaker then, and doctor says in what."
+        )
+    )
+    package var allowMissing: [String] = []
+
+    package init() {}
+
+    /// The plans of the limits file, checked.
+    package func plans() throws -> Plans {
+        do {
+            return try Catalog.plans(
+                limitsFile: Setting.text(limits, "LIMITS") ?? Installation.home + "/limits.json"
+            )
+        } catch {
+            throw CommandError(2, "\(error)")
+        }
+    }
+
+    /// The sealed catalog's source, read and checked.
+    ///
+    /// - Parameters:
+    ///   - jails: how many are in use at once. The warden gets room for as many again, and for
+    ///     those that are not closed at once: one that is being torn down still has its user
+    ///     numbers, and its successor does not wait for that.
+    ///   - standby: how many more stand by.
+    package func catalog(jails: Int, standby: Int = 0) throws -> Catalog {
+        let home = Installation.home
+        let dispensable = try dispensable()
+        do {
+            return try Catalog.load(
+                limitsFile: Setting.text(limits, "LIMITS") ?? home + "/limits.json",
+                runtimesFolder: Setting.text(runtimes, "RUNTIMES") ?? home + "/runtimes",
+                toolsFolder: Setting.text(tools, "TOOLS") ?? home + "/.quicksand/tools",
+                jails: jails * 2 + 2 + WardenConnection.restingJailsMax + standby,
+                dispensable: dispensable
+            )
+        } catch {
+            throw CommandError(2, "\(error)")
+        }
+    }
+
+    private func dispensable() throws -> Set<Dispensable> {
+        Set(
+            try Setting.list(allowMissing, "ALLOW_MISSING").map { name in
+                guard let found = Dispensable.allCases.first(where: { "\($0)" == name }) else {
+                    let known = Dispensable.allCases.map { "\($0)" }.joined(separator: ", ")
+                    throw CommandError(2, "--allow-missing: '\(name)' is not one of \(known)")
+                }
+                return found
+            }
+        )
+    }
+
+    /// The policy of system calls, read out.
+    package func systemCalls() throws -> SystemCallList {
+        do {
+            return try SystemCallList(
+                runtimesFolder: Setting.text(runtimes, "RUNTIMES") ?? Installation.home
+                    + "/runtimes"
+            )
+        } catch {
+            throw CommandError(2, "\(error)")
+        }
+    }
+
+    /// Starts one warden, or says in one sentence what it lacks.
+    package func startWarden(_ catalog: Catalog) throws -> WardenConnection {
+        try start { program throws(WardenStartError) in
+            try WardenConnection.start(
+                program: program,
+                catalog: catalog.image,
+                systemCallNames: catalog.systemCallNames
+            )
+        }
+    }
+
+    /// Starts a warden that is replaced where it ends, or says in one sentence what it lacks.
+    package func linkWardens(_ catalog: Catalog) throws -> WardenLink {
+        try start { program throws(WardenStartError) in
+            try WardenLink.start(
+                program: program,
+                catalog: catalog.image,
+                systemCallNames: catalog.systemCallNames
+            )
+        }
+    }
+
+    private func start<Started>(
+        _ begin: (_ program: String) throws(WardenStartError) -> Started
+    ) throws -> Started {
+        let program = Setting.text(warden, "WARDEN") ?? Installation.programs + "/quicksand-warden"
+        do {
+            return try begin(program)
+        } catch {
+            throw CommandError(2, "\(error)" + Self.advice(on: error))
+        }
+    }
+
+    /// What an ordinary user can do about a missing cgroup.
+    private static func advice(on error: WardenStartError) -> String {
+        guard case .unfit(let primitive) = error, primitive.name.hasPrefix("cgroup"),
+            !Privileges.isRoot
+        else { return "" }
+        return "; as an ordinary user, have one delegated to you "
+            + "(systemd-run --user --scope -p Delegate=yes quicksand …), or start with "
+            + "--allow-missing cgroup and weaker limits"
+    }
+}

@@ -1,0 +1,23 @@
+import Foundation
+
+/// A file that somebody named on the command line.
+enum InputFile {
+    /// - Parameter path: `-` is this command's own standard input.
+    /// - Throws: ``CommandError`` where it cannot be read, or is larger than `bytesMax`.
+    static func read(_ path: String, bytesMax: Int) throws -> Data {
+        let data: Data
+        do {
+            let handle =
+                path == "-"
+                ? FileHandle.standardInput
+                : try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            data = try handle.read(upToCount: bytesMax + 1) ?? Data()
+        } catch {
+            throw CommandError(2, "\(path) cannot be read: \(error.localizedDescription)")
+        }
+        guard data.count <= bytesMax else {
+            throw CommandError(2, "\(path) is larger than \(bytesMax) bytes")
+        }
+        return data
+    }
+}

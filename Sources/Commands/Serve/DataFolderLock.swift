@@ -1,0 +1,91 @@
+import Foundation
+import Glibc
+import WardenClient
+
+/// The right to be the one server of a data folder, from a server's start to its end.
+///
+/// It is a lock of an open file (flock(2)): the kernel lets go of it when the process ends, however
+/// it ends. Giving up root leaves it, and no child gets it (O_CLOEXEC). Only `serve` takes it;
+/// commands such as `keys` use the database beside a running server.
+///
+/// The file names the holder and is never removed: a lock on a file that has no name any more keeps
+/// nobody out. The folder is locked by `SQLiteStore` for moments, so it cannot be what is locked
+/// here.
+final class DataFolderLock: Sendable {
+    static let fileName = "server.lock"
+    private static let recordBytesMax = 512
+
+    /// Never closed: the database is written to the very end.
+    private let file: Int32
+
+    /// - Throws: ``CommandError`` with code 1 where another server has the folder, with 2 where the lock
+    ///    cannot be taken at all.
+    init(_ folder: DataFolder) throws {
+        file = try folder.withDescriptor { directory in
+            // The folder is an ordinary user's, and this may be root: no link is followed, and
+            // nothing is waited for that somebody left under this name.
+            let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+            let file = openat(directory, Self.fileName, flags, 0o600)
+            guard file >= 0 else { throw Self.refusal(folder, because: Self.reason(errno)) }
+            do {
+                try Self.take(file, of: folder)
+            } catch {
+                close(file)
+                throw error
+            }
+            return file
+        }
+        write("\(getpid())")
+    }
+
+    /// Has a second start say where this server is found.
+    func announce(_ address: String) { write("\(getpid()) \(address)") }
+
+    private static func take(_ file: Int32, of folder: DataFolder) throws {
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw refusal(folder, because: reason(errno)) }
+        // A second name could be that of a file which is not this user's to change.
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else {
+            throw refusal(folder, because: "it is no file of its own; remove it")
+        }
+        while flock(file, LOCK_EX | LOCK_NB) != 0 {
+            switch errno {
+            case EINTR: continue
+            case EWOULDBLOCK:
+                throw CommandError(1, "the data folder \(folder.path) is in use by " + holder(file))
+            case let code: throw refusal(folder, because: reason(code))
+            }
+        }
+        guard Privileges.isRoot, status.st_uid == 0 else { return }
+        guard fchown(file, folder.owner.uid, folder.owner.gid) == 0 else {
+            throw refusal(folder, because: reason(errno))
+        }
+    }
+
+    /// What the file says of who holds it, where that can be believed to be a server's words.
+    private static func holder(_ file: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: recordBytesMax)
+        let count = pread(file, &bytes, bytes.count, 0)
+        let record = bytes.prefix(max(0, count)).prefix { $0 != UInt8(ascii: "\n") }
+        let words = record.split(separator: UInt8(ascii: " "))
+        // It goes to a terminal.
+        guard words.joined().allSatisfy({ (0x21...0x7e).contains($0) }),
+            let process = words.first.flatMap({ Int32(String(decoding: $0, as: UTF8.self)) })
+        else { return "another process" }
+        guard words.count > 1 else { return "process \(process)" }
+        return "process \(process), which serves " + String(decoding: words[1], as: UTF8.self)
+    }
+
+    /// A record that cannot be written is only missed by a second start.
+    private func write(_ record: String) {
+        let bytes = Array((record + "\n").utf8)
+        pwrite(file, bytes, bytes.count, 0)
+        ftruncate(file, bytes.count)
+    }
+
+    private static func refusal(_ folder: DataFolder, because reason: String) -> CommandError {
+        CommandError(2, "\(folder.path)/\(fileName) cannot be locked: \(reason)")
+    }
+
+    private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+}

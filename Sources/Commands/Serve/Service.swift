@@ -1,0 +1,377 @@
+import API
+import Catalog
+import Courier
+import Domain
+import FolderCache
+import Foundation
+import Hummingbird
+import Identity
+import Logging
+import NIOCore
+import Queue
+import Retention
+import Runner
+import SQLiteStore
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+import WardenClient
+import WardenProtocol
+
+/// The running service: every part made and joined, and its end.
+///
+/// The parts begin in an order as well. Nothing is taken up, dispatched, delivered or deleted before
+/// the port is bound, so a start that finds it taken leaves everything as it was. No request is read
+/// before what an earlier process accepted is in the queue again: connections wait for that.
+///
+/// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the queue
+/// takes no new work and lets running executions finish, then the port closes, then the dispatcher
+/// has written down what became of its tasks, then the courier leaves what it has not delivered in
+/// the store.
+struct Service: Sendable {
+    private let settings: ServiceSettings
+    private let wardens: WardenLink
+    private let folderLock: DataFolderLock
+    private let store: SQLiteStore
+    private let compileCache: FolderCache?
+    private let logger: Logger
+    private let standby: StandbyPool
+    private let queue: ExecutionQueue
+    private let dispatcher: TaskDispatch
+    private let courier: Courier
+    private let retention: Retention
+    private let catalog: Catalog
+    /// Open once the port is.
+    private let port = Gate()
+    /// Open once what an earlier process accepted is in the queue again.
+    private let recovery = Gate()
+    private let isDraining = Flag()
+
+    init(
+        _ settings: ServiceSettings,
+        _ catalog: Catalog,
+        _ wardens: WardenLink,
+        _ folderLock: DataFolderLock,
+        store: SQLiteStore,
+        compileCache: FolderCache?
+    ) {
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        var logger = Logger(label: "quicksand")
+        logger.logLevel = settings.logLevel
+        let courier = Courier(
+            store: store,
+            policy: AddressPolicy(allowing: settings.callbackAllow),
+            clock: .system,
+            logger: logger,
+            userAgent: "quicksand/" + Release.version,
+            candidateSecret: WebhookSecret.make
+        )
+        standby = StandbyPool(wardens, bounds: settings.standby, clock: .system, logger: logger)
+        queue = ExecutionQueue(
+            provider: standby,
+            runtimes: catalog.runtimes,
+            store: store,
+            compileCache: compileCache,
+            slots: settings.jails,
+            queueCapacity: settings.queueCapacity,
+            clock: .system,
+            logger: logger,
+            callbackBody: { callbackBody($0) },
+            deliveriesSaved: { courier.wake() }
+        )
+        dispatcher = TaskDispatch(
+            executions: queue,
+            store: store,
+            tasksMax: settings.jails,
+            plan: { organization in
+                let known = try await store.organization(id: organization)
+                return known.flatMap { catalog.plans[$0.plan] }
+            },
+            clock: .system,
+            logger: logger,
+            callbackBody: { callbackBody($0) },
+            deliveriesSaved: { courier.wake() }
+        )
+        retention = Retention(
+            store: store,
+            terms: Retention.Terms(standardDays: settings.keepDays, plans: catalog.plans),
+            clock: .system,
+            logger: logger
+        )
+        self.settings = settings
+        self.catalog = catalog
+        self.wardens = wardens
+        self.folderLock = folderLock
+        self.store = store
+        self.compileCache = compileCache
+        self.logger = logger
+        self.courier = courier
+    }
+
+    /// Serves until it is told to stop.
+    /// - Throws: ``CommandError`` where the warden's monitor ended by itself, so that whoever watches this
+    ///    process starts it again.
+    func run() async throws {
+        let services: [any ServiceLifecycle.Service] = [
+            Part { await cancelWhenGracefulShutdown { await retain() } },
+            Part { try await cancelWhenGracefulShutdown { try await deliver() } },
+            Part { await cancelWhenGracefulShutdown { await dispatch() } },
+            application(),
+            Part { [isDraining] in
+                await cancelWhenGracefulShutdown { await watchWardens() }
+                if !isDraining.isSet {
+                    throw CommandError(1, "the warden's monitor has ended; start the service again")
+                }
+            },
+            Part { try await schedule() },
+        ]
+        tellOperator()
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map {
+                    .init(
+                        service: $0,
+                        successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup
+                    )
+                },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: quiet
+            )
+        )
+        defer {
+            try? store.close()
+            wardens.shutDown()
+        }
+        do {
+            try await group.run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw CommandError(
+                1,
+                "another program listens on \(settings.host):\(settings.port) already"
+            )
+        } catch let error as IOError {
+            throw CommandError(1, "cannot listen on \(settings.host):\(settings.port): \(error)")
+        }
+    }
+
+    private func retain() async {
+        if await recovery.wait() { await retention.run() }
+    }
+
+    private func deliver() async throws {
+        if await recovery.wait() { try await courier.run() }
+    }
+
+    private func dispatch() async {
+        if await recovery.wait() { await dispatcher.run() }
+    }
+
+    /// The queue's life: it takes up what was accepted, works, and drains.
+    private func schedule() async throws {
+        let lease = Task { [queue] in await queue.keepLease() }
+        defer { lease.cancel() }
+        // Where the port cannot be bound, the group is told to shut down.
+        if await cancelWhenGracefulShutdown({ await port.wait() }) {
+            try await queue.recover()
+            recovery.open()
+            let takingUp = Task { [queue] in await queue.takeUpLost() }
+            try? await gracefulShutdown()
+            takingUp.cancel()
+        }
+        isDraining.set()
+        standby.close()
+        await queue.drain(grace: settings.grace)
+        await compileCache?.settle()
+    }
+
+    /// The port is bound, and requests are read once this has returned.
+    private func begin(_ boundPort: Int) async {
+        let address = "http://\(settings.host):\(boundPort)"
+        folderLock.announce(address)
+        port.open()
+        guard await cancelWhenGracefulShutdown({ await recovery.wait() }) else { return }
+        logger.notice("listening", metadata: ["address": "\(address)"])
+    }
+
+    /// What is not as it could be here, and what was kept from before.
+    private func tellOperator() {
+        for missing in catalog.runtimes.missing {
+            logger.notice(
+                "runtime missing",
+                metadata: ["runtime": "\(missing.name)", "install": "\(missing.installLine)"]
+            )
+        }
+        for slower in catalog.slower {
+            logger.notice(
+                "runtime slower than it could be",
+                metadata: ["runtime": "\(slower.name)", "reason": "\(slower.reason)"]
+            )
+        }
+        for weaker in wardens.primitives where weaker.isWeaker {
+            logger.warning(
+                "jails are weaker here",
+                metadata: ["in": "\(weaker.name)", "how": "\(weaker.detail)"]
+            )
+        }
+        if let figures = compileCache?.figures {
+            logger.notice(
+                "compiled programs kept",
+                metadata: [
+                    "programs": "\(figures.programs)", "bytes": "\(figures.bytes)",
+                    "most": "\(settings.compileCacheBytes)",
+                ]
+            )
+        }
+    }
+
+    /// Until the monitor has gone; a warden that ends is only told of, for it is replaced.
+    private func watchWardens() async {
+        for await event in wardens.events {
+            switch event {
+            case .ready(let process):
+                logger.notice("warden ready", metadata: ["process": "\(process)"])
+            case .ended(let process):
+                guard !isDraining.isSet else { continue }
+                logger.error("warden ended", metadata: ["process": "\(process)"])
+            case .failed(let error):
+                logger.error("warden not started", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// The lifecycle's own messages are for debugging it.
+    private var quiet: Logger {
+        var quiet = logger
+        quiet.logLevel = max(.warning, logger.logLevel)
+        return quiet
+    }
+
+    private func application() -> some ApplicationProtocol {
+        let logger = logger
+        let settings = settings
+        return makeApplication(
+            APIConfiguration(
+                host: settings.host,
+                port: settings.port,
+                trustedProxies: settings.trustedProxies,
+                allowsQueryKey: settings.allowsQueryKey,
+                dispatcherSecret: settings.dispatcherSecret,
+                version: Release.version
+            ),
+            APIDependencies(
+                executions: queue,
+                tasks: dispatcher,
+                store: store,
+                accounts: Accounts(store: store, signUps: settings.signUps, clock: .system),
+                runtimes: catalog.runtimes,
+                plans: catalog.plans,
+                readiness: readiness,
+                metrics: metrics,
+                wakeCourier: { [courier] in courier.wake() }
+            ),
+            logger: logger,
+            onListening: { await begin($0) }
+        )
+    }
+
+    private var readiness: APIDependencies.Readiness {
+        { [isDraining, wardens, store] in
+            if isDraining.isSet { return "draining" }
+            if !wardens.isAvailable { return "the warden is down" }
+            do {
+                try await store.ping()
+                return nil
+            } catch {
+                return "the store is down"
+            }
+        }
+    }
+
+    private var metrics: @Sendable () async -> [Metric] {
+        { [queue, store, standby, compileCache, retention] in
+            let load = queue.load
+            // Where the store cannot be asked, the other figures are still worth having.
+            let tasks = (try? await store.taskCounts()) ?? [:]
+            let own = [
+                Metric(
+                    name: "quicksand_executions_queued",
+                    help: "Executions waiting for a jail.",
+                    kind: .gauge,
+                    samples: [.init(value: Double(load.queued))]
+                ),
+                Metric(
+                    name: "quicksand_executions_running",
+                    help: "Executions in a jail.",
+                    kind: .gauge,
+                    samples: [.init(value: Double(load.running))]
+                ),
+                Metric(
+                    name: "quicksand_tasks",
+                    help: "Agent tasks that have not ended, by status.",
+                    kind: .gauge,
+                    samples: AgentTask.Status.allCases.compactMap { status in
+                        tasks[status].map {
+                            .init(labels: [("status", status.rawValue)], value: Double($0))
+                        }
+                    }
+                ),
+            ]
+            let deleted = Metric(
+                name: "quicksand_records_deleted_total",
+                help: "Records deleted because they were older than they are kept, by kind.",
+                kind: .counter,
+                samples: retention.figures.map {
+                    .init(labels: [("kind", $0.kind)], value: Double($0.deleted))
+                }
+            )
+            return own + [deleted] + standby.figures.metrics + (compileCache?.figures.metrics ?? [])
+        }
+    }
+}
+
+extension StandbyFigures {
+    fileprivate var metrics: [Metric] {
+        [
+            Metric(
+                name: "quicksand_standby_jails",
+                help: "Jails that stand by, made ahead of their executions.",
+                kind: .gauge,
+                samples: [
+                    .init(labels: [("state", "ready")], value: Double(ready)),
+                    .init(labels: [("state", "starting")], value: Double(booting)),
+                ]
+            ),
+            Metric(
+                name: "quicksand_standby_memory_bytes",
+                help: "What the jails that stand by hold.",
+                kind: .gauge,
+                samples: [.init(value: Double(memoryBytes))]
+            ),
+            Metric(
+                name: "quicksand_jails_opened_total",
+                help: "Jails that executions got, by whether one stood by.",
+                kind: .counter,
+                samples: [
+                    .init(labels: [("from", "standby")], value: Double(taken)),
+                    .init(labels: [("from", "cold")], value: Double(missed)),
+                ]
+            ),
+        ]
+    }
+}
+
+/// A function as a service.
+private struct Part: ServiceLifecycle.Service {
+    let body: @Sendable () async throws -> Void
+
+    func run() async throws { try await body() }
+}
+
+/// Set once.
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+    func set() { value.store(true, ordering: .releasing) }
+}

@@ -1,0 +1,134 @@
+import ArgumentParser
+import Foundation
+
+struct LoginCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "login",
+        abstract: "Signs in at a server, so that `quicksand try` runs as you.",
+        discussion: """
+            Asks for what is not given; where standard input is no terminal, it is read
+            from there, a line each. There is no flag for the password: it would be seen in
+            the list of processes and in a shell's history. The session is kept in
+            ~/.config/quicksand/credentials.json, which nobody else can read.
+
+            Examples:
+              quicksand login --server https://sandbox.example
+              quicksand login --sign-up --name Ada --email ada@example.com
+              quicksand login --email ada@example.com < password.txt
+              quicksand login --sign-out
+            """
+    )
+
+    @OptionGroup var server: ServerOptions
+
+    @Option(help: "The e-mail address that you signed up with.")
+    var email: String?
+
+    @Flag(help: "Sign up: make an account first.")
+    var signUp = false
+
+    @Option(help: "Your name, for --sign-up.")
+    var name: String?
+
+    @Flag(help: "End the session, at the server and here.")
+    var signOut = false
+
+    func run() async throws {
+        try await CommandError.report {
+            let address = try server.address()
+            try server.requireSecrecy(to: address)
+            if signOut {
+                guard !signUp, email == nil, name == nil else {
+                    throw CommandError(2, "--sign-out stands alone")
+                }
+                return try await endSession(at: address)
+            }
+            guard signUp || name == nil else { throw CommandError(2, "--name is for --sign-up") }
+            try await beginSession(at: address)
+        }
+    }
+
+    private struct Account: Encodable {
+        var name: String?
+        let email: String
+        let password: String
+    }
+
+    private struct Entry: Decodable {
+        let token: String
+        let user: User
+
+        struct User: Decodable {
+            let name: String
+            let email: String
+        }
+    }
+
+    private struct Usage: Decodable {
+        let plan: String
+    }
+
+    private func beginSession(at address: ServerAddress) async throws {
+        let sessions = try SavedSessions.standard()
+        // Before the password is asked for: it would be a pity about it.
+        let former = try sessions.session(at: address)
+        let stranger = RemoteServer(address)
+        let answer = try await stranger.send(
+            RemoteServer.Request(
+                method: "POST",
+                path: "/api/auth/\(signUp ? "sign-up" : "sign-in")/email",
+                body: try JSONEncoder().encode(try account())
+            )
+        )
+        let entry: Entry = try answer.value(from: address)
+        guard entry.token.wholeMatch(of: /[!-~]{1,1024}/) != nil else {
+            throw CommandError(1, "\(address) answered with no token that could be kept")
+        }
+        let session = SavedSession(token: entry.token, email: entry.user.email)
+        try sessions.keep(session, at: address)
+        // The one that it takes the place of would be open for nobody.
+        if let former { _ = try? await stranger.showing(former.token).send(Self.ending) }
+        let usage = try await stranger.showing(entry.token)
+            .send(RemoteServer.Request(method: "GET", path: "/api/v1/usage"))
+        let plan: Usage = try usage.data(from: address)
+        print(
+            "signed in at \(address) as \(ShownOutput.line(entry.user.name)) "
+                + "<\(ShownOutput.line(entry.user.email))>, "
+                + "on the plan \(ShownOutput.line(plan.plan))"
+        )
+    }
+
+    /// What was given, and what was asked for.
+    private func account() throws -> Account {
+        let name = signUp ? try self.name ?? Question.ask("Name") : nil
+        let email = try self.email ?? Question.ask("E-mail")
+        let password = try Question.askHidden("Password")
+        if signUp, Question.isInteractive {
+            let again = try Question.askHidden("The same password again")
+            guard password == again else { throw CommandError(2, "the two passwords differ") }
+        }
+        return Account(name: name, email: email, password: password)
+    }
+
+    private static let ending = RemoteServer.Request(method: "POST", path: "/api/auth/sign-out")
+
+    /// Forgets it here only once the server has ended it: until then somebody could use it.
+    private func endSession(at address: ServerAddress) async throws {
+        let sessions = try SavedSessions.standard()
+        guard let session = try sessions.session(at: address) else {
+            throw CommandError(2, "nobody has signed in at \(address)")
+        }
+        let answer = try await RemoteServer(address).showing(session.token).send(Self.ending)
+        let hadEnded = answer.status == 401
+        if !hadEnded { let _: SignedOut = try answer.value(from: address) }
+        try sessions.keep(nil, at: address)
+        print(
+            hadEnded
+                ? "the session at \(address) had ended already" : "signed out at \(address)"
+        )
+    }
+
+    private struct SignedOut: Decodable {
+        let success: Bool
+    }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Domain
+import Foundation
+
+struct TryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "try",
+        abstract: "Runs one file at a server.",
+        discussion: """
+            As whom: with the key in QUICKSAND_API_KEY, else as whoever signed in with
+            `quicksand login`, else as a stranger. Output is passed through, and the
+            program's exit code is this command's, as with `quicksand run`; afterwards
+            standard error says how many runs are left. Ctrl-C cancels the program.
+
+            Examples:
+              quicksand try hello.py
+              quicksand try main.c --server https://sandbox.example -- first second
+              quicksand try sort.py --stdin numbers.txt --json
+            """
+    )
+
+    @Argument(help: "The source file; its ending says the language.")
+    var file: String
+
+    @OptionGroup var server: ServerOptions
+
+    @Option(help: "The language, where the ending does not say it.")
+    var language: String?
+
+    @Option(help: "A file for standard input; - is this command's own.")
+    var stdin: String?
+
+    @Flag(help: "Print the whole execution as JSON instead.")
+    var json = false
+
+    @Flag(help: "As a stranger, whoever has signed in.")
+    var anonymous = false
+
+    @Argument(parsing: .postTerminator, help: "Arguments for the program, after --.")
+    var arguments: [String] = []
+
+    func run() async throws {
+        try await CommandError.report {
+            let address = try server.address()
+            let credential = anonymous ? nil : try RemoteCredential.find(for: address)
+            if credential != nil { try server.requireSecrecy(to: address) }
+            let source = try RemoteSource(
+                file: file,
+                language: language,
+                stdin: stdin,
+                arguments: arguments
+            )
+            let end = try await end(of: source, at: address, as: credential)
+            throw ExitCode(try show(end, address))
+        }
+    }
+
+    /// Waits for it; Ctrl-C cancels it in good order, and a second one ends this at once.
+    private func end(
+        of source: RemoteSource,
+        at address: ServerAddress,
+        as credential: RemoteCredential?
+    ) async throws -> RemoteRun.End {
+        let line = WaitingLine("waiting")
+        defer { line.erase() }
+        let run = RemoteRun(address: address, credential: credential, line: line)
+        let work = Task { try await run.end(of: source) }
+        let interruption = Interruption {
+            guard !work.isCancelled else {
+                line.erase()
+                Foundation.exit(130)
+            }
+            work.cancel()
+        }
+        defer { withExtendedLifetime(interruption) {} }
+        do {
+            return try await work.value
+        } catch is CancellationError {
+            throw CommandError(130, "cancelled")
+        }
+    }
+
+    /// - Returns: this command's exit code.
+    private func show(_ end: RemoteRun.End, _ address: ServerAddress) throws -> Int32 {
+        let (stdout, stderr) = (ShownOutput(.standardOutput), ShownOutput(.standardError))
+        if json {
+            stdout.write(try end.answer.dataAsJSON(from: address) + Data("\n".utf8))
+        }
+        guard let report = end.execution.report else {
+            let status = end.execution.status.rawValue
+            throw CommandError(
+                1,
+                "\(address) did not run it to its end: \(status) (\(end.execution.id))"
+            )
+        }
+        if report.hasRun, !json {
+            stdout.write(report.stage.stdout.bytes)
+            stderr.write(report.stage.stderr.bytes)
+        }
+        let code = report.tell(showsCompiler: !json)
+        if let left = end.receipt.left { stderr.write(Data("quicksand: \(left)\n".utf8)) }
+        return code
+    }
+}

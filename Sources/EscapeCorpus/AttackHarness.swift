@@ -1,0 +1,116 @@
+public import Domain
+public import Foundation
+import Runner
+
+/// Where attacks are made: a sandbox, the runtimes in it, and what of the host they are after.
+public struct AttackHarness: Sendable {
+    let sandbox: any SandboxProvider
+    let runtimes: Runtimes
+    let limits: Limits
+    /// The folder of hostile programs.
+    let programs: URL
+    /// Files of the host that hold ``secret``, readable by everybody.
+    let canaries: [String]
+    let secret: String
+
+    public init(
+        sandbox: any SandboxProvider,
+        runtimes: Runtimes,
+        limits: Limits,
+        programs: URL,
+        canaries: [String],
+        secret: String
+    ) {
+        self.sandbox = sandbox
+        self.runtimes = runtimes
+        self.limits = limits
+        self.programs = programs
+        self.canaries = canaries
+        self.secret = secret
+    }
+
+    /// What came of an attack.
+    public enum Outcome: Sendable, Equatable {
+        case refused
+        /// What was otherwise than it must be.
+        case cameThrough([String])
+        /// Why it could not be made here.
+        case notMade(String)
+    }
+
+    /// Makes an attack from each of its places, in each of its profiles.
+    ///
+    /// - Parameter isBrief: from the first place alone, with its first arguments.
+    /// - Throws: ``SandboxError``, or where a program cannot be read.
+    public func make(_ attack: Attack, isBrief: Bool = false) async throws -> Outcome {
+        var breaches: [String] = []
+        for profile in isBrief ? Array(attack.profiles.prefix(1)) : attack.profiles {
+            switch try await attempt(attack, profile, isBrief) {
+            case .refused: break
+            case .cameThrough(let found): breaches += found
+            case .notMade(let why): return .notMade(why)
+            }
+        }
+        return breaches.isEmpty ? .refused : .cameThrough(breaches)
+    }
+
+    private func attempt(
+        _ attack: Attack,
+        _ profile: SystemCallProfile,
+        _ isBrief: Bool
+    ) async throws -> Outcome {
+        guard let plan = try AttackPlan(attack, on: self, profile, isBrief: isBrief) else {
+            return .notMade("there is no runtime for \(attack.program.file) here")
+        }
+        let listener = plan.needsListener ? try HostListener() : nil
+        var sightings: [Sighting] = []
+        for request in plan.requests(listener) {
+            let result = try await execute(
+                request,
+                on: plan.runtime,
+                profile: profile,
+                in: sandbox
+            )
+            if let failure = plan.compileFailure(result) { return .notMade(failure) }
+            sightings += plan.sightings(in: result, profile)
+        }
+        var breaches = sightings.flatMap { attack.expected.breaches($0, secret: secret) }
+        if sightings.isEmpty { breaches.append("nothing ran") }
+        if listener?.heardAnything == true { breaches.append("it was heard on the host") }
+        return breaches.isEmpty ? .refused : .cameThrough(breaches)
+    }
+
+    func file(_ name: String) throws -> SourceFile {
+        SourceFile(path: name, content: try Data(contentsOf: programs.appendingPathComponent(name)))
+    }
+
+    /// Every file that a program needs beside it.
+    func files(of program: HostileProgram) throws -> [SourceFile] {
+        var names = [program.file]
+        switch program {
+        case .everywhere: names += ["places.h", "places.py", "build.sh"]
+        case .ordinary(let file): if file.hasSuffix(".py") { names.append("attempts.py") }
+        case .compiler: break
+        }
+        return try names.map { name in
+            var file = try file(name)
+            if case .compiler = program, let canary = canaries.last {
+                let text = String(decoding: file.content, as: UTF8.self)
+                file.content = Data(text.replacing("{canary}", with: canary).utf8)
+            }
+            return file
+        }
+    }
+
+    func filled(_ arguments: [String], _ listener: HostListener?) -> [String] {
+        arguments.flatMap { argument -> [String] in
+            switch argument {
+            case "{canary}": canaries.suffix(1)
+            case "{canaries}": canaries
+            case "{port}": ["\(listener?.port ?? 0)"]
+            case "{socket}": [listener?.name ?? ""]
+            default: [argument]
+            }
+        }
+    }
+}
