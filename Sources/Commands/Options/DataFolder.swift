@@ -1,6 +1,7 @@
 import Domain
 import FolderCache
 import Foundation
+import CoreFoundation
 import Glibc
 import SQLiteStore
 import WardenClient

@@ -18,7 +18,7 @@ struct RemoteAnswer: Sendable {
 
     /// What `read` finds in the answer.
     ///
-    /// - Throws: ``Stop`` like ``data(from:)``, also where it finds nothing.
+    /// - Throws: ``CommandError`` like ``data(from:)``, also where it finds nothing.
     func read<Value>(from server: ServerAddress, _ read: (Data) -> Value?) throws -> Value {
         if let refusal { throw refusal }
         guard (200...299).contains(status), let value = read(body) else { throw strange(server) }
