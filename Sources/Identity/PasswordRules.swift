@@ -14,7 +14,7 @@ public final class PasswordRules: Sendable {
 
     private let dictionary: String
     /// cracklib keeps what it works on in variables of its own.
-    private let turn = Mutex(())
+    private static let turn = Mutex(())
 
     /// - Parameter dictionary: the path without `.pwd`.
     /// - Returns: `nil` where it cannot be read.
@@ -48,7 +48,7 @@ public final class PasswordRules: Sendable {
     }
 
     private func isCommon(_ word: String) -> Bool {
-        turn.withLock { _ in
+        Self.turn.withLock { _ in
             FascistCheckUser(word, dictionary, "", "") != nil
         }
     }
