@@ -10,10 +10,10 @@ import Synchronization
 /// once, under the same `webhook-id`, and the receiver can tell a repetition by that.
 ///
 /// Who does what: ``TransferThread`` moves bytes and judges addresses; ``RetrySchedule`` decides
-/// what an outcome means; ``DispatchLoop`` loads what is due, hands it over and saves what came of
+/// what an outcome means; ``DeliveryLoop`` loads what is due, hands it over and saves what came of
 /// it. The loop sleeps until the next due date, a result or ``wake()``.
 public final class Courier: Sendable {
-    private let parts: DispatchLoop.Parts
+    private let parts: DeliveryLoop.Parts
     private let events: AsyncStream<CourierEvent>
     private let continuation: AsyncStream<CourierEvent>.Continuation
     private let isWoken = Atomic(false)
@@ -32,7 +32,7 @@ public final class Courier: Sendable {
         random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
         candidateSecret: @escaping @Sendable () -> String
     ) {
-        parts = DispatchLoop.Parts(
+        parts = DeliveryLoop.Parts(
             store: store,
             policy: policy,
             clock: clock,
@@ -51,7 +51,7 @@ public final class Courier: Sendable {
     /// its end stays pending in the store. Called once.
     /// - Throws: ``CourierError``
     public func run() async throws {
-        let loop = try DispatchLoop(parts, continuation: continuation)
+        let loop = try DeliveryLoop(parts, continuation: continuation)
         // A task of its own: the store's work must go on to its end when this one is cancelled.
         let work = Task {
             var loop = loop

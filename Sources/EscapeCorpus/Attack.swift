@@ -5,8 +5,8 @@ public import WardenProtocol
 ///
 /// The corpus of these is what the tests hold a release to, and what `quicksand doctor --attack`
 /// makes on an operator's own machine. The programs are readable sources in
-/// `Sources/EscapeCorpus/Programs`; each prints a line `attempt=outcome` for everything that it tried,
-/// where an outcome is `ok` or the name of an error.
+/// `Sources/EscapeCorpus/Programs`; each prints a line `attempt=outcome` for everything that it
+/// tried, where an outcome is `ok` or the name of an error.
 public struct Attack: Sendable, CustomStringConvertible {
     public enum Family: String, Sendable, CaseIterable {
         case systemCalls, files, resources, network
@@ -98,19 +98,19 @@ public enum Place: String, Sendable, CaseIterable {
 /// What refuses an attack.
 public enum Wall: Sendable {
     /// All of these: where there are several, each of them alone is enough.
-    case defences(Set<Defence>)
+    case layers(Set<IsolationLayer>)
     /// How the jail is made; it cannot be left out.
     case intrinsic(String)
 
     public var words: String {
         switch self {
-        case .defences(let defences): defences.map { "\($0)" }.sorted().joined(separator: " and ")
+        case .layers(let layers): layers.map { "\($0)" }.sorted().joined(separator: " and ")
         case .intrinsic(let why): why
         }
     }
 
-    public var defences: Set<Defence> {
-        if case .defences(let defences) = self { return defences }
+    public var layers: Set<IsolationLayer> {
+        if case .layers(let layers) = self { return layers }
         return []
     }
 }

@@ -9,7 +9,7 @@ extension Corpus {
             .resources,
             .compiler("macros.c", language: "c"),
             expected: .verdict(.memoryExceeded),
-            wall: .defences([.memoryLimit]),
+            wall: .layers([.memoryLimit]),
             control: .succeeds(["compiled": "ok"])
         ).with { $0.limits = bomb },
         Attack(
@@ -17,7 +17,7 @@ extension Corpus {
             .resources,
             .compiler("templates.cpp", language: "cpp"),
             expected: .verdict(.memoryExceeded),
-            wall: .defences([.memoryLimit]),
+            wall: .layers([.memoryLimit]),
             control: .succeeds(["compiled": "ok"])
         ).with { $0.limits = bomb },
         Attack(

@@ -12,7 +12,7 @@ extension Corpus {
                     $0.outcomes = ["read through the link": ["ENOENT"]]
                     $0.refusedFiles = Set(traps)
                 },
-                wall: .defences([.beneath]),
+                wall: .layers([.beneath]),
                 control: .succeeds(["read through the link": "ok"])
             ).with {
                 $0.runs = [["{canary}", "1024"]]
@@ -23,7 +23,7 @@ extension Corpus {
                 .files,
                 .everywhere("descriptors.c", everywhere),
                 expected: .outcomes(["0": "pipe", "1": "pipe", "2": "pipe"]),
-                wall: .defences([.descriptors]),
+                wall: .layers([.descriptors]),
                 control: .succeeds(["0": "device"])
             ),
             Attack(
@@ -39,7 +39,7 @@ extension Corpus {
                 .files,
                 .ordinary("files.py"),
                 expected: writing,
-                wall: .defences([.readOnlyRoot]),
+                wall: .layers([.readOnlyRoot]),
                 control: .provesNothing("root's files are not an ordinary user's outside either")
             ).with { $0.runs = [["writing"]] },
             Attack(
@@ -55,7 +55,7 @@ extension Corpus {
                 .files,
                 .ordinary("identity.py"),
                 expected: privilege,
-                wall: .defences([.identity]),
+                wall: .layers([.identity]),
                 control: .succeeds(["setuid": "ok", "setgid": "ok"], as: .ownNamespaces)
             ),
             Attack(
@@ -66,7 +66,7 @@ extension Corpus {
                     let places = ["/box", "/tmp", "/dev/shm", "shm", "sem", "msg"]
                     $0.ignored = Set(places.map { "left " + $0 })
                 },
-                wall: .defences([.ipcNamespace]),
+                wall: .layers([.ipcNamespace]),
                 control: .succeeds(["found shm": "ok", "found /tmp": "ok", "found mqueue": "ok"])
             ).with {
                 $0.runs = [["leave"]]
@@ -131,7 +131,7 @@ extension Corpus {
             .files,
             .ordinary("files.py"),
             expected: .refusals(["ENOENT"], atLeast: 8),
-            wall: .defences([.hiddenProcesses]),
+            wall: .layers([.hiddenProcesses]),
             control: .succeeds(["list /proc/1": "ok", "read /proc/1/status": "ok"])
         ).with { $0.runs = [["strangers"]] },
         Attack(
@@ -147,7 +147,7 @@ extension Corpus {
             .files,
             .ordinary("files.py"),
             expected: .refusals(["EACCES"], atLeast: 6),
-            wall: .defences([.landlock]),
+            wall: .layers([.landlock]),
             control: .succeeds(["write comm": "ok", "write oom_score_adj": "ok"])
         ).with { $0.runs = [["own"]] },
     ]
@@ -170,7 +170,7 @@ extension Corpus {
             .files,
             .ordinary("files.py"),
             expected: .refusals(["EROFS"], atLeast: 5),
-            wall: .defences([.readOnlyRoot]),
+            wall: .layers([.readOnlyRoot]),
             control: .provesNothing("devices belong to root outside as well")
         ).with { $0.runs = [["replacing"]] },
     ]

@@ -19,7 +19,7 @@ extension Corpus {
                 // Lost in the jail's own network, where it has one; the listener would have heard.
                 $0.ignored = ["host datagram"]
             },
-            wall: .defences([.networkNamespace, .landlock]),
+            wall: .layers([.networkNamespace, .landlock]),
             control: .succeeds([
                 "host loopback": "ok", "host datagram": "ok", "abstract unix socket": "ok",
                 "heard on the host": "ok",

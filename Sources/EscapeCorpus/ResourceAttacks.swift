@@ -9,7 +9,7 @@ extension Corpus {
                 .resources,
                 .ordinary("spawn.c"),
                 expected: .outcomes(["started": "31", "end": "EAGAIN"]),
-                wall: .defences([.processLimit]),
+                wall: .layers([.processLimit]),
                 control: .succeeds(["started": "120", "end": "ok"])
             ).with {
                 $0.runs = [[kind, "120"]]
@@ -25,7 +25,7 @@ extension Corpus {
             .ordinary("memory.c"),
             // The first process of `child` is well, and must not hide what became of the other.
             expected: .verdict(.memoryExceeded).with { $0.ignored = ["filled"] },
-            wall: .defences([.memoryLimit]),
+            wall: .layers([.memoryLimit]),
             control: .succeeds(["filled": "ok"])
         ).with {
             $0.runs = [[kind, "96"]]
@@ -41,7 +41,7 @@ extension Corpus {
             .resources,
             .ordinary("disk.py"),
             expected: .refusals(["ENOSPC"], atLeast: 10),
-            wall: .defences([.workspaceLimit]),
+            wall: .layers([.workspaceLimit]),
             control: .succeeds(["fill .": "ok", "flood .": "ok", "nest .": "ok", "deleted .": "ok"])
         ).with {
             $0.runs = [["full", ".", "/tmp"]]
@@ -53,7 +53,7 @@ extension Corpus {
             .resources,
             .ordinary("disk.py"),
             expected: .refusals(["EFBIG"], atLeast: 2),
-            wall: .defences([.resourceLimits]),
+            wall: .layers([.resourceLimits]),
             control: .succeeds(["huge /dev/shm": "ok"])
         ).with {
             $0.runs = [["huge", ".", "/tmp"]]
@@ -69,7 +69,7 @@ extension Corpus {
                 .resources,
                 .ordinary("spin.c"),
                 expected: .verdict(.cpuTimeExceeded),
-                wall: .defences([.clock]),
+                wall: .layers([.clock]),
                 control: .succeeds(["spun": "ok"])
             ).with {
                 $0.runs = [["64", "1500"]]
@@ -82,7 +82,7 @@ extension Corpus {
                 .resources,
                 .ordinary("deaf_spin.c"),
                 expected: .verdict(.cpuTimeExceeded),
-                wall: .defences([.clock]),
+                wall: .layers([.clock]),
                 control: .succeeds(["spun": "ok"])
             ).with { $0.limits = [.cpuMilliseconds: 500, .wallMilliseconds: 60_000] },
         ]
@@ -92,7 +92,7 @@ extension Corpus {
                 .resources,
                 .ordinary("sleeper.py"),
                 expected: .verdict(.timedOut),
-                wall: .defences([.clock]),
+                wall: .layers([.clock]),
                 // It was still there when its own watchdog ended it.
                 control: .succeeds(["ended": "137"])
             ).with {
@@ -106,7 +106,7 @@ extension Corpus {
         .resources,
         .ordinary("kill.py"),
         expected: .refusals(["EPERM", "ESRCH"], atLeast: 5),
-        wall: .defences([.identity, .landlock]),
+        wall: .layers([.identity, .landlock]),
         control: .succeeds(["parent": "ok"])
     ).with {
         $0.runs = [["9"], ["15"], ["19"], ["0"]]

@@ -13,7 +13,7 @@ extension Corpus {
                 .systemCalls,
                 .everywhere("sweep.c", [.program, .compiler]),
                 expected: expected,
-                wall: .defences([.systemCalls]),
+                wall: .layers([.systemCalls]),
                 // open_tree and mount_setattr, whose numbers are the same on every architecture.
                 control: .succeeds(["428": "EFAULT", "442": "EINVAL", "swept": "ok"])
             ).with { $0.profiles = [profile] }
@@ -176,7 +176,7 @@ extension Corpus {
             .systemCalls,
             .everywhere(file, places),
             expected: expected,
-            wall: .defences([.systemCalls]),
+            wall: .layers([.systemCalls]),
             control: control
         ).with { $0.profiles = SystemCallProfile.allCases }
     }

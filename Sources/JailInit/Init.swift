@@ -106,13 +106,13 @@ package struct Init {
             case .park(let stage, let leaseMilliseconds):
                 let program = try Self.read(stage)
                 let brought = StageDescriptors(descriptors, hasPipes: true, stage)
-                let parking = try Parking(
+                let scriptLease = try ScriptLease(
                     program.script ?? "",
                     in: Self.workFolder,
                     leaseMilliseconds: leaseMilliseconds
                 )
                 var run = try StageRun(program, stage.limits, in: self, pipes: brought.pipes)
-                let resumed = try run.watch(children, resuming: parking)
+                let resumed = try run.watch(children, resuming: scriptLease)
                 if let resumed { try collect(resumed.program, resumed.brought.outputs) }
                 past = consume run
             case .build, .resume, .kill:

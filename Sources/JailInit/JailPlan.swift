@@ -13,7 +13,7 @@ package struct JailPlan {
     package var raisesLoopback: Bool
     package let landlockVersion: Int32
     package let hasCgroup: Bool
-    package let absent: Set<Defence>
+    package let absent: Set<IsolationLayer>
 
     package init(
         root: String,
@@ -23,7 +23,7 @@ package struct JailPlan {
         raisesLoopback: Bool,
         landlockVersion: Int32,
         hasCgroup: Bool,
-        absent: Set<Defence>
+        absent: Set<IsolationLayer>
     ) {
         self.root = root
         self.filter = filter
@@ -35,14 +35,14 @@ package struct JailPlan {
         self.absent = absent
     }
 
-    package func has(_ defence: Defence) -> Bool { !absent.contains(defence) }
+    package func has(_ layer: IsolationLayer) -> Bool { !absent.contains(layer) }
 
     /// Puts up one wall, unless a test left it out.
     package func with(
-        _ defence: Defence,
+        _ layer: IsolationLayer,
         _ build: () throws(KernelError) -> Void
     ) throws(KernelError) {
-        if has(defence) { try build() }
+        if has(layer) { try build() }
     }
 
     package var namespaces: Namespaces {

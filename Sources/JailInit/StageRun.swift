@@ -59,18 +59,18 @@ struct StageRun: ~Copyable {
     ///
     /// - Parameters:
     ///   - children: readable when a child has ended.
-    ///   - parking: where the program will wait for an order to resume.
+    ///   - scriptLease: where the program will wait for an order to resume.
     /// - Returns: of a program that was parked, what it was let go on with.
     mutating func watch(
         _ children: borrowing Descriptor,
-        resuming parking: consuming Parking?
+        resuming scriptLease: consuming ScriptLease?
     ) throws(KernelError) -> (brought: StageDescriptors, program: Program)? {
         try epoll.add(jail.socket, .readable, token: Event.order.rawValue)
         try epoll.add(children.number, .readable, token: Event.children.rawValue)
         try epoll.add(refusedCalls.number, .readable, token: Event.listener.rawValue)
-        let openings = parking?.openings.number
+        let openings = scriptLease?.openings.number
         if let openings { try epoll.add(openings, .readable, token: Event.opening.rawValue) }
-        var parking = parking
+        var scriptLease = scriptLease
         var end: ProcessEnd?
         var resumed: (brought: StageDescriptors, program: Program)?
         while end == nil {
@@ -79,7 +79,7 @@ struct StageRun: ~Copyable {
                 case .order:
                     // No order at all means that the warden is gone.
                     guard let (order, numbers) = try jail.nextOrder() else { Process.exit(0) }
-                    guard case .resume(let stage) = order, let place = parking.take() else {
+                    guard case .resume(let stage) = order, let place = scriptLease.take() else {
                         Process.killAllOthers()  // whatever else it is told is to end it
                         continue
                     }

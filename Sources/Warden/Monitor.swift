@@ -32,7 +32,7 @@ public struct Monitor: ~Copyable {
             // A killed warden's jails come here, also where the machine's init reaps nothing.
             try Process.adoptOrphans()
             // What is wrong with a catalog is the warden's to tell, as everything else is.
-            let catalog = Result { () throws(StartFailure) in try Footing.readCatalog() }
+            let catalog = Result { () throws(StartFailure) in try StartupResources.readCatalog() }
             var monitor = Monitor(catalog: catalog, epoll: try Epoll())
             try monitor.run()
             return 0

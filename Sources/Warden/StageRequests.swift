@@ -54,7 +54,7 @@ extension Warden {
             case .park(let park):
                 try record.park(
                     park,
-                    ceilings: footing.catalog.ceilings,
+                    ceilings: startup.catalog.ceilings,
                     leaseMilliseconds: try LeaseBreak.current.milliseconds,
                     descriptors: descriptors
                 )

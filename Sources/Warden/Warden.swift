@@ -9,11 +9,11 @@ internal import WardenProtocol
 /// does not decode ends it, a request above the sealed ceilings is refused, and no request can name
 /// a path. When the front is gone it ends, and every jail with it.
 struct Warden: ~Copyable {
-    let footing: Footing
+    let startup: StartupResources
     private let epoll: Epoll
     private let outbox: Outbox
     /// By a serial of our own: the front's numbers are only looked up, never trusted to be new.
-    var jails: [UInt64: JailRecord] = [:]
+    var jails: [UInt64: SupervisedJail] = [:]
     var serials: [JailNumber: UInt64] = [:]
     private var nextSerial: UInt64 = 1
     private var freeSlots: [Int]
@@ -40,7 +40,7 @@ struct Warden: ~Copyable {
             // write to /dev/null. Every file is made with the mode that it is to have.
             Process.setFileCreationMask(0)
             try Files.setNonblocking(Inherited.control)
-            var warden = Warden(footing: try Footing.find(catalog), epoll: try Epoll())
+            var warden = Warden(startup: try StartupResources.find(catalog), epoll: try Epoll())
             return try warden.run()
         } catch let failure as StartFailure {
             let primitive = Primitive(name: failure.primitive, detail: failure.detail)
@@ -51,16 +51,16 @@ struct Warden: ~Copyable {
         return 1
     }
 
-    private init(footing: consuming Footing, epoll: consuming Epoll) {
-        freeSlots = Array((0..<Int(footing.catalog.jails)).reversed())
-        self.footing = footing
+    private init(startup: consuming StartupResources, epoll: consuming Epoll) {
+        freeSlots = Array((0..<Int(startup.catalog.jails)).reversed())
+        self.startup = startup
         self.epoll = epoll
         outbox = Outbox(socket: Inherited.control)
     }
 
     private mutating func run() throws(KernelError) -> Int32 {
         try epoll.add(Inherited.control, .readable, token: Self.controlToken)
-        send(.ready(version: Protocol.version, primitives: footing.primitives))
+        send(.ready(version: Protocol.version, primitives: startup.primitives))
         while true {
             guard try outbox.flush(epoll, token: Self.controlToken) else { return end() }
             let refillTime = millisecondsToRefill
@@ -92,7 +92,7 @@ struct Warden: ~Copyable {
     /// One of them, before looking again whether there is something to be done.
     private mutating func refillSpares() {
         if spareGroups.isWanting {
-            spareGroups.refill(in: footing.cgroups)
+            spareGroups.refill(in: startup.cgroups)
         } else {
             spareNetworks.refill()
         }
@@ -160,29 +160,29 @@ extension Warden {
     }
 
     private mutating func open(_ request: OpenRequest) -> Refusal? {
-        guard Int(request.runtime) < footing.catalog.runtimes.count else { return .unknownRuntime }
+        guard Int(request.runtime) < startup.catalog.runtimes.count else { return .unknownRuntime }
         let profile = Int(request.profile.rawValue)
-        guard profile < footing.catalog.filters.count else { return .unknownProfile }
+        guard profile < startup.catalog.filters.count else { return .unknownProfile }
         if let refusal = aboveCeiling(request.limits, Limit.atOpening) { return refusal }
         guard let slot = freeSlots.popLast() else { return .tooManyJails }
         let plan = JailPlan(
             root: Roots.path(runtime: Int(request.runtime)),
-            filter: footing.catalog.filters[profile],
+            filter: startup.catalog.filters[profile],
             limits: request.limits,
-            identity: footing.identities.identity(slot: slot),
+            identity: startup.identities.identity(slot: slot),
             raisesLoopback: request.profile != .strict,
-            landlockVersion: footing.landlockVersion,
-            hasCgroup: footing.cgroups.isThere,
-            absent: footing.catalog.absent
+            landlockVersion: startup.landlockVersion,
+            hasCgroup: startup.cgroups.isThere,
+            absent: startup.catalog.absent
         )
         do {
             let serial = nextSerial
             nextSerial += 1
-            let record = try JailRecord(
+            let record = try SupervisedJail(
                 number: request.jail,
                 slot: slot,
                 plan: plan,
-                cgroup: spareGroups.take(from: footing.cgroups),
+                cgroup: spareGroups.take(from: startup.cgroups),
                 network: plan.has(.networkNamespace)
                     ? spareNetworks.take(isUp: plan.raisesLoopback) : nil
             )
@@ -200,7 +200,7 @@ extension Warden {
         return nil
     }
 
-    private mutating func watch(_ record: JailRecord, _ serial: UInt64) throws(KernelError) {
+    private mutating func watch(_ record: SupervisedJail, _ serial: UInt64) throws(KernelError) {
         do {
             try epoll.add(record.socket.number, .readable, token: serial << 1)
             try epoll.add(record.pidfd.number, .readable, token: serial << 1 | 1)
@@ -214,7 +214,7 @@ extension Warden {
 
     /// A limit of 0 would be none: tmpfs reads it as unlimited, and a control group as not set.
     func aboveCeiling(_ asked: Limits, _ limits: [Limit]) -> Refusal? {
-        let ceilings = footing.catalog.ceilings
+        let ceilings = startup.catalog.ceilings
         for limit in limits where asked[limit] > ceilings[limit] || asked[limit] <= 0 {
             return .aboveCeiling(limit, value: asked[limit], ceiling: ceilings[limit])
         }
@@ -243,7 +243,7 @@ extension Warden {
         }
     }
 
-    private mutating func handle(_ report: InitReport, _ serial: UInt64, _ record: JailRecord) {
+    private mutating func handle(_ report: InitReport, _ serial: UInt64, _ record: SupervisedJail) {
         switch report {
         case .built:
             record.supervision.built()
@@ -269,7 +269,7 @@ extension Warden {
         }
     }
 
-    private mutating func parked(_ serial: UInt64, _ record: JailRecord) {
+    private mutating func parked(_ serial: UInt64, _ record: SupervisedJail) {
         do throws(KernelError) {
             let milliseconds = try LeaseBreak.current.lifeMilliseconds
             let now = MonotonicClock.nanoseconds
@@ -288,7 +288,7 @@ extension Warden {
     }
 
     /// The kernel ends a pid namespace with its init, and reports init gone when all of it is gone.
-    private mutating func initGone(_ serial: UInt64, _ record: JailRecord) {
+    private mutating func initGone(_ serial: UInt64, _ record: SupervisedJail) {
         let wasClosing = if case .closing = record.supervision.state { true } else { false }
         let now = MonotonicClock.nanoseconds
         if let end = record.supervision.initGone(counters: record.counters, now: now) {
@@ -321,7 +321,7 @@ extension Warden {
     ///
     /// A program that is judged already, or was stopped for a limit, keeps its verdict: being slow
     /// to die must not make it our fault.
-    private mutating func giveUp(_ serial: UInt64, _ record: JailRecord) {
+    private mutating func giveUp(_ serial: UInt64, _ record: SupervisedJail) {
         switch record.supervision.state {
         case .collecting:
             if let end = record.supervision.collected() { send(.finished(record.number, end)) }

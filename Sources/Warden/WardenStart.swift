@@ -11,7 +11,7 @@ enum Inherited {
 }
 
 /// What the warden stands on, found or refused by name before the first request.
-struct Footing: ~Copyable {
+struct StartupResources: ~Copyable {
     let catalog: CatalogImage
     let cgroups: CgroupLayout
     let identities: IdentityRange
@@ -21,7 +21,7 @@ struct Footing: ~Copyable {
     /// can still be seen.
     static func find(
         _ catalog: Result<CatalogImage, StartFailure>
-    ) throws(StartFailure) -> Footing {
+    ) throws(StartFailure) -> StartupResources {
         let catalog = try catalog.get()
         let isRoot = OwnProcess.isRoot
         if !isRoot { try OrdinaryUser.becomeRootOfOwnNamespace() }
@@ -35,7 +35,7 @@ struct Footing: ~Copyable {
             throw StartFailure("landlock", detail: "the kernel has none, or it is switched off")
         }
         try Roots.prepare(catalog, isRoot: isRoot)
-        return Footing(
+        return StartupResources(
             catalog: catalog,
             cgroups: cgroups,
             identities: identities,

@@ -19,7 +19,7 @@ public struct CatalogImage: Hashable, Sendable {
     /// What the operator allowed to be missing, by name.
     public var dispensable: Set<Dispensable>
     /// Walls that are left out: by a test only.
-    public var absent: Set<Defence>
+    public var absent: Set<IsolationLayer>
 
     public init(
         ceilings: Limits,
@@ -28,7 +28,7 @@ public struct CatalogImage: Hashable, Sendable {
         root: RootImage,
         runtimes: [RuntimeImage],
         dispensable: Set<Dispensable> = [],
-        absent: Set<Defence> = []
+        absent: Set<IsolationLayer> = []
     ) {
         self.ceilings = ceilings
         self.jails = jails

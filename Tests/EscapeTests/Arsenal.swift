@@ -18,13 +18,13 @@ enum Arsenal {
     static func of(_ family: Attack.Family) -> [Attack] { attacks.filter { $0.family == family } }
 
     /// Each set of walls of which an attack needs all to be gone.
-    static let gaps: [Gap] = Set(attacks.map(\.wall.defences)).filter { !$0.isEmpty }
+    static let gaps: [Gap] = Set(attacks.map(\.wall.layers)).filter { !$0.isEmpty }
         .map(Gap.init).sorted { $0.description < $1.description }
 
     struct Gap: Sendable, CustomStringConvertible {
-        let walls: Set<Defence>
+        let walls: Set<IsolationLayer>
         var description: String { walls.map { "\($0)" }.sorted().joined(separator: " and ") }
-        var attacks: [Attack] { Arsenal.attacks.filter { $0.wall.defences == walls } }
+        var attacks: [Attack] { Arsenal.attacks.filter { $0.wall.layers == walls } }
     }
 }
 

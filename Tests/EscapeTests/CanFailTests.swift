@@ -28,7 +28,7 @@ extension EscapeTests {
         @Test func `every wall has an attack that only it refuses`() {
             let alone = Arsenal.gaps.filter { $0.walls.count == 1 }.flatMap(\.walls)
             // A network's wall has a second one behind it where the kernel's Landlock knows scopes.
-            #expect(Set(Defence.allCases).subtracting(alone) == [.networkNamespace])
+            #expect(Set(IsolationLayer.allCases).subtracting(alone) == [.networkNamespace])
             #expect(Arsenal.gaps.contains { $0.walls.contains(.networkNamespace) })
         }
     }

@@ -21,7 +21,7 @@ struct Prison: Sendable {
     @TaskLocal static var current: Prison?
 
     /// - Parameter absent: walls that its jails are to have no more.
-    static func open(without absent: Set<Defence> = []) throws -> Prison {
+    static func open(without absent: Set<IsolationLayer> = []) throws -> Prison {
         let catalog = try Checkout.catalog.get()
         var image = catalog.image
         image.absent = absent

@@ -45,7 +45,7 @@ import WardenProtocol
     @Test func `what may be missing and what is left out travel by name`() throws {
         var image = Samples.image
         image.dispensable = Set(Dispensable.allCases)
-        image.absent = Set(Defence.allCases)
+        image.absent = Set(IsolationLayer.allCases)
         #expect(try CatalogImage(decoding: image.encoded()) == image)
         image.absent = [.clock]
         var bytes = image.encoded()

@@ -6,7 +6,7 @@ import Logging
 ///
 /// An attempt keeps its slot until its outcome is on disk. So a store that fails can only slow the
 /// courier down, never make it send the same message over and over.
-struct DispatchLoop {
+struct DeliveryLoop {
     /// What it is made of.
     struct Parts: Sendable {
         let store: any DeliveryStore

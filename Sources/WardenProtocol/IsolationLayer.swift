@@ -12,7 +12,7 @@ public enum Dispensable: UInt8, CaseIterable, Sendable {
 /// The catalog that the service seals leaves none of them out. A test's can, to show that an attack
 /// is refused by the wall that it is said to be refused by: with that wall gone it must succeed.
 /// The warden names each one that is missing in its first frame.
-public enum Defence: UInt8, CaseIterable, Sendable {
+public enum IsolationLayer: UInt8, CaseIterable, Sendable {
     /// The system call filter.
     case systemCalls = 1
     case landlock

@@ -8,7 +8,7 @@ internal import WardenProtocol
 /// it always does, and stands in the kernel until init has written what the script is to be and
 /// lets the lease go. Nothing in the interpreter knows of it, and nothing of it is left: no
 /// descriptor, no argument, no code that ran before the program's first line.
-struct Parking: ~Copyable {
+struct ScriptLease: ~Copyable {
     /// Readable when the program is there.
     let openings: Descriptor
     private let file: Descriptor

@@ -4,7 +4,7 @@ internal import Vocabulary
 internal import WardenProtocol
 
 /// The warden's end of one jail: its init, its cgroup, and where its stages stand.
-final class JailRecord {
+final class SupervisedJail {
     let number: JailNumber
     let slot: Int
     let cgroup: JailCgroup
@@ -247,7 +247,7 @@ final class WaitingRequest {
     }
 }
 
-extension JailRecord {
+extension SupervisedJail {
     /// Whether the request is one that the jail can do, now or when what was asked for before it is
     /// done.
     func accepts(_ request: Request) -> Bool {
