@@ -1,3 +1,7 @@
+// Target `EscapeCorpus`: the hostile programs' expected outcomes, and the harness that runs them in
+// jails and outside.
+// Border: the tests and `doctor --attack` import it.
+
 public import Domain
 public import WardenProtocol
 
@@ -5,8 +9,8 @@ public import WardenProtocol
 ///
 /// The corpus of these is what the tests hold a release to, and what `quicksand doctor --attack`
 /// makes on an operator's own machine. The programs are readable sources in
-/// `Sources/EscapeCorpus/Programs`; each prints a line `attempt=outcome` for everything that it tried,
-/// where an outcome is `ok` or the name of an error.
+/// `Sources/EscapeCorpus/Programs`; each prints a line `attempt=outcome` for everything that it
+/// tried, where an outcome is `ok` or the name of an error.
 public struct Attack: Sendable, CustomStringConvertible {
     public enum Family: String, Sendable, CaseIterable {
         case systemCalls, files, resources, network

@@ -2,10 +2,10 @@
 ///
 /// Foundation's reader takes the last of two members with one name, which lets a proxy and this
 /// server read the same bytes differently (RFC 8259, section 4) and makes a limit that is set twice
-/// the looser one by accident; and it does not say where a text is wrong. This one holds to RFC 8259
-/// to the letter, refuses what is ambiguous, and bounds its own work: the depth by ``depthMax``, so
-/// that recursion is safe, the number of values by ``valuesMax``, and the rest by the size of the
-/// text.
+/// the looser one by accident; and it does not say where a text is wrong. This one holds to RFC
+/// 8259 to the letter, refuses what is ambiguous, and bounds its own work: the depth by
+/// ``depthMax``, so that recursion is safe, the number of values by ``valuesMax``, and the rest by
+/// the size of the text.
 public enum StrictJSON {
     /// Arrays and objects inside one another.
     public static let depthMax = 32

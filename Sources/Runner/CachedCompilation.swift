@@ -61,8 +61,8 @@ struct CachedCompilation: Sendable {
         return (result, file)
     }
 
-    /// The spec for a stage that is to be kept: its program is brought out, and everything else that
-    /// it leaves is told of.
+    /// The spec for a stage that is to be kept: its program is brought out, and everything else
+    /// that it leaves is told of.
     func watched(_ spec: StageSpec) -> StageSpec {
         var spec = spec
         spec.outputs = [product.path]

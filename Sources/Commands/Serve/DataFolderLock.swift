@@ -1,5 +1,5 @@
-import Foundation
 import CoreFoundation
+import Foundation
 import Glibc
 import WardenClient
 
@@ -19,8 +19,8 @@ final class DataFolderLock: Sendable {
     /// Never closed: the database is written to the very end.
     private let file: Int32
 
-    /// - Throws: ``CommandError`` with code 1 where another server has the folder, with 2 where the lock
-    ///    cannot be taken at all.
+    /// - Throws: ``CommandError`` with code 1 where another server has the folder, with 2 where the
+    ///    lock cannot be taken at all.
     init(_ folder: DataFolder) throws {
         file = try folder.withDescriptor { directory in
             // The folder is an ordinary user's, and this may be root: no link is followed, and

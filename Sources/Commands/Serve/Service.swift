@@ -20,9 +20,10 @@ import WardenProtocol
 
 /// The running service: every part made and joined, and its end.
 ///
-/// The parts begin in an order as well. Nothing is taken up, dispatched, delivered or deleted before
-/// the port is bound, so a start that finds it taken leaves everything as it was. No request is read
-/// before what an earlier process accepted is in the queue again: connections wait for that.
+/// The parts begin in an order as well. Nothing is taken up, dispatched, delivered or deleted
+/// before the port is bound, so a start that finds it taken leaves everything as it was. No request
+/// is read before what an earlier process accepted is in the queue again: connections wait for
+/// that.
 ///
 /// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the queue
 /// takes no new work and lets running executions finish, then the port closes, then the dispatcher
@@ -109,8 +110,8 @@ struct Service: Sendable {
     }
 
     /// Serves until it is told to stop.
-    /// - Throws: ``CommandError`` where the warden's monitor ended by itself, so that whoever watches this
-    ///    process starts it again.
+    /// - Throws: ``CommandError`` if the warden's monitor ended by itself, so that the supervisor
+    ///    restarts this process.
     func run() async throws {
         let services: [any ServiceLifecycle.Service] = [
             Part { await cancelWhenGracefulShutdown { await retain() } },
@@ -148,7 +149,7 @@ struct Service: Sendable {
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw CommandError(
                 1,
-                "another program listens on \(settings.host):\(settings.port) already"
+                "another program already listens on \(settings.host):\(settings.port)"
             )
         } catch let error as IOError {
             throw CommandError(1, "cannot listen on \(settings.host):\(settings.port): \(error)")
