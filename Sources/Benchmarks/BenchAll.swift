@@ -5,10 +5,10 @@ import Foundation
 struct BenchAll: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "all",
-        abstract: "Every benchmark but the soak, into a folder: JSON, plots and a page.",
+        abstract: "Runs every benchmark but the soak, and writes JSON, plots and a page.",
         discussion: """
-            Takes about ten minutes; a quiet machine makes narrow intervals. A benchmark that cannot be measured here is
-            named in the page with the reason.
+            Takes about ten minutes; a quiet machine gives narrow intervals. The page names each benchmark that this machine
+            cannot run, with the reason.
 
             Examples:
               quicksand bench all --output docs/benchmarks
@@ -17,13 +17,13 @@ struct BenchAll: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The folder, made where there is none.")
+    @Option(help: "The folder to write; created if missing.")
     var output: String
 
-    @Flag(help: "The short form that bench check runs.")
+    @Flag(help: "Run the short form, as bench check does.")
     var quick = false
 
-    @Flag(help: "Measure nothing: make page and plots of the folder's JSON again.")
+    @Flag(help: "Measure nothing; write page and plots from the folder's JSON again.")
     var pageOnly = false
 
     @OptionGroup var machine: MachineOptions

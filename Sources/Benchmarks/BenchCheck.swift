@@ -5,10 +5,10 @@ import Foundation
 struct BenchCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Runs the benchmarks' short form and holds the ratios to thresholds.",
+        abstract: "Runs the short form of the benchmarks and compares the ratios to thresholds.",
         discussion: """
-            The thresholds are data, Benchmarks/thresholds.json of the checkout. Exit code 1 where one is missed, or
-            could not be measured.
+            The thresholds are in Benchmarks/thresholds.json of the checkout. Exits with 1 if a ratio misses its threshold
+            or cannot be measured.
 
             Examples:
               quicksand bench check
@@ -20,7 +20,7 @@ struct BenchCheck: AsyncParsableCommand {
     @Option(help: "The file of thresholds.")
     var thresholds: String?
 
-    @Option(help: "A folder of reports to judge, in place of measuring.")
+    @Option(help: "A folder of reports to compare, instead of measuring.")
     var reports: String?
 
     @Flag(help: "Print a JSON record instead of a table.")
@@ -71,7 +71,7 @@ struct Threshold: Codable, Sendable {
     let name: String
     let atMost: Double?
     let atLeast: Double?
-    /// What it is, in the words of whoever set it.
+    /// What it is, in the words of the thresholds file.
     let target: String
 
     /// - Throws: ``CommandError`` where the file does not say what to hold what to.

@@ -1,3 +1,7 @@
+// Target `Benchmarks`: `quicksand bench`: one file per benchmark, the sandboxes to compare with,
+// load generators and reports.
+// Border: it measures a server or a warden from outside, as a caller does. `quicksand` imports it.
+
 package import ArgumentParser
 import Commands
 import Foundation
@@ -10,13 +14,13 @@ import Foundation
 package struct BenchCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measures what jails cost on this machine.",
+        abstract: "Measures the cost of jails on this machine.",
         discussion: """
             Examples:
               quicksand bench jail                     /bin/true in a jail, bare, and in other sandboxes
               quicksand bench http --language python   one caller, against the bare interpreter
-              quicksand bench all --output benchmarks  everything, as JSON, plots and a page
-              quicksand bench check                    a shorter form of it, against Benchmarks/thresholds.json
+              quicksand bench all --output benchmarks  every benchmark, as JSON, plots and a page
+              quicksand bench check                    the short form, against Benchmarks/thresholds.json
             """,
         subcommands: [
             BenchJail.self, BenchHTTP.self, BenchThroughput.self, BenchLoad.self,

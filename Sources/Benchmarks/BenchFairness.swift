@@ -6,10 +6,10 @@ import Synchronization
 struct BenchFairness: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fairness",
-        abstract: "What a caller waits while another floods the queue.",
+        abstract: "Measures a caller's latency while another caller floods the queue.",
         discussion: """
-            A stranger asks for the program, one request after another; for a while alone, then while the holder of a
-            key keeps the queue full of the same program, and so on in turns.
+            An anonymous caller sends one request after another: first alone, then while a caller with a key keeps the queue
+            full of the same program, in turns.
 
             Examples:
               quicksand bench fairness
@@ -20,10 +20,10 @@ struct BenchFairness: AsyncParsableCommand {
     @Option(help: "The program: \(Workload.languages).")
     var language = "python"
 
-    @Option(help: "How often the flood comes and goes.")
+    @Option(help: "Cycles of flood and no flood.")
     var cycles = 10
 
-    @Option(help: "How many requests in each part of a cycle.")
+    @Option(help: "Requests per part of a cycle.")
     var requests = 20
 
     @OptionGroup var output: ReportOptions
@@ -91,7 +91,7 @@ struct FairnessBenchmark: Benchmark {
     }
 }
 
-/// Callers with one key, each of whom asks again as soon as it is answered.
+/// Callers with one key; each sends its next request as soon as it has an answer.
 private final class Flood: Sendable {
     private let isEnding = Mutex(false)
     private let failure = Mutex<(any Error)?>(nil)
@@ -112,7 +112,7 @@ private final class Flood: Sendable {
     }
 
     private func ask(_ caller: HTTPCaller, _ request: RunRequest) {
-        // However it ends, whoever waits for a first answer must not wait for ever.
+        // However it ends, a waiter for the first answer must be resumed.
         defer { answered.signal() }
         do {
             while !isEnding.withLock({ $0 }) {

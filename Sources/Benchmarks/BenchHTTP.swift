@@ -5,11 +5,11 @@ import Foundation
 struct BenchHTTP: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "http",
-        abstract: "One caller over HTTP, against the bare program.",
+        abstract: "Measures one caller over HTTP, against the bare program.",
         discussion: """
-            One request after another on one connection that is kept. Without --url, a server is started for it and ended
-            with it; its anonymous callers have no quota. Of a compiled language, each round sends a program that was
-            never seen and then the same again.
+            Sends one request after another on one connection. Without --url, it starts a server without quotas for anonymous
+            callers, and stops it at the end. For a compiled language, each round sends a new program and then the same
+            program again.
 
             Examples:
               quicksand bench http
@@ -19,13 +19,13 @@ struct BenchHTTP: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "How many rounds.")
+    @Option(help: "Rounds.")
     var rounds = 200
 
     @Option(help: "The program: \(Workload.languages).")
     var language = "python"
 
-    @Option(help: "Milliseconds from one request to the next; as soon as possible by default.")
+    @Option(help: "Milliseconds between requests; by default none.")
     var every: Int?
 
     @Flag(help: "Leave other sandboxes out.")

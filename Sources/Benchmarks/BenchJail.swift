@@ -8,11 +8,11 @@ import WardenClient
 struct BenchJail: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jail",
-        abstract: "A cold jail around /bin/true, against bare fork+exec and other sandboxes.",
+        abstract: "Measures /bin/true in a cold jail, against bare fork+exec and other sandboxes.",
         discussion: """
-            bubblewrap, firejail, runsc and crun are measured where they are installed and run; of each that does not,
-            the report says why. They are given namespaces and a read-only root; a jail also has a control group, a
-            system call filter, Landlock and user numbers of its own.
+            Measures bubblewrap, firejail, runsc and crun if they are installed and work; else the report says why not.
+            They get namespaces and a read-only root. A jail also has a cgroup, a system call filter, Landlock and user
+            numbers of its own.
 
             Examples:
               quicksand bench jail
@@ -20,7 +20,7 @@ struct BenchJail: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "How many rounds.")
+    @Option(help: "Rounds.")
     var rounds = 200
 
     @OptionGroup var output: ReportOptions

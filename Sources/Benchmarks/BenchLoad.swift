@@ -5,12 +5,11 @@ import Foundation
 struct BenchLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
-        abstract: "Latency against offered load, as a table and a plot.",
+        abstract: "Measures latency against offered load, as a table and a plot.",
         discussion: """
-            Requests come when they come (a Poisson process with a fixed seed), whatever became of those before, and
-            their time runs from the moment when they were due. Without --rates, the ladder ends a little above what
-            the server can do at most. Bare is the same program, started as it is due by as many loops as there are
-            processors.
+            The load is open loop: a Poisson process with a fixed seed sets when each request is due, and its latency counts
+            from then. Without --rates, the rates end a little above the server's maximum. Bare is the same program, started
+            when due by one loop per processor.
 
             Examples:
               quicksand bench load --svg load.svg
@@ -21,10 +20,10 @@ struct BenchLoad: AsyncParsableCommand {
     @Option(help: "The program: \(Workload.languages).")
     var language = "python"
 
-    @Option(help: "Requests per second, in a list with commas.")
+    @Option(help: "Requests per second, separated by commas.")
     var rates: String?
 
-    @Option(help: "Seconds of each rate, for each side.")
+    @Option(help: "Seconds per rate and side.")
     var seconds = 8.0
 
     @Option(help: "A file for the plot.")

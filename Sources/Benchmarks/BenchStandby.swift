@@ -6,10 +6,10 @@ import Glibc
 struct BenchStandby: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "standby",
-        abstract: "The memory of the jails that wait while a server has nothing to do.",
+        abstract: "Measures the memory of standby jails in an idle server.",
         discussion: """
-            The proportional set size (PSS) of every process in a jail, as /proc/PID/smaps_rollup has it: memory that
-            is shared counts in parts. Without --server-process, a server is started and asked for the program first.
+            Reads the proportional set size (PSS) of every process in a jail from /proc/PID/smaps_rollup. Without
+            --server-process, it starts a server and runs the program there first.
 
             Examples:
               quicksand bench standby --language python
@@ -20,7 +20,7 @@ struct BenchStandby: AsyncParsableCommand {
     @Option(help: "The program: \(Workload.languages).")
     var language = "python"
 
-    @Option(help: "The process number of a running server, to look at in place of one of its own.")
+    @Option(help: "The process id of a running server to measure.")
     var serverProcess: Int32?
 
     @OptionGroup var output: ReportOptions

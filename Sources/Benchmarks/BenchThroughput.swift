@@ -5,10 +5,10 @@ import Foundation
 struct BenchThroughput: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "throughput",
-        abstract: "Executions a second of a saturated server, against bare fork+exec.",
+        abstract: "Measures executions per second of a saturated server, against bare fork+exec.",
         discussion: """
-            Callers on kept connections ask again as soon as they are answered; bare, as many loops as there are
-            processors start the program. Both have the machine in turns, a slice each.
+            Each caller sends its next request as soon as it has an answer. Bare is one loop per processor that starts the
+            program. The two sides take turns, a slice each.
 
             Examples:
               quicksand bench throughput
@@ -19,13 +19,13 @@ struct BenchThroughput: AsyncParsableCommand {
     @Option(help: "The program: \(Workload.languages).")
     var language = "python"
 
-    @Option(help: "How many slices each side has.")
+    @Option(help: "Slices per side.")
     var slices = 8
 
-    @Option(help: "Seconds of a slice.")
+    @Option(help: "Seconds per slice.")
     var seconds = 3.0
 
-    @Option(help: "How many callers.")
+    @Option(help: "Callers.")
     var callers = 8
 
     @OptionGroup var output: ReportOptions

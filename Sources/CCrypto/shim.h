@@ -1,3 +1,4 @@
+// Target `CCrypto`: libcrypto: digests, scrypt and signatures. Only `Cryptography` imports it.
 #pragma once
 #include <openssl/bio.h>
 #include <openssl/core_names.h>

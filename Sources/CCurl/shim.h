@@ -1,4 +1,6 @@
-// libcurl for Swift: its variadic functions, one plain function per type of argument. No policy.
+// Target `CCurl`: libcurl for Swift. Its variadic functions become one plain function per argument
+// type. No policy.
+// Only `Courier` imports it.
 #pragma once
 #include <curl/curl.h>
 #include <netinet/in.h>

@@ -1,3 +1,8 @@
+// Target `Catalog`: reads `limits.json` and `runtimes/`, finds the programs, compiles the filters,
+// and seals the catalog for the warden.
+// Border: it reads the operator's files only, before any untrusted byte exists. It is the only
+// importer of `CSeccomp`. The command line imports it.
+
 public import Domain
 public import WardenProtocol
 

@@ -5,10 +5,10 @@ import WardenProtocol
 /// Headers that a compiler has read ahead of every request, as `Scripts/install-runtimes` makes
 /// them: a folder of the tools, named for the runtime's.
 ///
-/// A compiler knows which of its own they are, and which flags they were made with, and reads the
-/// plain header where they do not fit. That a header under them has changed it does not see, so
-/// they are only shown to jails while everything that they were made of is as it was. Where they
-/// are gone when a warden is replaced, jails do without, and compilers read the plain headers.
+/// The compiler checks its own version and flags, and reads the plain header if they do not match.
+/// It does not notice a changed header underneath, so jails see the folder only while all inputs
+/// are unchanged. Where they are gone when a warden is replaced, jails do without, and compilers
+/// read the plain headers.
 struct PrecompiledHeaders {
     /// As jails see the folder; optional.
     let mount: MountImage

@@ -3,8 +3,7 @@ import Domain
 /// `runtimes/seccomp.json` as it was read: an OCI seccomp profile, in which a rule may name the
 /// profiles it is for.
 ///
-/// Only what is written down is allowed to be there, so that a rule misspelt is an error and not a
-/// hole.
+/// An unknown key is an error, so that a misspelt rule cannot become a hole.
 struct SyscallPolicy: Hashable, Sendable {
     let defaultAction: Action
     let architectures: Set<String>

@@ -1,7 +1,6 @@
 import Foundation
 
-/// Asks programs for their versions, all at once, at start-up: before there is a stranger whose
-/// bytes could matter.
+/// Asks programs for their versions, all at once, at start-up, before any untrusted byte exists.
 enum VersionQuery {
     struct Question {
         let program: String

@@ -1,3 +1,7 @@
+// Target `Commands`: the command line: one folder per command, flags and variables, and the
+// composition of the server.
+// Border: it is the only target that reads the environment. `quicksand` and `Benchmarks` import it.
+
 package import ArgumentParser
 import Foundation
 

@@ -1,3 +1,8 @@
+// Target `Courier`: callbacks: which delivery is due, one attempt with libcurl on its own thread,
+// its signature, and the retry schedule.
+// Border: it is the only importer of `CCurl`, and it checks every address when it connects. The
+// command line imports it.
+
 public import Domain
 import Foundation
 public import Logging
@@ -5,13 +10,13 @@ import Synchronization
 
 /// Delivers results to callback addresses: durably, signed, and to public addresses only.
 ///
-/// A delivery is in the store before anyone is told of it, and stays pending there until an
-/// attempt's outcome has been saved. So a process that is killed at any moment delivers at least
-/// once, under the same `webhook-id`, and the receiver can tell a repetition by that.
+/// The store has a delivery before the execution's end is reported, and keeps it pending until an
+/// attempt's outcome is saved. So delivery is at least once across a `kill -9`, and the receiver
+/// recognizes a repetition by its `webhook-id`.
 ///
 /// Who does what: ``TransferThread`` moves bytes and judges addresses; ``RetrySchedule`` decides
-/// what an outcome means; ``DeliveryLoop`` loads what is due, hands it over and saves what came of
-/// it. The loop sleeps until the next due date, a result or ``wake()``.
+/// what an outcome means; ``DeliveryLoop`` loads what is due, hands it over and saves the outcome.
+/// The loop sleeps until the next due date, a result or ``wake()``.
 public final class Courier: Sendable {
     private let parts: DeliveryLoop.Parts
     private let events: AsyncStream<CourierEvent>
@@ -70,7 +75,7 @@ public final class Courier: Sendable {
         continuation.yield(.wake)
     }
 
-    /// Makes a delivery due now, whatever became of it before; its attempts are kept.
+    /// Makes a delivery due now, whatever its state; it keeps its attempts.
     ///
     /// Where an attempt is under way already, that one counts.
     public func retry(_ delivery: Delivery) async throws {

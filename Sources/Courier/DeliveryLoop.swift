@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Logging
 
-/// The courier's loop: loads what is due, hands it to the transfer thread, saves what came of it.
+/// The courier's loop: loads what is due, hands it to the transfer thread, saves the outcome.
 ///
 /// An attempt keeps its slot until its outcome is on disk. So a store that fails can only slow the
 /// courier down, never make it send the same message over and over.

@@ -1,7 +1,7 @@
 public import Domain
 public import Foundation
 
-/// What becomes of a delivery after an attempt.
+/// The state of a delivery after an attempt.
 ///
 /// A 2xx delivers. 410 says that the receiver is gone for good, and an address that may not be
 /// called will not become one by waiting: both end it. All else, redirects included, is tried
@@ -9,9 +9,10 @@ public import Foundation
 public struct RetrySchedule: Sendable {
     /// Seconds from one attempt's end to the next attempt; the first is due at once.
     public static let delaysSeconds = [0, 5, 30, 120, 900, 3_600, 14_400, 43_200]
-    /// Up to so much of the delay is added: what failed together should not come back together.
+    /// At most this share of the delay is added, so that deliveries that failed together are not
+    /// retried together.
     public static let jitterMax = 0.1
-    /// A receiver may ask for no longer a pause than this.
+    /// The longest `Retry-After` that is honoured.
     public static let retryAfterSecondsMax = 86_400
 
     public init() {}
@@ -58,6 +59,6 @@ public enum RetryAfter: Sendable, Hashable {
 extension Delivery.Outcome {
     /// The host resolved to nothing that a callback may be sent to.
     public static let addressNotAllowed = Self.failed(reason: "address not allowed")
-    /// The stored URL is none: it was stored by a version with other rules.
+    /// The stored URL is invalid: a version with other rules stored it.
     public static let addressMalformed = Self.failed(reason: "address malformed")
 }

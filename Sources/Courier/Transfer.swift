@@ -19,7 +19,7 @@ struct TransferResult: Sendable {
     let durationMilliseconds: Int
 }
 
-/// One attempt: a libcurl handle with everything shut that a stranger's URL could use.
+/// One attempt: a libcurl handle without any feature that an untrusted URL could abuse.
 ///
 /// libcurl calls back into it, so it stays at one place in memory for as long as the handle lives.
 /// Only the transfer thread touches it.

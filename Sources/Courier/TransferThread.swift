@@ -129,7 +129,7 @@ final class TransferThread: Sendable {
         }
     }
 
-    /// The handle goes while the lock is held, so nobody wakes what is gone.
+    /// The handle is freed under the lock, so that no thread wakes a freed handle.
     private func finish() {
         inbox.withLock { inbox in
             inbox.isStopped = true

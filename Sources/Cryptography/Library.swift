@@ -1,3 +1,6 @@
+// Target `Cryptography`: SHA-256, HMAC, scrypt and ES256, by the system's libcrypto.
+// Border: it is the only importer of `CCrypto`. Errors and raw pointers of libcrypto end here.
+
 import CCrypto
 
 /// The system's libcrypto (OpenSSL 3), by way of Swift types.

@@ -34,7 +34,7 @@ public protocol AccountStore: Sendable {
     // Organizations
     func insert(_ organization: Organization) async throws
     func organization(id: String) async throws -> Organization?
-    /// Of everybody, newest first.
+    /// Of all organizations, newest first.
     func organizations(page: Page) async throws -> Listing<Organization>
     /// Writes the organization's name and plan.
     /// - Returns: whether there is such an organization.
@@ -57,7 +57,7 @@ public protocol AccountStore: Sendable {
     /// The key with this SHA-256, revoked and expired ones included.
     func key(digest: Data) async throws -> IssuedKey?
     func key(id: String) async throws -> IssuedKey?
-    /// Of everybody, oldest first.
+    /// Of all organizations, oldest first.
     func keys() async throws -> [IssuedKey]
     /// Newest first.
     func keys(organization: String, page: Page) async throws -> Listing<APIKey>

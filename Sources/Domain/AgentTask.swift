@@ -1,6 +1,6 @@
 public import Foundation
 
-/// An execution that an agent wants made: at its time, in its turn, and as often as it takes.
+/// A queued execution with a schedule, a priority and retries, ordered by an agent.
 public struct AgentTask: Sendable, Hashable {
     /// `tsk_` and 26 characters.
     public let id: String
@@ -50,8 +50,7 @@ public struct AgentTask: Sendable, Hashable {
         case scheduled(at: Date)
         case queued
         case running(Attempt)
-        /// For good, unless somebody has it tried again; `last` is the attempt that it ended with,
-        /// if it ended with one.
+        /// Final, unless a caller retries it; `last` is the attempt that it ended with, if any.
         case ended(Outcome, last: Attempt?, at: Date)
     }
 

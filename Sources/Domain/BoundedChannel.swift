@@ -23,7 +23,7 @@ public final class BoundedChannel<Element: Sendable>: AsyncSequence, Sendable {
         var whenRoom: (@Sendable () -> Void)?
         var lastTicket = 0
 
-        /// Whoever waits for room, or for the end.
+        /// Waiters for room, or for the end.
         mutating func takeWaiting() -> Waiting {
             defer { (writers, whenRoom) = ([:], nil) }
             return Waiting(writers: Array(writers.values), whenRoom: whenRoom)

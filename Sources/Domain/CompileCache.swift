@@ -16,7 +16,7 @@ public protocol CompileCache: Sendable {
     func forget(project: String) async
 }
 
-/// Everything that decides what a compile stage makes, and for whom it makes it.
+/// All inputs of a compile stage, and its owner.
 ///
 /// Where anything of it differs, it is another compilation, and nothing is shared between the two.
 public struct Compilation: Sendable, Hashable {

@@ -1,3 +1,8 @@
+// Target `Domain`: executions, tasks, projects, accounts, plans and deliveries, and the ports:
+// stores, sandbox, compile cache, clock.
+// Border: values and protocols only. It opens no file, no socket and no database.
+// Every unprivileged target may import it; it imports none of ours but `Vocabulary`.
+
 public import Foundation
 
 /// What a caller asked to be run, checked against its plan and a runtime of this machine.
@@ -189,7 +194,7 @@ public struct ExecutionResult: Sendable, Hashable {
     }
 }
 
-/// What became of one stage.
+/// The outcome of one stage.
 public struct StageResult: Sendable, Hashable {
     public var verdict: Verdict
     public var stdout: Output

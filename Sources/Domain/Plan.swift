@@ -25,7 +25,7 @@ public struct Plan: Sendable, Hashable {
 
 /// How much an organization may keep here at once.
 public struct Holdings: Sendable, Hashable {
-    /// How many files a project may have, and of which size, follows from what an execution may.
+    /// The limits of an execution's sources also bound a project's files.
     public let projects: Int
     /// Tasks that wait or run.
     public let unfinishedTasks: Int

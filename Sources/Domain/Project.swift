@@ -15,7 +15,7 @@ public struct Project: Sendable, Hashable {
     public var entry: String?
     /// What its programs find in their environment.
     ///
-    /// Nobody is told the values again.
+    /// No answer has the values.
     public var environment: [String: String]
     /// What its executions are held to where they ask for nothing, in place of the plan's defaults.
     public var limits: [Limit: Int64]

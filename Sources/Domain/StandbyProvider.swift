@@ -12,7 +12,7 @@ public protocol StandbyProvider: SandboxProvider {
     ) throws -> any StandbySession
 }
 
-/// A jail that nobody has asked for yet.
+/// A jail without an execution yet.
 public protocol StandbySession: Sendable {
     /// Gives it to an execution: as if it had just been opened, with these files.
     func take(files: [SourceFile]) -> any SandboxSession

@@ -2,8 +2,8 @@ public import Foundation
 
 /// Everything that must outlive a process.
 ///
-/// One contract suite holds for every adapter. Whoever needs only a part of it asks for the port of
-/// that part.
+/// One contract suite holds for every adapter. Code that needs a part asks for the port of that
+/// part.
 ///
 /// Each method is atomic and durable when it returns: `kill -9` straight after loses nothing.
 public protocol Store: AccountStore, TokenStore, QuotaStore, ExecutionStore, IdempotencyStore,
@@ -74,7 +74,7 @@ public protocol IdempotencyStore: Sendable {
 
 /// Results that are owed to callback addresses.
 public protocol DeliveryStore: Sendable {
-    /// Writes what became of a delivery; nothing, where it was deleted with what it tells of.
+    /// Writes the state of a delivery; nothing if it was deleted with its execution or task.
     func save(_ delivery: Delivery) async throws
     func delivery(id: String, organization: String) async throws -> Delivery?
     /// Newest first.
@@ -108,8 +108,7 @@ public struct StoreUnavailable: Error, Sendable, Hashable, CustomStringConvertib
     public var description: String { "the store is not available: \(reason)" }
 }
 
-/// There is no such project for whoever asks; or what an execution is of has been deleted
-/// meanwhile, with everything that was kept of it.
+/// The project does not exist for this caller, or was deleted meanwhile with all its executions.
 public struct ProjectGone: Error, Sendable, Hashable {
     public init() {}
 }

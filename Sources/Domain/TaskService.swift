@@ -1,6 +1,6 @@
 /// What the front door asks of the dispatcher.
 ///
-/// Where an organization is a parameter, another's task is none; `nil` reaches everybody's.
+/// With an organization, only its tasks exist; `nil` means all organizations.
 public protocol TaskService: Sendable {
     /// Takes a new task in. When this returns it will be seen to its end, even if this process
     /// dies.

@@ -1,3 +1,7 @@
+// Target `EscapeCorpus`: the hostile programs' expected outcomes, and the harness that runs them in
+// jails and outside.
+// Border: the tests and `doctor --attack` import it.
+
 public import Domain
 public import WardenProtocol
 

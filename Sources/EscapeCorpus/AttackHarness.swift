@@ -9,7 +9,7 @@ public struct AttackHarness: Sendable {
     let limits: Limits
     /// The folder of hostile programs.
     let programs: URL
-    /// Files of the host that hold ``secret``, readable by everybody.
+    /// World-readable files of the host that hold ``secret``.
     let canaries: [String]
     let secret: String
 

@@ -23,7 +23,7 @@ extension AttackHarness {
         case failed([String])
     }
 
-    /// Runs an attack outside; only root can, because it becomes somebody else for it.
+    /// Runs an attack outside a jail, as another user, so only root can.
     ///
     /// - Throws: ``ControlError``, or what Foundation says of files and processes.
     public func control(of attack: Attack) throws -> ControlOutcome {

@@ -9,7 +9,7 @@ public struct Expectation: Sendable {
     public var outcomes: [String: Set<String>] = [:]
     /// What may come of every other attempt.
     public var others: Set<String> = []
-    /// Attempts of which anything may come.
+    /// Attempts with any outcome.
     public var ignored: Set<String> = []
     /// At least so many attempts.
     public var attemptsMin = 0

@@ -1,6 +1,6 @@
 import Domain
 
-/// What a cache of compiled programs has done since it was made, and what it has.
+/// Counters and sizes of the compile cache.
 public struct CompileCacheFigures: Sendable, Hashable {
     public var hits = 0
     public var misses = 0
@@ -15,7 +15,7 @@ public struct CompileCacheFigures: Sendable, Hashable {
 
 /// What a ``FolderCache`` knows and holds, and what has to go for what comes.
 ///
-/// It decides and touches nothing: what it says has to leave the folder, its owner removes.
+/// It decides without side effects: its owner removes what it names.
 struct CacheState: Sendable {
     let bytesMax: Int
     private let heldBytesMax: Int

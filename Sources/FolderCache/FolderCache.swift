@@ -1,17 +1,21 @@
+// Target `FolderCache`: the compile cache: compiled programs in a folder, found by a digest,
+// checked by a checksum.
+// Border: it is a `CompileCache` of `Domain` and knows nothing of compilers. The command line
+// imports it.
+
 public import Domain
 import Foundation
 import Synchronization
 
 /// Compiled programs in a folder, and the ones that were used last in memory too.
 ///
-/// What is known of the folder is an index in memory, made of the folder at the start: a program
-/// that is not in it is a miss without a look at the disk. All that touches the disk is done on one
-/// queue, one after another, so that no thread of a request waits for it unless it wants the very
-/// program; a write that fails is a program that is not there the next time.
+/// An index in memory, read from the folder at the start, answers a miss without the disk. One
+/// serial queue does all disk work, so that a request waits for the disk only to read its own
+/// program. A failed write is a miss the next time.
 ///
-/// Both the folder and what is held in memory are bounded in bytes, and let go of what was used
-/// longest ago. The order outlives this process in the times of the files: they are set when a
-/// program is read, when it leaves the memory, and in ``settle()``.
+/// Folder and memory are bounded in bytes and evict the least recently used program. The files'
+/// times keep that order across restarts: they are set when a program is read, when it leaves the
+/// memory, and in ``settle()``.
 public final class FolderCache: CompileCache {
     private let folder: ProgramFolder
     private let queue = DispatchQueue(label: "quicksand.compile-cache")

@@ -3,12 +3,12 @@ import Domain
 import Foundation
 import StoredRecords
 
-/// A kept program as a file: a mark, a checksum of all that follows and of the name that it is kept
-/// under, the stage's result as JSON with its length before it, and the program's bytes.
+/// A cached program as a file: a mark, a checksum of the rest and of the file's name, the length of
+/// the stage's result, the result as JSON, and the program's bytes.
 ///
 /// The checksum is against what happens to files: one that is cut short, has a bad sector, or got
-/// another's name is not believed. It is not against somebody who can write the folder, who could
-/// write the checksum as well.
+/// another's name is not believed. It does not protect against a writer of the folder, who could
+/// write the checksum too.
 enum ProgramFile {
     private static let mark = Array("QSP1".utf8)
     private static let headBytes = mark.count + SHA256.byteCount

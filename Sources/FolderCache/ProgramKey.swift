@@ -2,7 +2,7 @@ import Cryptography
 import Domain
 import Foundation
 
-/// What a program is found by: a digest of the whole compilation, under a digest of whose it is.
+/// The key of a cached program: a digest of the compilation, under a digest of its owner.
 ///
 /// Every field goes into the digest with its length or its count before it, so that no two
 /// compilations are written the same way. With the scope in both halves a key is of no use in

@@ -3,12 +3,12 @@ public import Domain
 public import Foundation
 import Synchronization
 
-/// Access tokens (RFC 6749, 4.4): signed statements that somebody showed a key an hour ago at most.
+/// Access tokens (RFC 6749, 4.4): signed proofs that a client had a key at most an hour ago.
 ///
-/// A token is a JWT (RFC 9068 in its claims), so that others can read it; here it is checked
-/// against the store every time all the same, for revoking a key or a token holds at once. The key
-/// that signs is made when it is first needed, and a new one by command; the older ones stay
-/// published until the last token that they signed has expired.
+/// A token is a JWT (claims by RFC 9068), so that other servers can read it. This server still asks
+/// the store each time, so that revoking a key or a token works at once. The first signing key is
+/// made on first use, later ones by command; an older key stays published until its last token has
+/// expired.
 public final class AccessTokens: Sendable {
     public static let lifetimeSeconds: TimeInterval = 3_600
     static let issuer = "quicksand"

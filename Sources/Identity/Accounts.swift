@@ -4,15 +4,14 @@ import Synchronization
 
 /// Signing up, in and out.
 ///
-/// An unknown address and a wrong password are answered alike, and take as long. Attempts are
-/// counted by where they come from and by the account that they are for, whether or not there is
-/// one. Sign-ups are counted by where they come from, by the day and on disk, because each brings a
-/// quota with it.
+/// An unknown address and a wrong password get the same answer after the same time. Attempts are
+/// counted per client address and per account, even if the account does not exist. Sign-ups are
+/// counted per client address and day, on disk, because each brings a quota.
 public final class Accounts: Sendable {
-    /// What a new user's own organization is on.
+    /// The plan of a new user's organization.
     public static let plan = "free"
     public static let sessionSeconds: TimeInterval = 7 * 86_400
-    /// A session that is used is extended, at most once in this time.
+    /// Use extends a session, at most once in this time.
     static let extensionSeconds: TimeInterval = 86_400
 
     private let store: any AccountStore & QuotaStore
@@ -21,7 +20,7 @@ public final class Accounts: Sendable {
     private let clock: WallClock
     private let limits = Mutex(SignInLimits())
 
-    /// Under which conditions anybody may sign up.
+    /// The conditions of sign-up.
     public struct SignUps: Sendable {
         public let rules: PasswordRules
         /// Of one address.
@@ -46,7 +45,7 @@ public final class Accounts: Sendable {
         self.clock = clock
     }
 
-    /// What somebody has who signed up or in.
+    /// The result of a sign-up or sign-in.
     public struct Entry: Sendable {
         public let token: SessionToken
         public let session: Session
@@ -137,7 +136,7 @@ public final class Accounts: Sendable {
         return Entry(token: token, session: session, user: user)
     }
 
-    /// The session that somebody shows, if it still holds; its end moves with its use.
+    /// The session of a token, if it is valid; use extends it.
     public func session(_ token: SessionToken) async throws -> SignedIn? {
         let now = clock.now()
         guard let found = try await store.session(digest: token.digest),
@@ -159,23 +158,23 @@ public final class Accounts: Sendable {
     }
 }
 
-/// Why nobody was signed up.
+/// Why a sign-up was refused.
 public enum SignUpError: Error, Sendable, Hashable {
-    /// The operator lets nobody sign up.
+    /// The operator has closed sign-up.
     case closed
     case weakPassword([PasswordRule])
     case tooMany(limit: Int, until: Date)
     case emailTaken
 }
 
-/// Why nobody was signed in.
+/// Why a sign-in was refused.
 public enum SignInError: Error, Sendable, Hashable {
     /// No such account, or another password.
     case refused
     case tooMany(limit: Int, retryAfterSeconds: Int)
 }
 
-/// How often a password may be tried.
+/// The limits of sign-in attempts.
 struct SignInLimits: Sendable {
     private var bySubject = AttemptLimit(limit: 20, windowSeconds: 60)
     private var byAccount = AttemptLimit(limit: 10, windowSeconds: 900)
@@ -187,7 +186,8 @@ struct SignInLimits: Sendable {
         from subject: String,
         at now: Date
     ) -> (limit: Int, seconds: Int)? {
-        // The first comes first, so that one address cannot lock an account by itself for long.
+        // The address's limit is checked first, so that one address cannot lock an account for
+        // long.
         if let seconds = bySubject.take(subject, at: now) { return (bySubject.limit, seconds) }
         return byAccount.take(email, at: now).map { (byAccount.limit, $0) }
     }

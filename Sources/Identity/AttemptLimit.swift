@@ -1,10 +1,10 @@
 import Foundation
 
-/// How often something may be tried by each of many: at most `limit` times in a window.
+/// A limit of attempts per subject: at most `limit` in a window.
 ///
 /// Pure: time is a parameter. The windows of all subjects begin together, so memory is one number
-/// for each subject of the present window. Where there are as many subjects as are kept, newcomers
-/// are refused until the next one.
+/// for each subject of the present window. With `subjectsMax` subjects, new ones are refused until
+/// the next window.
 struct AttemptLimit: Sendable {
     let limit: Int
     let windowSeconds: Int
@@ -35,7 +35,7 @@ struct AttemptLimit: Sendable {
         return nil
     }
 
-    /// Takes one attempt back that turned out to be no guess.
+    /// Takes back an attempt whose password was right.
     mutating func giveBack(_ subject: String) {
         guard let count = counts[subject] else { return }
         counts[subject] = count > 1 ? count - 1 : nil

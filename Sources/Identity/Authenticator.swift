@@ -1,13 +1,16 @@
+// Target `Identity`: users, sessions, passwords, API keys, scopes and access tokens.
+// Border: a secret becomes a digest here before it reaches a store. It is the only importer of
+// `CCrack`. `API` and the command line import it.
+
 public import Domain
 import Foundation
 import Synchronization
 
 /// Turns a credential into a caller.
 ///
-/// What kind of credential it is, its form says: a key, a session's token, or an access token. The
-/// store is asked every time, so that a revocation holds from the moment in which it was written,
-/// by whatever process. That a key was used is written down beside the request, at most once a
-/// minute for each key.
+/// The form tells the kind: a key, a session's token, or an access token. The store is asked every
+/// time, so that a revocation by any process works at once. The use of a key is stored beside the
+/// request, at most once a minute per key.
 public final class Authenticator: Sendable {
     private let store: any AccountStore
     private let accounts: Accounts
@@ -152,8 +155,7 @@ public final class Authenticator: Sendable {
 
 /// Why there is no caller.
 public enum AuthenticationError: Error, Sendable {
-    /// The credential is no good: always the same 401, whatever the reason. The reason is for the
-    /// log.
+    /// The credential is invalid: always the same 401. The reason is for the log.
     case refused(Reason)
     /// The store could not be asked: our fault, not the caller's.
     case unavailable(any Error)
@@ -167,7 +169,7 @@ public enum AuthenticationError: Error, Sendable {
         case revoked(keyID: String)
         /// `limits.json` no longer has the plan of the organization.
         case planGone(organization: String, plan: String)
-        /// The user does not belong to the organization that it wants to act for.
+        /// The user is no member of the requested organization.
         case noMembership(user: String)
     }
 }
@@ -181,7 +183,7 @@ struct UseThrottle {
 
     private var noted: [String: Date] = [:]
 
-    /// Whether a use at `now` is to be written down, which whoever asks then does.
+    /// Whether to store a use at `now`; the caller then does.
     ///
     /// What the store has in `lastUsedAt` may lag behind a write that is under way.
     mutating func isDue(keyID: String, lastUsedAt: Date?, at now: Date) -> Bool {

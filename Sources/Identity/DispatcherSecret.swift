@@ -1,10 +1,10 @@
 import Cryptography
 import Foundation
 
-/// The secret that whoever dispatches for everybody shares with this server.
+/// The secret that the dispatcher for all organizations shares with this server.
 ///
-/// Only its digest is kept, and compared in constant time, so that neither a dump nor a clock tells
-/// of it.
+/// The server keeps only its digest and compares it in constant time, so that neither a dump nor a
+/// clock reveals it.
 public struct DispatcherSecret: Sendable {
     /// In characters.
     public static let lengths = 16...Credentials.lengthMax

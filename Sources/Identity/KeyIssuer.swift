@@ -5,8 +5,7 @@ public import Foundation
 ///
 /// Everything that can be refused is refused before the store hears of it.
 ///
-/// Who may ask is not judged here: that nobody gives away more than it has is for the one who
-/// calls.
+/// The caller checks the requester's rights: a key gets no scope that its creator lacks.
 public struct KeyIssuer: Sendable {
     private let store: any AccountStore
     private let clock: WallClock
@@ -16,12 +15,12 @@ public struct KeyIssuer: Sendable {
         self.clock = clock
     }
 
-    /// Makes a key and stores all of it but the secret, which nobody can see again.
+    /// Makes a key and stores all of it but the secret, which is shown once.
     ///
     /// - Parameters:
     ///   - name: as ``DisplayName`` has it.
     ///   - scopes: names of ``Scope``, at least one.
-    ///   - organization: of whom the key is; there must be one.
+    ///   - organization: the owner of the key; it must exist.
     ///   - user: who makes it; `nil` is the operator.
     ///   - expiresAt: `nil` is never.
     /// - Returns: the key as it was stored, and the secret to be shown once.
@@ -73,7 +72,7 @@ public enum KeyIssueError: Error, Sendable, Hashable {
 }
 
 extension KeyIssueError: CustomStringConvertible {
-    /// One sentence for whoever asked.
+    /// One sentence for the requester.
     public var description: String {
         switch self {
         case .name:

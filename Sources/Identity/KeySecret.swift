@@ -17,7 +17,7 @@ public struct KeySecret: Secret {
         plaintext = body + Self.checksum(of: body)
     }
 
-    /// The key that somebody sent.
+    /// A key from a request.
     ///
     /// - Returns: `nil` where it has not the form of a key or its checksum is wrong.
     public init?(_ text: String) {

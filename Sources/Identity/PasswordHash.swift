@@ -4,9 +4,8 @@ import Synchronization
 
 /// Hashes and checks passwords, one at a time, beside everything else.
 ///
-/// scrypt is made to take time and memory, so a flood of sign-ins must neither fill the memory nor
-/// hold the threads that answer requests: there is one queue with a bound, and whoever finds it
-/// full comes back later.
+/// scrypt takes time and memory, so a flood of sign-ins must neither fill the memory nor block the
+/// threads that answer requests: there is one bounded queue, and a full queue refuses the request.
 public final class PasswordHasher: Sendable {
     /// How many may wait for their turn.
     static let waitingMax = 64
@@ -14,7 +13,8 @@ public final class PasswordHasher: Sendable {
     private let queue = DispatchQueue(label: "quicksand.passwords", qos: .utility)
     private let waiting = Atomic(0)
     private let cost: PasswordHash.Cost
-    /// What the password of nobody is checked against, so that it takes as long.
+    /// The hash that a password for an unknown account is checked against, so that it takes as
+    /// long.
     private let decoy: String
 
     public convenience init() { self.init(cost: .standard) }

@@ -3,13 +3,13 @@
 /// The raw value is the rule's name in the answer `WEAK_PASSWORD`.
 public enum PasswordRule: String, Sendable, CaseIterable {
     case length, lowercase, uppercase, digit, symbol
-    /// Not one that is tried first by whoever guesses.
+    /// Not a password that guessers try first.
     case uncommon
 
     /// In Unicode scalars.
     public static let lengthRange = 12...128
 
-    /// One sentence for whoever chose the password.
+    /// One sentence for the user.
     public var sentence: String {
         switch self {
         case .length: "12 to 128 characters"

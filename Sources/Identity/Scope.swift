@@ -64,7 +64,7 @@ public struct ScopeSet: Sendable, Hashable {
     /// nothing.
     public init(_ names: Set<String>) { self.names = names }
 
-    /// The scopes that somebody asks for.
+    /// The scopes of a request.
     ///
     /// - Throws: ``InvalidScopes`` with every name that no scope has.
     public init(parsing names: some Sequence<String>) throws(InvalidScopes) {
@@ -104,8 +104,8 @@ public struct ScopeSet: Sendable, Hashable {
         resource == .uploads || contains(.read(resource))
     }
 
-    /// What somebody may do who has signed in: everything but what is an operator's, and for a mere
-    /// member everything but deciding who belongs to the organization.
+    /// The scopes of a session: all but `admin`, and for a member also without those that manage
+    /// the organization.
     public static func session(isOwner: Bool) -> ScopeSet {
         let scopes = Scope.all.filter { $0 != .admin && (isOwner || !$0.isOwners) }
         return ScopeSet(Set(scopes.map(\.name)))

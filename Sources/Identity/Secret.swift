@@ -1,7 +1,7 @@
 import Cryptography
 public import Foundation
 
-/// A text that proves who somebody is, in the one moment in which we have it.
+/// A secret in plain text, in the one moment when we have it.
 ///
 /// Only its ``digest`` is ever stored. It shows itself in ``plaintext`` alone: printing,
 /// interpolating or dumping the value redacts it.
@@ -25,8 +25,7 @@ extension Secret {
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// What somebody who signed in shows from then on: `qst_` and 40 random base62 characters (238
-/// bits).
+/// A session's token: `qst_` and 40 random base62 characters (238 bits).
 public struct SessionToken: Secret {
     public static let prefix = "qst_"
     static let randomLength = 40
@@ -39,7 +38,7 @@ public struct SessionToken: Secret {
         plaintext = Self.prefix + Base62.random(Self.randomLength, using: &generator)
     }
 
-    /// The token that somebody sent; `nil` where it has not the form of one.
+    /// The token of a request; `nil` if it has another form.
     public init?(_ text: String) {
         let length = Self.prefix.utf8.count + Self.randomLength
         guard text.utf8.count == length, text.hasPrefix(Self.prefix),

@@ -11,7 +11,7 @@ struct SignedToken<Claims: Codable & Sendable>: Sendable {
         var alg: String
         var typ: String?
         var kid: String
-        /// Extensions that whoever reads the token must understand; this server knows none.
+        /// Extensions that a reader of the token must understand; this server knows none.
         var crit: [String]?
     }
 

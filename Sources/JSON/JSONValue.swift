@@ -1,3 +1,6 @@
+// Target `JSON`: JSON as values, a strict reader with bounds, and a writer.
+// Border: it knows no object of ours. `API` reads requests with it, `Catalog` the operator's files.
+
 /// A JSON text as a value: what ``StrictJSON`` reads and ``JSONWriter`` writes.
 ///
 /// Objects keep the order of their members, so that an answer reads as its author laid it out.

@@ -1,3 +1,9 @@
+// Target `JailInit`: the privileged side inside of a jail: PID 1 builds the root, unpacks files,
+// starts stages, reaps and reports.
+// Border: it reads one jail's files and names, which a program may have chosen, so the warden
+// trusts nothing that it reports but an end.
+// Only `Warden` imports it. No Foundation, no `async`.
+
 internal import Kernel
 internal import Vocabulary
 internal import WardenProtocol

@@ -1,8 +1,7 @@
 internal import Kernel
 internal import WardenProtocol
 
-/// The script of a program that is started before its request: an empty file that whoever opens it
-/// waits at.
+/// The script of a program that starts before its request: an empty file whose `open` waits.
 ///
 /// Init takes a lease of the file (fcntl(2), F_SETLEASE). An interpreter boots, opens its script as
 /// it always does, and stands in the kernel until init has written what the script is to be and

@@ -95,7 +95,7 @@ public enum Signals {
         Descriptor(owning: try check(.signals) { linux_signalfd(SIGCHLD) })
     }
 
-    /// Readable when somebody wants to open a file that this process has a lease of.
+    /// Readable when another process opens a file on which this process holds a lease.
     ///
     /// SIGIO is blocked from here on.
     public static func leaseDescriptor() throws(KernelError) -> Descriptor {

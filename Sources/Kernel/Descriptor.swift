@@ -14,7 +14,7 @@ public struct Descriptor: ~Copyable, Sendable {
     /// Closes a number that no ``Descriptor`` owns.
     public static func close(_ number: Int32) { _ = Glibc.close(number) }
 
-    /// Gives the number up to whoever closes it from now on.
+    /// Gives up the number; the caller closes it from now on.
     public consuming func release() -> Int32 {
         let number = number
         discard self
@@ -91,7 +91,7 @@ extension Descriptor {
         return DescriptorPair(Descriptor(owning: ends.0), Descriptor(owning: ends.1))
     }
 
-    /// An anonymous file holding `bytes`, sealed so that nobody can change it any more.
+    /// An anonymous file with `bytes`, sealed against every change.
     public static func sealed(_ name: String, _ bytes: [UInt8]) throws(KernelError) -> Descriptor {
         let closeOnExec: UInt32 = 1
         let allowSealing: UInt32 = 2

@@ -1,3 +1,8 @@
+// Target `Kernel`: typed system calls over `CLinux`, one file per kind of kernel object.
+// Border: raw descriptors and errno end here. Callers get a `Descriptor` that closes itself and a
+// `KernelError` that names the call.
+// Only the privileged side and `WardenClient` import it. No Foundation, no `async`.
+
 /// A system call that failed: which one, and why.
 public struct KernelError: Error, Hashable, Sendable {
     public let call: Call

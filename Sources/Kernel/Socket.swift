@@ -26,7 +26,7 @@ public struct DescriptorList: ~Copyable, Sendable {
     /// The number at `index`, still owned by the list.
     public subscript(index: Int) -> Int32 { numbers[index] }
 
-    /// Gives all of them up to whoever closes them from now on.
+    /// Gives up all of them; the caller closes them from now on.
     public consuming func release() -> [Int32] {
         let all = numbers
         numbers = []

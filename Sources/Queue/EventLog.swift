@@ -1,7 +1,7 @@
 import Domain
 import Synchronization
 
-/// What happens to one execution, for any number of readers, and its end, for whoever waits for it.
+/// The events of one execution, for any number of readers, and its end, for its waiters.
 ///
 /// A reader has a place in the log and nothing else: one that is slow holds up nobody, and finds a
 /// gap where the log has forgotten what it had not read yet.

@@ -3,11 +3,11 @@ import Domain
 
 /// The events of one execution, in order, with a bound on the output among them.
 ///
-/// Pure. When the bound is exceeded the oldest output goes, and whoever reads on from before it is
-/// told of a gap. Everything but output is kept: there is little of it.
+/// Pure. Above the bound the oldest output goes, and a reader behind it gets a gap. Everything but
+/// output is kept: there is little of it.
 struct EventLogState: Sendable {
     private let bytesMax: Int
-    /// In the order of their numbers, of which some are missing.
+    /// In the order of their numbers, with gaps.
     private var events: Deque<ExecutionEvent> = []
     private var bytes = 0
     /// Of the event that comes next.

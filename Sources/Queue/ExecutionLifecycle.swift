@@ -4,9 +4,9 @@ import Logging
 
 /// What becomes of an execution from its slot to its end.
 ///
-/// One task carries it. A cancellation reaches the run in the jail and not what comes after it: an
-/// end is written down also for whoever hung up. An execution counts as finished only when it is
-/// stored, with the deliveries that it owes.
+/// One task carries it. A cancellation reaches the run in the jail and not what comes after it: the
+/// end is also stored after the client has disconnected. An execution counts as finished only when
+/// it is stored, with the deliveries that it owes.
 struct ExecutionLifecycle: Sendable {
     private let table: QueueTable
     private let attempts: AttemptRunner

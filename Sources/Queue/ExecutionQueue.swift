@@ -1,3 +1,7 @@
+// Target `Queue`: who runs next, how long work belongs to a worker, and what happens after a crash:
+// admission, an execution's life and events, recovery, tasks.
+// Border: it reaches jails by `Runner` and stores by `Domain`'s ports. The command line imports it.
+
 public import Domain
 public import Foundation
 public import Logging
@@ -5,7 +9,7 @@ public import Logging
 /// Admits executions, lets them take turns at a number of slots, and sees each to its end.
 ///
 /// All that its parts share is one ``QueueTable``. Nothing polls: the end of a run starts the next,
-/// and whoever waits is resumed. With a free slot, `submit` itself starts the run.
+/// and resumes its waiters. With a free slot, `submit` itself starts the run.
 public final class ExecutionQueue: ExecutionService {
     private let runtimes: Runtimes
     private let table: QueueTable

@@ -7,12 +7,12 @@ import Foundation
 /// The fourth, `per_day`, is the store's, because it must outlive the process. Pure: time is a
 /// parameter.
 ///
-/// Memory is bounded by two generations of subjects. Whoever calls is in the young one; the old one
+/// Memory is bounded by two generations of subjects. Callers are in the young one; the old one
 /// holds those who have not called since the last turn. At a turn the old generation is forgotten
-/// and the young one becomes old. A turn comes when the longest window or penalty has passed, so
-/// whoever is forgotten then was idle, and when the young generation is full, so that a flood of
-/// subjects pushes out the idlest and locks nobody out. Subjects with active executions are never
-/// forgotten; where they alone fill a generation, newcomers are refused.
+/// and the young one becomes old. A turn comes when the longest window or penalty has passed, so a
+/// forgotten subject was idle, and when the young generation is full, so that a flood of subjects
+/// pushes out the idlest and locks nobody out. Subjects with active executions are never forgotten;
+/// where they alone fill a generation, newcomers are refused.
 struct RateLimiter: Sendable {
     enum Decision: Sendable, Hashable {
         case admitted
@@ -67,8 +67,8 @@ struct RateLimiter: Sendable {
         young[subject, default: SubjectRates()].markDaySpent(limit: limit, at: now)
     }
 
-    /// Where `subject` stands with every policy of its plan, of whose executions the store has
-    /// counted `charged` today.
+    /// The standing of `subject` with every policy of its plan; the store has counted `charged` of
+    /// its executions today.
     func report(on subject: String, under rates: Rates, charged: Int, at now: Date) -> RateReport {
         let record = young[subject] ?? old[subject] ?? SubjectRates()
         var standings = record.standings(under: rates, at: now)

@@ -2,7 +2,7 @@ import DequeModule
 import Domain
 import Foundation
 
-/// What one subject has used of the policies that are counted in memory.
+/// One subject's use of the policies that are counted in memory.
 ///
 /// Pure: time is a parameter.
 ///

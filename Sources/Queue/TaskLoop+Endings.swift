@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Logging
 
-/// How attempts end: watched, stored with what they owe, and told to whoever waits.
+/// How attempts end: watched, stored with the deliveries they owe, and reported to waiters.
 extension TaskLoop {
     /// Waits for the end of an attempt, beside the loop.
     mutating func watch(_ submission: any Submission, of task: AgentTask) {

@@ -7,7 +7,7 @@ import Logging
 /// An attempt keeps its place until its outcome is on disk. So a store that fails can only slow the
 /// dispatcher down, never make it begin a task twice.
 struct TaskLoop {
-    /// What it is made of.
+    /// Its parts.
     struct Parts: Sendable {
         let executions: any ExecutionService
         let store: any TaskStore & ExecutionStore
@@ -30,7 +30,7 @@ struct TaskLoop {
     let parts: Parts
     let continuation: AsyncStream<TaskEvent>.Continuation
     var state: DispatchState
-    /// Whoever waits for a task that is under way to be cancelled.
+    /// The waiters for the cancellation of a running task.
     var cancellers: [String: [CancelRequest.Waiter]] = [:]
     /// One for each attempt that goes on.
     var watchers: [String: Task<Void, Never>] = [:]
@@ -58,7 +58,7 @@ struct TaskLoop {
             case .stop: stop()
             }
             await pass()
-            // Whoever asks from here on is told at once; whoever asked before, by this loop.
+            // Later callers are answered at once; this loop answers the earlier ones.
             if isStopping, state.areAllEnded { continuation.finish() }
         }
         for id in cancellers.keys { answerCancellers(of: id, .failure(SubmissionRefusal.draining)) }

@@ -1,3 +1,7 @@
+// Target `Retention`: deletes records that are older than their plan keeps them, in small batches
+// beside the running work.
+// Border: it reaches the store by `Domain`'s port only. The command line imports it.
+
 public import Domain
 import Foundation
 public import Logging

@@ -1,3 +1,8 @@
+// Target `Runner`: from a request to its verdict over a jail: compile stage, runs, output files,
+// compile cache, standby pool.
+// Border: it knows no queue, quota or store of executions. `Queue`, the attacks and the command
+// line import it.
+
 public import Domain
 
 /// Runs one execution in a session of its own.
@@ -103,7 +108,7 @@ extension ExecutionRequest {
         )
     }
 
-    /// The interpreter as it starts for whoever asks for nothing special, if this is such a
+    /// The interpreter as it starts for a request without special wishes, if this is such a
     /// request.
     ///
     /// An interpreter keeps what it was started with, so arguments and variables of the request's

@@ -148,7 +148,7 @@ struct StandbyState {
         return isFull ? .close(jail) : make(for: next.key, next.value, insteadOf: jail)
     }
 
-    /// Takes out a jail of whoever has more than is wanted of them, or of whoever wants each of
+    /// Takes out a jail of a shape that has more than it wants, or of the shape that wants each of
     /// theirs less than one more is wanted here.
     ///
     /// So shapes that somebody has asked for once do not keep the pool from those that are asked

@@ -104,7 +104,7 @@ struct FolderLock {
 
     /// Closing lets the lock go.
     ///
-    /// Called once, by whoever asked for it.
+    /// Called once, by the owner of the lock.
     func release() {
         close(descriptor)
     }

@@ -1,10 +1,10 @@
 extension Schema {
     /// Schema v4: what is large moves to tables of its own.
     ///
-    /// SQLite keeps a row's columns one after another, so whoever reads a column behind a request
-    /// of megabytes reads the request, and whoever changes a row writes it again. In tables of
-    /// their own, requests, results, orders and bodies are touched only by those who want them; and
-    /// the rows that are left hold what lists show, as `summary` and `terms`.
+    /// SQLite keeps a row's columns one after another, so reading a column behind a request of
+    /// megabytes reads the request, and changing a row writes it again. In tables of their own,
+    /// requests, results, orders and bodies are touched only by those who want them; and the rows
+    /// that are left hold what lists show, as `summary` and `terms`.
     ///
     /// The migration copies every row once. What it cannot read it leaves without a summary.
     static let narrowTables = narrowExecutions + narrowTasks + narrowDeliveries

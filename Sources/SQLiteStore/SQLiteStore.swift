@@ -1,3 +1,8 @@
+// Target `SQLiteStore`: a store in one SQLite file: schema, migrations, every statement, and which
+// writes share a transaction.
+// Border: it is the only importer of GRDB. `Tests/StoreTests` holds it to the contract of
+// `Domain`'s stores. The command line imports it.
+
 import Dispatch
 public import Domain
 import Foundation

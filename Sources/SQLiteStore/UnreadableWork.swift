@@ -4,7 +4,7 @@ import StoredRecords
 
 // One damaged row must not keep the service from starting, nor hold up what waits behind it. Work
 // that cannot be read is ended in its columns, which can: it is not begun again at every start, its
-// row stays as it is for whoever looks into it, and the operator is told its identifier.
+// row stays unchanged for inspection, and the log has its identifier.
 
 /// A kind of work that waits for its turn, by its table.
 enum UnreadableWork: CaseIterable {

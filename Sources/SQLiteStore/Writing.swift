@@ -51,8 +51,8 @@ extension SQLiteStore {
                 continuation.resume(throwing: error)
             }
             pendingWrites.withLock { $0.append(write) }
-            // One turn for each, of which most will find that an earlier one has done their work:
-            // so none is ever left waiting.
+            // One turn for each; most find that an earlier turn has done their work, so none waits
+            // forever.
             pool.asyncWriteWithoutTransaction { [self] db in commitPendingWrites(db) }
         }
     }

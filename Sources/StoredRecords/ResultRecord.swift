@@ -24,7 +24,7 @@ public struct ResultRecord: StoredRecord {
     }
 }
 
-/// What became of one stage.
+/// The outcome of one stage.
 public struct StageRecord: StoredRecord {
     public let form: Int?
     let verdict: VerdictRecord

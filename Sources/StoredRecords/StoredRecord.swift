@@ -1,3 +1,8 @@
+// Target `StoredRecords`: the stored JSON form of requests, results, task orders and attempts,
+// versioned and separate from `Domain`'s types.
+// Border: a row of an older version reads with defaults for newer fields. `SQLiteStore` and
+// `FolderCache` import it.
+
 public import Foundation
 
 // What the stores keep as JSON: requests, results, orders, attempts.

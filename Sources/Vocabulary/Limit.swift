@@ -1,3 +1,8 @@
+// Target `Vocabulary`: the words that both sides of the warden's socket share: the table of limits,
+// verdict, usage and system-call profile.
+// Border: it imports nothing, not even Foundation, and every target may import it. A fact about a
+// limit stands in its table once.
+
 /// One thing that an execution is held to.
 ///
 /// The raw value is its name in JSON, unit included.
@@ -50,7 +55,7 @@ public enum Limit: String, CaseIterable, Sendable {
                 least: 64 << 10,
                 isFixedAtStart: true,
                 follows: .memoryBytes,
-                "stack of each process; the memory limit where nothing is asked for"
+                "stack of each process; by default the memory limit"
             )
         case .processes: Definition(4, .stage, .warden, "processes and threads alive at once")
         // Less than that, and the loader finds no descriptor for a program's libraries.
@@ -61,8 +66,8 @@ public enum Limit: String, CaseIterable, Sendable {
             Definition(7, .jail, .warden, "size of the work folder, and again of the temporary one")
         case .workspaceFiles:
             Definition(8, .jail, .warden, "files, folders and links in the work folder")
-        case .stdoutBytes: Definition(9, .stage, .front, "bytes of standard output that are kept")
-        case .stderrBytes: Definition(10, .stage, .front, "bytes of standard error that are kept")
+        case .stdoutBytes: Definition(9, .stage, .front, "bytes of standard output; more is cut")
+        case .stderrBytes: Definition(10, .stage, .front, "bytes of standard error; more is cut")
         case .sourceBytes:
             Definition(
                 11,

@@ -1,6 +1,6 @@
 internal import Kernel
 
-/// How long a kernel makes whoever opens a leased file wait (`/proc/sys/fs/lease-break-time`).
+/// How long the kernel makes an opener of a leased file wait (`/proc/sys/fs/lease-break-time`).
 struct LeaseBreak: Equatable {
     let milliseconds: UInt64
 

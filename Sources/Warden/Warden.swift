@@ -1,3 +1,9 @@
+// Target `Warden`: the privileged side outside of a jail: the monitor, the warden, cgroups, user
+// numbers, roots and supervision.
+// Border: requests come only as frames over the socket; limits come from the sealed catalog; init's
+// messages are not trusted.
+// Only the warden's `main.swift` imports it. One thread, no Foundation, no `async`.
+
 internal import JailInit
 internal import Kernel
 internal import Vocabulary

@@ -88,7 +88,7 @@ extension WardenConnection {
         stage?.continuation?.resume(throwing: isClosing ? CancellationError() : error)
     }
 
-    /// Forgets a jail, and wakes whoever waited for the last of them.
+    /// Forgets a jail, and resumes the waiter for the last one.
     func remove(_ jail: JailNumber) {
         let (changed, waiting) = state.withLock { state in
             (state.jails[jail]?.changed, state.removeJail(jail))
@@ -263,7 +263,7 @@ extension WardenConnection {
 }
 
 extension StageExchange {
-    /// Hands the finished stage to whoever waits for it.
+    /// Resumes the waiter with the finished stage.
     fileprivate func succeed(_ end: StageEnd, refusedCalls: [String]) {
         let result = StageResult(
             verdict: end.verdict,

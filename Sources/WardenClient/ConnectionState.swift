@@ -65,7 +65,7 @@ struct ConnectionState {
         return (entry.files, entry.ahead)
     }
 
-    /// Closes the stage's standard input, of which this is the token.
+    /// Closes the stage's standard input; this is its token.
     mutating func endInput(of token: UInt64) {
         guard let (jail, _) = streams[token], let stdin = jails[jail]?.stage?.stdin else { return }
         endStream(stdin.pipe)

@@ -5,8 +5,8 @@ import WardenProtocol
 
 /// The pipes of one stage: our ends never block, theirs are ordinary.
 ///
-/// Whatever is not handed on is closed.
-/// Used by one thread at a time: whoever made it, or took it out of the connection.
+/// Whatever is not handed on is closed. One thread at a time uses it: the one that made it or took
+/// it out of the connection.
 final class StagePipes: @unchecked Sendable {
     private var ours: [StageStream: Int32] = [:]
     private var jailEnds: [(stream: StageStream, number: Int32)] = []

@@ -111,7 +111,7 @@ extension WardenConnection {
     }
 }
 
-/// A jail of the real warden that nobody has asked for yet.
+/// A jail of the real warden without an execution yet.
 struct WardenStandby: StandbySession {
     let connection: WardenConnection
     let number: JailNumber

@@ -1,3 +1,8 @@
+// Target `WardenClient`: the unprivileged half of the warden's socket: one warden after another,
+// their jails and pipes. It is a sandbox in `Domain`'s sense.
+// Border: a frame of the warden is checked and becomes a value of `Domain`. The command line
+// imports it.
+
 public import Domain
 import Foundation
 import Synchronization

@@ -10,7 +10,7 @@ public enum Archive {
 
     public enum Entry: Hashable, Sendable {
         case file(path: String, content: ArraySlice<UInt8>)
-        /// A file that everybody may execute.
+        /// An executable file, mode 0755.
         case program(path: String, content: ArraySlice<UInt8>)
         /// Only on the way out: a file whose bytes are not needed.
         case digest(path: String, ContentDigest)

@@ -1,3 +1,9 @@
+// Target `WardenProtocol`: the frames of the warden's socket, the sealed catalog, archives of
+// files, and their codec.
+// Border: `docs/PROTOCOL.md` specifies every field. Bytes become values here or the session ends;
+// no value here acts.
+// Both sides of the socket import it. No Foundation, no `async`.
+
 public import Vocabulary
 
 /// The conversation between the front and the warden: five verbs, and what comes of them.
@@ -146,7 +152,7 @@ public struct Fault: Hashable, Sendable {
     }
 }
 
-/// What became of a stage, from counters read after its last process was gone.
+/// The outcome of a stage, from counters read after its last process was gone.
 public struct StageEnd: Hashable, Sendable {
     /// Never that of too much output, which the warden does not see.
     public var verdict: Verdict

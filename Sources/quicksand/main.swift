@@ -1,3 +1,6 @@
+// Target `quicksand`: the program's start. Everything else is in `Commands` and
+// `Benchmarks`.
+
 import ArgumentParser
 import Benchmarks
 import Commands
@@ -6,16 +9,16 @@ import Commands
 struct Quicksand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quicksand",
-        abstract: "Runs code that nobody trusts, each time in a jail of its own.",
+        abstract: "Runs untrusted code, each time in a single-use jail.",
         discussion: """
             Examples:
-              quicksand serve                         the HTTP service on 127.0.0.1:8080
-              quicksand run hello.py -- one two       one file, in the same jail, without a server
-              quicksand doctor                        what this machine has and lacks
-              quicksand try hello.py --server URL     the same, at a server
+              quicksand serve                         serves the HTTP API on 127.0.0.1:8080
+              quicksand run hello.py -- one two       runs one file in a jail, without a server
+              quicksand doctor                        checks this machine
+              quicksand try hello.py --server URL     runs one file at a server
               quicksand keys create --name ci --plan free --scope projects:write
 
-            Every setting can be given as a flag, as a variable QUICKSAND_…, or left at its default.
+            A setting is a flag, else a variable QUICKSAND_…, else its default.
             """,
         version: Release.version,
         subcommands: commands + [BenchCommand.self]

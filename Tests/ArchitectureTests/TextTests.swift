@@ -67,6 +67,15 @@ import Testing
         #expect(folders.subtracting(shared) == Set(targets))
     }
 
+    @Test func `every target opens with a comment that says what it is`() throws {
+        let files = try Repository.files("Sources", ["swift", "h"])
+        for target in Set(files.map(\.target)) {
+            let opens = try files.filter { $0.target == target }
+                .contains { try $0.text.hasPrefix("// Target `\(target)`: ") }
+            #expect(opens, "\(target)")
+        }
+    }
+
     @Test func `every file that the documents name is there`() throws {
         let documents =
             try Repository.files("docs", ["md"]) + [Repository.File(path: "CONTRIBUTING.md")]

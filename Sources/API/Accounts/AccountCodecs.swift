@@ -80,7 +80,7 @@ extension Codec<[String]> {
     /// Those that there are none of are named together, in an error of their own.
     static var scopes: Codec {
         .list(
-            "What may be done with it.",
+            "The scopes of the key.",
             of: Codec<String>.text(bytesMax: KeyRoutes.scopeBytesMax)
                 .documented(as: .choice("", Scope.all.map(\.name))),
             min: 1,

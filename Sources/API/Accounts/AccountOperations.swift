@@ -8,8 +8,8 @@ extension Operation {
         group: .accounts,
         summary: "Sign up",
         details: """
-            Makes a user, an organization of its own on the plan `\(Accounts.plan)`, and a session. \
-            The token is a Bearer credential; a browser also gets it as a cookie.
+            Creates a user, an organization on the plan `\(Accounts.plan)` and a session. The \
+            token is a Bearer credential; a browser also gets it as a cookie.
             """,
         access: .anyone,
         parameters: [.origin],
@@ -38,7 +38,7 @@ extension Operation {
         id: "signIn",
         group: .accounts,
         summary: "Sign in",
-        details: "An unknown address and a wrong password are answered the same.",
+        details: "An unknown address and a wrong password get the same answer.",
         access: .anyone,
         parameters: [.origin],
         body: .json(
@@ -60,8 +60,8 @@ extension Operation {
     static let getSession = Operation(
         id: "getSession",
         group: .accounts,
-        summary: "See whose session it is",
-        details: "`null` where there is none.",
+        summary: "Get the session and its user",
+        details: "`null` without a session.",
         access: .optional,
         answers: [
             Answer(
@@ -94,8 +94,8 @@ extension Operation {
     static let getUser = Operation(
         id: "getUser",
         group: .accounts,
-        summary: "See who you are",
-        details: "404 for a key that the operator made: nobody stands behind it.",
+        summary: "Get your user",
+        details: "404 for a key that the operator made: it has no user.",
         access: .scope("users:read"),
         answers: [
             Answer(
@@ -130,7 +130,7 @@ extension Operation.Parameter {
     static let origin = Self(
         name: "Origin",
         place: .header,
-        summary: "Where the request is made, such as this server's own address; a browser says it",
+        summary: "The origin of the request, such as this server's address; browsers send it",
         schema: .text(pattern: #"^https?://[^/\s]+$"#, example: "http://127.0.0.1:8080"),
         isRequired: true
     )

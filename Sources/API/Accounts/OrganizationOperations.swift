@@ -6,13 +6,13 @@ extension Operation {
         id: "listOrganizations",
         group: .organizations,
         summary: "List organizations",
-        details: "Those that the user belongs to; a key's own; for `admin`, all.",
+        details: "Of a session, the user's organizations; of a key, its own; with `admin`, all.",
         access: .scope("organizations:read"),
         parameters: Parameter.page,
         answers: [
             Answer(
                 status: 200,
-                summary: "A page of them",
+                summary: "One page",
                 content: .list(.schema("Organization")),
                 example: Example.organization
             )
@@ -22,7 +22,7 @@ extension Operation {
     static let getOrganization = Operation(
         id: "getOrganization",
         group: .organizations,
-        summary: "Look at an organization",
+        summary: "Get an organization",
         access: .scope("organizations:read"),
         parameters: [.organization],
         answers: [
@@ -38,8 +38,8 @@ extension Operation {
     static let updateOrganization = Operation(
         id: "updateOrganization",
         group: .organizations,
-        summary: "Rename an organization, or move it to a plan",
-        details: "The plan is for the scope `admin`.",
+        summary: "Rename an organization, or change its plan",
+        details: "A change of the plan needs the scope `admin`.",
         access: .scope("organizations:write"),
         parameters: [.organization],
         body: .json(schema: .schema("OrganizationChange"), example: ["name": "Analytical Engines"]),
@@ -56,7 +56,7 @@ extension Operation {
     static let getWebhookSecret = Operation(
         id: "getWebhookSecret",
         group: .organizations,
-        summary: "Get the secret that callbacks are signed with",
+        summary: "Get the secret that signs callbacks",
         access: .scope("organizations:write"),
         parameters: [.organization],
         answers: [
@@ -72,14 +72,14 @@ extension Operation {
     static let replaceWebhookSecret = Operation(
         id: "replaceWebhookSecret",
         group: .organizations,
-        summary: "Make a new secret for callbacks",
-        details: "Every delivery from then on is signed with it, also one that is tried again.",
+        summary: "Replace the secret that signs callbacks",
+        details: "The new secret signs every later delivery, retries included.",
         access: .scope("organizations:write"),
         parameters: [.organization],
         answers: [
             Answer(
                 status: 200,
-                summary: "The new one",
+                summary: "The new secret",
                 content: .data(.schema("WebhookSecret")),
                 example: Example.webhookSecret
             )
@@ -95,7 +95,7 @@ extension Operation {
         answers: [
             Answer(
                 status: 200,
-                summary: "A page of them",
+                summary: "One page",
                 content: .list(.schema("Member")),
                 example: Example.member
             )
@@ -105,8 +105,8 @@ extension Operation {
     static let setMember = Operation(
         id: "setMember",
         group: .organizations,
-        summary: "Take a user in, or change its role",
-        details: "The user is named by the `id` that `GET /users/me` tells it.",
+        summary: "Add a member, or change a role",
+        details: "`user` is the `id` from the user's own `GET /users/me`.",
         access: .scope("organizations:write"),
         parameters: [.organization, .user],
         body: .json(schema: .schema("MemberChange"), example: ["role": "member"]),
@@ -125,7 +125,7 @@ extension Operation {
         id: "removeMember",
         group: .organizations,
         summary: "Remove a member",
-        details: "An owner removes anybody but the last owner; everybody may leave.",
+        details: "An owner removes members, and a member may leave. The last owner stays.",
         access: .scope("organizations:write"),
         parameters: [.organization, .user],
         answers: [Answer(status: 204, summary: "Removed", content: .nothing)],
@@ -137,7 +137,7 @@ extension Operation.Parameter {
     static let organization = Self(
         name: "id",
         place: .path,
-        summary: "The organization's",
+        summary: "The organization's id",
         schema: Codec.organizationID().schema,
         isRequired: true
     )

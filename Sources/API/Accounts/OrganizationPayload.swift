@@ -4,7 +4,7 @@ import JSON
 extension Organization {
     static let payload = ObjectDescription<Organization>.answer(
         "Organization",
-        "Whose everything is.",
+        "The owner of executions, projects, tasks and keys.",
         [
             Field("id", \.id, .organizationID()), Field("name", \.name, .name()),
             Field("plan", \.plan, .text()), Field("created_at", \.createdAt, .timestamp()),
@@ -22,7 +22,7 @@ struct OrganizationChange: Sendable {
     static func description(plans: [String]) -> ObjectDescription<OrganizationChange> {
         .request(
             "OrganizationChange",
-            "What is to be changed.",
+            "The changes.",
             from: OrganizationChange(),
             [
                 Field("name", \.name, optional: .name()),
@@ -56,7 +56,7 @@ struct MemberChange: Sendable {
 
     static let description = ObjectDescription.request(
         "MemberChange",
-        "What a user is to be.",
+        "A member's role.",
         from: MemberChange(),
         [Field("role", \.role, .choice("", Role.allCases, bytesMax: 64))]
     )
@@ -68,7 +68,7 @@ struct WebhookSecretPayload: Sendable {
 
     static let description = ObjectDescription<WebhookSecretPayload>.answer(
         "WebhookSecret",
-        "What callbacks are signed with, by Standard Webhooks.",
+        "The secret that signs callbacks by Standard Webhooks.",
         [Field("secret", \.secret, .text(pattern: "^whsec_[0-9A-Za-z+/]+=*$"))]
     )
 }

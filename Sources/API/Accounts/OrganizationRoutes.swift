@@ -7,8 +7,8 @@ import JSON
 
 /// Organizations, their members, and their plans.
 ///
-/// Whoever has signed in sees those that it belongs to, a key its own, and an admin all. What one
-/// does not see is not there.
+/// A user sees its own organizations, a key sees the one it belongs to, and an admin sees all. All
+/// others are 404.
 struct OrganizationRoutes: Sendable {
     let callers: CallerResolver
     let store: any AccountStore & DeliveryStore
@@ -63,7 +63,7 @@ struct OrganizationRoutes: Sendable {
         return Responses.data(organization.json)
     }
 
-    /// Whoever holds it can make callbacks look like ours, so reading it needs as much as writing.
+    /// The secret lets its holder forge callbacks, so reading it needs the scope for writing.
     private func showSecret(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.caller(request, context, needing: .write(.organizations))
         let organization = try await organization(context, caller, asOwner: true)
@@ -92,7 +92,7 @@ struct OrganizationRoutes: Sendable {
 
     /// Takes a user in, or gives it another role.
     ///
-    /// The user is named by its id, which nobody can guess: it has to have given it away.
+    /// The user's id cannot be guessed: the user has to tell it.
     private func setMember(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.caller(request, context, needing: .write(.organizations))
         let organization = try await organization(context, caller, asOwner: true)
@@ -106,7 +106,7 @@ struct OrganizationRoutes: Sendable {
         return Responses.data(Member(user: user, role: role, since: now).json)
     }
 
-    /// An owner removes anybody; everybody may leave.
+    /// An owner removes any member; a member may leave.
     private func removeMember(_ request: Request, _ context: APIContext) async throws -> Response {
         let user = try context.identifier(of: "user", in: "user")
         var caller = try await callers.caller(request, context, needing: .read(.organizations))

@@ -12,7 +12,7 @@ struct SignUpBody: Sendable {
 
     static let description = ObjectDescription.request(
         "SignUp",
-        "Who signs up.",
+        "A new user.",
         from: SignUpBody(),
         required: ["email"],
         [
@@ -38,7 +38,7 @@ struct SignInBody: Sendable {
 
     static let description = ObjectDescription.request(
         "SignIn",
-        "Who signs in.",
+        "A user's credentials.",
         from: SignInBody(),
         required: ["email"],
         [
@@ -54,7 +54,7 @@ extension Field {
     fileprivate static func ignored(_ name: String) -> Field {
         Field(
             name: name,
-            schema: ["description": "not looked at"],
+            schema: ["description": "ignored"],
             presence: .optional,
             encode: { _ in nil },
             decode: { _, _, _ in }
@@ -65,7 +65,7 @@ extension Field {
 extension User {
     static let sessionPayload = ObjectDescription<User>.answer(
         "SessionUser",
-        "A user, in the words of better-auth.",
+        "A user, as better-auth has it.",
         [
             Field("id", \.id, .identifier("usr_")), Field("name", \.name, .name()),
             Field("email", \.email, .email), Field("image", \.image, orNull: .image),
@@ -76,7 +76,7 @@ extension User {
 extension Accounts.Entry {
     static let payload = ObjectDescription<Accounts.Entry>.answer(
         "SessionToken",
-        "A new session's token, and whose it is.",
+        "A new session's token and its user.",
         [
             Field(
                 "token",
@@ -90,7 +90,7 @@ extension Accounts.Entry {
 extension SignedIn {
     static let payload = ObjectDescription<SignedIn>.answer(
         "SignedIn",
-        "A session, and whose it is.",
+        "A session and its user.",
         [
             Field("session", \.session, .object(Session.payload)),
             Field("user", \.user, .object(User.sessionPayload)),

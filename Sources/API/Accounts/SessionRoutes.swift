@@ -10,8 +10,8 @@ import JSON
 /// As better-auth's clients speak it: its paths, and its answers without our envelope. What is
 /// refused is refused in the envelope all the same.
 ///
-/// Whoever signs up, in or out must say where the request was made. A browser says it by itself,
-/// and gets a cookie where that is here; others get the token alone, which no foreign page can
+/// A request to sign up, in or out needs an `Origin`. A browser sends it by itself, and gets a
+/// cookie if the origin is this server. Other clients get only the token, which no foreign page can
 /// read.
 struct SessionRoutes: Sendable {
     static let passwordBytesMax = 1_024
@@ -66,7 +66,7 @@ struct SessionRoutes: Sendable {
         }
     }
 
-    /// `null` for whoever has not signed in: that is an answer, not a refusal.
+    /// `null` without a session: that is an answer, not a refusal.
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
         guard let token = try token(request, context),
             let signedIn = try await accounts.session(token)
@@ -120,7 +120,7 @@ extension SessionRoutes {
     private static func refusal(_ error: SignUpError, now: Date) -> APIError {
         switch error {
         case .closed:
-            return APIError(code: .forbidden, message: "nobody can sign up on this server")
+            return APIError(code: .forbidden, message: "sign-up is closed on this server")
         case .weakPassword(let rules):
             return .weakPassword(rules)
         case .tooMany(let limit, let end):
@@ -133,7 +133,7 @@ extension SessionRoutes {
         case .emailTaken:
             return APIError(
                 code: .conflict,
-                message: "somebody has signed up with this e-mail address"
+                message: "this e-mail address is already in use"
             )
         }
     }
@@ -169,7 +169,7 @@ extension APIError {
 
     fileprivate static let passwordsBusy = APIError(
         code: .overloaded,
-        message: "too many passwords are being checked",
+        message: "the queue for password checks is full; try again",
         headers: [.retryAfter: "1"]
     )
 }

@@ -8,7 +8,7 @@ struct UserPayload: Sendable {
 
     static let description = ObjectDescription<UserPayload>.answer(
         "User",
-        "A person, or an agent, who signed up.",
+        "A person or an agent with an account.",
         [
             Field("id", \.user.id, .identifier("usr_")), Field("name", \.user.name, .name()),
             Field("email", \.user.email, .email), Field("image", \.user.image, orNull: .image),
@@ -38,7 +38,7 @@ struct UserChange: Sendable {
 
     static let description = ObjectDescription.request(
         "UserChange",
-        "What is to be changed.",
+        "The changes.",
         from: UserChange(),
         [
             Field("name", \.name, optional: .name()), Field("image", \.image, clearable: .image),

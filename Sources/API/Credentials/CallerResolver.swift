@@ -41,13 +41,13 @@ struct CallerResolver: Sendable {
     /// The caller of the credential, whatever its scopes, or a stranger where there is no
     /// credential.
     ///
-    /// A credential that does not hold is refused, so that nobody takes a stranger's limits for its
+    /// An invalid credential is refused, so that no caller mistakes the anonymous limits for its
     /// own.
     func anyone(_ request: Request, _ context: APIContext) async throws -> Caller {
         try await credentialed(request, context) ?? stranger(request, context)
     }
 
-    /// Whoever is behind the address, a credential or none.
+    /// The anonymous caller at the address, whatever the credential.
     func stranger(_ request: Request, _ context: APIContext) -> Caller {
         let caller = Caller(
             owner: .address(address(request, context)),

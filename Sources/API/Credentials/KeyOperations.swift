@@ -6,10 +6,10 @@ extension Operation {
     static let createKey = Operation(
         id: "createKey",
         group: .keys,
-        summary: "Make a key",
+        summary: "Create a key",
         details: """
-            The key is shown this once; only its hash is kept. Nobody can give away a scope that it \
-            does not have itself.
+            This answer alone shows the key; the server stores only its hash. A key has no scope \
+            that its creator lacks.
             """,
         access: .scope("organizations:write"),
         body: .json(
@@ -32,13 +32,13 @@ extension Operation {
         id: "listKeys",
         group: .keys,
         summary: "List keys",
-        details: "The organization's, newest first, revoked and expired ones included.",
+        details: "The organization's keys, newest first, with revoked and expired ones.",
         access: .scope("organizations:read"),
         parameters: Parameter.page,
         answers: [
             Answer(
                 status: 200,
-                summary: "A page of them",
+                summary: "One page",
                 content: .list(.schema("Key")),
                 example: Example.key
             )
@@ -48,7 +48,7 @@ extension Operation {
     static let getKey = Operation(
         id: "getKey",
         group: .keys,
-        summary: "Look at a key",
+        summary: "Get a key",
         access: .scope("organizations:read"),
         parameters: [.id("key", prefix: "key_")],
         answers: [
@@ -66,9 +66,9 @@ extension Operation {
         group: .keys,
         summary: "Revoke a key",
         details: """
-            At once: what waits for an answer with this key is ended with 401, and so are its access \
-            tokens. Executions that were accepted for later go on. It stays in the list, with \
-            `revoked_at`.
+            The key and its access tokens stop working at once, and requests that wait with them \
+            end with 401. Accepted asynchronous executions continue. The key stays in the list, \
+            with `revoked_at`.
             """,
         access: .scope("organizations:write"),
         parameters: [.id("key", prefix: "key_")],

@@ -8,21 +8,21 @@ struct NewKeyBody: Sendable {
 
     static let description = ObjectDescription.request(
         "NewKey",
-        "A key to be made.",
+        "A new key.",
         from: NewKeyBody(),
         [
             Field("name", \.name, .name()), Field("scopes", \.scopes, .scopes),
             Field(
                 "expires_at",
                 \.expiresAt,
-                optional: .moment("When it stops to hold; never by default.")
+                optional: .moment("When the key expires; by default never.")
             ),
         ]
     )
 }
 
 extension APIKey {
-    /// Everything but the secret, which nobody has.
+    /// Everything but the secret, which is not stored.
     static let payload = ObjectDescription<APIKey>.answer(
         "Key",
         "A key, without its secret.",
@@ -51,12 +51,12 @@ struct IssuedKeyPayload: Sendable {
 
     static let description = ObjectDescription<IssuedKeyPayload>.answer(
         "IssuedKey",
-        "A key that was just made.",
+        "A new key, with its secret.",
         [
             Field(
                 "key",
                 \.secret,
-                .text("the secret, this once", pattern: "^sk_live_[0-9A-Za-z]{36}$")
+                .text("the key, shown once", pattern: "^sk_live_[0-9A-Za-z]{36}$")
             )
         ] + APIKey.fields.map { $0.of(\IssuedKeyPayload.key) }
     )

@@ -95,7 +95,7 @@ struct KeyRoutes: Sendable {
         }
     }
 
-    /// Nobody gives away more than it has.
+    /// A key has no scope that its creator lacks.
     private static func check(_ names: [String], against caller: Caller) throws(APIError) {
         let offenders = names.filter { Scope($0) == nil }
         guard offenders.isEmpty else { throw .invalidScopes(offenders) }
@@ -110,7 +110,7 @@ extension APIError {
         let shown = offenders.map { shortened($0) }
         return APIError(
             code: .invalidScope,
-            message: "there are no such scopes: " + shown.joined(separator: ", "),
+            message: "unknown scopes: " + shown.joined(separator: ", "),
             details: Details(scopes: shown)
         )
     }

@@ -7,9 +7,9 @@ extension Operation {
         group: .tokens,
         summary: "Get an access token",
         details: """
-            The client credentials grant of OAuth 2.0: the client is a key, by its id and the key \
-            itself, in the form or by HTTP Basic. The token holds for an hour at most, and no longer \
-            than its key. Refusals have OAuth's shape.
+            The client credentials grant of OAuth 2.0. The client is a key's id and the key \
+            itself, in the form or by HTTP Basic. The token is valid for an hour at most, and no \
+            longer than its key. Refusals have OAuth's shape.
             """,
         access: .client,
         body: .form(
@@ -37,7 +37,7 @@ extension Operation {
         id: "revokeToken",
         group: .tokens,
         summary: "Revoke an access token",
-        details: "Also answered so where there is nothing to revoke (RFC 7009).",
+        details: "Also 200 for an unknown token (RFC 7009).",
         access: .client,
         body: .form(
             schema: .schema("RevocationRequest"),
@@ -47,7 +47,7 @@ extension Operation {
             ]
         ),
         answers: [
-            Answer(status: 200, summary: "It holds no more", content: .nothing), refused,
+            Answer(status: 200, summary: "Revoked", content: .nothing), refused,
             unknownClient,
         ]
     )
@@ -89,7 +89,7 @@ extension Operation {
 
     private static let unknownClient = Answer(
         status: 401,
-        summary: "The client is not known, or its key does not hold",
+        summary: "The client is unknown, or its key is not valid",
         content: .plain(.schema("OAuthError")),
         headers: ["WWW-Authenticate"],
         example: [
@@ -104,20 +104,20 @@ extension Schemas {
         JSONValue.Member(
             name: "TokenRequest",
             value: form(
-                "Who wants a token, and for what.",
+                "A request for a token.",
                 required: ["grant_type"],
                 [
                     ("grant_type", .constant("client_credentials")),
-                    ("scope", .text("Scopes between spaces; all that the key has by default.")),
+                    ("scope", .text("Scopes, separated by spaces; by default all of the key.")),
                 ]
             )
         ),
         JSONValue.Member(
             name: "RevocationRequest",
             value: form(
-                "Which token is to hold no more.",
+                "The token to revoke.",
                 required: ["token"],
-                [("token", .text()), ("token_type_hint", .text("Not looked at."))]
+                [("token", .text()), ("token_type_hint", .text("Ignored."))]
             )
         ), TokenPayload.description.definition, OAuthError.payload.definition,
         KeySetPayload.description.definition,
@@ -131,8 +131,8 @@ extension Schemas {
         _ fields: [(name: String, schema: JSONValue)]
     ) -> JSONValue {
         let client: [(name: String, schema: JSONValue)] = [
-            ("client_id", .text("The key's id, unless HTTP Basic says it.")),
-            ("client_secret", .text("The key, unless HTTP Basic says it.")),
+            ("client_id", .text("The key's id, unless HTTP Basic has it.")),
+            ("client_secret", .text("The key, unless HTTP Basic has it.")),
         ]
         var schema = JSONValue.closed(
             about,

@@ -10,7 +10,7 @@ struct TokenPayload: Sendable {
 
     static let description = ObjectDescription<TokenPayload>.answer(
         "AccessToken",
-        "A token, to be used like a key.",
+        "A token, used like a key.",
         [
             Field("access_token", \.text, .text("a JSON Web Token, signed with ES256")),
             .constant("token_type", "bearer"),
@@ -18,7 +18,7 @@ struct TokenPayload: Sendable {
                 "expires_in",
                 \.expiresInSeconds,
                 .whole("in seconds", max: Int64(AccessTokens.lifetimeSeconds))
-            ), Field("scope", \.scope, .text("what it may do, between spaces")),
+            ), Field("scope", \.scope, .text("its scopes, separated by spaces")),
         ]
     )
 
@@ -31,7 +31,7 @@ extension OAuthError {
         "A refusal in OAuth's shape.",
         [
             Field("error", \.code, .choice("", Code.allCases)),
-            Field("error_description", \.plainDescription, .text("for a person to read")),
+            Field("error_description", \.plainDescription, .text("for people")),
         ]
     )
 
@@ -47,7 +47,7 @@ struct KeySetPayload: Sendable {
 
     static let description = ObjectDescription<KeySetPayload>.answer(
         "KeySet",
-        "The keys that tokens are signed with.",
+        "The keys that sign access tokens.",
         [Field("keys", \.keys, .list("", of: .object(AccessTokens.PublicKey.payload)))]
     )
 }

@@ -6,13 +6,13 @@ extension Operation {
         id: "listDeliveries",
         group: .deliveries,
         summary: "List deliveries",
-        details: "The organization's, newest first.",
+        details: "The organization's deliveries, newest first.",
         access: .scope("projects:read"),
         parameters: Parameter.page,
         answers: [
             Answer(
                 status: 200,
-                summary: "A page of them",
+                summary: "One page",
                 content: .list(.schema("Delivery")),
                 example: Example.delivery
             )
@@ -22,13 +22,13 @@ extension Operation {
     static let showDelivery = Operation(
         id: "showDelivery",
         group: .deliveries,
-        summary: "Look at a delivery",
+        summary: "Get a delivery",
         access: .scope("projects:read"),
         parameters: [.id("delivery", prefix: "msg_")],
         answers: [
             Answer(
                 status: 200,
-                summary: "As it is now, with its attempts",
+                summary: "The delivery, with its attempts",
                 content: .data(.schema("Delivery")),
                 example: Example.delivery
             )
@@ -39,13 +39,13 @@ extension Operation {
         id: "retryDelivery",
         group: .deliveries,
         summary: "Send a delivery again",
-        details: "At once, whatever became of it before.",
+        details: "The server sends it at once, whatever its status.",
         access: .scope("projects:write"),
         parameters: [.id("delivery", prefix: "msg_")],
         answers: [
             Answer(
                 status: 202,
-                summary: "It is due",
+                summary: "The delivery is due",
                 content: .data(.schema("Delivery")),
                 example: Example.delivery
             )

@@ -6,23 +6,23 @@ extension DeliverySummary {
     /// A delivery as callers see it: not its body, which is the execution that it names.
     static let payload = ObjectDescription<DeliverySummary>.answer(
         "Delivery",
-        "A result that is owed to a callback address, or was.",
+        "A result on its way to a callback URL.",
         [
             Field("id", \.id, .identifier("msg_", "also the `webhook-id`")),
             Field(
                 "execution_id",
                 \.execution,
-                orNull: .identifier("exe_", "what it tells of, or")
-            ), Field("task_id", \.task, orNull: .identifier("tsk_", "what it tells of")),
+                orNull: .identifier("exe_", "the execution that it reports")
+            ), Field("task_id", \.task, orNull: .identifier("tsk_", "the task that it reports")),
             Field("url", \.url, .text()),
             Field("status", \.status, .choice("", Status.allCases)),
-            Field("next_attempt_at", \.nextAttemptAt, orNull: .timestamp("where it is pending")),
+            Field("next_attempt_at", \.nextAttemptAt, orNull: .timestamp("of a pending delivery")),
             Field("finished_at", \.finishedAt, orNull: .timestamp()),
             Field("created_at", \.createdAt, .timestamp()),
             Field(
                 "attempts",
                 \.attempts,
-                .list("In their order.", of: .object(Delivery.Attempt.payload))
+                .list("Oldest first.", of: .object(Delivery.Attempt.payload))
             ),
         ]
     )
@@ -60,8 +60,8 @@ extension Delivery.Attempt {
             Field(
                 "response_status",
                 \.responseStatus,
-                orNull: .whole("where the receiver answered", min: 100, max: 999)
-            ), Field("error", \.error, orNull: .text("what went wrong where it did not")),
+                orNull: .whole("the receiver's status, if it answered", min: 100, max: 999)
+            ), Field("error", \.error, orNull: .text("why there was no answer")),
         ]
     )
 

@@ -29,7 +29,7 @@ extension ExecutionBody {
     /// The whole contract, for callers with a credential.
     static let complete = ObjectDescription.request(
         "ExecutionRequest",
-        "What to run, on what, and how.",
+        "The program, its input and its limits.",
         from: ExecutionBody(),
         required: ["language"],
         fields,
@@ -39,7 +39,7 @@ extension ExecutionBody {
     /// Laid over a project, which may say all of it.
     static let ofProject = ObjectDescription.request(
         "ProjectExecutionRequest",
-        "What is different from the project.",
+        "Fields to merge into the project.",
         from: ExecutionBody(),
         fields,
         rules: [.init(name: "allOf", value: [codeOrFiles, runsCarryTheirInput])]
@@ -47,12 +47,12 @@ extension ExecutionBody {
 
     static let trial = ObjectDescription.request(
         "TrialRequest",
-        "What a stranger may ask for.",
+        "A request without a credential.",
         from: ExecutionBody(),
         required: ["language", "code"],
         runtime + [
             Field("code", \.code, optional: .text("One source text.")),
-            Field("stdin", \.run.stdin, optional: .text("Its standard input.")),
+            Field("stdin", \.run.stdin, optional: .text("Standard input.")),
             RunBody.arguments.of(\.run),
         ]
     )
@@ -62,19 +62,19 @@ extension ExecutionBody {
             Field(
                 "code",
                 \.code,
-                optional: .text("One source text, in a file of the runtime's usual name.")
+                optional: .text("One source text; its file has the runtime's usual name.")
             ),
             Field(
                 "files",
                 \.files,
                 optional: .list(
-                    "Source files, instead of `code`.",
+                    "Source files, in place of `code`.",
                     of: .object(SourceFileBody.description),
                     min: 1,
                     readsEmpty: true  // beside `code` it is that which is refused
                 )
-            ), Field("entry", \.entry, optional: .entry("The main one of `files`.")),
-            Field("stdin", \.run.stdin, optional: .text("The run's standard input.")),
+            ), Field("entry", \.entry, optional: .entry("The path of the main file in `files`.")),
+            Field("stdin", \.run.stdin, optional: .text("Standard input of the run.")),
             RunBody.arguments.of(\.run),
             Field("env", \.environment, optional: .environment(of: .environmentValue)),
             Field("runs", \.runs, optional: runInputs),
@@ -91,14 +91,14 @@ extension ExecutionBody {
     ]
 
     private static let runInputs = Codec.list(
-        "Compile once, run each of these; instead of `stdin` and `args`.",
+        "The server compiles once and runs each, in place of `stdin` and `args`.",
         of: .object(RunBody.description),
         min: 1,
         max: ExecutionReader.runsMax
     )
 
     private static let outputPatterns = Codec.list(
-        "Paths or globs below the work folder, to be returned as `files`.",
+        "Paths or globs below the work folder; the answer has them as `files`.",
         of: .relativePath(""),
         max: ExecutionReader.outputsMax
     )
@@ -119,7 +119,7 @@ public struct RunBody: Sendable {
         "args",
         \RunBody.arguments,
         optional: .list(
-            "What the program is started with.",
+            "Arguments of the program.",
             of: .withoutNUL(bytesMax: ProgramInputReader.argumentBytesMax),
             max: ProgramInputReader.argumentsMax
         )
@@ -153,7 +153,7 @@ public struct SourceFileBody: Sendable {
         nil,
         from: SourceFileBody(),
         [
-            Field("path", \.path, .relativePath("Relative, below the work folder; none twice.")),
+            Field("path", \.path, .relativePath("Relative to the work folder; unique.")),
             Field("content", \.content, .text()),
             Field("encoding", \.encoding, optional: .contentEncoding),
         ],

@@ -13,7 +13,7 @@ extension Codec<String> {
 
     static var version: Codec {
         .text(
-            "An exact version, or the start of one up to a dot; otherwise it is the newest.",
+            "An exact version, or a prefix up to a dot; the default is the newest.",
             min: 1,
             max: ExecutionReader.nameBytesMax
         )
@@ -41,7 +41,7 @@ extension Codec<String> {
 
     static var callbackURL: Codec {
         Codec.text(
-            "Where the execution is posted when it has ended. Only public addresses are called.",
+            "The server posts the finished execution there. Public addresses only.",
             max: CallbackURL.bytesMax,
             pattern: URLPattern.web,
             format: "uri",
@@ -70,7 +70,7 @@ extension Codec<String> {
     /// Of a source file's content.
     static var contentEncoding: Codec {
         let encodings = EncodedBytes.Encoding.allCases.map(\.rawValue)
-        let schema = JSONValue.choice("Of `content`: `utf-8` unless it is said.", encodings)
+        let schema = JSONValue.choice("Of `content`; the default is `utf-8`.", encodings)
         return Codec.text(bytesMax: ExecutionReader.nameBytesMax).documented(as: schema)
             .checked { text, path throws(APIError) in
                 guard encodings.contains(text) else {
@@ -87,7 +87,7 @@ extension Codec {
         of value: Codec<Element>
     ) -> Codec where Value == [String: Element] {
         .map(
-            "Variables of its environment.",
+            "Environment variables.",
             names: .text(
                 max: ProgramInputReader.environmentNameBytesMax,
                 pattern: "^[A-Za-z_][A-Za-z0-9_]*$"
@@ -109,7 +109,7 @@ extension Codec<[String: String]> {
     static var metadata: Codec {
         let most = ExecutionReader.metadataKeyCharactersMax
         return .map(
-            "Pairs of your own, returned as they are.",
+            "Your own pairs, returned unchanged.",
             names: .text(min: 1, max: most),
             of: .prose(charactersMax: ExecutionReader.metadataValueCharactersMax),
             max: ExecutionReader.metadataPairsMax

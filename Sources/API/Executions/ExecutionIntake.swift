@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 
-/// Takes in what is to be run: reads it, submits it once, and finds what became of it.
+/// Accepts executions: reads the request, submits it once, and finds its outcome.
 struct ExecutionIntake: Sendable {
     let service: any ExecutionService
     let store: any Store

@@ -7,13 +7,13 @@ extension Operation {
         group: .executions,
         summary: "Run code",
         details: """
-            Compiles the source if its language has a compiler, runs it in a jail that nothing else \
-            ever used, and answers with the execution when it has ended. A program's failure is \
-            200 as well; `status` says what became of it.
+            Compiles the source if its language has a compiler, runs it in a jail that no other \
+            execution uses, and answers with the finished execution. A program that fails is 200 \
+            too: `status` has the outcome.
 
-            With `Prefer: respond-async` or a `callback_url` the answer is 202 with the queued \
-            execution at once; `Prefer: wait=N` waits up to N seconds first. A caller that hangs \
-            up before has its execution cancelled, unless it asked for one of these or sent an \
+            With `Prefer: respond-async` or a `callback_url` the server answers 202 with the \
+            queued execution at once; `Prefer: wait=N` waits up to N seconds first. A client \
+            that disconnects cancels its execution, unless it used one of these or sent an \
             `Idempotency-Key`.
             """,
         access: .scope("projects:write"),
@@ -22,14 +22,14 @@ extension Operation {
         answers: [
             Answer(
                 status: 200,
-                summary: "It has ended",
+                summary: "The execution has ended",
                 content: .data(.schema("Execution")),
                 headers: ["Location", "Preference-Applied", "Idempotency-Replayed"],
                 example: Example.execution
             ),
             Answer(
                 status: 202,
-                summary: "It was accepted and has not ended yet",
+                summary: "The execution was accepted and has not ended yet",
                 content: .data(.schema("Execution")),
                 headers: ["Location", "Preference-Applied", "Idempotency-Replayed"],
                 example: Example.queued
@@ -42,26 +42,26 @@ extension Operation {
         id: "listExecutions",
         group: .executions,
         summary: "List executions",
-        details: "The organization's, newest first, without what their programs wrote.",
+        details: "The organization's executions, newest first, without output.",
         access: .scope("projects:read"),
         parameters: Parameter.page + [
             Parameter(
                 name: "status",
                 place: .query,
-                summary: "Only those with this status",
+                summary: "Only this status",
                 schema: .choice("", Execution.Status.allCases.map(\.rawValue))
             ),
             Parameter(
                 name: "language",
                 place: .query,
-                summary: "Only those in this language, by any of its names",
+                summary: "Only executions in this language: a name or an alias",
                 schema: .text(example: "python")
             ),
         ],
         answers: [
             Answer(
                 status: 200,
-                summary: "A page of them",
+                summary: "One page",
                 content: .list(.schema("ExecutionSummary")),
                 example: Example.summary
             )
@@ -71,13 +71,13 @@ extension Operation {
     static let showExecution = Operation(
         id: "showExecution",
         group: .executions,
-        summary: "Look at an execution",
+        summary: "Get an execution",
         access: .scope("projects:read"),
         parameters: [.id("execution", prefix: "exe_")],
         answers: [
             Answer(
                 status: 200,
-                summary: "As it is now",
+                summary: "The current state",
                 content: .data(.schema("Execution")),
                 example: Example.execution
             )
@@ -88,13 +88,13 @@ extension Operation {
         id: "cancelExecution",
         group: .executions,
         summary: "Cancel an execution",
-        details: "Whether it waits or runs. It stays in the list, as `cancelled`.",
+        details: "Cancels a queued or running execution. It stays in the list as `cancelled`.",
         access: .scope("projects:write"),
         parameters: [.id("execution", prefix: "exe_")],
         answers: [
             Answer(
                 status: 200,
-                summary: "It was cancelled",
+                summary: "Cancelled",
                 content: .data(.schema("Execution")),
                 example: Example.cancelled
             )
@@ -107,15 +107,16 @@ extension Operation {
         group: .executions,
         summary: "Try code without a key",
         details: """
-            For anybody; counted by address and UTC day. Answers with the execution when it has \
-            ended, and forgets it. A caller that hangs up before has it cancelled.
+            Needs no credential; the server counts executions per address and UTC day. It \
+            answers with the finished execution and stores nothing. A client that disconnects \
+            cancels its execution.
             """,
         access: .anyone,
         body: .jsonOrForm(schema: .schema("TrialRequest"), example: Example.trial),
         answers: [
             Answer(
                 status: 200,
-                summary: "It has ended",
+                summary: "The execution has ended",
                 content: .data(.schema("Execution")),
                 example: Example.execution
             )
@@ -129,7 +130,7 @@ extension Operation.Parameter {
         name: "Prefer",
         place: .header,
         summary: "`respond-async`, or `wait=N` with N seconds, at most "
-            + "\(Preferences.waitSecondsMax); anything else is ignored (RFC 7240)",
+            + "\(Preferences.waitSecondsMax); the server ignores anything else (RFC 7240)",
         schema: .text(example: "wait=5")
     )
 

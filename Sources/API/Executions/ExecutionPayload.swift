@@ -64,29 +64,37 @@ public struct ExecutionPayload: Sendable {
 extension ExecutionPayload {
     static let whole = ObjectDescription.answer(
         "Execution",
-        "One request to run code, and what became of it. The members of its run stand at the top;"
-            + " where `runs` were asked for, those at the top are empty.",
+        "One request to run code, and its outcome. The fields of its run are at the top; with `runs`"
+            + " in the request, they are empty.",
         from: ExecutionPayload(),
         heading + StagePayload.streams.map { $0.of(\.run) } + outcome + [
             Field("compile", \.compile, orNull: .object(StagePayload.compile)),
             Field(
                 "runs",
                 \.runs,
-                orNull: .list("One for each of the request's.", of: .object(StagePayload.run))
-            ), Field("files", \.files, .list("As `outputs` asked.", of: OutputFilePayload.codec)),
+                orNull: .list(
+                    "One per element of the request's `runs`.",
+                    of: .object(StagePayload.run)
+                )
+            ),
+            Field(
+                "files",
+                \.files,
+                .list("The files that `outputs` names.", of: OutputFilePayload.codec)
+            ),
             Field("limits", \.limits, .object(limitsHeld)),
         ] + ending
     )
 
     static let summary = ObjectDescription.answer(
         "ExecutionSummary",
-        "An execution without what its program wrote, as lists have it.",
+        "An execution without output, as in lists.",
         heading + outcome + ending
     )
 
     static let limitsHeld = ObjectDescription.answer(
         "Limits",
-        "What each run was held to.",
+        "The limits of each run.",
         from: Limits { _ in 0 },
         Limit.allCases.map {
             // A server of another release may have other limits.
@@ -97,7 +105,7 @@ extension ExecutionPayload {
     /// What is posted to a `callback_url`.
     static let finished = ObjectDescription<ExecutionPayload>.answer(
         "ExecutionFinished",
-        "What is posted to a `callback_url`.",
+        "The body that the server posts to a `callback_url`.",
         [
             .constant("type", "execution.finished"),
             Field("timestamp", \.end, .timestamp("its end")), Field("data", \.self, .object(whole)),
@@ -112,24 +120,24 @@ extension ExecutionPayload {
         Field("language", \.language, .text("the runtime's name")),
         Field("version", \.version, .text("the runtime's version")),
         Field("project_id", \.project, orNull: .projectAsked),
-        Field("task_id", \.task, orNull: .identifier("tsk_", "the task that it is an attempt of")),
+        Field("task_id", \.task, orNull: .identifier("tsk_", "the task that it belongs to")),
     ]
 
     private static let outcome = StagePayload.outcome.map { $0.of(\ExecutionPayload.run) }
 
     private static let ending: [Field<ExecutionPayload>] = [
-        Field("attempts", \.attempts, .whole("how often it was begun")),
+        Field("attempts", \.attempts, .whole("how often it began")),
         Field("created_at", \.createdAt, .timestamp()),
         Field("started_at", \.startedAt, orNull: .timestamp()),
         Field("finished_at", \.finishedAt, orNull: .timestamp()),
-        Field("metadata", \.metadata, .map("as it was given", of: .text())),
+        Field("metadata", \.metadata, .map("as in the request", of: .text())),
     ]
 }
 
 extension Codec<String> {
     /// Where what was asked for is a project's.
     static var projectAsked: Codec {
-        .identifier("prj_", "the project that it was asked of")
+        .identifier("prj_", "the project that it runs")
     }
 }
 

@@ -2,11 +2,10 @@ import Domain
 import Foundation
 import JSON
 
-/// Turns a body into an execution that nothing more can be refused of.
+/// Reads a body into a checked execution request.
 ///
 /// Everything is held here against the caller's plan and this machine's runtimes, before quota is
-/// charged or a byte is kept. What passes is immutable, and everybody after this point may rely on
-/// it.
+/// charged or a byte is kept. The result is immutable, and all later code relies on it.
 struct ExecutionReader {
     static let runsMax = 64
     static let outputsMax = 64
@@ -82,7 +81,7 @@ struct ExecutionReader {
         guard let runs = body.runs else { return [RunInput(body.run)] }
         let besides = [("stdin", body.run.stdin != nil), ("args", body.run.arguments != nil)]
         if let name = besides.first(where: \.1)?.0 {
-            throw .field(name, "cannot stand beside `runs`, whose elements carry their own")
+            throw .field(name, "cannot be combined with `runs`")
         }
         return runs.map(RunInput.init)
     }

@@ -9,7 +9,7 @@ extension LimitsBody {
     static func run(
         ceiling: (Limit) -> Int64 = { _ in .max }
     ) -> ObjectDescription<LimitsBody> {
-        asked("LimitsAsked", "What each run is to be held to.", Limit.allCases, ceiling)
+        asked("LimitsAsked", "Limits of each run.", Limit.allCases, ceiling)
     }
 
     static func compile(
@@ -17,7 +17,7 @@ extension LimitsBody {
     ) -> ObjectDescription<LimitsBody> {
         asked(
             "CompileLimitsAsked",
-            "What the compiler is to be held to.",
+            "Limits of the compile stage.",
             Limit.perStage,
             ceiling
         )
@@ -31,8 +31,8 @@ extension LimitsBody {
     ) -> ObjectDescription<LimitsBody> {
         .request(
             name,
-            about + " What is not given is the plan's default; a caller's own plan may allow"
-                + " less than this, and `GET /usage` says what.",
+            about + " The default is the plan's. A caller's plan may have lower ceilings:"
+                + " see `GET /usage`.",
             from: [:],
             limits.map { limit in
                 let ceiling = ceiling(limit)

@@ -105,7 +105,7 @@ struct SourceReader {
         return path
     }
 
-    /// Where nobody names the entry: the file that has the runtime's name for it, or the only one.
+    /// Without a named entry: the file with the runtime's usual name, or the only file.
     private func found(among files: [SourceFile]) -> String? {
         let named = files.first { $0.path == runtime.entry }
         return (named ?? (files.count == 1 ? files.first : nil))?.path

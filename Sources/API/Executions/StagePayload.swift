@@ -48,25 +48,27 @@ extension StagePayload {
 
     static let compile = ObjectDescription.answer(
         "CompileStage",
-        "The compiler's work. Where it is `cached`, nothing was compiled this time: the same"
-            + " sources were before, and the other members say what came of it then.",
+        "The compile stage. If `cached`, the server compiled the same sources before, and the other"
+            + " fields are the result of that time.",
         from: StagePayload(),
-        members + [Field("cached", \.isCached, .flag("whether the program was made before"))]
+        members + [
+            Field("cached", \.isCached, .flag("whether the program came from the compile cache"))
+        ]
     )
 
     private static let members: [Field<StagePayload>] =
-        [Field("status", \.status, .choice("What became of it.", statuses))] + streams + outcome
+        [Field("status", \.status, .choice("The outcome.", statuses))] + streams + outcome
 
     static let streams = stream("stdout", \.stdout) + stream("stderr", \.stderr)
 
     static let outcome: [Field<StagePayload>] = [
-        Field("exit_code", \.exitCode, orNull: .whole("where it exited by itself", max: 255)),
-        Field("signal", \.signal, orNull: .whole("the number of what ended it", min: 1, max: 64)),
+        Field("exit_code", \.exitCode, orNull: .whole("if the program exited by itself", max: 255)),
+        Field("signal", \.signal, orNull: .whole("the signal that ended it", min: 1, max: 64)),
         Field("usage", \.usage, .objectOrNull(UsagePayload.description)),
         Field(
             "refused_calls",
             \.refusedCalls,
-            .list("system calls that were refused, which can be why it failed", of: .text())
+            .list("system calls that the filter refused", of: .text())
         ),
     ]
 
@@ -103,16 +105,16 @@ public struct EncodedOutput: Sendable {
 
     fileprivate static func fields(_ name: String) -> [Field<EncodedOutput>] {
         [
-            Field(name, \.bytes.content, .text("what it wrote")),
+            Field(name, \.bytes.content, .text("the output")),
             Field(
                 name + "_encoding",
                 \.bytes.encoding,
-                .choice("`base64` where it is not UTF-8", EncodedBytes.Encoding.allCases)
+                .choice("`base64` if the output is not UTF-8", EncodedBytes.Encoding.allCases)
             ),
             Field(
                 name + "_truncated",
                 \.isTruncated,
-                .flag("whether it wrote more than was kept")
+                .flag("whether the output was cut at its limit")
             ),
         ]
     }
@@ -136,8 +138,8 @@ struct UsagePayload: Sendable {
         from: UsagePayload(),
         [
             Field("wall_ms", \.wallMilliseconds, .real("elapsed time")),
-            Field("cpu_ms", \.cpuMilliseconds, .real("of all its processes")),
-            Field("memory_bytes", \.memoryBytes, .whole("the peak of the whole jail")),
+            Field("cpu_ms", \.cpuMilliseconds, .real("processor time of all processes")),
+            Field("memory_bytes", \.memoryBytes, .whole("peak memory of the whole jail")),
         ]
     )
 }
@@ -173,12 +175,12 @@ struct OutputFilePayload: Sendable {
         [
             Field("path", \.path, .text()), Field("content", \.content.content, .text()),
             Field("encoding", \.content.encoding, .choice("", EncodedBytes.Encoding.allCases)),
-            Field("bytes", \.bytes, .whole("before they were encoded")),
+            Field("bytes", \.bytes, .whole("size of the file")),
         ]
     )
 
     private static let refused = ObjectDescription.part(
-        about: "A file that was not taken.",
+        about: "A file that the server could not return.",
         from: OutputFilePayload(isTaken: false),
         [
             Field("path", \.path, .text()), .null("content"), .null("encoding"), .null("bytes"),

@@ -16,7 +16,7 @@ public struct APIConfiguration: Sendable {
     public var idleSeconds: Int64
     /// How long a request may take from its head to its last byte.
     public var arrivalSeconds: Int64
-    /// What whoever dispatches everybody's tasks shows; `nil` where nobody does.
+    /// The secret of the dispatcher for all organizations; `nil` without one.
     public var dispatcherSecret: DispatcherSecret?
     /// What `GET /` says.
     public var version: String

@@ -1,3 +1,10 @@
+// Target `API`: HTTP: routes, readers, payloads and operations by feature, the OpenAPI document,
+// and the pages.
+// Border: untrusted bytes become checked values here, before a quota is charged or a byte is
+// stored. It reaches everything else by `Domain`'s ports.
+// The command line imports it. It is the only importer of Hummingbird, but for the target that runs
+// the application.
+
 public import Hummingbird
 import HummingbirdCore
 import Identity

@@ -45,7 +45,7 @@ struct Endpoint: Sendable {
         case .optional, .session: codes.insert(.unauthorized)
         case .scope, .dispatcher: codes.formUnion([.unauthorized, .forbidden])
         }
-        // Whoever is known was looked up, and the store can fail.
+        // Finding the caller asks the store, and the store can fail.
         switch operation.access {
         case .anyone: break
         case .optional, .session, .scope, .dispatcher, .client:

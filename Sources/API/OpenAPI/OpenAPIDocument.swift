@@ -67,28 +67,27 @@ struct OpenAPIDocument: Sendable {
     }
 
     private static let about = """
-        Every path below `/api/v1` can also be had below `/v1`. Bodies are JSON in UTF-8, or a \
-        form where it says so; a member or a parameter that is not known is refused by name, and \
-        `null` is the same as absent.
+        Every path below `/api/v1` also exists below `/v1`. Bodies are JSON in UTF-8, or a form \
+        where the operation says so. The server refuses an unknown field or parameter by name. \
+        `null` means absent.
 
-        An answer is `{"success": true, "data": …}`, a page of a list has `pagination` beside it, \
-        and a refusal is `{"success": false, "error": {"code", "message", "details"}}`. Whatever \
-        the path, another method than its own is `METHOD_NOT_ALLOWED` (405), and what is no \
-        acceptable HTTP at all is `VALIDATION_ERROR` (400). Every answer has an `X-Request-Id`, \
-        which may be the caller's own.
+        An answer is `{"success": true, "data": …}`, a page of a list also has `pagination`, and \
+        a refusal is `{"success": false, "error": {"code", "message", "details"}}`. On every \
+        path, a wrong method is `METHOD_NOT_ALLOWED` (405), and malformed HTTP is \
+        `VALIDATION_ERROR` (400). Every answer has an `X-Request-Id`; a caller may send its own.
 
         A credential goes into `Authorization: Bearer …`, `Authorization: Token …`, \
-        `Authorization: …` or `X-API-Key: …`. Whoever has signed in and belongs to several \
-        organizations says for which one it acts in `X-Organization-Id`. Another organization's \
-        things are `NOT_FOUND` (404), as if there were none. Once it is known who asks, every \
-        answer says where that one stands with its rates.
+        `Authorization: …` or `X-API-Key: …`. A user with several organizations names one in \
+        `X-Organization-Id`. Another organization's objects are `NOT_FOUND` (404). Every answer \
+        to an identified caller has its rates in headers.
         """
 
     private static let aboutWebhook = """
-        Sent to the `callback_url`, signed by Standard Webhooks 1.0 with the organization's \
-        secret: `webhook-id` is the same for every attempt, `webhook-timestamp` is in Unix \
-        seconds, and `webhook-signature` is `v1,` and a signature. Whatever is not 2xx is tried \
-        again after 5 s, 30 s, 2 min, 15 min, 1 h, 4 h and 12 h; 410 ends it.
+        The server posts it to the `callback_url`, signed by Standard Webhooks 1.0 with the \
+        organization's secret: `webhook-id` is the same for every attempt, `webhook-timestamp` \
+        is in Unix seconds, and `webhook-signature` is `v1,` and a signature. A 2xx answer \
+        delivers. The server retries any other answer after 5 s, 30 s, 2 min, 15 min, 1 h, 4 h \
+        and 12 h; 410 ends the retries.
         """
 
     private static let webhooks: JSONValue = [
@@ -117,7 +116,7 @@ struct OpenAPIDocument: Sendable {
                     "required": true,
                     "content": ["application/json": ["schema": .schema(schema)]],
                 ],
-                "responses": ["2XX": ["description": "It was taken."]],
+                "responses": ["2XX": ["description": "Delivered."]],
             ]
         ]
     }
@@ -127,13 +126,13 @@ extension Operation.Group {
     /// What the chapter is about.
     var about: String {
         switch self {
-        case .executions: "Code in, result out; and what can be run, how often, and how much of it."
-        case .projects: "Files, settings and limits that are kept, to be executed again and again."
-        case .tasks: "Executions that an agent queues, with priorities, schedules and attempts."
+        case .executions: "Run code; list languages, rates and limits."
+        case .projects: "Files, settings and limits to run again and again."
+        case .tasks: "Queued executions of agents, with schedules, priorities and retries."
         case .deliveries: "Results on their way to callback URLs."
-        case .accounts: "Sign up, sign in, and who you are."
-        case .keys: "Credentials for programs: made, looked at, revoked."
-        case .organizations: "Whose everything is, and who belongs to it."
+        case .accounts: "Sign up, sign in, and your user."
+        case .keys: "Credentials for programs."
+        case .organizations: "Owners of every object, and their members."
         case .tokens: "Short-lived tokens in place of a key (OAuth 2.0, client credentials)."
         case .service: "The service itself."
         }

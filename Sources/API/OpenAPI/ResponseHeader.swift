@@ -14,14 +14,14 @@ enum ResponseHeader {
     /// Every one by its name, as the document's components have it.
     static let components: JSONValue = [
         requestID: header(
-            "The request's name, in our log as well: the caller's own where it sent one.",
+            "The request's id, also in the server's log; the caller's own if it sent one.",
             .text(pattern: "^[A-Za-z0-9._-]{1,64}$", example: "req_01m7y99nan8h4qysw2gw961my1"),
             isRequired: true
         ),
-        "X-RateLimit-Limit": header("Of the tightest rate: how many it allows.", .whole()),
-        "X-RateLimit-Remaining": header("Of the tightest rate: how many are left.", .whole()),
+        "X-RateLimit-Limit": header("The limit of the tightest rate.", .whole()),
+        "X-RateLimit-Remaining": header("What is left of the tightest rate.", .whole()),
         "X-RateLimit-Reset": header(
-            "Of the tightest rate: when there will be more, in Unix seconds.",
+            "When the tightest rate has room again, in Unix seconds.",
             .whole()
         ),
         "RateLimit": header(
@@ -32,21 +32,21 @@ enum ResponseHeader {
             "What each rate is (draft-ietf-httpapi-ratelimit-headers-11).",
             .text(example: #""per_day";q=1000;w=86400"#)
         ),
-        "Retry-After": header("How many seconds to wait.", .whole(min: 1), isRequired: true),
+        "Retry-After": header("Seconds to wait.", .whole(min: 1), isRequired: true),
         "Location": header(
-            "The path of what was made.",
+            "The path of the new object.",
             .text(format: "uri-reference", example: "/api/v1/executions/exe_…")
         ),
-        "Preference-Applied": header("Which preferences were honoured.", .text(example: "wait=5")),
+        "Preference-Applied": header("The preferences applied.", .text(example: "wait=5")),
         "Idempotency-Replayed": header(
-            "Where the `Idempotency-Key` had been sent before.",
+            "`true` if the `Idempotency-Key` had been used before.",
             .choice("", ["true"])
         ),
         "Set-Cookie": header(
-            "The session's cookie, where the request was made at this server's own address.",
+            "The session's cookie, if the request's origin is this server.",
             .text()
         ),
-        "WWW-Authenticate": header("How to say who you are.", .text(), isRequired: true),
+        "WWW-Authenticate": header("The authentication scheme.", .text(), isRequired: true),
         "Allow": header("The methods that the path takes.", .text(), isRequired: true),
     ]
 

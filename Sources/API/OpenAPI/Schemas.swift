@@ -21,7 +21,7 @@ enum Schemas {
     /// What can be run here, by every name that it goes by.
     private static func language(_ runtimes: Runtimes) -> JSONValue.Member {
         let names = Set(runtimes.installed.flatMap { [$0.name] + $0.aliases })
-        let about = "A runtime's name or alias; `GET /runtimes` has what each is."
+        let about = "A runtime's name or alias; `GET /runtimes` lists them."
         return .init(name: "Language", value: .choice(about, names.sorted()))
     }
 

@@ -46,7 +46,7 @@ struct SecuritySchemes: Sendable {
             ],
             "header": [
                 "type": "apiKey", "in": "header", "name": "X-API-Key",
-                "description": "The same in a header of its own.",
+                "description": "The same credential in its own header.",
             ],
             "session": [
                 "type": "apiKey", "in": "cookie", "name": .string(SessionCookie.name),
@@ -62,20 +62,20 @@ struct SecuritySchemes: Sendable {
         if allowsQueryKey {
             schemes["query"] = [
                 "type": "apiKey", "in": "query", "name": "apiKey",
-                "description": "The same in the address, for those who have no other way.",
+                "description": "The same credential in the URL, for clients without headers.",
             ]
         }
         return schemes.members
     }
 
     private static let aboutBearer = """
-        An API key (`sk_live_…`), a session's token (`qst_…`) or an access token. \
-        `Authorization: Token …` and the credential alone are taken as well.
+        An API key (`sk_live_…`), a session's token (`qst_…`) or an access token. The server \
+        also accepts `Authorization: Token …` and the credential alone.
         """
 
     private static let aboutCookie = """
-        A session's token as browsers keep it. Whatever changes something also needs the `Origin` \
-        of this server.
+        A session's token as a cookie. A request that changes something also needs this server's \
+        `Origin`.
         """
 
     private static let client = JSONValue.Member(
@@ -90,7 +90,7 @@ struct SecuritySchemes: Sendable {
         name: "dispatcher",
         value: [
             "type": "http", "scheme": "bearer",
-            "description": "The secret that the dispatcher of all organizations' tasks shows.",
+            "description": "The secret of the dispatcher for the tasks of all organizations.",
         ]
     )
 
@@ -108,7 +108,7 @@ extension Scope {
         case .readEverything: "Read everything"
         case .writeEverything: "Change everything, without deleting"
         case .deleteEverything: "Delete everything"
-        case .admin: "Everything, and what is an operator's"
+        case .admin: "Everything, and the operator's calls"
         }
     }
 }

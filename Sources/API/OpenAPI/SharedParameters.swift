@@ -7,7 +7,7 @@ extension Operation.Parameter {
         Self(
             name: "limit",
             place: .query,
-            summary: "How many at most",
+            summary: "Objects on the page",
             schema: .whole(
                 min: Int64(QueryReader.limits.lowerBound),
                 max: Int64(QueryReader.limits.upperBound),
@@ -17,7 +17,7 @@ extension Operation.Parameter {
         Self(
             name: "offset",
             place: .query,
-            summary: "How many to skip",
+            summary: "Objects to skip",
             schema: .whole(max: Int64(QueryReader.offsetMax), default: 0)
         ),
     ]
@@ -26,7 +26,7 @@ extension Operation.Parameter {
         Self(
             name: "id",
             place: .path,
-            summary: "The \(what)'s",
+            summary: "The \(what)'s id",
             schema: .identifier(prefix),
             isRequired: true
         )

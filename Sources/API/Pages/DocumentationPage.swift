@@ -74,7 +74,7 @@ struct DocumentationPage {
         return """
             <section id="headers">
             <h2>Headers</h2>
-            <p>Of answers, where they are named.</p>
+            <p>Headers of answers.</p>
             \(HTMLText.table(["Header", "Meaning"], rows))</section>
 
             """

@@ -16,7 +16,7 @@ enum HTMLText {
 
     static func code(_ text: String) -> String { "<code>\(escaped(text))</code>" }
 
-    /// A line of CommonMark, of which the documentation uses nothing but backticks.
+    /// A line of CommonMark; the documentation uses only backticks.
     static func line(_ text: String) -> String {
         let parts = text.split(separator: "`", omittingEmptySubsequences: false)
         return parts.enumerated().map { index, part in

@@ -19,7 +19,7 @@ struct WebhookSection {
         return """
             <article id="\(id)">
             <h3><a href="#\(id)">\(summary)</a></h3>
-            <p class="call"><span class="method">POST</span> to the address that was given</p>
+            <p class="call"><span class="method">POST</span> to the callback URL</p>
             \(HTMLText.paragraphs(operation.text("description")))<h4>Body</h4>
             \(bodies.joined())</article>
 

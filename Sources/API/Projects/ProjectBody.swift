@@ -14,7 +14,7 @@ struct ProjectBody: Sendable {
 
     static let new = ObjectDescription.request(
         "NewProject",
-        "What a project is to be.",
+        "A new project.",
         from: ProjectBody(),
         required: ["name"],
         fields,
@@ -36,7 +36,7 @@ struct ProjectBody: Sendable {
 
     static let change = ObjectDescription.request(
         "ProjectChange",
-        "What is to change of a project.",
+        "Changes of a project.",
         from: ProjectBody(),
         fields
     )

@@ -6,18 +6,17 @@ extension Operation {
     static let createProject = Operation(
         id: "createProject",
         group: .projects,
-        summary: "Make a project",
+        summary: "Create a project",
         details: """
-            Files that are kept to be run, with what they are run by: a language, an entry, an \
-            environment, limits. An organization has at most as many at once as its plan allows: \
-            above that it is 409, with the `limit`.
+            A project keeps files, a language, an entry, an environment and limits. Above the \
+            plan's `projects` the answer is 409, with the `limit`.
             """,
         access: .scope("projects:write"),
         body: .json(schema: .schema("NewProject"), example: Example.newProject),
         answers: [
             Answer(
                 status: 201,
-                summary: "The project, which has no files yet",
+                summary: "The project, without files",
                 content: .data(.schema("Project")),
                 headers: ["Location"],
                 example: Example.project
@@ -30,13 +29,13 @@ extension Operation {
         id: "listProjects",
         group: .projects,
         summary: "List projects",
-        details: "The organization's, newest first.",
+        details: "The organization's projects, newest first.",
         access: .scope("projects:read"),
         parameters: Parameter.page,
         answers: [
             Answer(
                 status: 200,
-                summary: "A page of them",
+                summary: "One page",
                 content: .list(.schema("Project")),
                 example: Example.project
             )
@@ -46,7 +45,7 @@ extension Operation {
     static let getProject = Operation(
         id: "getProject",
         group: .projects,
-        summary: "Look at a project",
+        summary: "Get a project",
         access: .scope("projects:read"),
         parameters: [.project],
         answers: [
@@ -64,8 +63,8 @@ extension Operation {
         group: .projects,
         summary: "Change a project",
         details: """
-            Only what is given changes; `null` clears it. `env` is laid over the environment that \
-            there is, where a `null` takes that name away.
+            Changes the fields that the body has; `null` clears a field. `env` is merged by \
+            name, and a `null` removes that name.
             """,
         access: .scope("projects:write"),
         parameters: [.project],
@@ -76,7 +75,7 @@ extension Operation {
         answers: [
             Answer(
                 status: 200,
-                summary: "The project as it is now",
+                summary: "The changed project",
                 content: .data(.schema("Project")),
                 example: Example.project
             )
@@ -88,15 +87,15 @@ extension Operation {
         group: .projects,
         summary: "Delete a project",
         details: """
-            With everything that is kept of it: files, executions and what is owed for them, tasks. \
-            What waits or runs of it is cancelled, and is gone when this is answered.
+            Deletes its files, executions, tasks and pending deliveries, and cancels what is \
+            queued or running. The answer comes when the deletion is complete.
             """,
         access: .scope("projects:write"),
         parameters: [.project],
         answers: [
             Answer(
                 status: 200,
-                summary: "What it was",
+                summary: "The deleted project",
                 content: .data(.schema("Project")),
                 example: Example.project
             )
@@ -108,10 +107,11 @@ extension Operation {
         group: .projects,
         summary: "Run a project",
         details: """
-            Without a body, as it is. A request is laid over it: `files` over its files, `env` over \
-            its environment, `limits` over its limits; `code` is what the entry holds. The entry is \
-            the request's, else the project's, else the file that has the language's usual name, \
-            else the only one. In every other way it is as `POST /executions`.
+            Without a body, runs the project as it is. A body is merged into the project: \
+            `files` over its files, `env` over its environment, `limits` over its limits; `code` \
+            replaces the text of the entry. The entry is the body's, else the project's, else \
+            the file with the language's usual name, else the only file. The rest works as in \
+            `POST /executions`.
             """,
         access: .scope("projects:write"),
         parameters: [.project, .prefer, .idempotencyKey],
@@ -129,7 +129,7 @@ extension Operation {
         id: "listProjectExecutions",
         group: .projects,
         summary: "List a project's executions",
-        details: "Newest first, without what their programs wrote.",
+        details: "Newest first, without output.",
         access: .scope("projects:read"),
         parameters: [.project] + Parameter.page,
         answers: listExecutions.answers
@@ -142,13 +142,13 @@ extension Operation {
         id: "listProjectFiles",
         group: .projects,
         summary: "List a project's files",
-        details: "By the bytes of their paths.",
+        details: "Sorted by path, byte by byte.",
         access: .scope("projects:read"),
         parameters: [.project] + Parameter.page,
         answers: [
             Answer(
                 status: 200,
-                summary: "A page of them",
+                summary: "One page",
                 content: .list(.schema("ProjectFile")),
                 example: Example.projectFile
             )
@@ -161,7 +161,7 @@ extension Operation {
         summary: "Read a file",
         access: .scope("projects:read"),
         parameters: [.project, .file],
-        answers: [Answer(status: 200, summary: "Its bytes", content: .bytes)]
+        answers: [Answer(status: 200, summary: "The bytes of the file", content: .bytes)]
     )
 
     static let writeProjectFile = Operation(
@@ -169,8 +169,8 @@ extension Operation {
         group: .projects,
         summary: "Write a file",
         details: """
-            The body is the file, whatever its type. All files of a project together are bounded as \
-            the sources of one execution are: by the plan's ceilings `files` and `source_bytes`.
+            The body is the file, whatever its type. The plan's ceilings `files` and \
+            `source_bytes` bound all files of a project together.
             """,
         access: .scope("projects:write"),
         parameters: [.project, .file],
@@ -178,13 +178,13 @@ extension Operation {
         answers: [
             Answer(
                 status: 200,
-                summary: "It was replaced",
+                summary: "Replaced",
                 content: .data(.schema("ProjectFile")),
                 example: Example.projectFile
             ),
             Answer(
                 status: 201,
-                summary: "It is new",
+                summary: "Created",
                 content: .data(.schema("ProjectFile")),
                 example: Example.projectFile
             ),
@@ -201,7 +201,7 @@ extension Operation {
         answers: [
             Answer(
                 status: 200,
-                summary: "What it was",
+                summary: "The deleted file",
                 content: .data(.schema("ProjectFile")),
                 example: Example.projectFile
             )
@@ -215,8 +215,9 @@ extension Operation.Parameter {
     fileprivate static let file = Self(
         name: "path",
         place: .path,
-        summary: "The file's path in the project. What is in it percent-encoded is decoded once, so"
-            + " a slash may be sent as it is or as `%2F`",
+        summary:
+            "The file's path in the project. The server decodes percent-encoding once, so a slash"
+            + " may be sent as it is or as `%2F`",
         schema: Codec.relativePath("").schema,
         isRequired: true
     )

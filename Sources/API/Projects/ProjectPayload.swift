@@ -6,18 +6,18 @@ extension Project {
     /// more often than not.
     static let payload = ObjectDescription<Project>.answer(
         "Project",
-        "Files that are kept to be run, and how they are run.",
+        "Files, a language, an entry, an environment and limits.",
         [
             Field("id", \.id, .identifier("prj_")), Field("name", \.name, .name()),
             Field("description", \.description, .text()),
             Field("language", \.language, orNull: .text("the runtime's name")),
-            Field("version", \.version, orNull: .text("or how one begins")),
+            Field("version", \.version, orNull: .text("or a prefix of one")),
             Field("entry", \.entry, orNull: .text("the path of the main file")),
             Field(
                 "env",
                 \.environmentNames,
                 .list(
-                    "The names in its environment; the values are not told again.",
+                    "Names of environment variables; the API never returns values.",
                     of: .text()
                 )
             ), Field("limits", \.limits, .object(limitsGiven)),
@@ -27,8 +27,7 @@ extension Project {
     )
 
     private static let limitsGiven = ObjectDescription<[Limit: Int64]>.part(
-        about: "What its executions are held to, where they ask for nothing and the plan still"
-            + " allows it.",
+        about: "The default limits of its executions, within the plan's ceilings.",
         Limit.allCases.map {
             Field($0.rawValue, \[Limit: Int64][$0], optional: .whole($0.definition.about))
         }

@@ -84,7 +84,7 @@ enum BodyReader {
             // The end of the connection in the middle of a body, or a broken chunk.
             throw APIError(
                 code: .validation,
-                message: "the body did not arrive whole",
+                message: "the body is incomplete",
                 headers: [.connection: "close"]
             )
         }

@@ -66,7 +66,7 @@ final class Idempotency: Sendable {
         guard underWay.withLock({ $0.insert(entry).inserted }) else {
             throw APIError(
                 code: .conflict,
-                message: "a request with this Idempotency-Key is under way",
+                message: "a request with this Idempotency-Key is in progress",
                 headers: [.retryAfter: "1"]
             )
         }

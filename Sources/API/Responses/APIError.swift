@@ -144,7 +144,7 @@ extension APIError {
     /// Nothing of the request was kept; it may be sent again as it is.
     static let storeUnavailable = APIError(
         code: .overloaded,
-        message: "nothing can be stored at the moment; try again",
+        message: "the store cannot write now; try again",
         headers: [.retryAfter: "5"]
     )
 

@@ -5,21 +5,21 @@ extension APIError.Code {
     /// When it is said, for the documentation.
     var about: String {
         switch self {
-        case .validation: "Something of the request is not as it must be; `details` says what"
-        case .invalidScope: "A scope that there is none of; `details` names it"
-        case .weakPassword: "The password does not keep the rules that `details` names"
+        case .validation: "A part of the request is wrong; `details` says which"
+        case .invalidScope: "A scope is unknown; `details` lists it"
+        case .weakPassword: "The password breaks the rules that `details` lists"
         case .unauthorized: "No credential, or one that is malformed, unknown, expired or revoked"
         case .forbidden: "The credential lacks the scope"
-        case .notFound: "There is no such thing, or it is another organization's"
+        case .notFound: "The object does not exist, or belongs to another organization"
         case .methodNotAllowed: "The path takes other methods; `Allow` names them"
-        case .conflict: "What is there already does not allow it"
-        case .payloadTooLarge: "The body is larger than the plan has a use for"
-        case .unsupportedMediaType: "The body is of a type that is not read here"
+        case .conflict: "The state of the object forbids the change"
+        case .payloadTooLarge: "The body is larger than the plan allows"
+        case .unsupportedMediaType: "The server does not read a body of this type"
         case .idempotencyMismatch: "The `Idempotency-Key` belongs to a request with another body"
-        case .rateLimited: "A rate of the plan is used up; `Retry-After` says for how long"
-        case .internalError: "Our fault; `details.request_id` names the request in our log"
+        case .rateLimited: "A rate of the plan is used up; `Retry-After` has the seconds to wait"
+        case .internalError: "A fault of the server; its log has `details.request_id`"
         case .overloaded:
-            "Nothing can be taken or stored at the moment; the request may be sent again"
+            "The server cannot take or store work now; send the request again later"
         }
     }
 
@@ -63,12 +63,12 @@ extension APIError.Code {
                     Field(
                         "required",
                         \.required,
-                        optional: .text("the scope, where it is one that is lacking")
+                        optional: .text("the missing scope")
                     ),
                     Field(
                         "field",
                         \.field,
-                        optional: .text("what of the request is not for this credential")
+                        optional: .text("the field that this credential may not use")
                     ),
                 ]
             )
@@ -95,34 +95,38 @@ extension APIError.Code {
     }
 
     private static let flaw: [Field<APIError.Details>] = [
-        Field("field", \.field, optional: .text("where in the request, such as `files[0].path`")),
+        Field(
+            "field",
+            \.field,
+            optional: .text("the place in the request, such as `files[0].path`")
+        ),
         Field(
             "value",
             \.value,
-            optional: .unread(["description": "what was sent, where it is short"])
+            optional: .unread(["description": "the value that was sent, if it is short"])
         ),
         Field(
             "limit",
             \.limit,
-            optional: .unread(["description": "what it may be at most, or at least"])
+            optional: .unread(["description": "the largest or smallest value allowed"])
         ),
         Field(
             "offset",
             \.offset,
-            optional: .whole("of the first byte that is not acceptable JSON")
+            optional: .whole("of the first byte that is not valid JSON")
         ), Field("line", \.line, optional: .whole("of it", min: 1)),
         Field("column", \.column, optional: .whole("of it, in bytes", min: 1)),
     ]
 
     private static let obstacle: [Field<APIError.Details>] = [
-        Field("status", \.status, optional: .text("what it is instead")),
+        Field("status", \.status, optional: .text("the current status")),
         Field(
             "value",
             \.value,
             optional: .unread([
-                "description": "what it would come to, or the path that is in the way"
+                "description": "the value above the limit, or the path in the way"
             ])
-        ), Field("limit", \.limit, optional: .unread(.whole("of the plan, or of all"))),
+        ), Field("limit", \.limit, optional: .unread(.whole("of the plan, or of the server"))),
     ]
 
     private static let rate: [Field<APIError.Details>] = [
@@ -131,7 +135,7 @@ extension APIError.Code {
         Field(
             "reset",
             \.reset,
-            optional: .whole("when there will be more, in Unix seconds")
+            optional: .whole("when the rate has room again, in Unix seconds")
         ),
     ]
 
@@ -143,7 +147,7 @@ extension APIError.Code {
         let error = ObjectDescription<APIError>.part(
             [
                 .constant("code", .string(rawValue)),
-                Field("message", \.message, .text("for a person to read")),
+                Field("message", \.message, .text("for people")),
                 Field("details", \.details, .object(details)),
             ]
         )

@@ -9,11 +9,11 @@ struct Pagination: Sendable {
 
     static let payload = ObjectDescription<Pagination>.answer(
         "Pagination",
-        "Where a page stands in its list.",
+        "The position of a page in its list.",
         [
-            Field("total", \.total, .whole("of all pages together")),
-            Field("limit", \.page.limit, .whole("as it was asked for")),
-            Field("offset", \.page.offset, .whole("as it was asked for")),
+            Field("total", \.total, .whole("objects on all pages")),
+            Field("limit", \.page.limit, .whole("as requested")),
+            Field("offset", \.page.offset, .whole("as requested")),
             Field("has_more", \.hasMore, .flag("whether there is another page")),
         ]
     )

@@ -53,7 +53,7 @@ enum Responses {
 
     /// For bytes that never became a request.
     static func refusedRequest() -> (head: HTTPResponse, body: ByteBuffer) {
-        let error = APIError(code: .validation, message: "the request is not acceptable HTTP/1.1")
+        let error = APIError(code: .validation, message: "the request is not valid HTTP/1.1")
         let body = ByteBuffer(bytes: JSONWriter.bytes(of: error.envelope))
         var headers: HTTPFields = [
             .contentType: json, .contentLength: String(body.readableBytes), .connection: "close",

@@ -8,13 +8,13 @@ struct PlanPayload: Sendable {
 
     static let description = ObjectDescription<PlanPayload>.answer(
         "Usage",
-        "A caller's plan and where it stands.",
+        "A caller's plan, rates and limits.",
         [
             Field("plan", \.plan.name, .text("its name")),
             Field(
                 "rates",
                 \.report.standings,
-                .list("Those that the plan has.", of: .object(RateStanding.payload))
+                .list("The rates of the plan.", of: .object(RateStanding.payload))
             ), Field("limits", \.self, .object(limits)),
         ]
     )
@@ -37,8 +37,12 @@ struct PlanPayload: Sendable {
             .part(
                 about: about,
                 [
-                    Field("default", \.standard, .whole("where nothing is asked for")),
-                    Field("ceiling", \.ceiling, .whole("the most that may be asked for")),
+                    Field("default", \.standard, .whole("without a value in the request")),
+                    Field(
+                        "ceiling",
+                        \.ceiling,
+                        .whole("the largest value that a request may name")
+                    ),
                 ]
             )
         }
@@ -56,8 +60,8 @@ extension RateStanding {
         [
             Field("policy", \.policy, .choice("", RateStanding.Policy.allCases)),
             Field("limit", \.limit, .whole()), Field("remaining", \.remaining, .whole()),
-            Field("window_seconds", \.windowSeconds, .whole("0 for what has no window")),
-            Field("resets_at", \.resetsAt, .timestamp("when there will be more")),
+            Field("window_seconds", \.windowSeconds, .whole("0 for `concurrent`")),
+            Field("resets_at", \.resetsAt, .timestamp("when the rate has room again")),
         ]
     )
 }

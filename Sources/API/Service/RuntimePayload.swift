@@ -32,7 +32,7 @@ public struct RuntimePayload: Sendable {
     static let definition = JSONValue.Member(name: "Runtime", value: codec.schema)
 
     private static let installed = ObjectDescription.part(
-        about: "A language at a version that can be run here.",
+        about: "An installed language.",
         from: RuntimePayload(),
         [
             Field("name", \.name, .text()), Field("version", \.version, .text()),
@@ -44,13 +44,13 @@ public struct RuntimePayload: Sendable {
     )
 
     private static let missing = ObjectDescription.part(
-        about: "A language that this machine lacks.",
+        about: "A language that is not installed.",
         from: RuntimePayload(),
         [
             Field("name", \.name, .text()), .null("version"),
             Field("aliases", \.aliases, .list("", of: .text())), .null("compiled"), .null("entry"),
             .constant("installed", false),
-            Field("install", \.installLine, .text("what would install it")),
+            Field("install", \.installLine, .text("how to install it")),
         ]
     )
 

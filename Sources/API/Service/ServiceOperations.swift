@@ -4,29 +4,29 @@ extension Operation {
     static let home = Operation(
         id: "home",
         group: .service,
-        summary: "See that the service is online",
-        details: "A browser that asks for HTML gets a page to try code on.",
+        summary: "Check that the server is online",
+        details: "A client that accepts HTML gets the try-it page.",
         access: .anyone,
         answers: [
             Answer(
                 status: 200,
-                summary: "It is",
+                summary: "Yes",
                 content: .plain(.schema("Home")),
                 example: ["name": "quicksand", "version": "1.0.0", "status": "ok"]
             ),
-            Answer(status: 200, summary: "It is", content: .text(type: "text/html")),
+            Answer(status: 200, summary: "Yes", content: .text(type: "text/html")),
         ]
     )
 
     static let live = Operation(
         id: "live",
         group: .service,
-        summary: "See that the process is alive",
+        summary: "Check that the process runs",
         access: .anyone,
         answers: [
             Answer(
                 status: 200,
-                summary: "It is",
+                summary: "Yes",
                 content: .plain(.schema("Health")),
                 example: ["status": "ok"]
             )
@@ -36,19 +36,19 @@ extension Operation {
     static let ready = Operation(
         id: "ready",
         group: .service,
-        summary: "See that the service can take work",
-        details: "Not while it shuts down, nor while the jails or the store are out of reach.",
+        summary: "Check that the server takes work",
+        details: "503 during shutdown, and while the warden or the store is down.",
         access: .anyone,
         answers: [
             Answer(
                 status: 200,
-                summary: "It can",
+                summary: "Ready",
                 content: .plain(.schema("Health")),
                 example: ["status": "ok"]
             ),
             Answer(
                 status: 503,
-                summary: "It cannot now",
+                summary: "Not ready; `reason` says why",
                 content: .plain(.schema("Unavailable")),
                 example: ["status": "unavailable", "reason": "the warden is down"]
             ),
@@ -58,23 +58,23 @@ extension Operation {
     static let metrics = Operation(
         id: "metrics",
         group: .service,
-        summary: "Read the figures",
-        details: "In Prometheus' text format.",
+        summary: "Get the metrics",
+        details: "In the text format of Prometheus.",
         access: .anyone,
         answers: [
-            Answer(status: 200, summary: "As they are now", content: .text(type: "text/plain"))
+            Answer(status: 200, summary: "The current values", content: .text(type: "text/plain"))
         ]
     )
 
     static let document = Operation(
         id: "document",
         group: .service,
-        summary: "Read this documentation as OpenAPI 3.1",
+        summary: "Get this reference as OpenAPI 3.1",
         access: .anyone,
         answers: [
             Answer(
                 status: 200,
-                summary: "All of it",
+                summary: "The reference",
                 content: .plain(
                     ["type": "object", "description": "An OpenAPI document, version 3.1."]
                 )
@@ -85,10 +85,10 @@ extension Operation {
     static let documentation = Operation(
         id: "documentation",
         group: .service,
-        summary: "Read this documentation in a browser",
+        summary: "Get this reference as a page",
         access: .anyone,
         answers: [
-            Answer(status: 200, summary: "All of it", content: .text(type: "text/html"))
+            Answer(status: 200, summary: "The reference", content: .text(type: "text/html"))
         ]
     )
 }

@@ -7,15 +7,15 @@ struct ServiceState: Sendable {
 
     static let home = ObjectDescription<ServiceState>.answer(
         "Home",
-        "That the service is online.",
+        "The service is online.",
         [.constant("name", "quicksand"), Field("version", \.version, .text()), ok]
     )
 
-    static let health = ObjectDescription<ServiceState>.answer("Health", "That all is well.", [ok])
+    static let health = ObjectDescription<ServiceState>.answer("Health", "The check passed.", [ok])
 
     static let unavailable = ObjectDescription<ServiceState>.answer(
         "Unavailable",
-        "That work cannot be taken now.",
+        "The server takes no work now.",
         [.constant("status", "unavailable"), Field("reason", \.reason, .text())]
     )
 

@@ -7,12 +7,12 @@ extension Operation {
         id: "listRuntimes",
         group: .executions,
         summary: "List runtimes",
-        details: "What can be run here, and what could be if the operator installed it.",
+        details: "Languages that are installed, and languages that the operator could install.",
         access: .anyone,
         answers: [
             Answer(
                 status: 200,
-                summary: "All of them",
+                summary: "All runtimes",
                 content: .data(.list("", of: .schema("Runtime"))),
                 example: [Example.runtime, Example.missingRuntime]
             )
@@ -22,16 +22,16 @@ extension Operation {
     static let showUsage = Operation(
         id: "showUsage",
         group: .executions,
-        summary: "See your plan and where you stand",
+        summary: "Get your plan, rates and limits",
         details: """
-            The caller's plan: what is left of each of its rates, and of each limit the default \
-            and the most that may be asked for. Without a credential it is a stranger's.
+            The caller's plan: what is left of each rate, and the default and the ceiling of \
+            each limit. Without a credential the plan is `anonymous`.
             """,
         access: .optional,
         answers: [
             Answer(
                 status: 200,
-                summary: "As it is now",
+                summary: "The current state",
                 content: .data(.schema("Usage")),
                 example: Example.usage
             )

@@ -7,7 +7,7 @@ import Identity
 enum TaskReach: Sendable {
     /// Those of its own organization.
     case own(Caller, organization: String)
-    /// Whoever knows the dispatcher's secret.
+    /// The caller has the dispatcher's secret.
     case everybodys
 
     /// `nil` is everybody's.
@@ -54,7 +54,7 @@ struct TaskAccess: Sendable {
         guard isNamed, case .own = reach else { return }
         throw APIError(
             code: .forbidden,
-            message: "organization_id is for the dispatcher's secret alone",
+            message: "organization_id needs the dispatcher's secret",
             details: .init(field: "organization_id")
         )
     }

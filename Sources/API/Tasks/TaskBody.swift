@@ -2,8 +2,8 @@ import Domain
 import Foundation
 import JSON
 
-/// The body of a request for a task: the fields of an execution, and beside them when, for whom and
-/// how often.
+/// The body of a request for a task: the fields of an execution, the schedule, the agent and the
+/// retries.
 struct TaskBody: Sendable {
     var execution = ExecutionBody()
     var project: String?
@@ -17,14 +17,14 @@ struct TaskBody: Sendable {
 
     static let description = ObjectDescription.request(
         "TaskRequest",
-        "What to run, when, and for whom.",
+        "The program, the schedule and the retries.",
         from: TaskBody(),
         ExecutionBody.fields.map { $0.of(\.execution) } + [
             Field(
                 "project_id",
                 \.project,
                 optional: .text(
-                    "The project that the request is laid over.",
+                    "The project; the other fields are merged into it.",
                     example: "prj_01m7y99nan8h4qysw2gw961my1"
                 )
             ), Field("agent_id", \.agentID, optional: .agentID),
@@ -36,7 +36,7 @@ struct TaskBody: Sendable {
             Field(
                 "organization_id",
                 \.organization,
-                optional: .text("Whose it is; with the dispatcher's secret, and only with it.")
+                optional: .text("The organization of the task; only with the dispatcher's secret.")
             ),
         ],
         rules: [
@@ -72,7 +72,7 @@ extension Codec<String> {
     static var agentID: Codec {
         let charactersMax = TaskOrder.agentIDCharactersMax
         return Codec.text(
-            "the agent's name for itself",
+            "a name of the agent",
             min: 1,
             max: charactersMax,
             bytesMax: .max,
@@ -106,7 +106,7 @@ extension Codec<String> {
 extension Codec<Int> {
     static var priority: Codec {
         .whole(
-            "higher comes first",
+            "a higher priority runs first",
             min: Int64(TaskOrder.priorities.lowerBound),
             max: Int64(TaskOrder.priorities.upperBound),
             default: 0
@@ -115,7 +115,7 @@ extension Codec<Int> {
 
     static var attemptsMax: Codec {
         .whole(
-            "how often it is begun at most",
+            "the most attempts",
             min: Int64(TaskOrder.attempts.lowerBound),
             max: Int64(TaskOrder.attempts.upperBound),
             default: Int64(TaskOrder.standardAttemptsMax)
@@ -126,7 +126,7 @@ extension Codec<Int> {
 extension Codec<[Execution.Status]> {
     static var retryOn: Codec {
         .list(
-            "Failures of the program that are tried again.",
+            "Failures of the program that are retried.",
             of: .choice("", TaskOrder.retryable),
             max: TaskOrder.retryable.count
         )
@@ -141,7 +141,7 @@ extension Codec<Date> {
             Date(timeIntervalSince1970: 0), Date(timeIntervalSince1970: 253_402_300_799)
         )
         return Codec<String>.text(
-            "Not before then.",
+            "The earliest start.",
             max: TimestampReader.bytesMax,
             bytesMax: .max,
             format: "date-time",

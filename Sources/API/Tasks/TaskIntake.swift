@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 
-/// Takes tasks in: reads what is ordered, submits it once, and finds what became of it.
+/// Accepts tasks: reads the request, submits it once, and finds its outcome.
 struct TaskIntake: Sendable {
     let access: TaskAccess
     let tasks: any TaskService
@@ -142,6 +142,6 @@ struct TaskIntake: Sendable {
         )
     }
 
-    /// Nobody knows when a task ends; this is when it is worth asking again.
+    /// When to ask again; the end of a task cannot be predicted.
     private static let retrySeconds = 5
 }

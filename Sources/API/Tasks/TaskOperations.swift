@@ -6,20 +6,20 @@ extension Operation {
     static let createTask = Operation(
         id: "createTask",
         group: .tasks,
-        summary: "Order a task",
+        summary: "Create a task",
         details: """
-            An execution that is made later, in its turn, and as often as it takes: organizations \
-            take turns, and within one the highest priority comes first, then the oldest. The body \
-            has the fields of an execution; with `project_id` they are laid over the project, and \
-            all of them may be left out.
+            A task is a queued execution with a schedule, a priority and retries. Organizations \
+            take turns; within one, the highest priority runs first, then the oldest task. The \
+            body has the fields of an execution. With `project_id` they are merged into the \
+            project, and all of them are optional.
 
-            Each attempt is an execution of the organization's, charged when it begins; where the \
-            plan's rates are used up, the task waits. A fault of the service is tried again, a \
-            failure of the program only where `retry_on` names it; the pause before the next \
-            attempt is a second, doubled each time, at most ten minutes. An organization has at \
-            most as many unfinished tasks as its plan allows; above that the answer is 429.
+            Each attempt is an execution of the organization, charged when it begins. A task \
+            waits while a rate of the plan is used up. The server retries its own faults, and \
+            failures of the program that `retry_on` names. The delay before a retry is 1 s, \
+            doubled each time up to 10 min. Above the plan's `unfinished_tasks` the answer is \
+            429.
 
-            The end is posted to `callback_url`, as `task.finished`.
+            When the task ends, the server posts `task.finished` to `callback_url`.
             """,
         access: .dispatcher("agents:write"),
         parameters: [.idempotencyKey],
@@ -27,7 +27,7 @@ extension Operation {
         answers: [
             Answer(
                 status: 202,
-                summary: "It was taken in",
+                summary: "The task was accepted",
                 content: .data(.schema("Task")),
                 headers: ["Location", "Idempotency-Replayed"],
                 example: Example.newTask
@@ -42,34 +42,34 @@ extension Operation {
         group: .tasks,
         summary: "List tasks",
         details: """
-            The organization's, newest first, without their attempts. Whoever shows the \
-            dispatcher's secret sees everybody's.
+            The organization's tasks, newest first, without their attempts. The dispatcher's \
+            secret lists the tasks of all organizations.
             """,
         access: .dispatcher("agents:read"),
         parameters: Parameter.page + [
             Parameter(
                 name: "status",
                 place: .query,
-                summary: "Only those with this status",
+                summary: "Only this status",
                 schema: .choice("", AgentTask.Status.allCases.map(\.rawValue))
             ),
             Parameter(
                 name: "agent_id",
                 place: .query,
-                summary: "Only those of this agent",
+                summary: "Only tasks of this agent",
                 schema: Codec.agentID.schema
             ),
             Parameter(
                 name: "organization_id",
                 place: .query,
-                summary: "Only those of this organization; for the dispatcher's secret alone",
+                summary: "Only tasks of this organization; only with the dispatcher's secret",
                 schema: .text()
             ),
         ],
         answers: [
             Answer(
                 status: 200,
-                summary: "A page of them",
+                summary: "One page",
                 content: .list(.schema("TaskSummary")),
                 example: Example.taskSummary
             )
@@ -79,14 +79,14 @@ extension Operation {
     static let showTask = Operation(
         id: "showTask",
         group: .tasks,
-        summary: "Look at a task",
-        details: "With its attempts, and the newest of them whole.",
+        summary: "Get a task",
+        details: "With its attempts, and the newest execution in full.",
         access: .dispatcher("agents:read"),
         parameters: [.id("task", prefix: "tsk_")],
         answers: [
             Answer(
                 status: 200,
-                summary: "As it is now",
+                summary: "The current state",
                 content: .data(.schema("Task")),
                 example: Example.endedTask
             )
@@ -97,13 +97,13 @@ extension Operation {
         id: "cancelTask",
         group: .tasks,
         summary: "Cancel a task",
-        details: "Whether it waits or runs; answers when nothing of it runs any more.",
+        details: "Cancels a queued or running task. The answer comes when its attempt has stopped.",
         access: .dispatcher("agents:write"),
         parameters: [.id("task", prefix: "tsk_")],
         answers: [
             Answer(
                 status: 200,
-                summary: "It was cancelled",
+                summary: "Cancelled",
                 content: .data(.schema("Task")),
                 example: Example.cancelledTask
             )
@@ -114,14 +114,14 @@ extension Operation {
     static let retryTask = Operation(
         id: "retryTask",
         group: .tasks,
-        summary: "Try a task again",
-        details: "One that ended without success: at once, and with all its attempts.",
+        summary: "Retry a task",
+        details: "Queues a task that ended without success again, with all its attempts.",
         access: .dispatcher("agents:write"),
         parameters: [.id("task", prefix: "tsk_")],
         answers: [
             Answer(
                 status: 202,
-                summary: "It waits for its turn",
+                summary: "The task is queued",
                 content: .data(.schema("Task")),
                 example: Example.newTask
             )

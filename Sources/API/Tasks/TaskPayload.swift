@@ -8,7 +8,7 @@ extension TaskSummary {
     /// Without its attempts, for lists.
     static let payload = ObjectDescription.answer(
         "TaskSummary",
-        "A task without its attempts, as lists have it.",
+        "A task without its attempts, as in lists.",
         fields
     )
 
@@ -18,30 +18,31 @@ extension TaskSummary {
             "status",
             \.state.status,
             .choice(
-                "`failed` by the program itself; a `dead_letter` when its attempts were used up.",
+                "`failed`: the program failed; `dead_letter`: no attempt is left.",
                 AgentTask.Status.allCases
             )
-        ), Field("organization_id", \.organization, .organizationID("whose it is")),
+        ),
+        Field("organization_id", \.organization, .organizationID("the organization of the task")),
         Field("agent_id", \.agentID, orNull: .agentID),
         Field("project_id", \.project, orNull: .projectAsked),
         Field("language", \.terms.language, .text("the runtime's name")),
         Field("version", \.terms.version, .text("the runtime's version")),
         Field("priority", \.priority, .priority),
-        Field("run_after", \.terms.runAfter, orNull: .timestamp("not before then")),
+        Field("run_after", \.terms.runAfter, orNull: .timestamp("the earliest start")),
         Field("max_attempts", \.terms.attemptsMax, .attemptsMax),
         Field("retry_on", \.retryOn, .retryOn),
         Field("callback_url", \.terms.callbackURL, orNull: .text()),
-        Field("attempts_made", \.attempts, .whole("how often it was begun")),
-        Field("attempts_left", \.attemptsLeft, .whole("how often it may still be begun")),
+        Field("attempts_made", \.attempts, .whole("how often it began")),
+        Field("attempts_left", \.attemptsLeft, .whole("attempts that are left")),
         Field(
             "execution_id",
             \.attempt?.execution,
-            orNull: .identifier("exe_", "the attempt that runs, or that it ended with")
-        ), Field("next_attempt_at", \.nextAttemptAt, orNull: .timestamp("where it is scheduled")),
+            orNull: .identifier("exe_", "the running attempt, or the last one")
+        ), Field("next_attempt_at", \.nextAttemptAt, orNull: .timestamp("of a scheduled task")),
         Field("created_at", \.createdAt, .timestamp()),
-        Field("started_at", \.attempt?.startedAt, orNull: .timestamp("that attempt")),
+        Field("started_at", \.attempt?.startedAt, orNull: .timestamp("the start of that attempt")),
         Field("finished_at", \.finishedAt, orNull: .timestamp()),
-        Field("metadata", \.terms.metadata, .map("as it was given", of: .text())),
+        Field("metadata", \.terms.metadata, .map("as in the request", of: .text())),
     ]
 
     /// In the order of the documentation.
@@ -73,13 +74,13 @@ extension TaskReport {
     /// With its attempts, and the newest of them whole.
     static let payload = ObjectDescription<TaskReport>.answer(
         "Task",
-        "An execution that an agent ordered, and what became of it.",
+        "A queued execution with a schedule, a priority and retries, and its outcome.",
         TaskSummary.fields.map { $0.of(\TaskReport.summary) } + [
             Field(
                 "attempts",
                 \.attempts,
                 .list(
-                    "The first of them first; of very many, the newest.",
+                    "Oldest first; at most the newest 100.",
                     of: .object(TaskAttempt.payload)
                 )
             ),
@@ -88,7 +89,7 @@ extension TaskReport {
                 \.executionPayload,
                 Codec<ExecutionPayload>.object(ExecutionPayload.whole).orNull.documented(
                     as: [
-                        "description": "the newest attempt, whole",
+                        "description": "the execution of the newest attempt",
                         "anyOf": [.schema("Execution"), ["type": "null"]],
                     ]
                 )
@@ -99,7 +100,7 @@ extension TaskReport {
     /// What is posted to a task's `callback_url`.
     static let finished = ObjectDescription<TaskReport>.answer(
         "TaskFinished",
-        "What is posted to a task's `callback_url`.",
+        "The body that the server posts to a task's `callback_url`.",
         [
             .constant("type", "task.finished"),
             Field("timestamp", \.end, .timestamp("its end")),

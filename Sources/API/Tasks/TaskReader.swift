@@ -1,7 +1,7 @@
 import Domain
 
-/// Makes of a body what an agent orders, that nothing more can be refused of: an execution, laid
-/// over a project where one is named, and beside it when, for whom and how often.
+/// Reads a body into a checked task order: an execution, merged into a project if the body names
+/// one, and the schedule, the agent and the retries.
 struct TaskReader {
     let executions: ExecutionReader
 

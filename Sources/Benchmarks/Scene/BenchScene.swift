@@ -95,7 +95,7 @@ final class BenchScene: Sendable {
         Foundation.exit(CommandError.interruptedCode)
     }
 
-    /// Whoever comes second waits until the first is through, so that nobody exits before that.
+    /// The second caller waits until the first has finished, so that neither exits before that.
     private func clear() {
         isCleared.withLock { isCleared in
             guard !isCleared else { return }

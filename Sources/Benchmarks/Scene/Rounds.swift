@@ -98,7 +98,7 @@ extension Duration {
     var inSeconds: Double { self / .seconds(1) }
 }
 
-/// How far it is, on standard error, where somebody watches it.
+/// Progress on standard error, if that is a terminal.
 struct BenchProgress {
     private let isShown = isatty(2) == 1
     private let count: Int

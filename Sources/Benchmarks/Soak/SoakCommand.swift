@@ -7,11 +7,10 @@ import Foundation
 struct BenchSoak: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "soak",
-        abstract: "Honest and hostile programs for minutes, at full concurrency.",
+        abstract: "Runs honest and hostile programs for minutes, at full concurrency.",
         discussion: """
-            Starts a server of its own, on a port that the system chose and a temporary folder. Every answer is checked:
-            a wrong verdict, or anything of a jail that is left at the end, makes the exit code 1. The order of the
-            programs is the same in every run.
+            Starts its own server on a free port with a temporary folder, and checks every answer. Exits with 1 after a
+            wrong verdict, or if anything of a jail is left at the end. Every run has the same order of programs.
 
             Examples:
               quicksand bench soak --minutes 10
@@ -19,13 +18,13 @@ struct BenchSoak: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "How long.")
+    @Option(help: "Minutes to run.")
     var minutes = 10
 
-    @Option(help: "How many callers; by default two for each jail.")
+    @Option(help: "Callers; by default two per jail.")
     var concurrency: Int?
 
-    @Option(help: "How many jails at once; as many as there are processors by default.")
+    @Option(help: "Executions that run at once; by default the number of processors.")
     var jails: Int?
 
     @Flag(help: "Print a JSON record instead of a table.")

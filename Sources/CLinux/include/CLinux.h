@@ -1,5 +1,6 @@
-// One plain function for each system call or macro that Swift cannot import.
-// Every function returns 0 or more, or -errno. No policy, no allocation, no globals.
+// Target `CLinux`: one plain function for each system call or macro that Swift cannot import.
+// Every function returns 0 or more, or -errno. No policy, no allocation, no globals. Only `Kernel`
+// imports it.
 #pragma once
 
 #include <stddef.h>

@@ -7,7 +7,7 @@ import SQLiteStore
 struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admin",
-        abstract: "Looks after organizations and signing keys, also beside a running server.",
+        abstract: "Manages organizations and signing keys, also beside a running server.",
         discussion: """
             Examples:
               quicksand admin orgs
@@ -21,10 +21,10 @@ struct AdminCommand: AsyncParsableCommand {
             abstract: "Lists the organizations, newest first."
         )
 
-        @Option(help: "How many at most, 1 to 100.")
+        @Option(help: "Organizations to list, 1 to 100.")
         var limit = 20
 
-        @Option(help: "How many to skip.")
+        @Option(help: "Organizations to skip.")
         var offset = 0
 
         @OptionGroup var data: DataOptions
@@ -90,7 +90,7 @@ struct AdminCommand: AsyncParsableCommand {
     struct RotateSigningKey: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract:
-                "Makes a new key for access tokens; the old one is published for an hour more."
+                "Creates a new signing key for access tokens; the old one stays published for an hour."
         )
 
         @OptionGroup var data: DataOptions

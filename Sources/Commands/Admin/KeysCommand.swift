@@ -7,29 +7,29 @@ import SQLiteStore
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Makes, lists and revokes API keys, also beside a running server.",
+        abstract: "Creates, lists and revokes API keys, also beside a running server.",
         subcommands: [Create.self, List.self, Revoke.self]
     )
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Makes a key and prints it, once.",
+            abstract: "Creates a key and prints it, once.",
             discussion: """
                 Example:
                   quicksand keys create --name ci --plan free --scope projects:write --scope projects:read
                 """
         )
 
-        @Option(help: "What the key is for.")
+        @Option(help: "The key's name.")
         var name: String
 
-        @Option(help: "The plan of a new organization: one of the limits file.")
+        @Option(help: "The plan of a new organization, from the limits file.")
         var plan: String?
 
-        @Option(name: .customLong("scope"), help: "What the key may do; repeat for more.")
+        @Option(name: .customLong("scope"), help: "A scope of the key; repeatable.")
         var scopes: [String] = []
 
-        @Option(help: "An organization that is there already; by default a new one.")
+        @Option(help: "An existing organization; by default a new one.")
         var organization: String?
 
         @Option(help: "Days until the key expires; never by default.")
@@ -61,7 +61,7 @@ struct KeysCommand: AsyncParsableCommand {
                         ]
                         print(TextTable(rows).text)
                         FileHandle.standardError.write(
-                            Data("The key is shown this once; only its hash is kept.\n".utf8)
+                            Data("Keep the key: it is not shown again.\n".utf8)
                         )
                     } catch let error as KeyIssueError {
                         throw CommandError(2, "\(error)")
@@ -133,7 +133,7 @@ struct KeysCommand: AsyncParsableCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Ends a key at once, also for a running server."
+            abstract: "Revokes a key at once, also at a running server."
         )
 
         @Argument(help: "The key's id, key_….")

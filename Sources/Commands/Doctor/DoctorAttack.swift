@@ -99,7 +99,7 @@ struct DoctorAttack {
             let paths = candidates.map(\.path).joined(separator: " or ")
             throw CommandError(
                 2,
-                "the hostile programs are not in \(paths): name their folder with --programs"
+                "no hostile programs in \(paths): name their folder with --programs"
             )
         }
         return found

@@ -12,16 +12,16 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract:
             "Checks what jails need on this machine, and runs every language's hello program.",
         discussion:
-            "Exits with 2 if the service would refuse to start, and with 1 if a runtime does not "
-            + "work or an attack came through."
+            "Exits with 2 if the server would refuse to start, and with 1 if a language fails or "
+            + "an attack succeeds."
     )
 
     @OptionGroup var machine: MachineOptions
 
-    @Flag(help: "Print the system calls that a jail's programs can make, and nothing else.")
+    @Flag(help: "Print the system calls that a program can make, and nothing else.")
     var syscalls = false
 
-    @Flag(help: "Make every attack that this release is held to, here, and print what came of it.")
+    @Flag(help: "Run every attack of our tests on this machine, and print what refused it.")
     var attack = false
 
     @Option(help: "The folder of hostile programs for --attack.")

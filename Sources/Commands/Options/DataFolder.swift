@@ -1,7 +1,7 @@
+import CoreFoundation
 import Domain
 import FolderCache
 import Foundation
-import CoreFoundation
 import Glibc
 import SQLiteStore
 import WardenClient
@@ -37,7 +37,7 @@ struct DataFolder {
         } catch {
             throw CommandError(
                 2,
-                "the data folder \(path) cannot be made: \(error.localizedDescription)"
+                "cannot create the data folder \(path): \(error.localizedDescription)"
             )
         }
         if Privileges.isRoot { try giveToOwner() }
@@ -48,7 +48,10 @@ struct DataFolder {
     private func giveToOwner() throws {
         try withDescriptor { folder in
             guard fchown(folder, owner.uid, owner.gid) == 0, fchmod(folder, 0o700) == 0 else {
-                throw CommandError(2, "\(path) cannot be given to \(owner.name): \(Self.reason)")
+                throw CommandError(
+                    2,
+                    "cannot give \(path) to the user \(owner.name): \(Self.reason)"
+                )
             }
             try giveFilesToOwner(in: folder)
         }
@@ -64,7 +67,10 @@ struct DataFolder {
                 status.st_nlink == 1, status.st_uid == 0
             else { continue }
             guard fchown(file, owner.uid, owner.gid) == 0 else {
-                throw CommandError(2, "\(name) cannot be given to \(owner.name): \(Self.reason)")
+                throw CommandError(
+                    2,
+                    "cannot give \(name) to the user \(owner.name): \(Self.reason)"
+                )
             }
         }
     }
@@ -74,7 +80,7 @@ struct DataFolder {
         let links = Privileges.isRoot ? O_NOFOLLOW : 0
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | links)
         guard folder >= 0 else {
-            throw CommandError(2, "the data folder \(path) cannot be opened: \(Self.reason)")
+            throw CommandError(2, "cannot open the data folder \(path): \(Self.reason)")
         }
         defer { close(folder) }
         return try body(folder)
@@ -104,7 +110,7 @@ struct DataFolder {
         } catch {
             throw CommandError(
                 2,
-                "the folder \(folder) cannot be used: \(error.localizedDescription)"
+                "cannot use the folder \(folder): \(error.localizedDescription)"
             )
         }
     }
@@ -123,7 +129,7 @@ struct ServiceUser {
     static func find(_ wanted: String?, dataFolder: String) throws -> ServiceUser {
         if let wanted {
             guard let user = byName(wanted) ?? UInt32(wanted).flatMap(byNumber) else {
-                throw CommandError(2, "there is no user \(wanted)")
+                throw CommandError(2, "unknown user \(wanted)")
             }
             guard user.uid != 0 else { throw CommandError(2, "the service must not run as root") }
             return user
@@ -141,7 +147,7 @@ struct ServiceUser {
         guard let user = byName("quicksand") ?? byName("nobody") else {
             throw CommandError(
                 2,
-                "there is neither a user quicksand nor nobody: name one with --user"
+                "neither the user quicksand nor nobody exists: name one with --user"
             )
         }
         return user

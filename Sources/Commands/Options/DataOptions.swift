@@ -7,7 +7,7 @@ struct DataOptions: ParsableArguments {
     var data: String?
 
     @Option(
-        help: "Whom the service becomes when started as root: a name or a number. [QUICKSAND_USER]"
+        help: "The user that the server becomes as root: a name or a number. [QUICKSAND_USER]"
     )
     var user: String?
 

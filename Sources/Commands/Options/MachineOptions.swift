@@ -14,16 +14,16 @@ package struct MachineOptions: ParsableArguments {
     @Option(help: "The folder of runtimes. [QUICKSAND_RUNTIMES]")
     package var runtimes: String?
 
-    @Option(help: "The folder of programs that pip installed. [QUICKSAND_TOOLS]")
+    @Option(help: "The folder of programs from pip. [QUICKSAND_TOOLS]")
     package var tools: String?
 
-    @Option(help: "The warden's program; beside this one by default. [QUICKSAND_WARDEN]")
+    @Option(help: "The warden's program; by default beside this one. [QUICKSAND_WARDEN]")
     package var warden: String?
 
     @Option(
         help: ArgumentHelp(
-            "Start although this is missing here: cgroup or landlock; repeatable. [QUICKSAND_ALLOW_MISSING]",
-            discussion: "Jails are weaker then, and doctor says in what."
+            "Start without this: cgroup or landlock; repeatable. [QUICKSAND_ALLOW_MISSING]",
+            discussion: "Jails are weaker then; doctor says how."
         )
     )
     package var allowMissing: [String] = []
@@ -126,8 +126,8 @@ package struct MachineOptions: ParsableArguments {
         guard case .unfit(let primitive) = error, primitive.name.hasPrefix("cgroup"),
             !Privileges.isRoot
         else { return "" }
-        return "; as an ordinary user, have one delegated to you "
-            + "(systemd-run --user --scope -p Delegate=yes quicksand …), or start with "
+        return "; as an ordinary user, start it in a delegated cgroup "
+            + "(systemd-run --user --scope -p Delegate=yes quicksand …), or with "
             + "--allow-missing cgroup and weaker limits"
     }
 }

@@ -35,7 +35,7 @@ package enum Setting {
         }
     }
 
-    /// What whoever dispatches everybody's tasks shows, `nil` where nobody does.
+    /// The secret of the dispatcher for all organizations; `nil` without one.
     ///
     /// From a variable alone: every user of this machine could read a flag.
     static func dispatcherSecret() throws -> DispatcherSecret? {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file that somebody named on the command line.
+/// A file from the command line.
 enum InputFile {
     /// - Parameter path: `-` is this command's own standard input.
     /// - Throws: ``CommandError`` where it cannot be read, or is larger than `bytesMax`.

@@ -12,8 +12,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Runs one file in a jail, without a server.",
         discussion: """
-            Standard output and error are passed through, and the program's exit code is this command's. A program that
-            was stopped ends with 124 (time), 137 (memory) or 128 and its signal, and standard error says why.
+            Passes standard output and error through, and exits with the program's exit code: 124 after a timeout, 137 after
+            a memory kill, 128 + N after signal N. Standard error says why a program was stopped.
 
             Examples:
               quicksand run hello.py
@@ -28,13 +28,13 @@ struct RunCommand: AsyncParsableCommand {
     /// Who runs the program, in the answer and in the cache.
     private static let owner = Owner.organization("local")
 
-    @Argument(help: "The source file; its ending says the language.")
+    @Argument(help: "The source file; its extension names the language.")
     var file: String
 
-    @Option(help: "The language, where the ending does not say it.")
+    @Option(help: "The language, if the extension does not name it.")
     var language: String?
 
-    @Option(help: "A file for standard input; - is this command's own.")
+    @Option(help: "A file for standard input; - is standard input of this command.")
     var stdin: String?
 
     @Option(help: "Memory of the whole jail, such as 64MB.")
@@ -46,10 +46,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Processor time, such as 2s or 500ms.")
     var cpu: Milliseconds?
 
-    @Option(help: "The plan whose limits hold.")
+    @Option(help: "The plan that sets the limits.")
     var plan = "enterprise"
 
-    @Flag(help: "Print the whole execution as JSON instead.")
+    @Flag(help: "Print the execution as JSON instead.")
     var json = false
 
     @Option(help: "The cache folder of compiled programs. [QUICKSAND_CACHE]")
@@ -118,7 +118,7 @@ struct RunCommand: AsyncParsableCommand {
     private func findRuntime(_ catalog: Catalog) throws -> Runtime {
         let name = language ?? URL(fileURLWithPath: file).pathExtension
         if name.isEmpty {
-            throw CommandError(2, "\(file) has no ending: name the language with --language")
+            throw CommandError(2, "\(file) has no extension: name the language with --language")
         }
         let byEnding = catalog.runtimes.installed.first { $0.entry.hasSuffix("." + name) }
         if language == nil, let byEnding { return byEnding }

@@ -12,8 +12,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serves the HTTP API.",
         discussion: """
-            Started as root it makes jails through its warden, and gives root up before it opens the database and the port.
-            Whoever shows the value of DISPATCHER_API_KEY (16 characters or more) sees and orders the agent tasks of every organization.
+            Started as root, the server starts its warden and gives up root before it opens the database and the port.
+            A caller with the secret in DISPATCHER_API_KEY (16 characters or more) manages the tasks of every organization.
 
             Examples:
               quicksand serve
@@ -30,34 +30,34 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "How many jails at once; as many as there are processors by default. [QUICKSAND_JAILS]"
+            "Executions that run at once; by default the number of processors. [QUICKSAND_JAILS]"
     )
     var jails: Int?
 
     @Option(
         help:
-            "How many jails may stand by, made ahead of their executions; 0 is none. [QUICKSAND_STANDBY]"
+            "Standby jails, made ahead of their executions; 0 is none. [QUICKSAND_STANDBY]"
     )
     var standby: Int?
 
     @Option(
         help:
-            "How many MiB the jails that stand by may hold together. [QUICKSAND_STANDBY_MEMORY]"
+            "MiB of memory for all standby jails. [QUICKSAND_STANDBY_MEMORY]"
     )
     var standbyMemory: Int?
 
-    @Option(help: "How many executions may wait. [QUICKSAND_QUEUE]")
+    @Option(help: "Executions that may wait in the queue. [QUICKSAND_QUEUE]")
     var queue: Int?
 
     @Option(
         help:
-            "A network whose forwarding headers are believed; repeatable. [QUICKSAND_TRUSTED_PROXIES]"
+            "A proxy network whose X-Forwarded-For counts; repeatable. [QUICKSAND_TRUSTED_PROXIES]"
     )
     var trustedProxies: [String] = []
 
     @Option(
         help:
-            "A network that callbacks may reach though it is not public; repeatable. [QUICKSAND_CALLBACK_ALLOW]"
+            "A network that callbacks may reach beside public addresses; repeatable. [QUICKSAND_CALLBACK_ALLOW]"
     )
     var callbackAllow: [String] = []
 
@@ -66,13 +66,13 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "How many may sign up from one address in a day; 0 lets nobody. [QUICKSAND_SIGN_UPS_PER_DAY]"
+            "Sign-ups per address and UTC day; 0 closes sign-up. [QUICKSAND_SIGN_UPS_PER_DAY]"
     )
     var signUpsPerDay: Int?
 
     @Option(
         help:
-            "Bytes of disk for compiled programs, so that the same sources are compiled once; 0 keeps none. [QUICKSAND_COMPILE_CACHE_BYTES]"
+            "Bytes of disk for the compile cache; 0 disables it. [QUICKSAND_COMPILE_CACHE_BYTES]"
     )
     var compileCacheBytes: Int?
 
@@ -82,10 +82,10 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var keepDays: Int?
 
-    @Option(help: "Seconds that running executions get to finish when the service is told to stop.")
+    @Option(help: "Seconds that running executions get to finish at shutdown.")
     var grace = 30
 
-    @Option(help: "How much is logged: debug, info, notice, warning, error.")
+    @Option(help: "The log level: debug, info, notice, warning, error.")
     var logLevel = "info"
 
     @OptionGroup var machine: MachineOptions
@@ -174,14 +174,14 @@ struct ServeCommand: AsyncParsableCommand {
         guard try machine.plans()[Accounts.plan] != nil else {
             throw CommandError(
                 2,
-                "limits.json: there is no plan \(Accounts.plan) for those who sign up; "
+                "limits.json: sign-up needs the plan \(Accounts.plan); "
                     + "add one, or start with --sign-ups-per-day 0"
             )
         }
         guard let rules = PasswordRules() else {
             throw CommandError(
                 2,
-                "the dictionary \(PasswordRules.standardDictionary) for judging passwords is "
+                "the password dictionary \(PasswordRules.standardDictionary) is "
                     + "missing; apt-get install cracklib-runtime, or start with --sign-ups-per-day 0"
             )
         }

@@ -110,8 +110,8 @@ struct Service: Sendable {
     }
 
     /// Serves until it is told to stop.
-    /// - Throws: ``CommandError`` where the warden's monitor ended by itself, so that whoever
-    ///    watches this process starts it again.
+    /// - Throws: ``CommandError`` if the warden's monitor ended by itself, so that the supervisor
+    ///    restarts this process.
     func run() async throws {
         let services: [any ServiceLifecycle.Service] = [
             Part { await cancelWhenGracefulShutdown { await retain() } },
@@ -149,7 +149,7 @@ struct Service: Sendable {
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw CommandError(
                 1,
-                "another program listens on \(settings.host):\(settings.port) already"
+                "another program already listens on \(settings.host):\(settings.port)"
             )
         } catch let error as IOError {
             throw CommandError(1, "cannot listen on \(settings.host):\(settings.port): \(error)")

@@ -6,10 +6,10 @@ struct LoginCommand: AsyncParsableCommand {
         commandName: "login",
         abstract: "Signs in at a server, so that `quicksand try` runs as you.",
         discussion: """
-            Asks for what is not given; where standard input is no terminal, it is read
-            from there, a line each. There is no flag for the password: it would be seen in
-            the list of processes and in a shell's history. The session is kept in
-            ~/.config/quicksand/credentials.json, which nobody else can read.
+            Asks for missing values, or reads them from standard input, a line each. No flag
+            takes the password, because the list of processes and a shell's history would
+            show it. The session is stored in ~/.config/quicksand/credentials.json, with
+            mode 0600.
 
             Examples:
               quicksand login --server https://sandbox.example
@@ -21,16 +21,16 @@ struct LoginCommand: AsyncParsableCommand {
 
     @OptionGroup var server: ServerOptions
 
-    @Option(help: "The e-mail address that you signed up with.")
+    @Option(help: "The e-mail address of your account.")
     var email: String?
 
-    @Flag(help: "Sign up: make an account first.")
+    @Flag(help: "Create an account first.")
     var signUp = false
 
     @Option(help: "Your name, for --sign-up.")
     var name: String?
 
-    @Flag(help: "End the session, at the server and here.")
+    @Flag(help: "End the session at the server and delete it here.")
     var signOut = false
 
     func run() async throws {
@@ -39,7 +39,10 @@ struct LoginCommand: AsyncParsableCommand {
             try server.requireSecrecy(to: address)
             if signOut {
                 guard !signUp, email == nil, name == nil else {
-                    throw CommandError(2, "--sign-out stands alone")
+                    throw CommandError(
+                        2,
+                        "--sign-out cannot be combined with --sign-up, --email or --name"
+                    )
                 }
                 return try await endSession(at: address)
             }
@@ -82,7 +85,7 @@ struct LoginCommand: AsyncParsableCommand {
         )
         let entry: Entry = try answer.value(from: address)
         guard entry.token.wholeMatch(of: /[!-~]{1,1024}/) != nil else {
-            throw CommandError(1, "\(address) answered with no token that could be kept")
+            throw CommandError(1, "\(address) answered without a valid token")
         }
         let session = SavedSession(token: entry.token, email: entry.user.email)
         try sessions.keep(session, at: address)
@@ -116,7 +119,7 @@ struct LoginCommand: AsyncParsableCommand {
     private func endSession(at address: ServerAddress) async throws {
         let sessions = try SavedSessions.standard()
         guard let session = try sessions.session(at: address) else {
-            throw CommandError(2, "nobody has signed in at \(address)")
+            throw CommandError(2, "there is no session at \(address)")
         }
         let answer = try await RemoteServer(address).showing(session.token).send(Self.ending)
         let hadEnded = answer.status == 401

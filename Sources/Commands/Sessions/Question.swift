@@ -31,7 +31,7 @@ enum Question {
         guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0 else {
             throw CommandError(
                 1,
-                "the terminal cannot be kept from showing the \(what.lowercased())"
+                "cannot turn off the terminal's echo for the \(what.lowercased())"
             )
         }
         defer { restore(before) }

@@ -11,9 +11,9 @@ struct SavedSession: Codable, Sendable {
 
 /// The sessions of this user, by server: `~/.config/quicksand/credentials.json`.
 ///
-/// Whoever has a token is whom it was given to. So the folder and the file are this user's alone,
-/// and nothing is believed of either: no link is followed, and what another owns or may read is
-/// refused. A file is written beside the old one and put into its place whole.
+/// A token alone proves the identity. So the folder and the file belong to this user alone: no link
+/// is followed, and a file that another user owns or can read is refused. A file is written beside
+/// the old one and renamed over it.
 struct SavedSessions {
     static let bytesMax = 1 << 20
     static let fileName = "credentials.json"
@@ -31,7 +31,7 @@ struct SavedSessions {
             return SavedSessions(folder: base + "/quicksand")
         }
         guard let home = environment["HOME"], home.hasPrefix("/") else {
-            throw CommandError(2, "sessions are kept below HOME, and that is not set")
+            throw CommandError(2, "HOME is not set, and the session is stored there")
         }
         return SavedSessions(folder: home + "/.config/quicksand")
     }
@@ -86,7 +86,7 @@ extension SavedSessions {
             close(descriptor)
             throw CommandError(
                 2,
-                "the folder \(folder) belongs to somebody else; nothing is kept there"
+                "the folder \(folder) belongs to another user"
             )
         }
         return descriptor
@@ -98,7 +98,7 @@ extension SavedSessions {
         guard descriptor >= 0 else {
             switch errno {
             case ENOENT: return Content()
-            case ELOOP: throw CommandError(2, "\(path) is a link, which is not followed")
+            case ELOOP: throw CommandError(2, "\(path) is a symbolic link")
             default: throw failure("cannot be opened")
             }
         }
@@ -117,7 +117,7 @@ extension SavedSessions {
             bytes.count <= Self.bytesMax,
             let content = try? JSONDecoder().decode(Content.self, from: bytes)
         else {
-            throw CommandError(2, "\(path) is not as it was written: remove it, and sign in again")
+            throw CommandError(2, "\(path) is damaged: remove it and sign in again")
         }
         return content
     }
@@ -127,7 +127,7 @@ extension SavedSessions {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let bytes = try encoder.encode(content)
         guard bytes.count <= Self.bytesMax else {
-            throw CommandError(2, "\(path) has become too large")
+            throw CommandError(2, "\(path) would be too large")
         }
         let draft = ".\(Self.fileName).\(UUID().uuidString)"
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC

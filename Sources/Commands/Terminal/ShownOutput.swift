@@ -2,8 +2,8 @@ import Domain
 import Foundation
 import Synchronization
 
-/// A program's output on its way to whoever ran it: exact into a file or a pipe; on a terminal,
-/// what a terminal would obey is shown as a question mark.
+/// A program's output to the user: exact into a file or a pipe; on a terminal, control characters
+/// become question marks.
 ///
 /// Escape sequences type into shells, set titles and clipboards (CVE-2003-0063, OSC 52), and marks
 /// of direction show another text than there is.
@@ -31,7 +31,7 @@ final class ShownOutput: Sendable {
         )
     }
 
-    /// How many bytes at the end begin a character of which more is to come.
+    /// Bytes at the end that begin an incomplete character.
     static func unfinishedTail(of bytes: [UInt8]) -> Int {
         for count in 1...3 where count <= bytes.count {
             let byte = bytes[bytes.count - count]

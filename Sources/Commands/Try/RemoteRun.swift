@@ -2,7 +2,7 @@ import API
 import Domain
 import Foundation
 
-/// As whom somebody calls who is no stranger.
+/// The credential of a caller that has one.
 enum RemoteCredential: Sendable {
     case key(String)
     case session(String)
@@ -36,11 +36,11 @@ enum RemoteCredential: Sendable {
     }
 }
 
-/// One program at a server: handed in, waited for, and cancelled where nobody waits any more.
+/// One program at a server: submitted, awaited, and cancelled if the wait ends.
 struct RemoteRun: Sendable {
     /// Of an execution with everything that it wrote: a plan's largest outputs, escaped.
     private static let answerBytesMax = 256 << 20
-    /// For the whole of a stranger's run, of which nothing is heard until it has ended.
+    /// For an anonymous run: the server answers only at its end.
     private static let trialSecondsMax = 1_800
     /// How long a server is left alone between two questions about one execution.
     private static let pause = Duration.milliseconds(500)
@@ -135,7 +135,7 @@ struct RemoteRun: Sendable {
         return try await Task { try await server.send(request) }.value
     }
 
-    /// Whether that succeeds makes no difference to whoever has gone.
+    /// Whether that succeeds makes no difference: the user has gone.
     private func cancel(_ path: String, _ server: RemoteServer) async {
         let request = RemoteServer.Request(method: "DELETE", path: path, idleSeconds: 5)
         _ = try? await Task { try await server.send(request) }.value

@@ -34,7 +34,7 @@ struct RemoteServer: Sendable {
         )
     }
 
-    /// The same server, to whom a key or a session's token is shown.
+    /// The same server, with a key or a session's token in each request.
     func showing(_ credential: String) -> RemoteServer {
         var server = self
         server.credential = credential
@@ -67,7 +67,7 @@ struct RemoteServer: Sendable {
         message.httpBody = request.body
         message.setValue("quicksand/\(Release.version)", forHTTPHeaderField: "User-Agent")
         message.setValue("application/json", forHTTPHeaderField: "Accept")
-        // Whoever signs in has to say where: there is no page, so at the server itself.
+        // A sign-in needs an `Origin`; without a page that is the server itself.
         message.setValue(address.description, forHTTPHeaderField: "Origin")
         if request.body != nil {
             message.setValue("application/json", forHTTPHeaderField: "Content-Type")

@@ -23,7 +23,7 @@ struct RemoteSource: Sendable {
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw CommandError(
                     2,
-                    "\(path) is not UTF-8, which a server wants standard input to be"
+                    "\(path) is not UTF-8; a server takes UTF-8 as standard input"
                 )
             }
             return text
@@ -43,7 +43,10 @@ struct RemoteSource: Sendable {
             program.code = text
         } else {
             guard !isStrangers, let entry = runtime?.entry else {
-                throw CommandError(2, "\(file) is not UTF-8, which a stranger's program has to be")
+                throw CommandError(
+                    2,
+                    "\(file) is not UTF-8; without a credential, source must be UTF-8"
+                )
             }
             program.files = [SourceFileBody(path: entry, content: bytes)]
         }
@@ -57,7 +60,7 @@ struct RemoteSource: Sendable {
         }
         let ending = URL(fileURLWithPath: file).pathExtension
         if ending.isEmpty {
-            throw CommandError(2, "\(file) has no ending: name the language with --language")
+            throw CommandError(2, "\(file) has no extension: name the language with --language")
         }
         let found =
             runtimes.first { $0.entry?.hasSuffix("." + ending) == true }

@@ -9,8 +9,8 @@ struct ServerOptions: ParsableArguments {
 
     @Flag(
         help: ArgumentHelp(
-            "Send passwords and keys over plain http to another machine, too.",
-            discussion: "Whoever is on the way can read them then."
+            "Send passwords and keys over plain http to another machine.",
+            discussion: "Others on the network can read them then."
         )
     )
     var insecure = false
@@ -33,8 +33,8 @@ struct ServerOptions: ParsableArguments {
         guard address.isEncrypted || address.isLoopback || insecure else {
             throw CommandError(
                 2,
-                "\(address) is neither https nor this machine, so a password or a key could be "
-                    + "read on its way; --insecure sends it all the same"
+                "\(address) is plain http to another machine, so others could read the password "
+                    + "or key; --insecure sends it anyway"
             )
         }
     }

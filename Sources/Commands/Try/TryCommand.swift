@@ -7,10 +7,10 @@ struct TryCommand: AsyncParsableCommand {
         commandName: "try",
         abstract: "Runs one file at a server.",
         discussion: """
-            As whom: with the key in QUICKSAND_API_KEY, else as whoever signed in with
-            `quicksand login`, else as a stranger. Output is passed through, and the
-            program's exit code is this command's, as with `quicksand run`; afterwards
-            standard error says how many runs are left. Ctrl-C cancels the program.
+            Uses the key in QUICKSAND_API_KEY, else the session of `quicksand login`, else no
+            credential. Passes output through and exits with the program's exit code, as
+            `quicksand run` does. Standard error says how many runs are left. Ctrl-C cancels
+            the program.
 
             Examples:
               quicksand try hello.py
@@ -19,21 +19,21 @@ struct TryCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The source file; its ending says the language.")
+    @Argument(help: "The source file; its extension names the language.")
     var file: String
 
     @OptionGroup var server: ServerOptions
 
-    @Option(help: "The language, where the ending does not say it.")
+    @Option(help: "The language, if the extension does not name it.")
     var language: String?
 
-    @Option(help: "A file for standard input; - is this command's own.")
+    @Option(help: "A file for standard input; - is standard input of this command.")
     var stdin: String?
 
-    @Flag(help: "Print the whole execution as JSON instead.")
+    @Flag(help: "Print the execution as JSON instead.")
     var json = false
 
-    @Flag(help: "As a stranger, whoever has signed in.")
+    @Flag(help: "Run without a credential, even after login.")
     var anonymous = false
 
     @Argument(parsing: .postTerminator, help: "Arguments for the program, after --.")
@@ -90,7 +90,7 @@ struct TryCommand: AsyncParsableCommand {
             let status = end.execution.status.rawValue
             throw CommandError(
                 1,
-                "\(address) did not run it to its end: \(status) (\(end.execution.id))"
+                "\(address) did not finish: \(status) (\(end.execution.id))"
             )
         }
         if report.hasRun, !json {

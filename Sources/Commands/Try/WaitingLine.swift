@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// One line on the terminal for as long as somebody waits: for what, and how long already.
+/// One line on the terminal while the user waits: for what, and for how long.
 ///
 /// Drawn on standard error, in place, once a second from the first second on, so that what is quick
 /// leaves no trace and nothing flickers; erased afterwards. Where standard error is no terminal,
