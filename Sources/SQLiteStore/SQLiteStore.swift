@@ -35,7 +35,7 @@ import Synchronization
 /// take with it the record of what it was charged.
 public final class SQLiteStore: Store {
     let pool: DatabasePool
-    /// What the writer takes up next, oldest first; see `Writing.swift`.
+    /// What the writer takes up next, oldest first; see `SQLiteStore+Writing.swift`.
     let pendingWrites = Mutex<[PendingWrite]>([])
     /// The last write failed, for a reason that passes.
     let cannotWrite = Atomic(false)

@@ -16,6 +16,20 @@ extension SourceText {
         }
     }
 
+    /// The names of the types, functions and extended types that the code declares, at any depth.
+    var declarations: Set<String> {
+        let kinds: Set<Substring> = [
+            "actor", "class", "enum", "extension", "func", "protocol", "struct", "typealias",
+        ]
+        return Set(
+            code.split(separator: "\n").flatMap { line -> [String] in
+                let words = line.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "." }
+                return zip(words, words.dropFirst()).filter { kinds.contains($0.0) }
+                    .flatMap { $0.1.split(separator: ".").map(String.init) }
+            }
+        )
+    }
+
     /// Every word of the code: names, keywords, numbers.
     var words: Set<Substring> {
         Set(code.split { !$0.isLetter && !$0.isNumber && $0 != "_" })

@@ -19,13 +19,13 @@ let settings: [SwiftSetting] = [
 ]
 
 let apiReaders = [
-    "Executions/EncodedBytes", "Executions/ExecutionBody", "Executions/ExecutionCodecs",
+    "Executions/EncodedBytes", "Executions/ExecutionBody", "Executions/Codec+Executions",
     "Executions/ExecutionReader", "Executions/LimitsBody", "Executions/LimitsReader",
     "Executions/ProgramInputReader", "Executions/RuntimeReader", "Executions/SourceReader",
-    "HTTP/ClientAddress", "HTTP/HeaderNames", "JSON/Codec", "JSON/Field", "JSON/JSONReading",
-    "JSON/ObjectDescription", "JSON/ObjectReader", "JSON/SchemaWords", "JSON/TimestampReader",
+    "HTTP/ClientAddress", "HTTP/Name+Headers", "JSON/Codec", "JSON/Field", "JSON/JSONValue+Reading",
+    "JSON/ObjectDescription", "JSON/ObjectReader", "JSON/JSONValue+Schema", "JSON/TimestampReader",
     "OpenAPI/URLPattern", "Requests/FormBody",
-    "Requests/Preferences", "Responses/APIError", "Responses/ErrorPayload",
+    "Requests/Preferences", "Responses/APIError", "Responses/APIError+Payload",
 ]
 
 let package = Package(
