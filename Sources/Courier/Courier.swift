@@ -74,16 +74,6 @@ public final class Courier: Sendable {
         guard !isWoken.exchange(true, ordering: .acquiringAndReleasing) else { return }
         continuation.yield(.wake)
     }
-
-    /// Makes a delivery due now, whatever its state; it keeps its attempts.
-    ///
-    /// Where an attempt is under way already, that one counts.
-    public func retry(_ delivery: Delivery) async throws {
-        var delivery = delivery
-        delivery.state = .pending(nextAttemptAt: parts.clock.now())
-        try await parts.store.save(delivery)
-        wake()
-    }
 }
 
 public enum CourierError: Error, Sendable, Hashable {

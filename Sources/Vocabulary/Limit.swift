@@ -46,7 +46,7 @@ public enum Limit: String, CaseIterable, Sendable {
                 isFixedAtStart: true,
                 "memory of the whole jail, files included"
             )
-        // With less, no interpreter starts.
+        // With less, most interpreters end with a fault before their first line.
         case .stackBytes:
             Definition(
                 13,
