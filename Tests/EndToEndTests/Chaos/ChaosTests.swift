@@ -129,7 +129,7 @@ extension EndToEnd {
 
         /// As the logs tell them.
         private static func wardens(_ log: String) -> [Int32] {
-            log.matches(of: #/process=([0-9]+) \[quicksand\] warden ready/#).compactMap {
+            log.matches(of: #/process=([0-9]+) \[\w+\] warden ready/#).compactMap {
                 Int32($0.1)
             }
         }

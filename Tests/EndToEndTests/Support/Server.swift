@@ -9,7 +9,7 @@ struct Server: Sendable {
 
     init(_ program: RunningProgram, deployment: Deployment) async throws {
         let log = await program.stderr.wait {
-            $0.text.contains("[quicksand] listening\n") || $0.isClosed
+            $0.text.contains("] listening\n") || $0.isClosed
         }
         let text = try #require(log).text
         let address = try #require(
