@@ -16,8 +16,8 @@ struct DispatchState: Sendable {
     /// What became of an attempt.
     enum AttemptEnd: Sendable {
         case finished(Execution)
-        /// Its execution is kept and cannot be read.
-        case unreadable
+        /// Its execution cannot be read, or is not there.
+        case lost
     }
 
     /// An organization that is passed over.

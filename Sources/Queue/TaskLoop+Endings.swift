@@ -72,7 +72,7 @@ extension TaskLoop {
                 at: now,
                 random: parts.random()
             )
-        case .unreadable: return attempt.task.ended(.deadLetter, at: now)
+        case .lost: return attempt.task.ended(.deadLetter, at: now)
         }
     }
 
@@ -166,10 +166,12 @@ extension TaskLoop.Parts {
             await waitInQueue(for: id, of: organization)
             do {
                 let stored = try await store.execution(id: id, organization: organization)
-                guard let stored, stored.isFinished else { break }
+                // Releases before this one began a task first, and its execution after that.
+                guard let stored else { return .ended(task: task.id, .lost) }
+                guard stored.isFinished else { break }
                 return .ended(task: task.id, .finished(stored))
             } catch is UnreadableRecord {
-                return .ended(task: task.id, .unreadable)
+                return .ended(task: task.id, .lost)
             } catch {
                 try? await pause(.seconds(TaskLoop.storePauseSeconds))
             }

@@ -30,12 +30,12 @@ import Testing
         for name in ["1", "2"] { state.begin(.sample(name)) }
         #expect(!state.hasRoom)
         #expect(!state.areAllEnded)
-        state.end("tsk_1", with: .unreadable)
+        state.end("tsk_1", with: .lost)
         #expect(state.ended == ["tsk_1"])
         #expect(!state.hasRoom)
         state.remove("tsk_1")
         #expect(state.hasRoom)
-        state.end("tsk_2", with: .unreadable)
+        state.end("tsk_2", with: .lost)
         #expect(state.areAllEnded)
     }
 
@@ -47,7 +47,7 @@ import Testing
 
     @Test func `an end that nobody waits for is forgotten`() {
         var state = DispatchState(tasksMax: 1)
-        state.end("tsk_1", with: .unreadable)
+        state.end("tsk_1", with: .lost)
         state.markCancelled("tsk_1")
         state.remove("tsk_1")
         #expect(state.underWay.isEmpty)

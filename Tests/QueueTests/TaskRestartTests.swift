@@ -9,12 +9,16 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct TaskRestartTests {
     /// A world whose last process died after it had begun the task, as far as it says.
     private func world(
-        leaving execution: Execution.State
+        leaving execution: Execution.State?
     ) async throws -> TaskWorld {
         let world = try await TaskWorld()
         let task = AgentTask.sample("1", callbackURL: "https://example.com/task")
         let running = task.begun(as: "exe_1", at: world.clock.date)
         try await world.store.insert(task, unfinishedMax: 9)
+        guard let execution else {
+            _ = try await world.store.change(task, to: running, deliveries: [])
+            return world
+        }
         var request = task.order.request
         request.task = task.id
         try await world.store.begin(
@@ -63,6 +67,15 @@ import Testing
         try await world.queue.recover()
         try await world.run { await world.awaitTask("1", .deadLetter) }
         #expect(world.jails.isEmpty)
+    }
+
+    /// An earlier release could be killed between the two.
+    @Test func `a task that runs without an execution ends, and can be tried again`() async throws {
+        let world = try await world(leaving: nil)
+        try await world.queue.recover()
+        try await world.run { await world.awaitTask("1", .deadLetter) }
+        #expect(world.jails.isEmpty)
+        #expect(try await world.task("1")?.revived() != nil)
     }
 
     @Test(arguments: [Execution.State.queued, .running(since: AlarmClock().date)])
