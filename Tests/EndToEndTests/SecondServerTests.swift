@@ -164,6 +164,8 @@ extension EndToEnd {
                         await other.end()
                         throw error
                     }
+                    // It has inherited a mask that blocks the milder one.
+                    other.signal(SIGKILL)
                     await other.end()
                 }
             }
