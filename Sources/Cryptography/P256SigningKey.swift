@@ -23,11 +23,13 @@ public final class P256SigningKey: @unchecked Sendable {
 
     /// One that was written down.
     public convenience init(pem: String) throws(CryptographyError) {
-        let bytes = Array(pem.utf8)
-        guard let source = BIO_new_mem_buf(bytes, Int32(bytes.count)) else {
-            throw CryptographyError(call: "BIO_new_mem_buf")
-        }
+        guard let source = BIO_new(BIO_s_mem()) else { throw CryptographyError(call: "BIO_new") }
         defer { BIO_free(source) }
+        // Copied: a memory BIO over the array's own bytes would outlive the pointer to them.
+        let bytes = Array(pem.utf8)
+        guard bytes.isEmpty || BIO_write(source, bytes, Int32(bytes.count)) == bytes.count else {
+            throw CryptographyError(call: "BIO_write")
+        }
         // No passphrase: without this function the library would ask the terminal for one.
         let key = PEM_read_bio_PrivateKey(source, nil, { _, _, _, _ in -1 }, nil)
         guard let key else { throw CryptographyError(call: "PEM_read_bio_PrivateKey") }
