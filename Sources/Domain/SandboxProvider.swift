@@ -28,8 +28,8 @@ public enum SandboxEvent: Sendable {
 
 /// One open sandbox, as who holds it sees it.
 ///
-/// Its files go in with the first stage. Stages share the work folder; they run one after another,
-/// or at once where the provider allows it. Nothing is left of it after its close.
+/// Its files go in with the first stage. Stages share the work folder and run one after another: a
+/// second one at once is refused. Nothing is left of it after its close.
 public protocol SandboxSession: Sendable {
     /// Runs one program to its end. Cancelling the task closes the session, which kills the program
     /// and everything that it started.

@@ -18,7 +18,9 @@ public struct StageIO: Sendable {
         case data(Data)
         /// It comes while the stage runs. Its end is the end of the program's standard input.
         ///
-        /// The next piece is asked for when the program has room for it.
+        /// The next piece is asked for when the program has room for it. What comes after the
+        /// program has closed its input is dropped. The sequence must end when its reader's task is
+        /// cancelled, as a ``BoundedChannel`` does.
         case stream(any AsyncSequence<Data, Never> & Sendable)
     }
 

@@ -48,6 +48,7 @@ extension Warden {
     mutating func beginNext(_ serial: UInt64) {
         guard let record = jails[serial], let next = record.nextWaiting() else { return }
         let descriptors = (0..<next.descriptors.count).map { next.descriptors[$0] }
+        defer { withExtendedLifetime(next) {} }  // it owns them
         do {
             switch next.request {
             case .stage(let stage): try record.start(stage, descriptors: descriptors)

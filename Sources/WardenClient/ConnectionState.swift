@@ -19,6 +19,7 @@ struct ConnectionState {
         return lastJail
     }
 
+    /// Its stage has been taken under the same lock: who waits for it would wait for ever.
     /// - Returns: who waited for the last jail, if this was it.
     mutating func removeJail(_ jail: JailNumber) -> [CheckedContinuation<Void, Never>] {
         jails[jail] = nil
@@ -39,9 +40,12 @@ struct ConnectionState {
         return lastToken
     }
 
+    /// Of a stage that could not be begun.
+    mutating func forgetStreams(of jail: JailNumber) {
+        streams = streams.filter { $0.value.jail != jail }
+    }
+
     /// Takes a jail's stage out, with every descriptor of it that is still open closed.
-    ///
-    /// ``StageExchange/stopFeeding()`` is for after the lock.
     mutating func takeStage(_ jail: JailNumber) -> StageExchange? {
         guard let stage = jails[jail]?.stage else { return nil }
         jails[jail]?.stage = nil
@@ -60,6 +64,7 @@ struct ConnectionState {
             throw SandboxError.broken(site: "jail closed", errno: 0)
         }
         if entry.isClosing { throw CancellationError() }
+        if entry.stage != nil { throw SandboxError.refused(reason: "a stage runs already") }
         jails[jail]?.files = []
         jails[jail]?.ahead = nil
         return (entry.files, entry.ahead)
@@ -70,6 +75,11 @@ struct ConnectionState {
         guard let (jail, _) = streams[token], let stdin = jails[jail]?.stage?.stdin else { return }
         endStream(stdin.pipe)
         jails[jail]?.stage?.stdin = nil
+    }
+
+    /// Whether the program's output in this stream is left for its reader to catch up.
+    func isPaused(_ stream: StageStream, of jail: JailNumber) -> Bool {
+        [.stdout, .stderr].contains(stream) && jails[jail]?.stage?.flow.isPaused == true
     }
 
     /// Those that the program writes to and that have not ended.
@@ -117,6 +127,7 @@ struct StageExchange {
     var feeder: Task<Void, Never>?
     var flow = OutputFlow()
 
+    /// For after the lock: it resumes who feeds it.
     func stopFeeding() {
         feeder?.cancel()
         stdin?.waiter?.resume(returning: false)

@@ -71,6 +71,7 @@ final class StagePipes: @unchecked Sendable {
     }
 
     /// Puts our ends under the eyes of the watching thread; from here on it closes them.
+    /// - Throws: where not all can be watched; they are still this object's to close.
     func exchange(
         for stage: StageSpec,
         output: StageIO.Output,
@@ -109,7 +110,12 @@ final class StagePipes: @unchecked Sendable {
             // A pipe that is written to later has room now: only its end is awaited.
             let interest: Epoll.Interest =
                 stream != .stdin ? .readable : isStdinStreamed ? [] : .writable
-            try epoll.add(descriptor, interest, token: pipe.token)
+            do throws(KernelError) {
+                try epoll.add(descriptor, interest, token: pipe.token)
+            } catch {
+                state.forgetStreams(of: jail)
+                throw error
+            }
         }
         ours = [:]
         return exchange

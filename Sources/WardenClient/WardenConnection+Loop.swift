@@ -45,9 +45,7 @@ extension WardenConnection {
             fail(jail, .refused(reason: "\(refusal)"))
         case .finished(let jail, let end): finish(jail, end)
         case .broken(let jail, let fault): fail(jail, .broken(site: fault.site, errno: fault.errno))
-        case .closed(let jail):
-            fail(jail, .broken(site: "jail closed", errno: 0))
-            remove(jail)
+        case .closed(let jail): remove(jail, .broken(site: "jail closed", errno: 0))
         }
         return true
     }
@@ -74,26 +72,25 @@ extension WardenConnection {
             state.deferred.begin(now: MonotonicClock.nanoseconds)
             return state.takeStage(jail)
         }
-        finished?.stopFeeding()
         finished?.succeed(end, refusedCalls: refusedCalls(of: end))
     }
 
-    /// Ends whatever waits for this jail; the end of a jail that we closed ourselves is a
-    /// cancellation.
+    /// Ends whatever waits for this jail.
     private func fail(_ jail: JailNumber, _ error: SandboxError) {
         let (stage, isClosing) = state.withLock { state in
             (state.takeStage(jail), state.jails[jail]?.isClosing ?? false)
         }
-        stage?.stopFeeding()
-        stage?.continuation?.resume(throwing: isClosing ? CancellationError() : error)
+        stage?.fail(error, isClosing: isClosing)
     }
 
-    /// Forgets a jail, and resumes the waiter for the last one.
-    func remove(_ jail: JailNumber) {
-        let (changed, waiting) = state.withLock { state in
-            (state.jails[jail]?.changed, state.removeJail(jail))
+    /// Forgets a jail with the stage that may just have been begun in it, and resumes the waiter
+    /// for the last one.
+    private func remove(_ jail: JailNumber, _ error: SandboxError) {
+        let (stage, entry, waiting) = state.withLock { state in
+            (state.takeStage(jail), state.jails[jail], state.removeJail(jail))
         }
-        changed?(.gone)
+        stage?.fail(error, isClosing: entry?.isClosing ?? false)
+        entry?.changed?(.gone)
         for continuation in waiting { continuation.resume() }
     }
 
@@ -107,10 +104,7 @@ extension WardenConnection {
             state.isOver = true
             return Array(state.jails.keys)
         }
-        for jail in jails {
-            fail(jail, .lost)
-            remove(jail)
-        }
+        for jail in jails { remove(jail, .lost) }
     }
 
     private func drain(_ jail: JailNumber) {
@@ -118,15 +112,28 @@ extension WardenConnection {
             state.jails[jail]?.stage?.readers.values.compactMap(\.pipe?.token) ?? []
         }
         for token in tokens {
-            while state.withLock({ $0.streams[token] != nil }), move(token) {}
+            while state.withLock({ $0.streams[token] != nil }), move(token, evenIfPaused: true) {}
         }
     }
 
-    /// - Parameter isUnread: the other end of what is written to is gone.
+    /// - Parameters:
+    ///   - isUnread: the other end of what is written to is gone.
+    ///   - evenIfPaused: also what is left in its pipe for a slow reader.
     /// - Returns: whether anything moved.
     @discardableResult
-    private func move(_ token: UInt64, isUnread: Bool = false) -> Bool {
-        guard let (jail, stream) = state.withLock({ $0.streams[token] }) else { return false }
+    private func move(
+        _ token: UInt64,
+        isUnread: Bool = false,
+        evenIfPaused: Bool = false
+    ) -> Bool {
+        let found = state.withLock { state in
+            // The event may be older than the pause, which another stream of the same batch has
+            // begun. A second pause would wait for a second word of room, and there is one.
+            state.streams[token].flatMap { place in
+                evenIfPaused || !state.isPaused(place.1, of: place.0) ? place : nil
+            }
+        }
+        guard let (jail, stream) = found else { return false }
         guard stream != .stdin else {
             writeOn(jail, isUnread: isUnread)
             return true
@@ -207,9 +214,9 @@ extension WardenConnection {
 extension WardenConnection {
     /// Writes the input as it comes, each piece when the one before is written.
     func feed(_ input: any AsyncSequence<Data, Never> & Sendable, to token: UInt64) async {
-        for await piece in input {
-            guard await write(piece, to: token) else { return }
-        }
+        var isRead = true
+        // What nobody reads is dropped, so that who sends it is not kept waiting.
+        for await piece in input where isRead { isRead = await write(piece, to: token) }
         state.withLock { $0.endInput(of: token) }
     }
 
@@ -263,8 +270,15 @@ extension WardenConnection {
 }
 
 extension StageExchange {
+    /// The end of a jail that we closed ourselves is a cancellation.
+    fileprivate func fail(_ error: SandboxError, isClosing: Bool) {
+        stopFeeding()
+        continuation?.resume(throwing: isClosing ? CancellationError() : error)
+    }
+
     /// Resumes the waiter with the finished stage.
     fileprivate func succeed(_ end: StageEnd, refusedCalls: [String]) {
+        stopFeeding()
         let result = StageResult(
             verdict: end.verdict,
             stdout: readers[.stdout]?.output ?? Output(),

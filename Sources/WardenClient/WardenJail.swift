@@ -171,7 +171,8 @@ struct WardenJail: SandboxSession {
                 throw SandboxError.broken(site: "jail closed", errno: 0)
             }
             if entry.isClosing { throw CancellationError() }
-            var exchange = try pipes.exchange(
+            if entry.stage != nil { throw SandboxError.refused(reason: "a stage runs already") }
+            let exchange = try pipes.exchange(
                 for: stage,
                 output: io.output,
                 jail: number,
@@ -179,9 +180,6 @@ struct WardenJail: SandboxSession {
                 epoll: connection.epoll,
                 continuation
             )
-            if case .stream(let input) = io.input, let token = exchange.stdin?.pipe.token {
-                exchange.feeder = Task { await connection.feed(input, to: token) }
-            }
             state.jails[number]?.stage = exchange
             do {
                 try connection.send(
@@ -189,11 +187,16 @@ struct WardenJail: SandboxSession {
                     descriptors: descriptors
                 )
             } catch {
-                exchange.feeder?.cancel()
                 _ = state.takeStage(number)
                 throw error is WardenGone ? SandboxError.lost : error
             }
+            if case .stream(let input) = io.input, let token = exchange.stdin?.pipe.token {
+                state.jails[number]?.stage?.feeder = Task {
+                    await connection.feed(input, to: token)
+                }
+            }
         }
+        pipes.closeTheirs()  // not before they are sent
     }
 }
 

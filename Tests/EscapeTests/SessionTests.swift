@@ -74,12 +74,62 @@ extension EscapeTests {
         @Test func `a program that reads no more releases who writes`() async throws {
             let input = BoundedChannel<Data>(weightMax: 1) { $0.count }
             let writer = Task {
-                while !Task.isCancelled { await input.send(Data(count: 300_000)) }
+                for _ in 0..<100 { await input.send(Data(count: 300_000)) }
             }
             let result = try await run("import os; os.close(0)", io: StageIO(input: .stream(input)))
             #expect(result.verdict == .exited(code: 0))
-            writer.cancel()
             await writer.value
+        }
+
+        @Test func `a second stage at once is refused, and the first goes on`() async throws {
+            let prison = try #require(Prison.current)
+            let session = try await prison.session.open(
+                JailSpec(
+                    runtime: try prison.runtime("python").number,
+                    profile: .strict,
+                    files: [],
+                    limits: try prison.limits()
+                )
+            )
+            defer { session.close() }
+            let stage = StageSpec(
+                arguments: ["/usr/bin/cat"],
+                environment: [:],
+                limits: try prison.limits()
+            )
+            let input = BoundedChannel<Data>(weightMax: 1) { $0.count }
+            let output = BoundedChannel<StageOutput>(weightMax: 1 << 10) { $0.bytes.count }
+            let io = StageIO(input: .stream(input), output: .channel(output))
+            let first = Task { try await session.run(stage, io: io).result }
+            await input.send(Data("begun".utf8))
+            for await _ in output { break }  // so it runs
+            await #expect(throws: SandboxError.refused(reason: "a stage runs already")) {
+                try await session.run(stage)
+            }
+            input.finish()
+            #expect(try await first.value.stdout.text == "begun")
+        }
+
+        /// Each stream's event may be of before the other's pause.
+        @Test func `two streams at once lose nothing to a slow reader`() async throws {
+            let output = BoundedChannel<StageOutput>(weightMax: 1) { $0.bytes.count }
+            let program = """
+                import os, threading
+                def write(stream):
+                    for _ in range(400): os.write(stream, b"x" * 1000)
+                threads = [threading.Thread(target=write, args=(stream,)) for stream in (1, 2)]
+                for thread in threads: thread.start()
+                for thread in threads: thread.join()
+                """
+            let changes: [Limit: Int64] = [.stdoutBytes: 1 << 20, .stderrBytes: 1 << 20]
+            let run = Task {
+                defer { output.finish() }
+                return try await self.run(program, io: StageIO(output: .channel(output)), changes)
+            }
+            var bytes = 0
+            for await piece in output { bytes += piece.bytes.count }
+            #expect(bytes == 800_000)
+            #expect(try await run.value.verdict == .exited(code: 0))
         }
 
         @Test func `a program waits for a reader that is slow, and loses nothing`() async throws {
