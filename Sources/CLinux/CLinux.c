@@ -61,7 +61,9 @@ int linux_kill_pidfd(int pidfd, int signal) {
     RESULT(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));
 }
 int linux_kill(int pid, int signal) { RESULT(kill(pid, signal)); }
-int linux_wait(int pid, int options, int *status) { RESULT(waitpid(pid, status, options)); }
+int linux_wait(int pid, int options, int *status, struct rusage *usage) {
+    RESULT(wait4(pid, status, options, usage));
+}
 int linux_execve(const char *path, char *const *argv, char *const *envp) {
     RESULT(execve(path, argv, envp));
 }

@@ -28,11 +28,16 @@ public enum SandboxEvent: Sendable {
 
 /// One open sandbox, as who holds it sees it.
 ///
-/// Its files go in with the first stage. Stages share the work folder and run one after another: a
-/// second one at once is refused. Nothing is left of it after its close.
+/// Its files go in with the stage that is begun first. Stages share the work folder. They run one
+/// after another, and nothing is left of each at its end; or several concurrent ones run at once. A
+/// stage that may not run beside those that run is refused. Nothing is left of a session after its
+/// close.
 public protocol SandboxSession: Sendable {
-    /// Runs one program to its end. Cancelling the task closes the session, which kills the program
-    /// and everything that it started.
+    /// Runs one program to its end.
+    ///
+    /// Cancelling the task closes the session, which kills the program and everything that it
+    /// started. Of a concurrent stage it kills the first process with its process group, and the
+    /// session stays open.
     /// - Throws: ``SandboxError``
     func run(_ stage: StageSpec, io: StageIO) async throws -> StageReport
 

@@ -7,19 +7,27 @@ public struct StageSpec: Sendable {
     public var outputs: [String]
     /// Whether the stage's report has every other file of the work folder, by name and digest.
     public var digestsOthers: Bool
+    /// Whether other concurrent stages may run in the session at the same time.
+    ///
+    /// Then the stage ends with its first process. What that leaves running goes on until the
+    /// session's close; usage is that of the first process and of the children that it waited for.
+    /// No files are brought back.
+    public var isConcurrent: Bool
 
     public init(
         arguments: [String],
         environment: [String: String],
         limits: Limits,
         outputs: [String] = [],
-        digestsOthers: Bool = false
+        digestsOthers: Bool = false,
+        isConcurrent: Bool = false
     ) {
         self.arguments = arguments
         self.environment = environment
         self.limits = limits
         self.outputs = outputs
         self.digestsOthers = digestsOthers
+        self.isConcurrent = isConcurrent
     }
 
     /// Whether anything of the work folder is looked for after it.

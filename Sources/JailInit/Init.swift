@@ -28,8 +28,9 @@ package struct Init {
             let jail = Init(plan: plan, socket: keptSocket)
             do {
                 try jail.build()
+                var loop = try StageLoop(in: jail)
                 try jail.report(.built)
-                try jail.serve()
+                try loop.run()
             } catch {
                 try jail.report(.failed(Fault(site: error.call.rawValue, errno: error.errno)))
             }
@@ -94,52 +95,12 @@ package struct Init {
         try Mount.enterCurrentFolderAsRoot()
     }
 
-    /// One stage after another, until the warden closes the jail by killing it, or is gone.
-    private func serve() throws(KernelError) {
-        let children = try Signals.childDescriptor()
-        var past: StageRun?
-        while let (order, descriptors) = try nextOrder() {
-            _ = past.take()
-            switch order {
-            case .run(let stage):
-                let program = try Self.read(stage)
-                let brought = StageDescriptors(descriptors, hasPipes: true, stage)
-                try Unpacking.unpack(brought.archive, into: Self.workFolder)
-                var run = try StageRun(program, stage.limits, in: self, pipes: brought.pipes)
-                _ = try run.watch(children, resuming: nil)
-                try collect(program, brought.outputs)
-                past = consume run
-            case .park(let stage, let leaseMilliseconds):
-                let program = try Self.read(stage)
-                let brought = StageDescriptors(descriptors, hasPipes: true, stage)
-                let scriptLease = try ScriptLease(
-                    program.script ?? "",
-                    in: Self.workFolder,
-                    leaseMilliseconds: leaseMilliseconds
-                )
-                var run = try StageRun(program, stage.limits, in: self, pipes: brought.pipes)
-                let resumed = try run.watch(children, resuming: scriptLease)
-                if let resumed { try collect(resumed.program, resumed.brought.outputs) }
-                past = consume run
-            case .build, .resume, .kill:
-                for number in descriptors { Descriptor.close(number) }  // too late
-            }
-        }
-    }
-
     static func read(_ stage: StageOrder) throws(KernelError) -> Program {
         do {
             return try Program(decoding: stage.program)
         } catch {
             throw KernelError(.receive, errno: Errno.invalid)
         }
-    }
-
-    private func collect(_ program: Program, _ outputs: Int32?) throws(KernelError) {
-        guard let outputs else { return }
-        Collecting.collect(program, into: outputs, beneath: plan.has(.beneath))
-        Descriptor.close(outputs)
-        try report(.collected)
     }
 
     static let workFolder = "/box"

@@ -2,15 +2,20 @@ internal import Kernel
 internal import Vocabulary
 internal import WardenProtocol
 
-/// One program of a jail as init sees it, from its start until nothing of it is left.
-///
-/// Init keeps it until its next order: to close what belongs to it takes longer than to report how
-/// it ended, and an answer waits for the report.
-struct StageRun: ~Copyable {
-    private let jail: Init
-    private let main: Int32
+/// One program of a jail as init sees it, from its start to its end.
+final class StageRun {
+    /// Its number; of a program that is parked, once it is resumed.
+    private(set) var number: StageNumber
+    /// Whether it leaves alone what else runs in the jail.
+    let isConcurrent: Bool
+    /// Its first process, which leads a process group.
+    let main: Int32
+    private var program: Program
+    private var outputs: Int32?
     private var refusedCalls: RefusedCalls
-    private let epoll: Epoll
+    private var scriptLease: ScriptLease?
+    private var openings: Int32?
+    private var listener: Int32?
     /// Init's copies of those for the program's output: while they are there, no end of a pipe
     /// wakes anybody.
     private let outputPipes: ArraySlice<Int32>
@@ -21,103 +26,131 @@ struct StageRun: ~Copyable {
     /// to wait for.
     private static let nextCall: Epoll.Interest = [.readable, .once]
 
-    /// What init waits for while a stage runs.
-    private enum Event: UInt64 {
-        case order, children, listener, refusedCall, opening
-    }
-
-    /// - Parameter pipes: closed by this, when their time has come.
+    /// - Parameters:
+    ///   - brought: its pipes are closed by this, when their time has come.
+    ///   - scriptLease: where the program will wait for an order to resume.
     init(
         _ program: Program,
-        _ limits: Limits,
+        _ order: StageOrder,
+        _ brought: StageDescriptors,
         in jail: Init,
-        pipes: [Int32]
+        scriptLease: consuming ScriptLease? = nil
     ) throws(KernelError) {
-        let epoll = try Epoll()
         let hearing = try SeqpacketSocket.pair()
         guard let main = try Process.fork() else {
             let stage = Stage(
                 plan: jail.plan,
-                limits: limits,
+                limits: order.limits,
                 program: program,
-                pipes: pipes,
+                pipes: brought.pipes,
                 hearer: hearing.second.number
             )
             stage.become()
         }
-        self.jail = jail
         self.main = main
+        self.program = program
+        number = order.number
+        isConcurrent = order.isConcurrent
+        outputs = brought.outputs
         refusedCalls = RefusedCalls(from: hearing.intoFirst())
-        self.epoll = epoll
-        outputPipes = pipes.dropFirst()
-        for input in pipes.prefix(1) { Descriptor.close(input) }
+        openings = scriptLease?.openings.number
+        self.scriptLease = scriptLease
+        outputPipes = brought.pipes.dropFirst()
+        for input in brought.pipes.prefix(1) { Descriptor.close(input) }
     }
 
-    deinit { for pipe in outputPipes { Descriptor.close(pipe) } }
+    deinit {
+        for pipe in outputPipes { Descriptor.close(pipe) }
+        if let outputs { Descriptor.close(outputs) }
+    }
 
-    /// Sees the program to its end, and reports that.
-    ///
-    /// - Parameters:
-    ///   - children: readable when a child has ended.
-    ///   - scriptLease: where the program will wait for an order to resume.
-    /// - Returns: of a program that was parked, what it was let go on with.
-    mutating func watch(
-        _ children: borrowing Descriptor,
-        resuming scriptLease: consuming ScriptLease?
-    ) throws(KernelError) -> (brought: StageDescriptors, program: Program)? {
-        try epoll.add(jail.socket, .readable, token: Event.order.rawValue)
-        try epoll.add(children.number, .readable, token: Event.children.rawValue)
-        try epoll.add(refusedCalls.number, .readable, token: Event.listener.rawValue)
-        let openings = scriptLease?.openings.number
-        if let openings { try epoll.add(openings, .readable, token: Event.opening.rawValue) }
-        var scriptLease = scriptLease
-        var end: ProcessEnd?
-        var resumed: (brought: StageDescriptors, program: Program)?
-        while end == nil {
-            for event in try epoll.wait(milliseconds: -1) {
-                switch Event(rawValue: event.token) {
-                case .order:
-                    // No order at all means that the warden is gone.
-                    guard let (order, numbers) = try jail.nextOrder() else { Process.exit(0) }
-                    guard case .resume(let stage) = order, let place = scriptLease.take() else {
-                        Process.killAllOthers()  // whatever else it is told is to end it
-                        continue
-                    }
-                    let program = try Init.read(stage)
-                    let brought = StageDescriptors(numbers, hasPipes: false, stage)
-                    try Stage.setOwnLimits(stage.limits, of: main, jail.plan)
-                    try place.resume(with: brought.archive)
-                    resumed = (brought, program)
-                case .opening:
-                    if let openings { epoll.remove(openings) }  // the first is the one
-                    try jail.report(.parked)
-                case .listener:
-                    epoll.remove(refusedCalls.number)
-                    guard let listener = try refusedCalls.takeListener() else { continue }
-                    try epoll.add(listener, Self.nextCall, token: Event.refusedCall.rawValue)
-                case .refusedCall where event.ready.contains(.readable):
-                    guard let listener = try refusedCalls.answer() else { continue }
-                    try epoll.update(listener, Self.nextCall, token: Event.refusedCall.rawValue)
-                case .refusedCall: break  // nobody is left under the filter
-                case .children, nil: end = try reapChildren(from: children.number) ?? end
-                }
+    var isParked: Bool { scriptLease != nil }
+
+    /// Lets a parked program go on.
+    func resume(_ order: StageOrder, _ descriptors: [Int32], in jail: Init) throws(KernelError) {
+        guard let place = scriptLease.take() else { return }
+        openings = nil  // it is the lease's
+        let brought = StageDescriptors(descriptors, hasPipes: false, order)
+        program = try Init.read(order)
+        outputs = brought.outputs
+        number = order.number
+        try Stage.setOwnLimits(order.limits, of: main, jail.plan)
+        try place.resume(with: brought.archive)
+    }
+
+    func kill() {
+        if isConcurrent { Process.killGroup(of: main) } else { Process.killAllOthers() }
+    }
+
+    /// Writes the output files, where any are asked for.
+    /// - Returns: whether they are.
+    func collect(in jail: Init) -> Bool {
+        guard let outputs else { return false }
+        Collecting.collect(program, into: outputs, beneath: jail.plan.has(.beneath))
+        Descriptor.close(outputs)
+        self.outputs = nil
+        return true
+    }
+
+    func ended(_ process: ReapedProcess) -> EndedStage {
+        EndedStage(
+            stage: number,
+            end: process.end,
+            usage: process.usage,
+            refusedCalls: refusedCalls.numbers
+        )
+    }
+}
+
+// MARK: - What init waits for while it runs
+
+extension StageRun {
+    enum Event: UInt64 {
+        /// The program is under its filter, or will never be.
+        case filter
+        /// The filter tells of a call.
+        case refusedCall
+        /// The program opens its script.
+        case opening
+    }
+
+    func watch(in epoll: borrowing Epoll, token: (Event) -> UInt64) throws(KernelError) {
+        try epoll.add(refusedCalls.number, .readable, token: token(.filter))
+        if let openings { try epoll.add(openings, .readable, token: token(.opening)) }
+    }
+
+    /// - Returns: what the warden is told.
+    func handle(
+        _ event: Event,
+        _ ready: Epoll.Interest,
+        in epoll: borrowing Epoll,
+        token: (Event) -> UInt64
+    ) throws(KernelError) -> InitReport? {
+        switch event {
+        case .filter:
+            epoll.remove(refusedCalls.number)
+            guard let listener = try refusedCalls.takeListener() else { return nil }
+            self.listener = listener
+            try epoll.add(listener, Self.nextCall, token: token(.refusedCall))
+        case .refusedCall where ready.contains(.readable):
+            listener = try refusedCalls.answer()
+            if let listener {
+                try epoll.update(listener, Self.nextCall, token: token(.refusedCall))
             }
+        case .refusedCall: break  // nobody is left under the filter
+        case .opening:
+            if let openings { epoll.remove(openings) }  // the first is the one
+            openings = nil
+            return .parked
         }
-        Process.killAllOthers()
-        while try Process.reap(waiting: true) != nil {}
-        try jail.report(.ended(end ?? .signaled(9), refusedCalls: refusedCalls.numbers))
-        return resumed
+        return nil
     }
 
-    /// Orphans come to init; left unreaped they would use up the jail's processes.
-    /// - Returns: how the main process ended, if it has.
-    private func reapChildren(from children: Int32) throws(KernelError) -> ProcessEnd? {
-        _ = try? read(from: children, most: 128)
-        var end: ProcessEnd?
-        while let reaped = try Process.reap(waiting: false) {
-            if reaped.process == main { end = reaped.end }
+    /// What it has not told by now, nobody waits for.
+    func forget(in epoll: borrowing Epoll) {
+        for number in [refusedCalls.number, listener, openings].compactMap(\.self) {
+            epoll.remove(number)
         }
-        return end
     }
 }
 

@@ -59,19 +59,31 @@ public enum Process {
     /// through.
     public static func killAllOthers() { _ = linux_kill(-1, SIGKILL) }
 
+    /// SIGKILL for a child that has not been reaped, and for its process group where it leads one.
+    public static func killGroup(of child: Int32) {
+        _ = linux_kill(-child, SIGKILL)
+        _ = linux_kill(child, SIGKILL)
+    }
+
     /// What has ended, or `nil` where nothing has (`waiting` false) or no child is left.
     public static func reap(
         _ process: Int32 = -1,
         waiting: Bool
-    ) throws(KernelError) -> (process: Int32, end: ProcessEnd)? {
+    ) throws(KernelError) -> ReapedProcess? {
         var status: Int32 = 0
+        var usage = rusage()
         while true {
-            let result = unsafe linux_wait(process, waiting ? 0 : WNOHANG, &status)
+            let result = unsafe linux_wait(process, waiting ? 0 : WNOHANG, &status, &usage)
             switch result {
             case -Errno.interrupted: continue
             case -10, 0: return nil  // ECHILD: there is no child
             case ..<0: throw KernelError(.wait, errno: -result)
-            default: return (result, ProcessEnd(status: status))
+            default:
+                return ReapedProcess(
+                    process: result,
+                    end: ProcessEnd(status: status),
+                    usage: ProcessUsage(usage)
+                )
             }
         }
     }
@@ -99,6 +111,32 @@ public enum Process {
     public static func exit(_ code: Int32) -> Never { linux_exit(code) }
 
     private static var parentDeathSignal: Int32 { 1 }
+}
+
+/// A child that is no more.
+public struct ReapedProcess: Sendable {
+    public let process: Int32
+    public let end: ProcessEnd
+    public let usage: ProcessUsage
+}
+
+/// What a process and the children that it waited for have used (wait4(2)).
+public struct ProcessUsage: Hashable, Sendable {
+    public let cpuMicroseconds: UInt64
+    /// Of the largest of these processes.
+    public let peakMemoryBytes: UInt64
+
+    public init(cpuMicroseconds: UInt64, peakMemoryBytes: UInt64) {
+        self.cpuMicroseconds = cpuMicroseconds
+        self.peakMemoryBytes = peakMemoryBytes
+    }
+
+    init(_ usage: rusage) {
+        let seconds = UInt64(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+        let microseconds = UInt64(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
+        cpuMicroseconds = seconds * 1_000_000 + microseconds
+        peakMemoryBytes = UInt64(clamping: usage.ru_maxrss) << 10
+    }
 }
 
 /// How a process ended.

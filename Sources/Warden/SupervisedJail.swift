@@ -19,6 +19,8 @@ final class SupervisedJail {
     private var ahead: ContentDigest?
     private let process: Int32
     private let plan: JailPlan
+    /// What the group is held to now.
+    private var memoryBytesMax: UInt64 = 0
     private var processesMax: UInt64 = 0
 
     /// Clones init into its cgroup and maps its users; init goes on alone from there.
@@ -99,7 +101,7 @@ final class SupervisedJail {
             try lend(descriptors.prefix(3))
             try order(.run(StageOrder(request)), descriptors)
         } catch {
-            supervision.abandonStage()
+            supervision.abandon(request.stage)
             throw error
         }
     }
@@ -124,6 +126,7 @@ final class SupervisedJail {
             limit.definition.isFixedAtStart ? request.limits[limit] : ceilings[limit]
         }
         let stage = StageOrder(
+            number: 0,
             limits: limits,
             program: request.program.bytes,
             bringsFiles: false
@@ -141,21 +144,30 @@ final class SupervisedJail {
     /// First: on v2 a lower limit kills at once where v1 refuses it, and that is the stage's end.
     private func startClock(_ request: StageRequest) {
         supervision.start(
-            plan.has(.clock) ? request.limits : request.limits.withoutClock,
-            collects: request.program.collects,
-            counters: counters,
-            now: MonotonicClock.nanoseconds
+            RunningStage(
+                request.stage,
+                plan.has(.clock) ? request.limits : request.limits.withoutClock,
+                collects: request.program.collects,
+                isConcurrent: request.isConcurrent,
+                counters: counters,
+                now: MonotonicClock.nanoseconds
+            )
         )
     }
 
+    /// Concurrent stages are held together to the most that one of them may have.
     private func hold(to limits: Limits) throws(KernelError) {
-        if plan.has(.memoryLimit) { try cgroup.limit(memoryBytes: limits.count(.memoryBytes)) }
-        let processes = limits.count(.processes)
+        let isShared = supervision.concurrent.count > 1
+        let memoryBytes = max(limits.count(.memoryBytes), isShared ? memoryBytesMax : 0)
+        if plan.has(.memoryLimit) { try cgroup.limit(memoryBytes: memoryBytes) }
+        memoryBytesMax = memoryBytes
+        let processes = max(limits.count(.processes), isShared ? processesMax : 0)
         if plan.has(.processLimit), processesMax != processes {
             // One more for init, which is in the group as well.
             try cgroup.limit(processes: processes + 1)
             processesMax = processes
         }
+        if isShared { return }
         cgroup.forgetPeak()
         tree?.forgetPeak()
     }
@@ -190,15 +202,18 @@ final class SupervisedJail {
 
     /// When the process tree is to be looked at again.
     func nextLook(now: UInt64) -> UInt64? {
-        guard tree != nil, case .running = supervision.state else { return nil }
-        return now + ProcessTree.lookNanoseconds
+        guard tree != nil else { return nil }
+        switch supervision.state {
+        case .running, .sharing: return now + ProcessTree.lookNanoseconds
+        case .building, .idle, .booting, .parked, .collecting, .closing: return nil
+        }
     }
 
     /// What is due now.
     func tick(now: UInt64, processors: UInt64) -> Supervision.Action {
-        if let tree, case .running(let running) = supervision.state {
+        if let tree, nextLook(now: now) != nil {
             tree.look()
-            if tree.memoryBytes > running.limits.count(.memoryBytes), plan.has(.memoryLimit) {
+            if tree.memoryBytes > memoryBytesMax, plan.has(.memoryLimit) {
                 let action = supervision.memoryExceeded(now: now)
                 if action != .nothing { return action }
             }
@@ -223,10 +238,10 @@ final class SupervisedJail {
     }
 
     /// Ends the stage, not the jail.
-    func killStage() {
+    func kill(_ stage: StageNumber) {
         // A stage that stopped init from reading is ended with the jail, when the order is found to
         // be late.
-        try? SeqpacketSocket.send(InitOrder.kill.encoded(), on: socket.number)
+        try? SeqpacketSocket.send(InitOrder.kill(stage).encoded(), on: socket.number)
     }
 
     func kill() { Process.kill(pidfd: pidfd.number, signal: 9) }
@@ -245,6 +260,11 @@ final class WaitingRequest {
         self.request = request
         self.descriptors = descriptors
     }
+
+    var concurrentStage: StageNumber? {
+        guard case .stage(let stage) = request, stage.isConcurrent else { return nil }
+        return stage.stage
+    }
 }
 
 extension SupervisedJail {
@@ -252,10 +272,11 @@ extension SupervisedJail {
     /// done.
     func accepts(_ request: Request) -> Bool {
         switch request {
+        case .stage(let stage) where stage.isConcurrent: return accepts(concurrent: stage.stage)
         case .stage, .park:
             switch supervision.state {
             case .building, .idle: return waiting.isEmpty
-            case .booting, .parked, .running, .collecting, .closing: return false
+            case .booting, .parked, .running, .collecting, .sharing, .closing: return false
             }
         case .resume(let stage):
             switch (supervision.state, waiting.last?.request) {
@@ -264,7 +285,18 @@ extension SupervisedJail {
             case (.booting, nil), (.parked, nil): return stage.program.command == ahead
             default: return false
             }
-        case .open, .close: return false
+        case .open, .kill, .close: return false
+        }
+    }
+
+    private func accepts(concurrent number: StageNumber) -> Bool {
+        let early = waiting.compactMap(\.concurrentStage)
+        switch supervision.state {
+        case .building, .idle, .sharing:
+            return early.count == waiting.count && !early.contains(number)
+                && supervision.concurrent[number] == nil
+                && early.count + supervision.concurrent.count < StageRequest.concurrentMax
+        case .booting, .parked, .running, .collecting, .closing: return false
         }
     }
 
@@ -275,6 +307,7 @@ extension SupervisedJail {
         guard let next = waiting.first else { return nil }
         switch (next.request, supervision.state) {
         case (.resume, .parked), (.stage, .idle), (.park, .idle): return waiting.removeFirst()
+        case (.stage(let stage), .sharing) where stage.isConcurrent: return waiting.removeFirst()
         default: return nil
         }
     }
@@ -283,9 +316,11 @@ extension SupervisedJail {
 extension StageOrder {
     fileprivate init(_ request: StageRequest) {
         self.init(
+            number: request.stage,
             limits: request.limits,
             program: request.program.bytes,
-            bringsFiles: request.bringsFiles
+            bringsFiles: request.bringsFiles,
+            isConcurrent: request.isConcurrent
         )
     }
 }

@@ -18,9 +18,12 @@ struct Supervision {
         case booting(until: UInt64)
         /// It waits at its script.
         case parked(until: UInt64)
-        case running(Running)
+        /// One stage, and the jail's counters are its own.
+        case running(RunningStage)
         /// The program is gone and judged; init is sending the output files.
-        case collecting(StageEnd, until: UInt64)
+        case collecting(JudgedStage, until: UInt64)
+        /// Concurrent stages, at least one.
+        case sharing([StageNumber: RunningStage])
         /// Init has been killed; waiting for the kernel to be done with it.
         case closing
     }
@@ -28,36 +31,8 @@ struct Supervision {
     /// Whether something is being done in the jail that somebody waits for.
     var isUnderWay: Bool {
         switch state {
-        case .building, .booting, .running, .collecting: true
+        case .building, .booting, .running, .collecting, .sharing: true
         case .idle, .parked, .closing: false
-        }
-    }
-
-    struct Running {
-        let limits: Limits
-        /// Nanoseconds of the monotonic clock.
-        let startedAt: UInt64
-        let cpuBefore: UInt64
-        let memoryKillsBefore: UInt64
-        let collects: Bool
-        /// Why the stage was told to end, and when it must have.
-        var stopped: (verdict: Verdict, deadline: UInt64)?
-
-        var wallDeadline: UInt64 { startedAt + limits.count(.wallMilliseconds) * 1_000_000 }
-
-        /// - Parameter counter: the group's; 0 where it could not be read, which must not end the
-        ///    warden.
-        func cpuUsed(_ counter: UInt64) -> UInt64 { counter - min(cpuBefore, counter) }
-
-        /// The same, or more while it cannot matter: what could have been used since the start
-        /// needs no counter to be read.
-        func cpuUsed(
-            now: UInt64,
-            _ processors: UInt64,
-            _ counter: () -> UInt64
-        ) -> UInt64 {
-            let possible = (now - startedAt) / 1_000 * processors
-            return possible < limits.count(.cpuMilliseconds) * 500 ? possible : cpuUsed(counter())
         }
     }
 
@@ -70,7 +45,7 @@ struct Supervision {
 
     enum Action: Equatable {
         case nothing
-        case killStage
+        case killStage(StageNumber)
         /// Init did not do as it was told: the jail goes.
         case destroy
     }
@@ -99,26 +74,27 @@ struct Supervision {
     var isAhead: Bool {
         switch state {
         case .booting, .parked: true
-        case .building, .idle, .running, .collecting, .closing: false
+        case .building, .idle, .running, .collecting, .sharing, .closing: false
         }
     }
 
-    mutating func start(
-        _ limits: Limits,
-        collects: Bool,
-        counters: Counters,
-        now: UInt64
-    ) {
-        state = .running(
-            Running(
-                limits: limits,
-                startedAt: now,
-                cpuBefore: counters.cpuMicroseconds,
-                memoryKillsBefore: counters.memoryKills,
-                collects: collects,
-                stopped: nil
-            )
-        )
+    mutating func start(_ stage: RunningStage) {
+        guard stage.isConcurrent else {
+            state = .running(stage)
+            return
+        }
+        var stages = concurrent
+        stages[stage.number] = stage
+        state = .sharing(stages)
+    }
+
+    /// The concurrent stages that run.
+    var concurrent: [StageNumber: RunningStage] {
+        if case .sharing(let stages) = state { stages } else { [:] }
+    }
+
+    private mutating func share(_ stages: [StageNumber: RunningStage]) {
+        state = stages.isEmpty ? .idle : .sharing(stages)
     }
 
     /// What is due at `now`.
@@ -134,35 +110,49 @@ struct Supervision {
         case .building: return now >= openedAt + Self.buildNanoseconds ? .destroy : .nothing
         case .collecting(_, let until), .booting(let until), .parked(let until):
             return now >= until ? .destroy : .nothing
-        case .running(var running):
-            if let stopped = running.stopped {
-                guard now >= stopped.deadline else { return .nothing }
-                running.stopped?.deadline = .max  // said once
-                state = .running(running)
-                return .destroy
+        case .running(var stage):
+            defer { state = .running(stage) }
+            return stage.tick(now: now, processors: processors, cpuMicroseconds: cpuMicroseconds)
+        case .sharing(var stages):
+            defer { state = .sharing(stages) }
+            for number in stages.keys {
+                let action = stages[number]?.tick(
+                    now: now,
+                    processors: processors,
+                    cpuMicroseconds: cpuMicroseconds
+                )
+                if let action, action != .nothing { return action }  // the next at the next tick
             }
-            let verdict: Verdict
-            if now >= running.wallDeadline {
-                verdict = .timedOut
-            } else if running.cpuUsed(now: now, processors, cpuMicroseconds)
-                >= running.limits.count(.cpuMilliseconds) * 1_000
-            {
-                verdict = .cpuTimeExceeded
-            } else {
-                return .nothing
-            }
-            running.stopped = (verdict, now + Self.killNanoseconds)
-            state = .running(running)
-            return .killStage
+            return .nothing
         }
     }
 
-    /// The stage holds more memory than it may, and no kernel has stopped it.
+    /// The jail holds more memory than it may, and no kernel has stopped it.
     mutating func memoryExceeded(now: UInt64) -> Action {
-        guard case .running(var running) = state, running.stopped == nil else { return .nothing }
-        running.stopped = (.memoryExceeded, now + Self.killNanoseconds)
-        state = .running(running)
-        return .killStage
+        switch state {
+        case .running(var stage):
+            defer { state = .running(stage) }
+            return stage.stop(.memoryExceeded, now: now)
+        case .sharing(var stages):
+            // Nobody knows which of them holds it.
+            for number in stages.keys { _ = stages[number]?.stop(.memoryExceeded, now: now) }
+            state = .sharing(stages)
+            return .destroy
+        case .building, .idle, .booting, .parked, .collecting, .closing: return .nothing
+        }
+    }
+
+    /// The front wants this stage to end.
+    mutating func kill(_ number: StageNumber, now: UInt64) -> Action {
+        switch state {
+        case .running(var stage) where stage.number == number:
+            defer { state = .running(stage) }
+            return stage.stop(.signaled(signal: 9), now: now)
+        case .sharing(var stages):
+            defer { state = .sharing(stages) }
+            return stages[number]?.stop(.signaled(signal: 9), now: now) ?? .nothing
+        default: return .nothing
+        }
     }
 
     /// When ``tick(now:cpuMicroseconds:)`` has something to look at again: the wall deadline, or
@@ -172,92 +162,67 @@ struct Supervision {
         case .idle, .closing: return nil
         case .building: return openedAt + Self.buildNanoseconds
         case .collecting(_, let until), .booting(let until), .parked(let until): return until
-        case .running(let running):
-            if let stopped = running.stopped { return stopped.deadline }
-            let limit = running.limits.count(.cpuMilliseconds) * 1_000
-            let used = running.cpuUsed(now: now, processors, cpuMicroseconds)
-            let left = limit > used ? limit - used : 0
-            return min(running.wallDeadline, now + max(left / processors, 1_000) * 1_000)
+        case .running(let stage):
+            return stage.nextTick(now: now, processors: processors, cpuMicroseconds)
+        case .sharing(let stages):
+            return stages.values.map {
+                $0.nextTick(now: now, processors: processors, cpuMicroseconds)
+            }.min()
         }
     }
 
-    /// The program has ended and nothing of it is left.
+    /// The program has ended and nothing of it is left, or only what a concurrent stage may leave.
     /// - Returns: the end to report now, or `nil` where output files come first or there was no
     ///    stage.
-    mutating func ended(
-        _ end: ProcessEnd,
-        refusedCalls: [Int32] = [],
-        counters: Counters,
-        now: UInt64
-    ) -> StageEnd? {
-        guard case .running(let running) = state else { return nil }
-        var stageEnd = Self.judge(end, running, counters, now: now)
-        stageEnd.refusedCalls = refusedCalls
-        if running.collects {
-            state = .collecting(stageEnd, until: now + Self.collectNanoseconds)
-            return nil
+    mutating func ended(_ ended: EndedStage, counters: Counters, now: UInt64) -> JudgedStage? {
+        switch state {
+        case .running(let stage):
+            let judged = stage.judge(ended, counters, now: now)
+            state =
+                stage.collects
+                ? .collecting(judged, until: now + Self.collectNanoseconds) : .idle
+            return stage.collects ? nil : judged
+        case .sharing(var stages):
+            defer { share(stages) }
+            return stages.removeValue(forKey: ended.stage)?.judge(ended, counters, now: now)
+        case .building, .idle, .booting, .parked, .collecting, .closing: return nil
         }
-        state = .idle
-        return stageEnd
     }
 
-    mutating func collected() -> StageEnd? {
-        guard case .collecting(let end, _) = state else { return nil }
+    mutating func collected() -> JudgedStage? {
+        guard case .collecting(let judged, _) = state else { return nil }
         state = .idle
-        return end
+        return judged
     }
 
     /// Init is gone, and with it the whole jail.
     ///
     /// `counters` is only asked for where a stage was running.
-    /// - Returns: the end of that stage, if its program can have been the reason.
-    mutating func initGone(counters: @autoclosure () -> Counters, now: UInt64) -> StageEnd? {
+    /// - Returns: the ends of those stages whose programs can have been the reason.
+    mutating func initGone(
+        counters: @autoclosure () -> Counters,
+        now: UInt64
+    ) -> [JudgedStage] {
         defer { state = .closing }
+        let stages: [RunningStage]
         switch state {
-        case .collecting(let end, _): return end
-        case .running(let running):
-            let counters = counters()
-            let killed = counters.memoryKills > running.memoryKillsBefore
-            guard killed || running.stopped != nil else { return nil }
-            return Self.judge(.signaled(9), running, counters, now: now)
-        case .building, .idle, .booting, .parked, .closing: return nil
+        case .collecting(let judged, _): return [judged]
+        case .running(let stage): stages = [stage]
+        case .sharing(let shared): stages = Array(shared.values)
+        case .building, .idle, .booting, .parked, .closing: return []
+        }
+        let counters = counters()
+        return stages.filter { $0.isEnding(counters) }.map { stage in
+            stage.judge(stage.killedWithJail, counters, now: now)
         }
     }
 
     /// The stage could not be begun.
-    mutating func abandonStage() { state = .idle }
+    mutating func abandon(_ number: StageNumber) {
+        var stages = concurrent
+        stages[number] = nil
+        share(stages)
+    }
 
     mutating func close() { state = .closing }
-
-    /// A kill for want of memory anywhere in the jail decides, whatever the first process made of
-    /// it.
-    private static func judge(
-        _ end: ProcessEnd,
-        _ running: Running,
-        _ counters: Counters,
-        now: UInt64
-    ) -> StageEnd {
-        let cpu = running.cpuUsed(counters.cpuMicroseconds)
-        let verdict: Verdict
-        if counters.memoryKills > running.memoryKillsBefore {
-            verdict = .memoryExceeded
-        } else if let stopped = running.stopped {
-            verdict = stopped.verdict
-        } else if case .signaled = end, cpu >= running.limits.count(.cpuMilliseconds) * 1_000 {
-            verdict = .cpuTimeExceeded  // RLIMIT_CPU was first
-        } else {
-            switch end {
-            case .exited(let code): verdict = .exited(code: code)
-            case .signaled(let signal): verdict = .signaled(signal: signal)
-            }
-        }
-        return StageEnd(
-            verdict: verdict,
-            usage: Usage(
-                wallMicroseconds: Int64(clamping: (now - running.startedAt) / 1_000),
-                cpuMicroseconds: Int64(clamping: cpu),
-                memoryBytes: Int64(clamping: counters.peakMemoryBytes)
-            )
-        )
-    }
 }

@@ -8,6 +8,7 @@ extension Warden {
     mutating func take(
         _ request: Request,
         of jail: JailNumber,
+        _ stage: StageNumber,
         within limits: Limits,
         _ descriptors: consuming DescriptorList
     ) {
@@ -22,9 +23,16 @@ extension Warden {
         } else {
             refusal = .noSuchJail
         }
-        if let refusal { return send(.refused(jail, refusal)) }
+        if let refusal { return send(.refused(jail, stage, refusal)) }
         record?.wait(WaitingRequest(request, descriptors))
         if let serial = serials[jail] { beginNext(serial) }
+    }
+
+    /// A kill and the end of what it is for may cross.
+    mutating func kill(_ stage: StageNumber, of jail: JailNumber) {
+        guard let record = serials[jail].flatMap({ jails[$0] }) else { return }
+        let action = record.supervision.kill(stage, now: MonotonicClock.nanoseconds)
+        if case .killStage(let stage) = action { record.kill(stage) }
     }
 
     private func wrongDescriptor(
@@ -46,7 +54,16 @@ extension Warden {
 
     /// Begins what the jail has been asked for and is ready for.
     mutating func beginNext(_ serial: UInt64) {
-        guard let record = jails[serial], let next = record.nextWaiting() else { return }
+        while let record = jails[serial], let next = record.nextWaiting() {
+            begin(next, serial, record)
+        }
+    }
+
+    private mutating func begin(
+        _ next: WaitingRequest,
+        _ serial: UInt64,
+        _ record: SupervisedJail
+    ) {
         let descriptors = (0..<next.descriptors.count).map { next.descriptors[$0] }
         defer { withExtendedLifetime(next) {} }  // it owns them
         do {
@@ -60,16 +77,16 @@ extension Warden {
                     descriptors: descriptors
                 )
             case .resume(let stage): try record.resume(stage, descriptors: descriptors)
-            case .open, .close: break
+            case .open, .kill, .close: break
             }
-        } catch  where error.errno == Errno.busy && next.request.isStage {
+        } catch  where error.errno == Errno.busy && next.request.stageNumber != nil {
             // Its files alone are more than the stage may have.
             let peak = Int64(clamping: record.counters.peakMemoryBytes)
             let end = StageEnd(
                 verdict: .memoryExceeded,
                 usage: Usage(wallMicroseconds: 0, cpuMicroseconds: 0, memoryBytes: peak)
             )
-            send(.finished(record.number, end))
+            send(.finished(record.number, next.request.stageNumber ?? 0, end))
         } catch {
             breakJail(serial, Fault(site: error.call.rawValue, errno: error.errno))
         }
@@ -77,5 +94,7 @@ extension Warden {
 }
 
 extension Request {
-    fileprivate var isStage: Bool { if case .stage = self { true } else { false } }
+    fileprivate var stageNumber: StageNumber? {
+        if case .stage(let stage) = self { stage.stage } else { nil }
+    }
 }

@@ -151,12 +151,13 @@ extension Warden {
             case .open(let open):
                 guard serials[open.jail] == nil else { return false }
                 if let refusal = self.open(open) {
-                    send(.refused(open.jail, refusal))
+                    send(.refused(open.jail, 0, refusal))
                     send(.closed(open.jail))
                 }
             case .stage(let stage), .resume(let stage):
-                take(request, of: stage.jail, within: stage.limits, descriptors)
-            case .park(let park): take(request, of: park.jail, within: park.limits, descriptors)
+                take(request, of: stage.jail, stage.stage, within: stage.limits, descriptors)
+            case .park(let park): take(request, of: park.jail, 0, within: park.limits, descriptors)
+            case .kill(let jail, let stage): kill(stage, of: jail)
             case .close(let jail):
                 // Closing what is gone already is no mistake: the two messages crossed.
                 if let serial = serials[jail] { destroy(serial) }
@@ -255,24 +256,27 @@ extension Warden {
             record.supervision.built()
             beginNext(serial)
         case .parked: parked(serial, record)
-        case .ended(let end, let refusedCalls):
+        case .ended(let stage):
             let counters = record.counters
-            let stageEnd = record.supervision.ended(
-                end,
-                refusedCalls: refusedCalls,
+            let judged = record.supervision.ended(
+                stage,
                 counters: counters,
                 now: MonotonicClock.nanoseconds
             )
-            if let stageEnd {
-                send(.finished(record.number, stageEnd))
+            if let judged {
+                finished(record, judged)
             } else if record.supervision.isAhead {
                 breakJail(serial, Fault(site: "the program ended before its script", errno: 0))
             }
         case .collected:
-            if let end = record.supervision.collected() { send(.finished(record.number, end)) }
+            if let judged = record.supervision.collected() { finished(record, judged) }
         case .failed(let fault):
             breakJail(serial, fault)
         }
+    }
+
+    private func finished(_ record: SupervisedJail, _ stage: JudgedStage) {
+        send(.finished(record.number, stage.number, stage.end))
     }
 
     private mutating func parked(_ serial: UInt64, _ record: SupervisedJail) {
@@ -297,9 +301,9 @@ extension Warden {
     private mutating func initGone(_ serial: UInt64, _ record: SupervisedJail) {
         let wasClosing = if case .closing = record.supervision.state { true } else { false }
         let now = MonotonicClock.nanoseconds
-        if let end = record.supervision.initGone(counters: record.counters, now: now) {
-            send(.finished(record.number, end))
-        } else if !wasClosing {
+        let judged = record.supervision.initGone(counters: record.counters, now: now)
+        for stage in judged { finished(record, stage) }
+        if judged.isEmpty, !wasClosing {
             send(.broken(record.number, Fault(site: "init", errno: 0)))
         }
         record.reap()
@@ -317,7 +321,7 @@ extension Warden {
         for (serial, record) in jails {
             switch record.tick(now: now, processors: processors) {
             case .nothing: break
-            case .killStage: record.killStage()
+            case .killStage(let stage): record.kill(stage)
             case .destroy: giveUp(serial, record)
             }
         }
@@ -330,9 +334,9 @@ extension Warden {
     private mutating func giveUp(_ serial: UInt64, _ record: SupervisedJail) {
         switch record.supervision.state {
         case .collecting:
-            if let end = record.supervision.collected() { send(.finished(record.number, end)) }
+            if let judged = record.supervision.collected() { finished(record, judged) }
             destroy(serial)
-        case .running: record.kill()  // and initGone judges
+        case .running, .sharing: record.kill()  // and initGone judges
         case .parked: destroy(serial)  // it was not needed
         case .booting, .building, .idle, .closing:
             breakJail(serial, Fault(site: "init is late", errno: 0))

@@ -7,8 +7,8 @@ import WardenProtocol
 struct ConnectionState {
     var isOver = false
     var jails: [JailNumber: JailEntry] = [:]
-    /// Which jail an epoll token belongs to, and which of its streams.
-    var streams: [UInt64: (jail: JailNumber, stream: StageStream)] = [:]
+    /// Which stage an epoll token belongs to, and which of its streams.
+    var streams: [UInt64: (place: StagePlace, stream: StageStream)] = [:]
     var deferred = DeferredClose()
     private var waitingForEmpty: [CheckedContinuation<Void, Never>] = []
     private var lastJail: JailNumber = 0
@@ -34,37 +34,58 @@ struct ConnectionState {
         return !jails.isEmpty
     }
 
-    mutating func nextToken(_ jail: JailNumber, _ stream: StageStream) -> UInt64 {
+    /// The stage that runs there.
+    subscript(place: StagePlace) -> StageExchange? {
+        get { jails[place.jail]?.stages[place.stage] }
+        set { jails[place.jail]?.stages[place.stage] = newValue }
+    }
+
+    mutating func nextStage(of jail: JailNumber) -> StagePlace {
+        jails[jail]?.lastStage += 1
+        return StagePlace(jail: jail, stage: jails[jail]?.lastStage ?? 0)
+    }
+
+    mutating func nextToken(_ place: StagePlace, _ stream: StageStream) -> UInt64 {
         lastToken += 1
-        streams[lastToken] = (jail, stream)
+        streams[lastToken] = (place, stream)
         return lastToken
     }
 
     /// Of a stage that could not be begun.
-    mutating func forgetStreams(of jail: JailNumber) {
-        streams = streams.filter { $0.value.jail != jail }
+    mutating func forgetStreams(of place: StagePlace) {
+        streams = streams.filter { $0.value.place != place }
     }
 
-    /// Takes a jail's stage out, with every descriptor of it that is still open closed.
-    mutating func takeStage(_ jail: JailNumber) -> StageExchange? {
-        guard let stage = jails[jail]?.stage else { return nil }
-        jails[jail]?.stage = nil
+    /// Takes all stages of a jail out.
+    mutating func takeStages(_ jail: JailNumber) -> [StageExchange] {
+        let numbers = jails[jail]?.stages.keys.map(\.self) ?? []
+        return numbers.compactMap { takeStage(StagePlace(jail: jail, stage: $0)) }
+    }
+
+    /// Takes a stage out, with every descriptor of it that is still open closed.
+    mutating func takeStage(_ place: StagePlace) -> StageExchange? {
+        guard let stage = self[place] else { return nil }
+        self[place] = nil
         for reader in stage.readers.values { endStream(reader.pipe) }
         if let stdin = stage.stdin { endStream(stdin.pipe) }
         return stage
     }
 
-    /// Takes out what only the first stage of a jail has.
-    /// - Throws: where there is no such jail any more.
-    mutating func takeFirst(
-        _ jail: JailNumber
-    ) throws -> (files: [SourceFile], ahead: StagePipes?) {
+    /// - Throws: where the jail cannot begin a stage now.
+    func expectRoom(for stage: StageSpec, in jail: JailNumber) throws {
         if isOver { throw SandboxError.lost }
         guard let entry = jails[jail] else {
             throw SandboxError.broken(site: "jail closed", errno: 0)
         }
         if entry.isClosing { throw CancellationError() }
-        if entry.stage != nil { throw SandboxError.refused(reason: "a stage runs already") }
+        guard entry.stages.values.allSatisfy({ $0.isConcurrent && stage.isConcurrent }) else {
+            throw SandboxError.refused(reason: "a stage runs already")
+        }
+    }
+
+    /// Takes out what only the first stage of a jail has.
+    mutating func takeFirst(_ jail: JailNumber) -> (files: [SourceFile], ahead: StagePipes?) {
+        guard let entry = jails[jail] else { return ([], nil) }
         jails[jail]?.files = []
         jails[jail]?.ahead = nil
         return (entry.files, entry.ahead)
@@ -72,19 +93,19 @@ struct ConnectionState {
 
     /// Closes the stage's standard input; this is its token.
     mutating func endInput(of token: UInt64) {
-        guard let (jail, _) = streams[token], let stdin = jails[jail]?.stage?.stdin else { return }
+        guard let (place, _) = streams[token], let stdin = self[place]?.stdin else { return }
         endStream(stdin.pipe)
-        jails[jail]?.stage?.stdin = nil
+        self[place]?.stdin = nil
     }
 
     /// Whether the program's output in this stream is left for its reader to catch up.
-    func isPaused(_ stream: StageStream, of jail: JailNumber) -> Bool {
-        [.stdout, .stderr].contains(stream) && jails[jail]?.stage?.flow.isPaused == true
+    func isPaused(_ stream: StageStream, of place: StagePlace) -> Bool {
+        [.stdout, .stderr].contains(stream) && self[place]?.flow.isPaused == true
     }
 
     /// Those that the program writes to and that have not ended.
-    func outputPipes(of jail: JailNumber) -> [OpenPipe] {
-        let readers = jails[jail]?.stage?.readers ?? [:]
+    func outputPipes(of place: StagePlace) -> [OpenPipe] {
+        let readers = self[place]?.readers ?? [:]
         return [readers[.stdout], readers[.stderr]].compactMap { $0?.pipe }
     }
 
@@ -96,13 +117,20 @@ struct ConnectionState {
     }
 }
 
+/// Which stage of which jail.
+struct StagePlace: Hashable, Sendable {
+    let jail: JailNumber
+    let stage: StageNumber
+}
+
 enum StageStream: Sendable { case stdin, stdout, stderr, outputs }
 
 /// One jail as this side sees it.
 struct JailEntry {
     /// They go in with the first stage.
     var files: [SourceFile] = []
-    var stage: StageExchange?
+    var stages: [StageNumber: StageExchange] = [:]
+    var lastStage: StageNumber = 0
     /// Of a program that was started ahead of its stage.
     var ahead: StagePipes?
     /// Who is told of it until it is taken.
@@ -123,6 +151,9 @@ struct StageExchange {
     var stdin: PipeWriter?
     var readers: [StageStream: PipeReader]
     let output: StageIO.Output
+    let isConcurrent: Bool
+    /// Killed by us, so that its end is a cancellation and no verdict.
+    var isCancelled = false
     /// Writes input that comes while the stage runs.
     var feeder: Task<Void, Never>?
     var flow = OutputFlow()

@@ -75,7 +75,7 @@ final class StagePipes: @unchecked Sendable {
     func exchange(
         for stage: StageSpec,
         output: StageIO.Output,
-        jail: JailNumber,
+        at place: StagePlace,
         in state: inout ConnectionState,
         epoll: borrowing Epoll,
         _ continuation: CheckedContinuation<StageReport, any Error>
@@ -88,12 +88,13 @@ final class StagePipes: @unchecked Sendable {
             continuation: continuation,
             stdin: nil,
             readers: [:],
-            output: output
+            output: output,
+            isConcurrent: stage.isConcurrent
         )
         for (stream, descriptor) in ours {
             let pipe = OpenPipe(
                 descriptor: descriptor,
-                token: state.nextToken(jail, stream)
+                token: state.nextToken(place, stream)
             )
             if stream == .stdin {
                 exchange.stdin = PipeWriter(
@@ -113,7 +114,7 @@ final class StagePipes: @unchecked Sendable {
             do throws(KernelError) {
                 try epoll.add(descriptor, interest, token: pipe.token)
             } catch {
-                state.forgetStreams(of: jail)
+                state.forgetStreams(of: place)
                 throw error
             }
         }

@@ -41,9 +41,12 @@ extension WardenConnection {
                     memoryBytes: Int64(clamping: memoryBytes)
                 )
             )
-        case .refused(let jail, let refusal):
-            fail(jail, .refused(reason: "\(refusal)"))
-        case .finished(let jail, let end): finish(jail, end)
+        case .refused(let jail, 0, let refusal): fail(jail, .refused(reason: "\(refusal)"))
+        case .refused(let jail, let stage, let refusal):
+            let stage = state.withLock { $0.takeStage(StagePlace(jail: jail, stage: stage)) }
+            stage?.fail(.refused(reason: "\(refusal)"))
+        case .finished(let jail, let stage, let end):
+            finish(StagePlace(jail: jail, stage: stage), end)
         case .broken(let jail, let fault): fail(jail, .broken(site: fault.site, errno: fault.errno))
         case .closed(let jail): remove(jail, .broken(site: "jail closed", errno: 0))
         }
@@ -66,30 +69,30 @@ extension WardenConnection {
     ///
     /// Their ends are not waited for, and init keeps them from coming before: each would wake this
     /// thread, and take the processor from the program that has not quite ended.
-    private func finish(_ jail: JailNumber, _ end: StageEnd) {
-        drain(jail)
+    private func finish(_ place: StagePlace, _ end: StageEnd) {
+        drain(place)
         let finished = state.withLock { state in
             state.deferred.begin(now: MonotonicClock.nanoseconds)
-            return state.takeStage(jail)
+            return state.takeStage(place)
         }
         finished?.succeed(end, refusedCalls: refusedCalls(of: end))
     }
 
     /// Ends whatever waits for this jail.
     private func fail(_ jail: JailNumber, _ error: SandboxError) {
-        let (stage, isClosing) = state.withLock { state in
-            (state.takeStage(jail), state.jails[jail]?.isClosing ?? false)
+        let (stages, isClosing) = state.withLock { state in
+            (state.takeStages(jail), state.jails[jail]?.isClosing ?? false)
         }
-        stage?.fail(error, isClosing: isClosing)
+        for stage in stages { stage.fail(error, isClosing: isClosing) }
     }
 
-    /// Forgets a jail with the stage that may just have been begun in it, and resumes the waiter
+    /// Forgets a jail with the stages that may just have been begun in it, and resumes the waiter
     /// for the last one.
     private func remove(_ jail: JailNumber, _ error: SandboxError) {
-        let (stage, entry, waiting) = state.withLock { state in
-            (state.takeStage(jail), state.jails[jail], state.removeJail(jail))
+        let (stages, entry, waiting) = state.withLock { state in
+            (state.takeStages(jail), state.jails[jail], state.removeJail(jail))
         }
-        stage?.fail(error, isClosing: entry?.isClosing ?? false)
+        for stage in stages { stage.fail(error, isClosing: entry?.isClosing ?? false) }
         entry?.changed?(.gone)
         for continuation in waiting { continuation.resume() }
     }
@@ -107,9 +110,9 @@ extension WardenConnection {
         for jail in jails { remove(jail, .lost) }
     }
 
-    private func drain(_ jail: JailNumber) {
+    private func drain(_ place: StagePlace) {
         let tokens = state.withLock { state in
-            state.jails[jail]?.stage?.readers.values.compactMap(\.pipe?.token) ?? []
+            state[place]?.readers.values.compactMap(\.pipe?.token) ?? []
         }
         for token in tokens {
             while state.withLock({ $0.streams[token] != nil }), move(token, evenIfPaused: true) {}
@@ -129,20 +132,20 @@ extension WardenConnection {
         let found = state.withLock { state in
             // The event may be older than the pause, which another stream of the same batch has
             // begun. A second pause would wait for a second word of room, and there is one.
-            state.streams[token].flatMap { place in
-                evenIfPaused || !state.isPaused(place.1, of: place.0) ? place : nil
+            state.streams[token].flatMap { found in
+                evenIfPaused || !state.isPaused(found.stream, of: found.place) ? found : nil
             }
         }
-        guard let (jail, stream) = found else { return false }
+        guard let (place, stream) = found else { return false }
         guard stream != .stdin else {
-            writeOn(jail, isUnread: isUnread)
+            writeOn(place, isUnread: isUnread)
             return true
         }
-        return readPipe(jail, stream)
+        return readPipe(place, stream)
     }
 
-    private func readPipe(_ jail: JailNumber, _ stream: StageStream) -> Bool {
-        let pipe = state.withLock { $0.jails[jail]?.stage?.readers[stream]?.pipe }
+    private func readPipe(_ place: StagePlace, _ stream: StageStream) -> Bool {
+        let pipe = state.withLock { $0[place]?.readers[stream]?.pipe }
         guard let pipe else { return false }
         let bytes: [UInt8]
         do throws(KernelError) {
@@ -153,15 +156,15 @@ extension WardenConnection {
         }
         if bytes.isEmpty {
             state.withLock { state in
-                state.jails[jail]?.stage?.readers[stream]?.pipe = nil
+                state[place]?.readers[stream]?.pipe = nil
                 state.endStream(pipe)
             }
             return false
         }
         let (kept, output) = state.withLock { state in
             (
-                state.jails[jail]?.stage?.readers[stream]?.take(bytes) ?? [],
-                state.jails[jail]?.stage?.output ?? .report
+                state[place]?.readers[stream]?.take(bytes) ?? [],
+                state[place]?.output ?? .report
             )
         }
         guard let stream = stream.output, !kept.isEmpty else { return true }
@@ -170,8 +173,8 @@ extension WardenConnection {
         case .observer(let tell): tell(StageOutput(stream: stream, bytes: Data(kept)))
         case .channel(let channel):
             let piece = StageOutput(stream: stream, bytes: Data(kept))
-            let hasRoom = channel.offer(piece) { self.resumeReading(jail) }
-            if !hasRoom { pauseReading(jail) }
+            let hasRoom = channel.offer(piece) { self.resumeReading(place) }
+            if !hasRoom { pauseReading(place) }
         }
         return true
     }
@@ -191,17 +194,17 @@ extension StageStream {
 
 extension WardenConnection {
     /// Leaves the output in its pipes, so that the program waits in its write.
-    private func pauseReading(_ jail: JailNumber) {
+    private func pauseReading(_ place: StagePlace) {
         state.withLock { state in
-            guard state.jails[jail]?.stage?.flow.pause() == true else { return }
-            for pipe in state.outputPipes(of: jail) { epoll.remove(pipe.descriptor) }
+            guard state[place]?.flow.pause() == true else { return }
+            for pipe in state.outputPipes(of: place) { epoll.remove(pipe.descriptor) }
         }
     }
 
-    private func resumeReading(_ jail: JailNumber) {
+    private func resumeReading(_ place: StagePlace) {
         state.withLock { state in
-            guard state.jails[jail]?.stage?.flow.resume() == true else { return }
-            for pipe in state.outputPipes(of: jail) {
+            guard state[place]?.flow.resume() == true else { return }
+            for pipe in state.outputPipes(of: place) {
                 // Where there is no memory for it, what is left is read at the stage's end.
                 try? epoll.add(pipe.descriptor, .readable, token: pipe.token)
             }
@@ -225,13 +228,13 @@ extension WardenConnection {
     private func write(_ bytes: Data, to token: UInt64) async -> Bool {
         await withCheckedContinuation { waiter in
             let isRead: Bool? = state.withLock { state in
-                guard let (jail, _) = state.streams[token],
-                    var writer = state.jails[jail]?.stage?.stdin
+                guard let (place, _) = state.streams[token],
+                    var writer = state[place]?.stdin
                 else { return false }
                 writer.rest = Array(bytes)[...]
                 let advance = writer.advance()
                 if case .full = advance { writer.waiter = waiter }
-                state.jails[jail]?.stage?.stdin = writer
+                state[place]?.stdin = writer
                 switch advance {
                 case .written: return true
                 case .unread:
@@ -247,17 +250,17 @@ extension WardenConnection {
     }
 
     /// The pipe has room, or nobody reads it.
-    private func writeOn(_ jail: JailNumber, isUnread: Bool) {
+    private func writeOn(_ place: StagePlace, isUnread: Bool) {
         let (waiter, isRead): (CheckedContinuation<Bool, Never>?, Bool) = state.withLock { state in
-            guard var writer = state.jails[jail]?.stage?.stdin else { return (nil, false) }
+            guard var writer = state[place]?.stdin else { return (nil, false) }
             let advance = isUnread ? .unread : writer.advance()
             if case .full = advance {
-                state.jails[jail]?.stage?.stdin = writer
+                state[place]?.stdin = writer
                 return (nil, true)
             }
             let waiter = writer.waiter
             writer.waiter = nil
-            state.jails[jail]?.stage?.stdin = writer
+            state[place]?.stdin = writer
             if case .written = advance, writer.isStreamed {
                 try? epoll.update(writer.pipe.descriptor, [], token: writer.pipe.token)
                 return (waiter, true)
@@ -271,14 +274,18 @@ extension WardenConnection {
 
 extension StageExchange {
     /// The end of a jail that we closed ourselves is a cancellation.
-    fileprivate func fail(_ error: SandboxError, isClosing: Bool) {
+    fileprivate func fail(_ error: SandboxError, isClosing: Bool = false) {
         stopFeeding()
-        continuation?.resume(throwing: isClosing ? CancellationError() : error)
+        continuation?.resume(throwing: isClosing || isCancelled ? CancellationError() : error)
     }
 
     /// Resumes the waiter with the finished stage.
     fileprivate func succeed(_ end: StageEnd, refusedCalls: [String]) {
         stopFeeding()
+        if isCancelled {
+            continuation?.resume(throwing: CancellationError())
+            return
+        }
         let result = StageResult(
             verdict: end.verdict,
             stdout: readers[.stdout]?.output ?? Output(),

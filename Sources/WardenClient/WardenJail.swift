@@ -61,11 +61,20 @@ extension WardenConnection: StandbyProvider {
             if entry.isClosing { return false }
             state.jails[jail]?.isClosing = true
             let isDeferred =
-                entry.stage == nil && state.deferred.take(jail, now: MonotonicClock.nanoseconds)
+                entry.stages.isEmpty && state.deferred.take(jail, now: MonotonicClock.nanoseconds)
             if !isDeferred, !state.isOver { try? send(.close(jail)) }
             return false
         }
         if isGone { gone?() }
+    }
+
+    /// Kills a concurrent stage; its end is a cancellation.
+    func kill(_ place: StagePlace) {
+        state.withLock { state in
+            guard state[place] != nil else { return }
+            state[place]?.isCancelled = true
+            try? send(.kill(place.jail, place.stage))
+        }
     }
 }
 
@@ -135,27 +144,31 @@ struct WardenJail: SandboxSession {
     func close(then gone: @escaping @Sendable () -> Void) { connection.close(number, then: gone) }
 
     func run(_ stage: StageSpec, io: StageIO) async throws -> StageReport {
-        try await withTaskCancellationHandler {
-            try Task.checkCancellation()
-            return try await withCheckedThrowingContinuation { continuation in
+        let place = connection.state.withLock { $0.nextStage(of: number) }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
                 do {
-                    try start(stage, io, continuation)
+                    try start(stage, at: place, io, continuation)
                 } catch {
                     continuation.resume(throwing: error)
                 }
             }
         } onCancel: {
-            close()
+            if stage.isConcurrent { connection.kill(place) } else { close() }
         }
     }
 
     /// - Throws: only where nobody else will resume the continuation.
     private func start(
         _ stage: StageSpec,
+        at place: StagePlace,
         _ io: StageIO,
         _ continuation: CheckedContinuation<StageReport, any Error>
     ) throws {
-        let (files, ahead) = try connection.state.withLock { try $0.takeFirst(number) }
+        let (files, ahead) = try connection.state.withLock { state in
+            try state.expectRoom(for: stage, in: number)
+            return state.takeFirst(number)
+        }
         let pipes = try ahead ?? StagePipes([.stdin, .stdout, .stderr])
         if stage.collects { try pipes.add(.outputs) }
         pipes.fill(stdin: io.input)
@@ -163,40 +176,54 @@ struct WardenJail: SandboxSession {
             try files.isEmpty
             ? nil : Descriptor.sealed("quicksand-files", files.archive).release()
         defer { if let archive { Descriptor.close(archive) } }
-        let request = try StageRequest(stage, jail: number, bringsFiles: archive != nil)
-        let descriptors = pipes.frame(with: archive)
-        try connection.state.withLock { state in
-            guard !state.isOver else { throw SandboxError.lost }
-            guard let entry = state.jails[number] else {
-                throw SandboxError.broken(site: "jail closed", errno: 0)
+        let request = try StageRequest(stage, at: place, bringsFiles: archive != nil)
+        do {
+            try register(stage, at: place, io, pipes, continuation) {
+                try connection.send(
+                    ahead == nil ? .stage(request) : .resume(request),
+                    descriptors: pipes.frame(with: archive)
+                )
             }
-            if entry.isClosing { throw CancellationError() }
-            if entry.stage != nil { throw SandboxError.refused(reason: "a stage runs already") }
+        } catch {
+            // They go in with the next.
+            connection.state.withLock { $0.jails[number]?.files += files }
+            throw error
+        }
+        pipes.closeTheirs()  // not before they are sent
+    }
+
+    /// Sends the request and notes who waits for its end, in one step.
+    private func register(
+        _ stage: StageSpec,
+        at place: StagePlace,
+        _ io: StageIO,
+        _ pipes: StagePipes,
+        _ continuation: CheckedContinuation<StageReport, any Error>,
+        send: () throws -> Void
+    ) throws {
+        try connection.state.withLock { state in
+            // The cancellation of before this found no stage.
+            try Task.checkCancellation()
+            try state.expectRoom(for: stage, in: number)
             let exchange = try pipes.exchange(
                 for: stage,
                 output: io.output,
-                jail: number,
+                at: place,
                 in: &state,
                 epoll: connection.epoll,
                 continuation
             )
-            state.jails[number]?.stage = exchange
+            state[place] = exchange
             do {
-                try connection.send(
-                    ahead == nil ? .stage(request) : .resume(request),
-                    descriptors: descriptors
-                )
+                try send()
             } catch {
-                _ = state.takeStage(number)
+                _ = state.takeStage(place)
                 throw error is WardenGone ? SandboxError.lost : error
             }
             if case .stream(let input) = io.input, let token = exchange.stdin?.pipe.token {
-                state.jails[number]?.stage?.feeder = Task {
-                    await connection.feed(input, to: token)
-                }
+                state[place]?.feeder = Task { await connection.feed(input, to: token) }
             }
         }
-        pipes.closeTheirs()  // not before they are sent
     }
 }
 
@@ -234,7 +261,11 @@ extension OpaqueProgram {
 }
 
 extension StageRequest {
-    fileprivate init(_ stage: StageSpec, jail: JailNumber, bringsFiles: Bool) throws(SandboxError) {
+    fileprivate init(
+        _ stage: StageSpec,
+        at place: StagePlace,
+        bringsFiles: Bool
+    ) throws(SandboxError) {
         let program = Program(
             arguments: stage.arguments,
             environment: stage.environment.words,
@@ -243,11 +274,16 @@ extension StageRequest {
             outputFilesMax: UInt32(clamping: stage.limits[.files]),
             outputBytesMax: UInt64(OutputFile.totalBytesMax)
         )
+        guard !(stage.isConcurrent && stage.collects) else {
+            throw .refused(reason: "a concurrent stage brings no files back")
+        }
         self.init(
-            jail: jail,
+            jail: place.jail,
+            stage: place.stage,
             limits: stage.limits,
             program: try OpaqueProgram(sending: program),
-            bringsFiles: bringsFiles
+            bringsFiles: bringsFiles,
+            isConcurrent: stage.isConcurrent
         )
     }
 }

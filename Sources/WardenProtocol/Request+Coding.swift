@@ -4,7 +4,7 @@ extension Request {
     /// How many descriptors the frame carries.
     public var descriptorCount: Int {
         switch self {
-        case .open, .close: 0
+        case .open, .kill, .close: 0
         case .stage(let stage): 3 + stage.filesAndOutputs
         case .park: 3
         case .resume(let stage): stage.filesAndOutputs
@@ -16,7 +16,7 @@ extension Request {
         switch self {
         case .stage(let stage): stage.bringsFiles ? 3 : nil
         case .resume(let stage): stage.bringsFiles ? 0 : nil
-        case .open, .park, .close: nil
+        case .open, .park, .kill, .close: nil
         }
     }
 
@@ -43,6 +43,10 @@ extension Request {
         case .resume(let stage):
             writer.integer(UInt8(5))
             stage.write(to: &writer)
+        case .kill(let jail, let stage):
+            writer.integer(UInt8(6))
+            writer.integer(jail)
+            writer.integer(stage)
         }
         return writer.bytes
     }
@@ -69,7 +73,11 @@ extension Request {
                     program: try OpaqueProgram(from: &reader)
                 )
             )
-        case 5: self = .resume(try StageRequest(from: &reader))
+        case 5:
+            let stage = try StageRequest(from: &reader)
+            guard !stage.isConcurrent else { throw .unknownValue }
+            self = .resume(stage)
+        case 6: self = .kill(try reader.integer(), try reader.integer())
         default: throw .unknownValue
         }
         try reader.finish()
@@ -89,16 +97,21 @@ extension StageRequest {
 
     func write(to writer: inout ByteWriter) {
         writer.integer(jail)
+        writer.integer(stage)
         limits.write(Limit.ofStage, to: &writer)
         program.write(to: &writer)
         writer.integer(UInt8(bringsFiles ? 1 : 0))
+        writer.integer(UInt8(isConcurrent ? 1 : 0))
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
         jail = try reader.integer()
+        stage = try reader.integer()
         limits = try Limits(Limit.ofStage, from: &reader)
         program = try OpaqueProgram(from: &reader)
         bringsFiles = try reader.flag()
+        isConcurrent = try reader.flag()
+        guard !(isConcurrent && program.collects) else { throw .unknownValue }
     }
 }
 
@@ -118,13 +131,15 @@ extension Reply {
             writer.integer(jail)
             writer.integer(milliseconds)
             writer.integer(memoryBytes)
-        case .refused(let jail, let refusal):
+        case .refused(let jail, let stage, let refusal):
             writer.integer(UInt8(4))
             writer.integer(jail)
+            writer.integer(stage)
             refusal.write(to: &writer)
-        case .finished(let jail, let end):
+        case .finished(let jail, let stage, let end):
             writer.integer(UInt8(5))
             writer.integer(jail)
+            writer.integer(stage)
             end.write(to: &writer)
         case .broken(let jail, let fault):
             writer.integer(UInt8(6))
@@ -153,8 +168,18 @@ extension Reply {
                 milliseconds: try reader.integer(),
                 memoryBytes: try reader.integer()
             )
-        case 4: self = .refused(try reader.integer(), try Refusal(from: &reader))
-        case 5: self = .finished(try reader.integer(), try StageEnd(from: &reader))
+        case 4:
+            self = .refused(
+                try reader.integer(),
+                try reader.integer(),
+                try Refusal(from: &reader)
+            )
+        case 5:
+            self = .finished(
+                try reader.integer(),
+                try reader.integer(),
+                try StageEnd(from: &reader)
+            )
         case 6:
             self = .broken(
                 try reader.integer(),

@@ -6,14 +6,14 @@
 
 public import Vocabulary
 
-/// The conversation between the front and the warden: five verbs, and what comes of them.
+/// The conversation between the front and the warden: six verbs, and what comes of them.
 ///
 /// It travels over a SOCK_SEQPACKET pair, one frame a packet, descriptors as ancillary data.
 /// `docs/PROTOCOL.md` says every field. A frame that does not decode ends the session, and with it
 /// every jail.
 public enum Protocol {
     /// Of the frames' form: one limit more is another form.
-    public static let version = 5_000 + UInt32(Limit.allCases.count)
+    public static let version = 6_000 + UInt32(Limit.allCases.count)
     /// The largest frame; arguments and environment of a stage must fit.
     public static let frameBytesMax = 96 << 10
     /// The most descriptors that any frame carries.
@@ -22,6 +22,9 @@ public enum Protocol {
 
 /// Names a jail for as long as it exists; chosen by the front, never used twice.
 public typealias JailNumber = UInt64
+
+/// Names a stage among those that run in its jail; chosen by the front, from 1.
+public typealias StageNumber = UInt32
 
 /// What the front may ask.
 public enum Request: Hashable, Sendable {
@@ -39,6 +42,8 @@ public enum Request: Hashable, Sendable {
     ///
     /// Carries what ``stage(_:)`` does but for the three pipes, which the program has.
     case resume(StageRequest)
+    /// Kills one stage: its first process and the process group of that.
+    case kill(JailNumber, StageNumber)
     case close(JailNumber)
 }
 
@@ -66,17 +71,35 @@ public struct OpenRequest: Hashable, Sendable {
 /// One program in a jail, from its start to its end.
 public struct StageRequest: Hashable, Sendable {
     public var jail: JailNumber
+    public var stage: StageNumber
     /// Those of ``Limit/ofStage``.
     public var limits: Limits
     public var program: OpaqueProgram
     /// Whether files come with it: an archive that init unpacks before the program starts.
     public var bringsFiles: Bool
+    /// Whether others like it may run at the same time.
+    ///
+    /// It ends with its first process and leaves the others alone. Such a stage cannot be resumed
+    /// and brings no files back.
+    public var isConcurrent: Bool
 
-    public init(jail: JailNumber, limits: Limits, program: OpaqueProgram, bringsFiles: Bool) {
+    /// The most concurrent stages of one jail.
+    public static let concurrentMax = 32
+
+    public init(
+        jail: JailNumber,
+        stage: StageNumber,
+        limits: Limits,
+        program: OpaqueProgram,
+        bringsFiles: Bool,
+        isConcurrent: Bool = false
+    ) {
         self.jail = jail
+        self.stage = stage
         self.limits = limits
         self.program = program
         self.bringsFiles = bringsFiles
+        self.isConcurrent = isConcurrent
     }
 }
 
@@ -105,8 +128,9 @@ public enum Reply: Hashable, Sendable {
     /// The program is where it first opens its script, and stays there for so long at most; then
     /// its jail is closed.
     case parked(JailNumber, milliseconds: UInt32, memoryBytes: UInt64)
-    case refused(JailNumber, Refusal)
-    case finished(JailNumber, StageEnd)
+    /// Stage 0 is the opening, or the program that was to be parked.
+    case refused(JailNumber, StageNumber, Refusal)
+    case finished(JailNumber, StageNumber, StageEnd)
     /// Ours to answer for. The jail is destroyed; `closed` follows.
     case broken(JailNumber, Fault)
     /// Nothing of the jail is left.
@@ -134,7 +158,8 @@ public enum Refusal: Hashable, Sendable {
     case unknownProfile
     /// Not open, or gone.
     case noSuchJail
-    /// Not what the jail is ready for: a stage is running in it, or another program is parked.
+    /// Not what the jail is ready for: a stage runs in it that this one may not run beside, or
+    /// another program is parked.
     case busy
     case tooManyJails
     /// A descriptor is not of the kind that the frame must carry.
@@ -152,7 +177,8 @@ public struct Fault: Hashable, Sendable {
     }
 }
 
-/// The outcome of a stage, from counters read after its last process was gone.
+/// The outcome of a stage, from counters read after its last process was gone; of a concurrent one,
+/// from what the kernel says of its first process.
 public struct StageEnd: Hashable, Sendable {
     /// Never that of too much output, which the warden does not see.
     public var verdict: Verdict

@@ -7,10 +7,15 @@ import WardenProtocol
 
 @Suite struct InitMessageTests {
     private static let reports: [InitReport] = [
-        .built, .ended(.exited(code: 7), refusedCalls: []),
-        .ended(.signaled(9), refusedCalls: [101, -1]), .collected,
+        .built, .ended(ended(.exited(code: 7), [])), .ended(ended(.signaled(9), [101, -1])),
+        .collected,
         .failed(Fault(site: "mount", errno: 1)), .parked,
     ]
+
+    private static func ended(_ end: ProcessEnd, _ refusedCalls: [Int32]) -> EndedStage {
+        let usage = ProcessUsage(cpuMicroseconds: 8, peakMemoryBytes: .max)
+        return EndedStage(stage: 3, end: end, usage: usage, refusedCalls: refusedCalls)
+    }
 
     @Test func `a report comes back as it was, and not where it is cut or followed by more`() throws
     {
@@ -28,9 +33,9 @@ import WardenProtocol
 
     @Test func `an order comes back as it was, and not where it is cut`() throws {
         let limits = Limits { Int64($0.definition.code) }
-        let stage = StageOrder(limits: limits, program: [1, 2, 3], bringsFiles: true)
+        let stage = StageOrder(number: 5, limits: limits, program: [1, 2, 3], bringsFiles: true)
         let orders: [InitOrder] = [
-            .build, .run(stage), .kill, .resume(stage),
+            .build, .run(stage), .kill(6), .resume(stage),
             .park(stage, leaseMilliseconds: 45_000),
         ]
         for order in orders {

@@ -41,7 +41,7 @@ import WardenProtocol
         #expect(throws: WireError.trailingBytes) { try Reply(decoding: reply.encoded() + [0]) }
     }
 
-    @Test(arguments: [UInt8(0), 6, 128, 255])
+    @Test(arguments: [UInt8(0), 7, 128, 255])
     func `an unknown kind of request is refused`(kind: UInt8) {
         #expect(throws: WireError.unknownValue) {
             try Request(decoding: [kind] + [UInt8](repeating: 0, count: 64))
@@ -56,17 +56,17 @@ import WardenProtocol
     }
 
     @Test func `unknown refusals, limits, verdicts and profiles are refused`() throws {
-        var refusal = Reply.refused(1, .busy).encoded()
-        refusal[9] = 99
+        var refusal = Reply.refused(1, 2, .busy).encoded()
+        refusal[13] = 99
         #expect(throws: WireError.unknownValue) { try Reply(decoding: refusal) }
 
-        var limit = Reply.refused(1, .aboveCeiling(.processes, value: 2, ceiling: 1)).encoded()
-        limit[10] = 0
+        var limit = Reply.refused(1, 2, .aboveCeiling(.processes, value: 2, ceiling: 1)).encoded()
+        limit[14] = 0
         #expect(throws: WireError.unknownValue) { try Reply(decoding: limit) }
 
         let end = StageEnd(verdict: .memoryExceeded, usage: Samples.usage)
-        var verdict = Reply.finished(1, end).encoded()
-        verdict[9] = 0
+        var verdict = Reply.finished(1, 2, end).encoded()
+        verdict[13] = 0
         #expect(throws: WireError.unknownValue) { try Reply(decoding: verdict) }
 
         var profile = try Samples.requests()[0].encoded()
@@ -78,8 +78,8 @@ import WardenProtocol
         var end = StageEnd(verdict: .memoryExceeded, usage: Samples.usage)
         for (count, isAccepted) in [(15, true), (16, true), (17, false)] {
             end.refusedCalls = Array(repeating: 1, count: count)
-            let bytes = Reply.finished(1, end).encoded()
-            #expect((try? Reply(decoding: bytes)) == (isAccepted ? .finished(1, end) : nil))
+            let bytes = Reply.finished(1, 2, end).encoded()
+            #expect((try? Reply(decoding: bytes)) == (isAccepted ? .finished(1, 2, end) : nil))
         }
     }
 
@@ -94,16 +94,29 @@ import WardenProtocol
 
     @Test func `each frame says how many descriptors it carries`() throws {
         let requests = try Samples.requests()
-        #expect(requests.map(\.descriptorCount) == [0, 4, 4, 3, 2, 0, 0])
+        #expect(requests.map(\.descriptorCount) == [0, 4, 4, 4, 3, 2, 0, 0, 0])
         #expect(requests.allSatisfy { $0.descriptorCount <= Protocol.descriptorsMax })
     }
 
     @Test func `each frame says which of its descriptors is an archive`() throws {
-        #expect(try Samples.requests().map(\.archiveIndex) == [nil, nil, 3, nil, 0, nil, nil])
+        #expect(
+            try Samples.requests().map(\.archiveIndex) == [nil, nil, 3, 3, nil, 0, nil, nil, nil]
+        )
     }
 
-    @Test(arguments: [1, 2])
-    func `whether files come in or out is said by 0 or 1 and nothing else`(fromEnd: Int) throws {
+    @Test func `no concurrent stage is resumed, or brings files back`() throws {
+        let (large, small) = (
+            try OpaqueProgram(Samples.program), try OpaqueProgram(Samples.smallProgram)
+        )
+        for (program, isResumed) in [(small, true), (large, false)] {
+            let stage = Samples.stage(1, program, bringsFiles: false, isConcurrent: true)
+            let frame = (isResumed ? Request.resume(stage) : .stage(stage)).encoded()
+            #expect(throws: WireError.unknownValue) { try Request(decoding: frame) }
+        }
+    }
+
+    @Test(arguments: [1, 2, 3])
+    func `what a stage is like is said by 0 or 1 and nothing else`(fromEnd: Int) throws {
         var frame = try Samples.requests()[1].encoded()
         frame[frame.count - fromEnd] = 2
         #expect(throws: WireError.unknownValue) { try Request(decoding: frame) }

@@ -55,13 +55,30 @@ enum Samples {
                     limits: limits(Limit.atOpening)
                 )
             ),
-            .stage(StageRequest(jail: 9, limits: limits, program: large, bringsFiles: false)),
-            .stage(StageRequest(jail: .max, limits: limits, program: small, bringsFiles: true)),
+            .stage(stage(9, large, bringsFiles: false)),
+            .stage(stage(.max, small, bringsFiles: true)),
+            .stage(stage(14, small, bringsFiles: true, isConcurrent: true)),
             .park(ParkRequest(jail: 10, limits: limits, program: parked)),
-            .resume(StageRequest(jail: 12, limits: limits, program: large, bringsFiles: true)),
-            .resume(StageRequest(jail: 13, limits: limits, program: small, bringsFiles: false)),
-            .close(11),
+            .resume(stage(12, large, bringsFiles: true)),
+            .resume(stage(13, small, bringsFiles: false)),
+            .kill(15, 16), .close(11),
         ]
+    }
+
+    static func stage(
+        _ jail: JailNumber,
+        _ program: OpaqueProgram,
+        bringsFiles: Bool,
+        isConcurrent: Bool = false
+    ) -> StageRequest {
+        StageRequest(
+            jail: jail,
+            stage: 0x0a0b_0c0d,
+            limits: limits,
+            program: program,
+            bringsFiles: bringsFiles,
+            isConcurrent: isConcurrent
+        )
     }
 
     static let primitive = Primitive(name: "cgroup memory", detail: "v2 /sys/fs/cgroup")
@@ -83,9 +100,9 @@ enum Samples {
             .ready(version: 1, primitives: []), .ready(version: 2, primitives: [primitive]),
             .unfit(primitive), .parked(1, milliseconds: 2, memoryBytes: 3),
             .broken(2, Fault(site: "mount", errno: -5)), .closed(3),
-        ] + refusals.map { .refused(4, $0) }
+        ] + refusals.map { .refused(4, 6, $0) }
         + verdicts.map {
-            .finished(5, StageEnd(verdict: $0, usage: usage, refusedCalls: [425, -1]))
+            .finished(5, 7, StageEnd(verdict: $0, usage: usage, refusedCalls: [425, -1]))
         }
 
     static let image = CatalogImage(

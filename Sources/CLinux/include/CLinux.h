@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 // Processes
@@ -13,7 +14,7 @@ int linux_unshare(int flags);
 int linux_setns(int descriptor, int flags);
 int linux_kill_pidfd(int pidfd, int signal);
 int linux_kill(int pid, int signal);
-int linux_wait(int pid, int options, int *_Nonnull status);
+int linux_wait(int pid, int options, int *_Nonnull status, struct rusage *_Nonnull usage);
 int linux_execve(const char *_Nonnull path, char *_Nullable const *_Nonnull argv,
                  char *_Nullable const *_Nonnull envp);
 // Starts a program without arguments or environment; `inherited` become 3, 4, … in it, and nothing

@@ -97,6 +97,7 @@ enum ExecutionProperties {
         let frame = Request.stage(
             StageRequest(
                 jail: 1,
+                stage: 2,
                 limits: limits,
                 program: try OpaqueProgram(program),
                 bringsFiles: true

@@ -1,0 +1,119 @@
+internal import Kernel
+internal import WardenProtocol
+
+/// What init does when the jail is built: it carries out the warden's orders, reaps, and reports.
+struct StageLoop: ~Copyable {
+    private let jail: Init
+    private let epoll: Epoll
+    /// Readable when a child has ended.
+    private let children: Descriptor
+    /// By a serial of its own, which no two ever share: an event may be older than its stage's end.
+    private var runs: [UInt64: StageRun] = [:]
+    private var lastSerial: UInt64 = 0
+    /// The stage that ended last, kept until the next order.
+    ///
+    /// To close what belongs to it takes longer than to report how it ended, and an answer waits
+    /// for the report.
+    private var past: StageRun?
+
+    private static let orderToken: UInt64 = 0
+    private static let childrenToken: UInt64 = 1
+
+    private static func token(_ serial: UInt64, _ event: StageRun.Event) -> UInt64 {
+        serial << 2 | event.rawValue
+    }
+
+    init(in jail: Init) throws(KernelError) {
+        let epoll = try Epoll()
+        let children = try Signals.childDescriptor()
+        try epoll.add(jail.socket, .readable, token: Self.orderToken)
+        try epoll.add(children.number, .readable, token: Self.childrenToken)
+        self.jail = jail
+        self.epoll = epoll
+        self.children = children
+    }
+
+    /// Until the warden closes the jail by killing it, or is gone.
+    mutating func run() throws(KernelError) {
+        while true {
+            for event in try epoll.wait(milliseconds: -1) {
+                switch event.token {
+                case Self.orderToken: try obey()
+                case Self.childrenToken: try reapChildren()
+                default: try handle(event)
+                }
+            }
+        }
+    }
+
+    private mutating func obey() throws(KernelError) {
+        // No order at all means that the warden is gone.
+        guard let (order, descriptors) = try jail.nextOrder() else { Process.exit(0) }
+        past = nil
+        switch order {
+        case .run(let stage):
+            let program = try Init.read(stage)
+            let brought = StageDescriptors(descriptors, hasPipes: true, stage)
+            try Unpacking.unpack(brought.archive, into: Init.workFolder)
+            try begin(try StageRun(program, stage, brought, in: jail))
+        case .park(let stage, let leaseMilliseconds):
+            let program = try Init.read(stage)
+            let brought = StageDescriptors(descriptors, hasPipes: true, stage)
+            let scriptLease = try ScriptLease(
+                program.script ?? "",
+                in: Init.workFolder,
+                leaseMilliseconds: leaseMilliseconds
+            )
+            try begin(try StageRun(program, stage, brought, in: jail, scriptLease: scriptLease))
+        case .resume(let stage):
+            guard let run = runs.values.first(where: \.isParked) else { fallthrough }
+            try run.resume(stage, descriptors, in: jail)
+        case .build:
+            for number in descriptors { Descriptor.close(number) }  // too late
+        case .kill(let stage): runs.values.first { $0.number == stage }?.kill()
+        }
+    }
+
+    private mutating func begin(_ run: StageRun) throws(KernelError) {
+        lastSerial += 1
+        let serial = lastSerial
+        runs[serial] = run
+        try run.watch(in: epoll) { Self.token(serial, $0) }
+    }
+
+    private func handle(_ event: Epoll.Event) throws(KernelError) {
+        let serial = event.token >> 2
+        guard let run = runs[serial], let kind = StageRun.Event(rawValue: event.token & 3) else {
+            return
+        }
+        let report = try run.handle(kind, event.ready, in: epoll) { Self.token(serial, $0) }
+        if let report { try jail.report(report) }
+    }
+
+    /// Orphans come to init; left unreaped they would use up the jail's processes.
+    private mutating func reapChildren() throws(KernelError) {
+        _ = try? read(from: children.number, most: 128)
+        while let process = try Process.reap(waiting: false) {
+            if let (serial, run) = runs.first(where: { $0.value.main == process.process }) {
+                try finish(serial, run, process)
+            }
+        }
+    }
+
+    private mutating func finish(
+        _ serial: UInt64,
+        _ run: StageRun,
+        _ process: ReapedProcess
+    ) throws(KernelError) {
+        runs[serial] = nil
+        if !run.isConcurrent {
+            Process.killAllOthers()
+            while try Process.reap(waiting: true) != nil {}
+        }
+        try jail.report(.ended(run.ended(process)))
+        run.forget(in: epoll)
+        guard !run.isConcurrent else { return }
+        past = run
+        if run.collect(in: jail) { try jail.report(.collected) }
+    }
+}

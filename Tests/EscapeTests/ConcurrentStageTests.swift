@@ -1,0 +1,227 @@
+import Domain
+import Foundation
+import Testing
+import WardenClient
+
+extension EscapeTests {
+    /// Several stages at once in one session.
+    @Suite struct ConcurrentStageTests {
+        private func open(_ changes: [Limit: Int64] = [:]) async throws -> any SandboxSession {
+            let prison = try #require(Prison.current)
+            return try await prison.session.open(
+                JailSpec(
+                    runtime: try prison.runtime("python").number,
+                    profile: .strict,
+                    files: [SourceFile(path: "given", content: Data("given".utf8))],
+                    limits: try prison.limits(changes)
+                )
+            )
+        }
+
+        private func stage(
+            _ program: String,
+            _ changes: [Limit: Int64] = [:],
+            isConcurrent: Bool = true
+        ) throws -> StageSpec {
+            StageSpec(
+                arguments: ["/usr/bin/python3", "-c", program],
+                environment: [:],
+                limits: try #require(Prison.current).limits(changes),
+                isConcurrent: isConcurrent
+            )
+        }
+
+        /// A stage that says it runs, and runs until its input ends.
+        private struct Waiting {
+            let input = BoundedChannel<Data>(weightMax: 1) { $0.count }
+            let run: Task<StageResult, any Error>
+
+            init(_ stage: StageSpec, in session: any SandboxSession) async {
+                let output = BoundedChannel<StageOutput>(weightMax: 1 << 10) { $0.bytes.count }
+                let io = StageIO(input: .stream(input), output: .channel(output))
+                run = Task {
+                    defer { output.finish() }
+                    return try await session.run(stage, io: io).result
+                }
+                for await _ in output { break }
+            }
+
+            func end() async throws -> StageResult {
+                input.finish()
+                return try await run.value
+            }
+        }
+
+        private static let waits = """
+            import sys
+            print("here", flush=True)
+            sys.stdin.read()
+            print("done")
+            """
+
+        @Test func `two stages speak to each other, and share the files`() async throws {
+            let session = try await open()
+            defer { session.close() }
+            let made = try await session.run(stage("import os; os.mkfifo('f')"))
+            #expect(made.result.verdict == .exited(code: 0))
+            // Each open waits for the other's.
+            let writer = try stage("open('f', 'w').write(open('given').read())")
+            let reader = try stage("print(open('f').read())")
+            async let written = session.run(writer)
+            async let read = session.run(reader)
+            #expect(try await written.result.verdict == .exited(code: 0))
+            #expect(try await read.result.stdout.text == "given\n")
+        }
+
+        /// Each stage has a Landlock domain of its own: it may not signal another's processes, and
+        /// /proc does not show them.
+        private static func look(for pid: String) -> String {
+            """
+            import os
+            try: os.kill(\(pid), 0)
+            except PermissionError: print("there", end="")
+            except ProcessLookupError: print("gone", end="")
+            else: print("there", end="")
+            """
+        }
+
+        @Test func `the end of one leaves the others, and what it left, alone`() async throws {
+            let session = try await open()
+            defer { session.close() }
+            let waiting = await Waiting(try stage(Self.waits), in: session)
+            let leaves = """
+                import subprocess
+                print(subprocess.Popen(["/usr/bin/sleep", "30"], stdout=-3, stderr=-3).pid)
+                """
+            let left = try await session.run(stage(leaves)).result
+            #expect(left.verdict == .exited(code: 0))
+            let pid = try #require(left.stdout.text.split(separator: "\n").first)
+            let look = Self.look(for: String(pid))
+            #expect(try await session.run(stage(look)).result.stdout.text == "there")
+            #expect(try await waiting.end().stdout.text == "here\ndone\n")
+            // A stage that has the session to itself leaves nothing, not even what was there.
+            let alone = try await session.run(stage("pass", isConcurrent: false)).result
+            #expect(alone.verdict == .exited(code: 0))
+            #expect(try await session.run(stage(look)).result.stdout.text == "gone")
+        }
+
+        @Test func `cancelling one kills it and its children, and nothing else`() async throws {
+            let session = try await open()
+            defer { session.close() }
+            let waiting = await Waiting(try stage(Self.waits), in: session)
+            let parent = """
+                import subprocess, sys
+                open("pid", "w").write(str(subprocess.Popen(["/usr/bin/sleep", "30"]).pid))
+                print("here", flush=True)
+                sys.stdin.read()
+                """
+            let killed = await Waiting(try stage(parent), in: session)
+            killed.run.cancel()
+            await #expect(throws: CancellationError.self) { try await killed.run.value }
+            // Init reaps it when it is gone; the order of the two is the kernel's.
+            let look = Self.look(for: "int(open('pid').read())")
+            while try await session.run(stage(look)).result.stdout.text == "there" {}
+            #expect(try await waiting.end().verdict == .exited(code: 0))
+        }
+
+        @Test func `a stage that is cancelled before it is sent is not begun`() async throws {
+            let session = try await open()
+            defer { session.close() }
+            let late = try stage("open('ran', 'w')")
+            let run = Task {
+                while !Task.isCancelled { await Task.yield() }
+                return try await session.run(late)
+            }
+            run.cancel()
+            await #expect(throws: CancellationError.self) { try await run.value }
+            let look = try stage("import os; print(os.listdir())")
+            #expect(try await session.run(look).result.stdout.text == "['given']\n")
+        }
+
+        @Test func `each has limits and a verdict of its own`() async throws {
+            let session = try await open()
+            defer { session.close() }
+            let waiting = await Waiting(try stage(Self.waits), in: session)
+            let late = try stage("import time; time.sleep(30)", [.wallMilliseconds: 300])
+            let busy = try stage("while True: pass", [.cpuMilliseconds: 100])
+            let broken = try stage("import os; os.kill(os.getpid(), 11)")
+            async let first = session.run(late)
+            async let second = session.run(busy)
+            async let third = session.run(broken)
+            #expect(try await first.result.verdict == .timedOut)
+            #expect(try await second.result.verdict == .cpuTimeExceeded)
+            #expect(try await third.result.verdict == .signaled(signal: 11))
+            let used = try await waiting.end()
+            #expect(used.verdict == .exited(code: 0))
+            #expect(used.usage.cpuMicroseconds < 1_000_000)  // and not what its neighbours used
+        }
+
+        @Test func `want of memory ends the stage that has it`() async throws {
+            let session = try await open()
+            defer { session.close() }
+            let waiting = await Waiting(try stage(Self.waits), in: session)
+            let hog = try stage("x = bytearray(1 << 34); x[::4096] = b'x' * len(x[::4096])")
+            let big = try stage("b = []\nwhile True: b.append(bytearray(1 << 20))")
+            #expect(try await session.run(hog).result.verdict != .exited(code: 0))
+            #expect(try await session.run(big).result.verdict == .memoryExceeded)
+            #expect(try await waiting.end().verdict == .exited(code: 0))
+        }
+
+        @Test func `each is told what it was refused, and only that`() async throws {
+            let session = try await open()
+            defer { session.close() }
+            let waiting = await Waiting(try stage(Self.waits), in: session)
+            let refused = "import ctypes; ctypes.CDLL(None).inotify_init1(0)"
+            #expect(try await session.run(stage(refused)).result.refusedCalls == ["inotify_init1"])
+            #expect(try await waiting.end().refusedCalls == [])
+        }
+
+        @Test func `what may not run beside the others is refused`() async throws {
+            let session = try await open()
+            defer { session.close() }
+            let waiting = await Waiting(try stage(Self.waits), in: session)
+            let refusal = SandboxError.refused(reason: "a stage runs already")
+            let alone = try stage("pass", isConcurrent: false)
+            await #expect(throws: refusal) { try await session.run(alone) }
+            var collecting = try stage("pass")
+            collecting.outputs = ["*"]
+            let collects = collecting
+            await #expect(throws: SandboxError.self) { try await session.run(collects) }
+            #expect(try await waiting.end().verdict == .exited(code: 0))
+            let one = await Waiting(try stage(Self.waits, isConcurrent: false), in: session)
+            let beside = try stage("pass")
+            await #expect(throws: refusal) { try await session.run(beside) }
+            #expect(try await one.end().verdict == .exited(code: 0))
+        }
+
+        @Test func `a session has 32 of them and not one more`() async throws {
+            let session = try await open([.processes: 64])
+            defer { session.close() }
+            let waits = StageSpec(
+                arguments: ["/usr/bin/cat"],
+                environment: [:],
+                limits: try #require(Prison.current).limits([.processes: 64]),
+                isConcurrent: true
+            )
+            var inputs: [BoundedChannel<Data>] = []
+            var runs: [Task<StageReport, any Error>] = []
+            for _ in 0..<32 {
+                let input = BoundedChannel<Data>(weightMax: 1) { $0.count }
+                inputs.append(input)
+                let io = StageIO(input: .stream(input))
+                runs.append(Task { try await session.run(waits, io: io) })
+            }
+            // Whatever the order in which they are begun, one of the 33 has no place.
+            let input = BoundedChannel<Data>(weightMax: 1) { $0.count }
+            runs.append(Task { try await session.run(waits, io: StageIO(input: .stream(input))) })
+            for input in inputs + [input] { await input.send(Data("x".utf8)) }
+            let first = await withTaskGroup { group in
+                for run in runs { group.addTask { await run.result } }
+                let first = await group.next()
+                for input in inputs + [input] { input.finish() }
+                return first
+            }
+            #expect(throws: SandboxError.refused(reason: "busy")) { try first?.get() }
+        }
+    }
+}
