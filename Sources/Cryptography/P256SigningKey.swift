@@ -33,11 +33,19 @@ public final class P256SigningKey: @unchecked Sendable {
         // No passphrase: without this function the library would ask the terminal for one.
         let key = PEM_read_bio_PrivateKey(source, nil, { _, _, _, _ in -1 }, nil)
         guard let key else { throw CryptographyError(call: "PEM_read_bio_PrivateKey") }
-        guard EVP_PKEY_is_a(key, "EC") == 1, EVP_PKEY_get_bits(key) == 256 else {
+        guard Self.isOfCurve(key) else {
             EVP_PKEY_free(key)
-            throw CryptographyError(call: "EVP_PKEY_is_a")
+            throw CryptographyError(call: "EVP_PKEY_get_group_name")
         }
         self.init(key)
+    }
+
+    /// Its size is not enough: there are other curves of 256 bits.
+    private static func isOfCurve(_ key: OpaquePointer) -> Bool {
+        var name = [CChar](repeating: 0, count: 64)
+        return EVP_PKEY_is_a(key, "EC") == 1
+            && EVP_PKEY_get_group_name(key, &name, name.count, nil) == 1
+            && strcmp(name, SN_X9_62_prime256v1) == 0
     }
 
     /// PKCS #8 in PEM, not encrypted.

@@ -256,13 +256,7 @@ public struct OutputFile: Sendable, Hashable {
 
     public enum Content: Sendable, Hashable {
         case bytes(Data)
-        case refused(Refusal)
-    }
-
-    public enum Refusal: String, Sendable, CaseIterable {
-        case notARegularFile = "not_a_regular_file"
-        case tooLarge = "too_large"
-        case unreadable
+        case refused(FileRefusal)
     }
 
     /// Of all output files of one answer together: they travel in memory, and as JSON.

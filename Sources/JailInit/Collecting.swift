@@ -100,7 +100,7 @@ enum Collecting {
 
         private func refuse(
             _ path: String,
-            _ reason: Archive.RefusalReason
+            _ reason: FileRefusal
         ) throws(KernelError) {
             try writeAll(Archive.refusal(path: path, reason: reason), to: pipe)
         }

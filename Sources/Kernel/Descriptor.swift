@@ -131,7 +131,12 @@ public enum Seals {
     /// No seal may be added, the size stays, the bytes stay.
     public static let all: Int32 = 0x1 | 0x2 | 0x4 | 0x8
 
-    public static func of(_ descriptor: Int32) -> Int32 { linux_seals(descriptor) }
+    /// Whether it has all of these, and perhaps others: where `vm.memfd_noexec` is set the kernel
+    /// adds one of its own.
+    public static func areOn(_ descriptor: Int32) -> Bool {
+        let seals = linux_seals(descriptor)
+        return seals >= 0 && seals & all == all
+    }
 }
 
 /// Writes every byte, however many calls it takes.

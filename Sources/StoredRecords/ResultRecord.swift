@@ -144,7 +144,7 @@ struct OutputFileRecord: Codable, Sendable {
         switch content {
         case .bytes(let bytes): return OutputFile(path: path, content: .bytes(bytes))
         case .refused(let name):
-            guard let refusal = OutputFile.Refusal(rawValue: name) else {
+            guard let refusal = FileRefusal(rawValue: name) else {
                 throw RecordDamage(reason: "a file is refused for a reason that is unknown")
             }
             return OutputFile(path: path, content: .refused(refusal))

@@ -112,7 +112,7 @@ struct StartupResources: ~Copyable {
 
     /// The catalog is only believed sealed: else the front could change it later.
     static func readCatalog() throws(StartFailure) -> CatalogImage {
-        guard Seals.of(Inherited.catalog) == Seals.all else {
+        guard Seals.areOn(Inherited.catalog) else {
             throw StartFailure("catalog", detail: "descriptor 4 is not a sealed memfd")
         }
         do {

@@ -45,7 +45,7 @@ extension Warden {
             // wait on somebody's file system.
             let isRight =
                 index == archive
-                ? Seals.of(descriptors[index]) == Seals.all
+                ? Seals.areOn(descriptors[index])
                 : Files.kind(of: descriptors[index]).kind == .pipe
             if !isRight { return .wrongDescriptor }
         }

@@ -311,19 +311,8 @@ extension StageReport {
             case .digest(let path, let digest):
                 others.append(FileDigest(path: path, digest: digest))
             case .refused(let path, let reason):
-                files.append(OutputFile(path: path, content: .refused(.init(wire: reason))))
+                files.append(OutputFile(path: path, content: .refused(reason)))
             }
         }
-    }
-}
-
-extension OutputFile.Refusal {
-    fileprivate init(wire: UInt8) {
-        self =
-            switch Archive.RefusalReason(rawValue: wire) {
-            case .notARegularFile: .notARegularFile
-            case .tooLarge: .tooLarge
-            case .unreadable, nil: .unreadable
-            }
     }
 }

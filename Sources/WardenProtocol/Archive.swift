@@ -15,14 +15,7 @@ public enum Archive {
         /// Only on the way out: a file whose bytes are not needed.
         case digest(path: String, ContentDigest)
         /// Only on the way out: named by a pattern, but not to be had.
-        case refused(path: String, reason: UInt8)
-    }
-
-    /// Why an output file was not taken; the numbers travel.
-    public enum RefusalReason: UInt8, Sendable {
-        case notARegularFile = 1
-        case tooLarge = 2
-        case unreadable = 3
+        case refused(path: String, reason: FileRefusal)
     }
 
     /// An entry with bytes, or with their digest; a file's mode is exactly this one, or on the way
@@ -53,10 +46,10 @@ public enum Archive {
         return writer.bytes
     }
 
-    public static func refusal(path: String, reason: RefusalReason) -> [UInt8] {
+    public static func refusal(path: String, reason: FileRefusal) -> [UInt8] {
         var writer = ByteWriter()
         writer.text(path)
-        writer.integer(reason.rawValue)
+        writer.integer(reason.code)
         return writer.bytes
     }
 
@@ -73,7 +66,9 @@ public enum Archive {
             case .file: entries.append(.file(path: path, content: try reader.longBlob()))
             case .program: entries.append(.program(path: path, content: try reader.longBlob()))
             case .digest: entries.append(.digest(path: path, try reader.digest()))
-            case nil: entries.append(.refused(path: path, reason: kind))
+            case nil:
+                guard let reason = FileRefusal(code: kind) else { throw .unknownValue }
+                entries.append(.refused(path: path, reason: reason))
             }
         }
         return entries

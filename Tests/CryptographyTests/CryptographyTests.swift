@@ -142,6 +142,14 @@ import Testing
         MkgKFcRinLayqiEid3gJS5QYQDXF7uXwcpHdsV1hA1BLwUqwEnoA32s=
         -----END PRIVATE KEY-----
         """,
+        // Another one of the same size, secp256k1.
+        """
+        -----BEGIN PRIVATE KEY-----
+        MIGEAgEAMBAGByqGSM49AgEGBSuBBAAKBG0wawIBAQQg++2k5qxp7B+bDS7TqM5E
+        2uPXrabs0U1prh0O1PcwkZuhRANCAATqKvFG8MkJgLslSQ+bIT7gv5rc7x88tjx0
+        FSdkV6OdYhyeMSgCEkEVhExbOW+EFomjTVyQ4SHhM4PmeEo6Iwzu
+        -----END PRIVATE KEY-----
+        """,
         // Encrypted: nobody is asked for its passphrase.
         """
         -----BEGIN ENCRYPTED PRIVATE KEY-----

@@ -9,7 +9,7 @@ import WardenProtocol
     @Test func `files and refusals come back in order`() throws {
         let entries = try Archive.entries(in: file + refusal + file)
         let first = Archive.Entry.file(path: "a/b", content: [1, 2, 3])
-        #expect(entries == [first, .refused(path: "c", reason: 2), first])
+        #expect(entries == [first, .refused(path: "c", reason: .tooLarge), first])
     }
 
     @Test func `a program is told from a file by one byte`() throws {
@@ -21,12 +21,22 @@ import WardenProtocol
         }
     }
 
-    @Test(arguments: [UInt8(1), 2, 3, 6, 255])
-    func `any other kind is a refusal, and has no bytes`(kind: UInt8) throws {
+    private func entry(_ kind: UInt8) -> [UInt8] {
         var writer = ByteWriter()
         writer.text("a")
         writer.integer(kind)
-        #expect(try Archive.entries(in: writer.bytes) == [.refused(path: "a", reason: kind)])
+        return writer.bytes
+    }
+
+    @Test(arguments: [(UInt8(1), FileRefusal.notARegularFile), (2, .tooLarge), (3, .unreadable)])
+    func `a refusal has a reason and no bytes`(kind: UInt8, reason: FileRefusal) throws {
+        let entries = try Archive.entries(in: entry(kind))
+        #expect(entries == [.refused(path: "a", reason: reason)])
+    }
+
+    @Test(arguments: [UInt8(6), 255])
+    func `an unknown kind is refused`(kind: UInt8) {
+        #expect(throws: WireError.unknownValue) { try Archive.entries(in: entry(kind)) }
     }
 
     @Test func `a file whose bytes are not needed is its digest, and not where it is cut`() throws {

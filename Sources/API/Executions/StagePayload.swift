@@ -150,7 +150,7 @@ struct OutputFilePayload: Sendable {
     var content = EncodedBytes(Data())
     /// Before they were encoded.
     var bytes = 0
-    var error = OutputFile.Refusal.unreadable
+    var error = FileRefusal.unreadable
     var isTaken = true
 
     private init(isTaken: Bool) { self.isTaken = isTaken }
@@ -184,7 +184,7 @@ struct OutputFilePayload: Sendable {
         from: OutputFilePayload(isTaken: false),
         [
             Field("path", \.path, .text()), .null("content"), .null("encoding"), .null("bytes"),
-            Field("error", \.error, .choice("", OutputFile.Refusal.allCases)),
+            Field("error", \.error, .choice("", FileRefusal.allCases)),
         ]
     )
 }

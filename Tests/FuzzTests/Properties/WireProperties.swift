@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import JailInit
 @testable import WardenProtocol
 
@@ -51,7 +53,7 @@ enum WireProperties {
                 try checkPath(path)
                 var writer = ByteWriter()
                 writer.text(path)
-                writer.integer(reason)
+                writer.integer(reason.code)
                 written += writer.bytes
             }
         }
