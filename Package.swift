@@ -300,8 +300,8 @@ let package = Package(
         .testTarget(
             name: "EscapeTests",
             dependencies: [
-                "EscapeCorpus", "Catalog", "FolderCache", "WardenClient", "WardenProtocol", "Runner",
-                "Domain", "WardenUnderTest",
+                "EscapeCorpus", "Catalog", "FolderCache", "Kernel", "WardenClient", "WardenProtocol",
+                "Runner", "Domain", "WardenUnderTest",
             ],
             exclude: ["Honest"],
             swiftSettings: strict

@@ -158,6 +158,11 @@ public enum Folder {
 public enum OwnProcess {
     public static var number: Int32 { getpid() }
     public static var parent: Int32 { getppid() }
+    /// Of the process namespace that the numbers are of; 0 where /proc does not say.
+    public static var processNamespace: UInt64 {
+        var status = Glibc.stat()
+        return unsafe stat("/proc/self/ns/pid", &status) == 0 ? UInt64(status.st_ino) : 0
+    }
     /// This process, its parent and so on upwards, as far as this pid namespace goes.
     public static var ancestry: Set<Int32> {
         var found: Set<Int32> = []

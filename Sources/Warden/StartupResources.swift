@@ -59,7 +59,7 @@ struct StartupResources: ~Copyable {
         -> CgroupLayout
     {
         do {
-            return try CgroupLayout(name: WardenGroups.prefix + "\(OwnProcess.number)")
+            return try CgroupLayout(name: WardenGroups.name(ofWarden: OwnProcess.number))
         } catch {
             guard dispensable.contains(.cgroup) else { throw error }
             return CgroupLayout(absent: ())

@@ -1,13 +1,19 @@
 internal import Kernel
 
-/// The groups of wardens, side by side in one folder, each named for its warden's process.
+/// The groups of wardens, side by side in one folder, each named for its warden's process and for
+/// the namespace that numbers it.
 ///
 /// A warden holds the lock of its group for as long as it lives. Those of wardens that were killed
 /// are cleared away by the next start: their jails died with them, and the folders are empty. A
-/// process number alone does not say that a warden is dead, since wardens in several process
-/// namespaces may share a hierarchy; the lock does.
+/// warden in another process namespace may share the hierarchy: whether it is dead is not for this
+/// one's process numbers to say, and its lock says it.
 enum WardenGroups {
-    static let prefix = "quicksand-warden-"
+    private static let prefix = "quicksand-warden-"
+
+    /// - Parameter process: of this process's namespace.
+    static func name(ofWarden process: Int32) -> String {
+        "\(prefix)\(process).\(OwnProcess.processNamespace)"
+    }
 
     /// How often a group is made again; each time takes another start at the same moment.
     private static let attemptsMax = 1_000
@@ -48,12 +54,18 @@ enum WardenGroups {
 
     static func removeStale(in folder: Int32) {
         for name in Folder.names(in: folder) where name.hasPrefix(prefix) {
-            // One of our own number is an earlier process's: ours is not made yet.
-            guard let process = Int32(name.dropFirst(prefix.utf8.count)),
-                process == OwnProcess.number || !OwnProcess.exists(process)
-            else { continue }
-            remove(name, in: folder)
+            if mayBeDead(name.dropFirst(prefix.utf8.count)) { remove(name, in: folder) }
         }
+    }
+
+    /// - Parameter name: the warden's process number and its namespace's; earlier releases wrote no
+    ///    namespace.
+    private static func mayBeDead(_ name: Substring) -> Bool {
+        let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let process = parts.first.flatMap({ Int32($0) }) else { return false }
+        if parts.count > 1, parts[1] != String(OwnProcess.processNamespace) { return true }
+        // One of our own number is an earlier process's: ours is not made yet.
+        return process == OwnProcess.number || !OwnProcess.exists(process)
     }
 
     /// Those of one warden, which has ended, wherever it may have made them.
@@ -64,7 +76,7 @@ enum WardenGroups {
             guard let folder = try? Descriptor.open(parent, flags: OpenFlags.folder) else {
                 continue
             }
-            if !remove(prefix + "\(process)", in: folder.number) { isGone = false }
+            if !remove(name(ofWarden: process), in: folder.number) { isGone = false }
         }
         return isGone
     }

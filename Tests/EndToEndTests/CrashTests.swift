@@ -12,7 +12,7 @@ extension EndToEnd {
         private func groups(ofWarden pid: Int32) async throws -> [Substring] {
             let result = try await command(
                 "/usr/bin/find",
-                ["/sys/fs/cgroup", "-type", "d", "-name", "quicksand-warden-\(pid)"]
+                ["/sys/fs/cgroup", "-type", "d", "-name", "quicksand-warden-\(pid).*"]
             )
             return result.stdout.split(separator: "\n")
         }

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Kernel
 import Testing
 import WardenClient
 import WardenProtocol
@@ -87,7 +88,8 @@ extension Prison {
         var found: [String] = []
         for primitive in session.primitives where primitive.name.hasPrefix("cgroup ") {
             let parent = primitive.detail.drop { $0 != "/" }
-            let group = "\(parent)/quicksand-warden-\(session.wardenProcess)"
+            let name = "\(session.wardenProcess).\(OwnProcess.processNamespace)"
+            let group = "\(parent)/quicksand-warden-\(name)"
             let names = try? FileManager.default.contentsOfDirectory(atPath: group)
             // A group that cannot be read would make every test pass.
             if names == nil { Issue.record("cannot read \(group)") }

@@ -39,12 +39,19 @@ import Testing
             try? input.fileHandleForWriting.close()
             living.waitUntilExit()
         }
-        let kept = "quicksand-warden-\(living.processIdentifier)"
-        try make("quicksand-warden-\(Self.nobody)")
-        try make("quicksand-warden-\(OwnProcess.number)")
-        try make(kept)
-        try make("somebody-else")
-        #expect(try clear() == [kept, "somebody-else"])
+        let kept = [
+            "quicksand-warden-\(living.processIdentifier)",
+            WardenGroups.name(ofWarden: living.processIdentifier),
+            "quicksand-warden-else.1", "somebody-else",
+        ]
+        let dead = [
+            "quicksand-warden-\(Self.nobody)", "quicksand-warden-\(OwnProcess.number)",
+            WardenGroups.name(ofWarden: OwnProcess.number),
+            // Of another namespace, and nobody holds its lock.
+            "quicksand-warden-\(living.processIdentifier).1",
+        ]
+        for name in kept + dead { try make(name) }
+        #expect(try clear() == kept.sorted())
     }
 
     /// As that of a warden in another process namespace, where its number is somebody's.

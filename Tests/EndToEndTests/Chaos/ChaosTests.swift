@@ -110,11 +110,12 @@ extension EndToEnd {
             }
             let warden = try #require(server.processes.warden)
             #expect(wardens.contains(warden.pid))
-            let own = "/quicksand-warden-\(warden.pid)"
+            let own = "/quicksand-warden-\(warden.pid)."
             try await eventually("no group of a killed warden, and no jail's") {
                 let groups = try await Self.groups(of: wardens)
-                let spares = groups.filter { $0.contains(own + "/jail-") && Self.isEmpty($0) }
-                let hierarchies = groups.filter { $0.hasSuffix(own) }
+                let ours = groups.filter { $0.contains(own) }
+                let spares = ours.filter { $0.contains("/jail-") && Self.isEmpty($0) }
+                let hierarchies = ours.filter { !$0.contains("/jail-") }
                 // The warden keeps two for the jails to come, in each hierarchy.
                 return spares.count <= 2 * hierarchies.count
                     && spares.count + hierarchies.count == groups.count
@@ -141,9 +142,7 @@ extension EndToEnd {
                 ["/sys/fs/cgroup", "-type", "d", "-path", "*quicksand-warden-*"]
             )
             return result.stdout.split(separator: "\n").filter { path in
-                wardens.contains { warden in
-                    path.hasSuffix("-warden-\(warden)") || path.contains("-warden-\(warden)/")
-                }
+                wardens.contains { path.contains("-warden-\($0).") }
             }
         }
 
