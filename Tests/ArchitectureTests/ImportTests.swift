@@ -89,6 +89,7 @@ import Testing
         ("GRDB", "SQLiteStore"), ("CCurl", "Courier"), ("CSeccomp", "Catalog"),
         ("CCrack", "Identity"), ("CCrypto", "Cryptography"), ("CLinux", "Kernel"),
         ("Warden", "quicksand-warden"), ("JailInit", "Warden"), ("Hummingbird", "API"),
+        ("Mustache", "API"),
     ])
     func `a dependency has one importer`(module: String, importer: String) throws {
         let importers = try Repository.sources()

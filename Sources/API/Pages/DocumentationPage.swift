@@ -1,133 +1,97 @@
 import Foundation
 import JSON
 
-/// The page at `/docs`: the whole document for a reader, made of the document itself.
+/// The page at `/docs`: the whole document for a reader, as `docs.mustache` lays it out.
+///
+/// The template reads the document itself; here is what it could not find there.
 struct DocumentationPage {
     private let document: JSONValue
+    private let schemas: JSONValue
 
-    init(_ document: JSONValue) { self.document = document }
+    init(_ document: JSONValue) {
+        self.document = document
+        schemas = document["components"]?["schemas"] ?? .null
+    }
 
     var page: WebPage {
         WebPage(
-            PackageResources.docs_html,
-            style: PackageResources.docs_css,
-            parts: [
-                "contents": contents,
-                "main": opening + chapters.map(\.html).joined() + objects + headers,
-            ]
+            PackageResources.docs_mustache,
+            of: [
+                "info": document["info"] ?? .null, "chapters": .array(chapters),
+                "objects": .array(objects),
+                "headers": document["components"]?["headers"] ?? .null,
+            ],
+            style: PackageResources.docs_css
         )
     }
 
-    private var opening: String {
-        let info = document["info"] ?? .null
-        return """
-            <header>
-            <h1>Quicksand <small>\(HTMLText.escaped(info.text("version")))</small></h1>
-            <p>\(HTMLText.line(info.text("summary")))
-            <a href="/">Try it</a> · <a href="/openapi.json">OpenAPI 3.1</a></p>
-            </header>
-            \(HTMLText.paragraphs(info.text("description")))
-            <p>In the examples, <code>$SERVER</code> is this server and <code>$KEY</code> the \
-            credential.</p>
-
-            """
-    }
-
-    private var contents: String {
-        let parts = chapters.map { chapter in
-            """
-            <p><a href="#\(chapter.anchor)">\(HTMLText.escaped(chapter.name))</a></p>
-            <ul>
-            \(chapter.entries)</ul>
-
-            """
-        }
-        return parts.joined() + """
-            <p><a href="#objects">Objects</a></p>
-            <p><a href="#headers">Headers</a></p>
-
-            """
-    }
-
-    private var objects: String {
-        let schemas = document["components"]?["schemas"] ?? .null
-        let table = SchemaTable(schemas: schemas)
-        let articles = schemas.members.map { schema in
-            """
-            <article id="\(SchemaTable.anchor(schema.name))">
-            <h3>\(SchemaTable.link(schema.name))</h3>
-            <p>\(HTMLText.line(schema.value.text("description")))</p>
-            \(table.html(schema.value))</article>
-
-            """
-        }
-        return "<section id=\"objects\">\n<h2>Objects</h2>\n\(articles.joined())</section>\n"
-    }
-
-    private var headers: String {
-        let headers = document["components"]?["headers"]?.members ?? []
-        let rows = headers.map { header in
-            HTMLText.row([
-                HTMLText.code(header.name), HTMLText.line(header.value.text("description")),
-            ])
-        }
-        return """
-            <section id="headers">
-            <h2>Headers</h2>
-            <p>Headers of answers.</p>
-            \(HTMLText.table(["Header", "Meaning"], rows))</section>
-
-            """
-    }
-}
-
-// Chapters
-extension DocumentationPage {
-    private struct Chapter {
-        let name: String
-        let about: String
-        let sections: [OperationSection]
-        let webhooks: [WebhookSection]
-
-        var anchor: String { "chapter-" + name.lowercased().replacing(" ", with: "-") }
-
-        var html: String {
-            """
-            <section id="\(anchor)">
-            <h2>\(HTMLText.escaped(name))</h2>
-            <p>\(HTMLText.line(about))</p>
-            \(sections.map(\.html).joined())\(webhooks.map(\.html).joined())</section>
-
-            """
-        }
-
-        var entries: String {
-            sections.map(\.entry).joined() + webhooks.map(\.entry).joined()
-        }
-    }
-
-    private var chapters: [Chapter] {
-        let sections = (document["paths"]?.members ?? []).flatMap { path in
-            path.value.members.map { method in
-                OperationSection(
-                    path: path.name,
-                    method: method.name.uppercased(),
-                    operation: method.value,
-                    document: document
-                )
-            }
-        }
+    private var chapters: [JSONValue] {
         let webhooks = (document["webhooks"]?.members ?? []).compactMap { $0.value["post"] }
+        let operations = operations
         return (document["tags"]?.elements ?? []).map { tag in
             let isOfTag = { (operation: JSONValue) in
                 operation["tags"]?.elements.first == tag["name"]
             }
-            return Chapter(
-                name: tag.text("name"),
-                about: tag.text("description"),
-                sections: sections.filter { isOfTag($0.operation) },
-                webhooks: webhooks.filter(isOfTag).map(WebhookSection.init)
-            )
+            let anchor = tag.text("name").lowercased().replacing(" ", with: "-")
+            var chapter = tag
+            chapter["anchor"] = .string("chapter-" + anchor)
+            chapter["operations"] = .array(operations.filter(isOfTag))
+            chapter["webhooks"] = .array(webhooks.filter(isOfTag))
+            return chapter
+        }
+    }
+
+    private var operations: [JSONValue] {
+        (document["paths"]?.members ?? []).flatMap { path in
+            path.value.members.map { method in
+                operation(method.value, method: method.name.uppercased(), path: path.name)
+            }
+        }
+    }
+
+    private func operation(_ operation: JSONValue, method: String, path: String) -> JSONValue {
+        let body = operation["requestBody"]?["content"]?.members.first?.value["schema"] ?? .null
+        let responses = (operation["responses"]?.members ?? []).map { response in
+            JSONValue.Member(name: response.name, value: resolved(response.value))
+        }
+        var view = operation
+        view["method"] = .string(method)
+        view["path"] = .string(path)
+        view["access"] = .string(Self.access(operation["security"]?.elements ?? []))
+        view["fields"] = SchemaTable(schemas: schemas).fields(
+            SchemaReference.resolve(body, in: schemas)
+        )
+        view["call"] = .string(
+            CurlCommand(method: method, path: path, operation: operation).text
+        )
+        view["responses"] = .object(responses)
+        return view
+    }
+
+    private static func access(_ ways: [JSONValue]) -> String {
+        guard let way = ways.first(where: { !$0.members.isEmpty })?.members.first else {
+            return "Needs no credential."
+        }
+        if ways.contains(where: \.members.isEmpty) { return "A credential is optional." }
+        let scopes = way.value.elements.map { "`\(JSONLayout.plain($0))`" }
+        return scopes.isEmpty
+            ? "Needs a credential." : "Needs the scope \(scopes.joined(separator: ", "))."
+    }
+
+    private func resolved(_ response: JSONValue) -> JSONValue {
+        let prefix = "#/components/responses/"
+        let reference = response.text("$ref")
+        guard reference.hasPrefix(prefix) else { return response }
+        return document["components"]?["responses"]?[String(reference.dropFirst(prefix.count))]
+            ?? .null
+    }
+
+    private var objects: [JSONValue] {
+        schemas.members.map { schema in
+            [
+                "name": .string(schema.name), "schema": schema.value,
+                "fields": SchemaTable(schemas: schemas).fields(schema.value),
+            ]
         }
     }
 }

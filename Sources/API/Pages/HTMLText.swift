@@ -24,29 +24,9 @@ enum HTMLText {
         }.joined()
     }
 
-    /// The paragraphs of a text.
-    static func paragraphs(_ text: String) -> String {
-        text.split(separator: "\n\n").map { "<p>\(line(String($0)))</p>\n" }.joined()
-    }
-
-    static func row(_ cells: [String]) -> String {
-        "<tr>" + cells.map { "<td>\($0)</td>" }.joined() + "</tr>\n"
-    }
-
-    static func table(_ heads: [String], _ rows: [String]) -> String {
-        let head = heads.map { "<th scope=\"col\">\($0)</th>" }.joined()
-        return """
-            <div class="table"><table>
-            <thead><tr>\(head)</tr></thead>
-            <tbody>
-            \(rows.joined())</tbody>
-            </table></div>
-
-            """
-    }
-
-    static func block(_ text: String) -> String {
-        "<pre tabindex=\"0\">\(escaped(text))</pre>\n"
+    /// The paragraphs of a text, each a line.
+    static func paragraphs(_ text: String) -> [String] {
+        text.split(separator: "\n\n").map { line(String($0)) }
     }
 }
 

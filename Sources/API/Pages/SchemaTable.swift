@@ -1,33 +1,21 @@
 import JSON
 
-/// A schema as a table of fields, those of nested objects under their paths.
+/// A schema as rows of `fields.mustache`, those of nested objects under their paths.
 ///
 /// A schema with a name has a table of its own, which others lead to.
 struct SchemaTable {
     /// The document's schemas, by name.
     let schemas: JSONValue
 
-    static func anchor(_ name: String) -> String { "schema-" + name }
+    func fields(_ schema: JSONValue) -> JSONValue { .array(rows(schema, at: "")) }
 
-    static func link(_ name: String) -> String {
-        "<a href=\"#\(anchor(name))\">\(HTMLText.escaped(name))</a>"
-    }
-
-    /// - Returns: nothing for what has no fields.
-    func html(_ schema: JSONValue) -> String {
-        let rows = rows(schema, at: "")
-        guard !rows.isEmpty else { return "" }
-        return HTMLText.table(["Field", "Type", "Meaning"], rows)
-    }
-
-    private func rows(_ schema: JSONValue, at path: String) -> [String] {
+    private func rows(_ schema: JSONValue, at path: String) -> [JSONValue] {
         let alternatives = alternatives(schema)
         if alternatives.count > 1 {
             return alternatives.flatMap { alternative in
-                let about = HTMLText.line(alternative.text("description"))
+                let heading = JSONValue.string(alternative.text("description"))
                 let rows = rows(alternative, at: path)
-                return rows.isEmpty
-                    ? [] : ["<tr><th scope=\"rowgroup\" colspan=\"3\">\(about)</th></tr>\n"] + rows
+                return rows.isEmpty ? [] : [["heading": heading]] + rows
             }
         }
         let schema = alternatives[0]
@@ -48,16 +36,16 @@ struct SchemaTable {
         return real.isEmpty ? [schema] : real
     }
 
-    private func row(_ name: String, _ schema: JSONValue, isRequired: Bool) -> String {
-        let mark = isRequired ? "" : " <span class=\"optional\">optional</span>"
+    private func row(_ name: String, _ schema: JSONValue, isRequired: Bool) -> JSONValue {
         // What may be left out may be `null` as well, which goes without saying.
         let schema = isRequired ? schema : schema.withoutNull
         let choices = schema["anyOf"]?.elements ?? [schema]
         let own = schema.text("description")
         let about = own.isEmpty && choices.count == 1 ? described(choices[0]) : own
-        return HTMLText.row([
-            HTMLText.code(name) + mark, SchemaInWords.type(schema), HTMLText.line(about),
-        ])
+        return [
+            "name": .string(name), "required": .bool(isRequired), "schema": schema,
+            "description": .string(about),
+        ]
     }
 
     private func described(_ schema: JSONValue) -> String {
@@ -83,7 +71,10 @@ extension JSONValue {
 /// A schema in a few words.
 enum SchemaInWords {
     static func type(_ schema: JSONValue) -> String {
-        if let name = SchemaReference.name(schema) { return SchemaTable.link(name) }
+        if let name = SchemaReference.name(schema) {
+            let text = HTMLText.escaped(name)
+            return "<a href=\"#schema-\(text)\">\(text)</a>"
+        }
         if let constant = schema["const"] { return HTMLText.code(JSONLayout.plain(constant)) }
         if let words = schema["enum"]?.elements {
             return words.map { HTMLText.code(JSONLayout.plain($0)) }.joined(separator: ", ")

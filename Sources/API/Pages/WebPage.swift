@@ -1,5 +1,7 @@
 import Cryptography
 import Foundation
+import JSON
+import Mustache
 
 /// A page in one file, made of files of `Pages/Assets`, which the build puts into the program.
 ///
@@ -12,14 +14,13 @@ struct WebPage: Sendable {
     let contentSecurityPolicy: String
 
     /// - Parameters:
-    ///   - template: the page, where `{{style}}`, `{{script}}` and the names of `parts` stand for
-    ///     what goes there.
+    ///   - template: the page, which has the members of `content`, `style` and `script`.
     ///   - asksServer: whether its script may send requests to this server.
     init(
         _ template: [UInt8],
+        of content: JSONValue = .object([]),
         style: [UInt8],
         script: [UInt8]? = nil,
-        parts: [String: String] = [:],
         asksServer: Bool = false
     ) {
         let style = Self.element(style)
@@ -29,18 +30,33 @@ struct WebPage: Sendable {
             "style-src '\(Self.hash(style))'", asksServer ? "connect-src 'self'" : nil,
             "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
         ]
-        var parts = parts
-        parts["style"] = style
-        parts["script"] = script
-        html = Self.fill(String(decoding: template, as: UTF8.self), with: parts)
+        var content = content
+        content["style"] = .string(style)
+        content["script"] = script.map(JSONValue.string)
+        html = Self.template(template).render(
+            TemplateValue(json: content),
+            library: Self.parts
+        )
         self.style = style
         self.script = script
         contentSecurityPolicy = policy.compactMap(\.self).joined(separator: "; ")
     }
 
-    /// In one pass: what is put in is not looked at again.
-    private static func fill(_ template: String, with parts: [String: String]) -> String {
-        template.replacing(/{{([a-z]+)}}/) { parts[String($0.output.1)] ?? "" }
+    /// What templates call by name.
+    private static let parts = MustacheLibrary(
+        templates: [
+            "fields": template(PackageResources.fields_mustache),
+            "operation": template(PackageResources.operation_mustache),
+            "webhook": template(PackageResources.webhook_mustache),
+        ]
+    )
+
+    private static func template(_ file: [UInt8]) -> MustacheTemplate {
+        do {
+            return try MustacheTemplate(string: String(decoding: file, as: UTF8.self))
+        } catch {
+            preconditionFailure("a template of Pages/Assets: \(error)")
+        }
     }
 
     /// A file as the text of an element; the line feed that ends the file is none of it.

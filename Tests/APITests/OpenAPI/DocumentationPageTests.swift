@@ -67,9 +67,25 @@ import Testing
         }
     }
 
+    /// What a template asks for and nobody has is nothing, silently.
+    @Test func `no element of the page is empty, but for a meaning that goes without saying`()
+        throws
+    {
+        let page = DocumentationPage(try Fixture().document()).page.html
+        let empty = page.matches(of: /<([a-z0-9]+)[^>]*>\s*<\/\1>/).filter { $0.1 != "td" }
+        #expect(empty.map(\.0) == [])
+        #expect(!page.contains("{{"))
+    }
+
+    @Test func `whatever the document says, none of it is taken for a tag`() throws {
+        let page = DocumentationPage(try Fixture().document().hostile).page.html
+        #expect(page.contains("&lt;script&gt;"))
+        #expect(!page.contains("<script"))
+    }
+
     @Test func `what a text says is not taken for a tag`() {
         #expect(HTMLText.line("a <b> & `\"c\"`") == "a &lt;b&gt; &amp; <code>&quot;c&quot;</code>")
-        #expect(HTMLText.paragraphs("a\n\nb") == "<p>a</p>\n<p>b</p>\n")
+        #expect(HTMLText.paragraphs("a\n\nb") == ["a", "b"])
     }
 
     @Test func `a call is one that a shell understands`() {
@@ -97,5 +113,23 @@ import Testing
         let word = String(repeating: "x", count: 70)
         let long: JSONValue = ["first": .string(word), "second": [true]]
         #expect(JSONLayout.text(long) == "{\n  \"first\": \"\(word)\",\n  \"second\": [true]\n}")
+    }
+}
+
+extension JSONValue {
+    /// The same with a tag in every text, but for those that lead somewhere.
+    fileprivate var hostile: JSONValue {
+        switch self {
+        case .string(let text): .string(text + "<script>")
+        case .array(let elements): .array(elements.map(\.hostile))
+        case .object(let members):
+            .object(
+                members.map { member in
+                    let value = member.name == "$ref" ? member.value : member.value.hostile
+                    return JSONValue.Member(name: member.name, value: value)
+                }
+            )
+        case .null, .bool, .integer, .number: self
+        }
     }
 }
