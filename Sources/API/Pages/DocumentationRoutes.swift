@@ -2,19 +2,20 @@ import HTTPTypes
 import Hummingbird
 import JSON
 
-/// The documentation, as machines and as people read it: written once, at the start.
+/// The documentation, as machines and as people read it: each written once.
 struct DocumentationRoutes: Sendable {
     private let document: [UInt8]
-    private let page: WebPage
+    /// Made for its first reader: it takes longer than all else at the start of the API.
+    private let page: Once<WebPage>
 
     init(_ document: OpenAPIDocument) {
         self.document = JSONWriter.bytes(of: document.json)
-        page = DocumentationPage(document.json).page
+        page = Once { DocumentationPage(document.json).page }
     }
 
     private init() {
         document = []
-        page = WebPage([], style: [])
+        page = Once { WebPage([], style: []) }
     }
 
     /// What its own routes are called, for the document to tell of; nothing is behind them yet.
@@ -26,7 +27,8 @@ struct DocumentationRoutes: Sendable {
                 Responses.text(document, type: Responses.json)
             },
             Route(.get, "docs", .documentation) { _, _ in
-                Responses.text(
+                let page = page.value
+                return Responses.text(
                     page.html.utf8,
                     type: "text/html; charset=utf-8",
                     headers: [

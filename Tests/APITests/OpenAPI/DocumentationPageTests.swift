@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import JSON
+import Synchronization
 import Testing
 
 @testable import API
@@ -86,6 +87,19 @@ import Testing
     @Test func `what a text says is not taken for a tag`() {
         #expect(HTMLText.line("a <b> & `\"c\"`") == "a &lt;b&gt; &amp; <code>&quot;c&quot;</code>")
         #expect(HTMLText.paragraphs("a\n\nb") == ["a", "b"])
+    }
+
+    @Test func `what is made once is made for the first who asks, and for all`() {
+        let count = Mutex(0)
+        let once = Once<Int> {
+            count.withLock { count in
+                count += 1
+                return count
+            }
+        }
+        #expect(count.withLock { $0 } == 0)
+        #expect(once.value == 1)
+        #expect(once.value == 1)
     }
 
     @Test func `a call is one that a shell understands`() {
