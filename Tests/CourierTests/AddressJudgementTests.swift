@@ -2,12 +2,13 @@ import Domain
 import Foundation
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import Courier
 
 /// The two walls between a stranger's URL and the network that the courier stands in.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.guardedAgainstHanging)
 struct AddressJudgementTests {
     @Test(arguments: [
         ("127.0.0.1", "127.0.0.1"), ("127.0.0.1", "localhost"), ("127.0.0.1", "[::ffff:127.0.0.1]"),

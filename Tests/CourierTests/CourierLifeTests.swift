@@ -1,12 +1,13 @@
 import Domain
 import Foundation
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import Courier
 
 /// What the courier does over time: stopping, starting again, sharing, and a store that fails.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.guardedAgainstHanging)
 struct CourierLifeTests {
     @Test func `an interrupted delivery stays pending and is sent again under its id`() async throws
     {

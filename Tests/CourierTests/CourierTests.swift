@@ -1,11 +1,12 @@
 import Domain
 import Foundation
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import Courier
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.guardedAgainstHanging)
 struct CourierTests {
     private func failed(_ delivery: Delivery?) -> Bool {
         if case .failed = delivery?.state { true } else { false }

@@ -1,9 +1,10 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Domain
 
-@Suite(.timeLimit(.minutes(10))) struct BoundedChannelTests {
+@Suite(.guardedAgainstHanging) struct BoundedChannelTests {
     private let channel = BoundedChannel<Int>(weightMax: 10) { $0 }
 
     private func rest() async -> [Int] {

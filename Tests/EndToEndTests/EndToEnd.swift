@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// The whole product: the built program, real HTTP on loopback, a real database and real jails.
@@ -5,7 +6,7 @@ import Testing
 /// Needs root, for the jails. Every test has servers, a data folder and keys of its own, so a few
 /// run at once: most of a test's time is a server's start, or waiting. How long anything takes
 /// decides nothing: see ``Patience``.
-@Suite(.atOnce(3), .timeLimit(.minutes(60)))
+@Suite(.atOnce(3), .guardedAgainstHanging)
 enum EndToEnd {}
 
 /// Lets so many tests of a suite run at once.

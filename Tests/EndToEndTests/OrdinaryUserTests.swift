@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -177,7 +178,7 @@ extension EndToEnd {
 }
 
 /// On its own, because it takes longer than a test over HTTP may.
-@Suite(.serialized, .timeLimit(.minutes(30)))
+@Suite(.serialized, .guardedAgainstHanging)
 struct OrdinaryUserAttackTests {
     @Test func `in a delegated cgroup every attack is refused without root as well`() async throws {
         try await OrdinaryUser.make { user in

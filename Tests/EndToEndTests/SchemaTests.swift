@@ -6,7 +6,7 @@ import Testing
 /// sends what it allows and what it does not.
 ///
 /// Not among the other end-to-end tests, which may not take as long.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .guardedAgainstHanging)
 struct SchemaTests {
     @Test func `the document is valid OpenAPI, and so are its examples`() async throws {
         try await Examination.make { examination in

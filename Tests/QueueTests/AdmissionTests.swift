@@ -5,7 +5,7 @@ import Testing
 
 @testable import Queue
 
-@Suite(.timeLimit(.minutes(10))) struct AdmissionTests {
+@Suite(.guardedAgainstHanging) struct AdmissionTests {
     private func daily(_ limit: Int) -> Caller {
         .stranger(
             "192.0.2.1",

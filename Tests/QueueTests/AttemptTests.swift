@@ -7,7 +7,7 @@ import Testing
 @testable import Queue
 
 /// What becomes of an execution that met a fault of ours.
-@Suite(.timeLimit(.minutes(10))) struct AttemptTests {
+@Suite(.guardedAgainstHanging) struct AttemptTests {
     private static let broken = SandboxError.broken(site: "init", errno: 0)
 
     /// A world whose jails fail so often with this error, then succeed.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Queue
 
-@Suite(.timeLimit(.minutes(10))) struct CancellationTests {
+@Suite(.guardedAgainstHanging) struct CancellationTests {
     private func cancel(_ id: String, in world: World) async throws -> Execution? {
         try await world.queue.cancel(id: id, organization: "pro")
     }

@@ -10,7 +10,7 @@ import Testing
 @testable import Queue
 
 /// Workers over one store.
-@Suite(.timeLimit(.minutes(1))) struct ClaimTests {
+@Suite(.guardedAgainstHanging) struct ClaimTests {
     private let journal = Journal()
     private let gates = Gates()
     private let clock = ManualClock()

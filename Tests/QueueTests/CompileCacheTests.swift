@@ -4,7 +4,7 @@ import Testing
 
 @testable import Queue
 
-@Suite(.timeLimit(.minutes(10))) struct CompileCacheTests {
+@Suite(.guardedAgainstHanging) struct CompileCacheTests {
     @Test func `the queue compiles once for each owner, and forgets with the project`()
         async throws
     {

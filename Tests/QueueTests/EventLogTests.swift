@@ -74,7 +74,7 @@ import Testing
 }
 
 /// Readers of a log, and those who wait for its end.
-@Suite(.timeLimit(.minutes(10))) struct EventLogTests {
+@Suite(.guardedAgainstHanging) struct EventLogTests {
     private let log = EventLog(bytesMax: 1_000)
     private let ended = Execution(
         id: "exe_1",

@@ -6,7 +6,7 @@ import Testing
 @testable import Queue
 
 /// From the slot to the end: results, faults and what is written down.
-@Suite(.timeLimit(.minutes(10))) struct LifeTests {
+@Suite(.guardedAgainstHanging) struct LifeTests {
     private func left(_ world: World, of caller: Caller = .pro) async throws -> [Int] {
         try await world.queue.standing(of: caller).standings.map(\.remaining)
     }

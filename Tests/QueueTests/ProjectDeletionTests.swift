@@ -7,7 +7,7 @@ import Testing
 
 /// What becomes of executions whose project is deleted: the store forgets it, then the queue is
 /// told.
-@Suite(.timeLimit(.minutes(10))) struct ProjectDeletionTests {
+@Suite(.guardedAgainstHanging) struct ProjectDeletionTests {
     private func delete(_ project: String, in world: World) async {
         await world.store.deleteProject(project)
         await world.queue.cancelAll(project: project)

@@ -6,7 +6,7 @@ import Testing
 @testable import Queue
 
 /// Draining before a stop, and taking up again after a start.
-@Suite(.timeLimit(.minutes(10))) struct RestartTests {
+@Suite(.guardedAgainstHanging) struct RestartTests {
     // MARK: Recovering
 
     @Test func `accepted work is run after a restart without being charged again`() async throws {

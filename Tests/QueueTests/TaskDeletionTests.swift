@@ -9,7 +9,7 @@ import Testing
 
 /// What becomes of tasks whose project is deleted: the store forgets them, then the queue is
 /// told.
-@Suite(.timeLimit(.minutes(10))) struct TaskDeletionTests {
+@Suite(.guardedAgainstHanging) struct TaskDeletionTests {
     private func world(
         door: @escaping @Sendable (String) async throws -> Void = { _ in }
     ) async throws -> TaskWorld {

@@ -6,7 +6,7 @@ import Testing
 @testable import Queue
 
 /// Which task is begun when, and on whose account.
-@Suite(.timeLimit(.minutes(10))) struct TaskDispatchTests {
+@Suite(.guardedAgainstHanging) struct TaskDispatchTests {
     @Test func `a task is run in its organization's name, and charged to it`() async throws {
         let world = try await TaskWorld()
         world.gates.open("1")

@@ -6,7 +6,7 @@ import Testing
 @testable import Queue
 
 /// How tasks end: tried again, given up, told of, cancelled.
-@Suite(.timeLimit(.minutes(10))) struct TaskEndingTests {
+@Suite(.guardedAgainstHanging) struct TaskEndingTests {
     // MARK: Trying again
 
     @Test func `a failure that the agent would try again is, after a pause`() async throws {

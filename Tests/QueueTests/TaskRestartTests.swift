@@ -6,7 +6,7 @@ import Testing
 @testable import Queue
 
 /// Stopping, dying, and taking up what was left.
-@Suite(.timeLimit(.minutes(10))) struct TaskRestartTests {
+@Suite(.guardedAgainstHanging) struct TaskRestartTests {
     /// A world whose last process died after it had begun the task, as far as it says.
     private func world(
         leaving execution: Execution.State?

@@ -6,7 +6,7 @@ import Testing
 @testable import Runner
 
 /// Which requests may have an interpreter that was started before they came.
-@Suite(.timeLimit(.minutes(10))) struct BootTests {
+@Suite(.guardedAgainstHanging) struct BootTests {
     private static let runtime = Runtime(
         number: 3,
         name: "python",

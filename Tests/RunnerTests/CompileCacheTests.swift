@@ -5,7 +5,7 @@ import Testing
 
 @testable import Runner
 
-@Suite(.timeLimit(.minutes(10))) struct CompileCacheTests {
+@Suite(.guardedAgainstHanging) struct CompileCacheTests {
     private let cache = MemoryCache()
     private let journal = Journal()
 

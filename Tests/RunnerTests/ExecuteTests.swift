@@ -5,7 +5,7 @@ import Testing
 
 @testable import Runner
 
-@Suite(.timeLimit(.minutes(10))) struct ExecutionRunTests {
+@Suite(.guardedAgainstHanging) struct ExecutionRunTests {
     private let journal = Journal()
 
     private func run(

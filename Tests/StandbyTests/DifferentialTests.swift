@@ -4,7 +4,7 @@ import Testing
 
 extension StandbyTests {
     /// A program cannot tell, except by time, whether its jail was made before it was asked for.
-    @Suite(.timeLimit(.minutes(10))) struct DifferentialTests {
+    @Suite(.guardedAgainstHanging) struct DifferentialTests {
         @Test(arguments: Campaign.selection(of: try StandbyProgram.all(), oneIn: 4))
         func `a program cannot tell`(program: StandbyProgram) async throws {
             let ward = try #require(Ward.current)
@@ -46,7 +46,7 @@ extension StandbyTests {
     }
 
     /// A test that cannot fail is worse than none.
-    @Suite(.timeLimit(.minutes(10))) struct ControlTests {
+    @Suite(.guardedAgainstHanging) struct ControlTests {
         @Test(arguments: ["python", "javascript", "typescript"])
         func `another variable is found`(language: String) async throws {
             let faults = try await faults(of: language, "environment") {

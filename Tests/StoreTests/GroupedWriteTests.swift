@@ -3,12 +3,13 @@ import Domain
 import Foundation
 import GRDB
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import SQLiteStore
 
 /// Writes that came while the writer was busy.
-@Suite(.timeLimit(.minutes(10))) struct GroupedWriteTests {
+@Suite(.guardedAgainstHanging) struct GroupedWriteTests {
     @Test func `those that waited share a transaction for each kind of durability`() async throws {
         try await withNotes { store async throws in
             let (failures, commits) = try await together(
