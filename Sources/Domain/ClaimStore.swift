@@ -18,6 +18,11 @@ public protocol ClaimStore: Sendable {
     /// back, and the operator is told. So are a task, which ends as a dead letter, and a delivery,
     /// which ends as failed, where it would be their turn.
     func claim(worker: String, at now: Date, limit: Int) async throws -> [Execution]
+    /// Gives the worker this execution, unless it is finished or another worker's at `now`.
+    /// - Returns: whether it is the worker's.
+    func claim(execution id: String, worker: String, at now: Date) async throws -> Bool
+    /// The unfinished executions that the worker holds, by their ids.
+    func held(by worker: String) async throws -> [String]
     /// Lets an unfinished execution go, so that any worker may claim it at once.
     func release(execution id: String, worker: String) async throws
     /// The unfinished executions that workers held whose leases have ended by `now`, oldest first.

@@ -9,7 +9,8 @@ final class EventLog: Sendable {
     private struct State: Sendable {
         var log: EventLogState
         var end: Result<Execution, any Error>?
-        var waiters: [Int: Waiter] = [:]
+        /// By what they wait for, so that an event costs nothing for those who wait for another.
+        var waiters: [Awaited: [Int: CheckedContinuation<Void, Never>]] = [:]
         var lastTicket = 0
 
         func has(_ awaited: Awaited) -> Bool {
@@ -20,22 +21,27 @@ final class EventLog: Sendable {
             }
         }
 
-        /// Those who have what they wait for.
-        mutating func takeReached() -> [Waiter] {
-            let reached = waiters.filter { has($0.value.awaited) }
-            for ticket in reached.keys { waiters[ticket] = nil }
-            return Array(reached.values)
+        /// Adds an event.
+        /// - Returns: the readers who wait for it.
+        mutating func append(
+            _ kind: ExecutionEvent.Kind
+        ) -> [CheckedContinuation<Void, Never>] {
+            let number = log.nextNumber
+            log.append(kind)
+            return waiters.removeValue(forKey: .event(number: number)).map { Array($0.values) }
+                ?? []
+        }
+
+        /// Everybody who waits: with the end there is all that ever will be.
+        mutating func takeAll() -> [CheckedContinuation<Void, Never>] {
+            defer { waiters = [:] }
+            return waiters.values.flatMap(\.values)
         }
     }
 
-    private enum Awaited: Sendable {
+    private enum Awaited: Hashable, Sendable {
         case event(number: Int)
         case end
-    }
-
-    private struct Waiter: Sendable {
-        let awaited: Awaited
-        let continuation: CheckedContinuation<Void, Never>
     }
 
     private let state: Mutex<State>
@@ -49,23 +55,21 @@ final class EventLog: Sendable {
 
     /// Nothing is added after the end.
     func append(_ kind: ExecutionEvent.Kind) {
-        let reached = state.withLock { state -> [Waiter] in
-            guard state.end == nil else { return [] }
-            state.log.append(kind)
-            return state.takeReached()
+        let readers = state.withLock { state in
+            state.end == nil ? state.append(kind) : []
         }
-        for waiter in reached { waiter.continuation.resume() }
+        for reader in readers { reader.resume() }
     }
 
     /// The execution has ended, or will not be seen to its end here.
     func finish(_ result: Result<Execution, any Error>) {
-        let reached = state.withLock { state -> [Waiter] in
+        let waiters = state.withLock { state -> [CheckedContinuation<Void, Never>] in
             guard state.end == nil else { return [] }
             if case .success(let execution) = result { state.log.append(.result(execution)) }
             state.end = result
-            return state.takeReached()
+            return state.takeAll()
         }
-        for waiter in reached { waiter.continuation.resume() }
+        for waiter in waiters { waiter.resume() }
     }
 
     /// Waits for the end, even if the waiting task is cancelled.
@@ -118,15 +122,15 @@ final class EventLog: Sendable {
                     // Asked under the lock: a task is marked as cancelled before its handler looks
                     // for the waiter here, so either this sees the mark or the handler finds it.
                     if state.has(awaited) || heedsCancellation && Task.isCancelled { return false }
-                    state.waiters[ticket] = Waiter(awaited: awaited, continuation: continuation)
+                    state.waiters[awaited, default: [:]][ticket] = continuation
                     return true
                 }
                 if !mustWait { continuation.resume() }
             }
         } onCancel: {
             guard heedsCancellation else { return }
-            let waiter = state.withLock { $0.waiters.removeValue(forKey: ticket) }
-            waiter?.continuation.resume()
+            let waiter = state.withLock { $0.waiters[awaited]?.removeValue(forKey: ticket) }
+            waiter?.resume()
         }
     }
 }

@@ -153,7 +153,7 @@ struct ExecutionLifecycle: Sendable {
 extension ExecutionLifecycle {
     /// Cancels a queued or running execution, also one that is left on disk for the next start.
     /// - Returns: `nil` where the organization has none of this id.
-    /// - Throws: ``CancellationRefusal``, or what the store throws.
+    /// - Throws: ``CancellationRefusal``; ``ClaimLost`` where another worker runs it; the store's.
     func cancel(id: String, organization: String) async throws -> Execution? {
         guard let events = table.entry(id, of: organization)?.events else {
             return try await cancelStored(id: id, organization: organization)
@@ -181,6 +181,10 @@ extension ExecutionLifecycle {
         guard var execution = try await records.execution(id: id, organization: organization)
         else { return nil }
         guard !execution.isFinished else { throw CancellationRefusal(execution: execution) }
+        // From here on it is nobody's but ours to end: no other worker takes it up.
+        guard try await records.claim(execution) else {
+            return try await refuseCancellation(id: id, organization: organization)
+        }
         execution.state = .cancelled(startedAt: nil, finishedAt: clock.now())
         do {
             try await records.writeDownStored(execution)
@@ -188,6 +192,14 @@ extension ExecutionLifecycle {
             return nil  // since it was looked up
         }
         return execution
+    }
+
+    /// Since it was looked up it has ended, or gone, or another worker has taken it up.
+    private func refuseCancellation(id: String, organization: String) async throws -> Execution? {
+        let execution = try await records.execution(id: id, organization: organization)
+        guard let execution else { return nil }
+        if execution.isFinished { throw CancellationRefusal(execution: execution) }
+        throw ClaimLost()
     }
 
     /// Also called from a cancellation handler, so it must not wait.
@@ -218,6 +230,6 @@ extension ExecutionLifecycle {
     }
 
     private func cutShort() {
-        for run in table.decide({ $0.interruptRunning(by: .drain, at: $1) }) { run.cancel() }
+        for action in table.decide({ $0.interruptAll(by: .drain, at: $1) }) { act(action) }
     }
 }

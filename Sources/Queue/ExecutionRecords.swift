@@ -115,10 +115,10 @@ struct ExecutionRecords: Sendable {
         }
     }
 
-    /// Writes down the end of an execution that is not under way here.
+    /// Writes down the end of an execution that was claimed for that.
     /// - Throws: ``ProjectGone``, or what the store throws.
     func writeDownStored(_ execution: Execution) async throws {
-        try await save(execution, deliveries(owedBy: execution), by: nil)
+        try await save(execution, deliveries(owedBy: execution), by: worker)
     }
 
     private func save(
@@ -184,14 +184,26 @@ extension ExecutionRecords {
         try await store.claim(worker: worker, at: clock.now(), limit: Self.claimsMax)
     }
 
+    /// - Returns: whether it is this worker's now: it is unfinished, and nobody else's.
+    func claim(_ execution: Execution) async throws -> Bool {
+        try await store.claim(execution: execution.id, worker: worker, at: clock.now())
+    }
+
+    /// What the store says that this worker holds, by its ids.
+    func held() async throws -> Set<String> { Set(try await store.held(by: worker)) }
+
     /// Lets go what is left to the next start, or to another worker.
     func release(_ execution: Execution) async {
         do {
-            try await store.release(execution: execution.id, worker: worker)
+            try await release(id: execution.id)
         } catch {
             // The end of the lease does the same.
             log("execution not released", execution, error)
         }
+    }
+
+    func release(id: String) async throws {
+        try await store.release(execution: id, worker: worker)
     }
 
     /// Keeps what this worker holds, until the task is cancelled.

@@ -46,6 +46,14 @@ struct QueueState: Sendable {
         case draining
     }
 
+    enum Readmission: Sendable {
+        case admitted
+        /// It is here already.
+        case known
+        /// Nothing is begun any more: it is for another worker, or for the next start.
+        case draining
+    }
+
     /// What there is to do about an interrupted execution.
     enum InterruptionAction: Sendable {
         /// It is being admitted or written down, and will be seen to there.
@@ -146,13 +154,13 @@ extension QueueState {
     }
 
     /// Takes in what an earlier process had accepted, above the bounds if need be.
-    /// - Returns: whether it was not known yet.
-    mutating func readmit(_ entry: Entry) -> Bool {
-        guard entries[entry.id] == nil else { return false }
+    mutating func readmit(_ entry: Entry) -> Readmission {
+        if entries[entry.id] != nil { return .known }
+        if isDraining { return .draining }
         limiter.occupy(entry.subject)
         capacity.force(for: entry.subject)
         entries[entry.id] = entry
-        return true
+        return .admitted
     }
 }
 
@@ -260,16 +268,9 @@ extension QueueState {
         return waiting
     }
 
-    /// - Returns: the runs that must be cancelled.
-    mutating func interruptRunning(
-        by cause: Interruption,
-        at now: Date
-    )
-        -> [Task<Void, Never>]
-    {
-        entries.keys.compactMap { id in
-            if case .cancel(let run) = interrupt(id, by: cause, at: now) { run } else { nil }
-        }
+    /// Interrupts everything.
+    mutating func interruptAll(by cause: Interruption, at now: Date) -> [InterruptionAction] {
+        entries.keys.map { interrupt($0, by: cause, at: now) }
     }
 }
 

@@ -43,13 +43,30 @@ struct Recovery: Sendable {
     ///
     /// - Parameter pause: between two looks.
     func takeUpLost(_ pause: @Sendable () async throws -> Void) async {
+        var strays: Set<String> = []
         while (try? await pause()) != nil, !table.isDraining {
             do {
+                strays = try await releaseStrays(seenBefore: strays)
                 try await takeUpClaims()
             } catch {
                 logger.error("claims not taken up", metadata: ["error": "\(error)"])
             }
         }
+    }
+
+    /// Releases the executions that this worker holds in the store and does not have in its table,
+    /// so that they can be claimed again.
+    ///
+    /// A claim was made and its answer lost, or what came after it failed. An execution is not
+    /// released at first sight: it may be on its way in or out.
+    /// - Returns: what was seen for the first time.
+    private func releaseStrays(seenBefore: Set<String>) async throws -> Set<String> {
+        let strays = try await records.held().filter { table.entry($0) == nil }
+        for id in strays.intersection(seenBefore) {
+            logger.warning("stray claim released", metadata: ["execution": "\(id)"])
+            try await records.release(id: id)
+        }
+        return strays.subtracting(seenBefore)
     }
 
     private func takeUpClaims() async throws {
@@ -67,10 +84,10 @@ struct Recovery: Sendable {
         if case .running = execution.state, execution.attempts >= QueueState.attemptsMax {
             return try await giveUp(execution, because: "it was running at the end of each process")
         }
-        takeUp(execution, on: runtime)
+        await takeUp(execution, on: runtime)
     }
 
-    private func takeUp(_ execution: Execution, on runtime: Runtime) {
+    private func takeUp(_ execution: Execution, on runtime: Runtime) async {
         var queued = execution
         queued.state = .queued
         let entry = QueueState.Entry(
@@ -80,9 +97,17 @@ struct Recovery: Sendable {
             isCharged: true
         )
         entry.events.append(.status(.queued, attempt: execution.attempts))
-        table.decide { state, now in
-            guard state.readmit(entry) else { return }
-            _ = state.enqueue(entry.id, isCharged: true, at: now)
+        let readmission = table.decide { state, now in
+            let readmission = state.readmit(entry)
+            if readmission == .admitted {
+                _ = state.enqueue(entry.id, isCharged: true, at: now)
+            }
+            return readmission
+        }
+        switch readmission {
+        case .admitted: break
+        case .known: return
+        case .draining: return await records.release(execution)
         }
         lifecycle.startWaiting()
         logger.notice(

@@ -27,6 +27,15 @@ extension Query {
             (SELECT 1 FROM worker WHERE worker.id = execution.worker AND lease_until > ?1)
         ORDER BY created_at, execution.id LIMIT ?2
         """
+    static let claimExecution = """
+        UPDATE execution SET worker = ?2
+        WHERE id = ?1 AND finished_at IS NULL AND (worker IS NULL OR worker = ?2 OR NOT EXISTS
+            (SELECT 1 FROM worker WHERE worker.id = execution.worker AND lease_until > ?3))
+        """
+    static let heldExecutions = """
+        SELECT id FROM execution INDEXED BY execution_held
+        WHERE worker = ?1 AND finished_at IS NULL
+        """
     static let takeExecution = "UPDATE execution SET worker = ?2 WHERE id = ?1"
     static let executionByID = wholeExecution + " WHERE execution.id = ?"
     static let holder = "SELECT worker FROM execution WHERE id = ?"
@@ -41,10 +50,10 @@ extension Query {
         ORDER BY created_at, execution.id
         """
 
-    static let claimReads = [expiredClaims]
+    static let claimReads = [expiredClaims, heldExecutions]
     static let claimWrites = [
-        heartbeat, releaseAll, pruneWorkers, claimable, takeExecution, executionByID, holder,
-        releaseExecution,
+        heartbeat, releaseAll, pruneWorkers, claimable, claimExecution, takeExecution,
+        executionByID, holder, releaseExecution,
     ]
 }
 
@@ -95,6 +104,23 @@ extension SQLiteStore {
                 )
                 .map(ExecutionRecord.init(row:))
             }
+        }
+    }
+
+    public func claim(execution id: String, worker: String, at now: Date) async throws -> Bool {
+        try await write(surviving: .process) { db in
+            try db.cachedStatement(sql: Query.claimExecution)
+                .execute(arguments: [id, worker, now.microseconds])
+            return db.changesCount > 0
+        }
+    }
+
+    public func held(by worker: String) async throws -> [String] {
+        try await read { db in
+            try String.fetchAll(
+                db.cachedStatement(sql: Query.heldExecutions),
+                arguments: [worker]
+            )
         }
     }
 

@@ -86,6 +86,14 @@ public final class SQLiteStore: Store {
         }
     }
 
+    /// Whether the file shrinks when rows are deleted.
+    ///
+    /// A file of an earlier release is written anew for that, once, at a start that finds the room;
+    /// until then free pages are used again and not given back.
+    public var givesPagesBack: Bool {
+        get throws { try pool.read { try Int.fetchOne($0, sql: "PRAGMA auto_vacuum") != 0 } }
+    }
+
     /// Waits for what is under way, then closes every connection.
     ///
     /// Methods called afterwards throw.

@@ -95,6 +95,21 @@ import Testing
         #expect(await world.store.stored("1")?.status == .cancelled)
     }
 
+    @Test func `what another worker runs is not cancelled behind its back`() async throws {
+        let world = World()
+        let execution = Execution(
+            id: "1",
+            owner: .organization("pro"),
+            request: .named("1"),
+            createdAt: world.clock.date,
+            state: .running(since: world.clock.date)
+        )
+        await world.store.put(execution)
+        await world.store.lose("1")
+        await #expect(throws: ClaimLost()) { try await cancel("1", in: world) }
+        #expect(await world.store.stored("1")?.status == .running)
+    }
+
     @Test func `an execution cancelled while it is being admitted is never started`() async throws {
         let journal = Journal()
         let gates = Gates()

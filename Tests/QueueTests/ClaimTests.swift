@@ -17,10 +17,15 @@ import Testing
     private static let leaseSeconds = 60.0
 
     /// A worker's queue; its jails wait at the gate of their name and the worker's.
-    private func queue(_ worker: String, over store: SQLiteStore) -> ExecutionQueue {
+    ///
+    /// - Parameter looks: how often it looks for what others lose.
+    private func queue(
+        _ worker: String,
+        over store: SQLiteStore,
+        looks: Int = 1
+    ) -> ExecutionQueue {
         let (gates, journal) = (gates, journal)
-        // Of two pauses the second ends what pauses.
-        let pauses = Pauses()
+        let pauses = Pauses(looks)
         return ExecutionQueue(
             provider: FakeSandbox(
                 journal: journal,
@@ -44,13 +49,17 @@ import Testing
 
     private final class Pauses: Sendable {
         private let count = Mutex(0)
+        private let passes: Int
+
+        /// - Parameter passes: after so many the next ends what pauses, and then again.
+        init(_ passes: Int) { self.passes = passes }
 
         func pass() throws {
             let count = count.withLock { count in
                 count += 1
                 return count
             }
-            if count.isMultiple(of: 2) { throw CancellationError() }
+            if count.isMultiple(of: passes + 1) { throw CancellationError() }
         }
     }
 
@@ -148,6 +157,28 @@ import Testing
         gates.open("alive1")
         await waitForEnd("1", alive)
         #expect(try await stored("1", temporary.store)?.attempts == 1)
+    }
+
+    /// As where the claim was written down and its answer did not come.
+    @Test func `what a worker holds and does not know of comes back to it`() async throws {
+        let temporary = try TemporaryStore()
+        let worker = queue("worker", over: temporary.store)
+        try await worker.recover()
+        let execution = Execution(
+            id: "exe_1",
+            owner: .organization("pro"),
+            request: .named("1"),
+            createdAt: clock.date,
+            state: .queued
+        )
+        try await temporary.store.save(execution, deliveries: [], by: "worker")
+        gates.open("worker1")
+        await worker.takeUpLost()
+        #expect(worker.load == (queued: 0, running: 0))  // not at first sight
+        let later = queue("worker", over: temporary.store, looks: 2)
+        await later.takeUpLost()
+        await waitForEnd("1", later)
+        #expect(try await stored("1", temporary.store)?.status == .succeeded)
     }
 
     @Test func `a process that stops leaves its work to any worker at once`() async throws {

@@ -136,6 +136,14 @@ actor MemoryStore: ExecutionStore, QuotaStore, ClaimStore {
         return Array(free.prefix(limit))
     }
 
+    func claim(execution id: String, worker: String, at now: Date) -> Bool {
+        guard saved[id]?.isFinished == false, !lost.contains(id) else { return false }
+        held.insert(id)
+        return true
+    }
+
+    func held(by worker: String) -> [String] { held.filter { saved[$0]?.isFinished == false } }
+
     func release(execution id: String, worker: String) { held.remove(id) }
     func expired(at now: Date) -> [ExpiredClaim] { [] }
 }

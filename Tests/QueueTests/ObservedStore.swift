@@ -141,6 +141,14 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore, ClaimStore {
         try await store.claim(worker: worker, at: now, limit: limit)
     }
 
+    func claim(execution id: String, worker: String, at now: Date) async throws -> Bool {
+        try await store.claim(execution: id, worker: worker, at: now)
+    }
+
+    func held(by worker: String) async throws -> [String] {
+        try await store.held(by: worker)
+    }
+
     func release(execution id: String, worker: String) async throws {
         try await store.release(execution: id, worker: worker)
     }

@@ -101,6 +101,27 @@ import Testing
     }
 
     @Test(arguments: Adapter.allCases)
+    func `one execution is claimed unless it is another's or finished`(
+        _ adapter: Adapter
+    ) async throws {
+        try await withExecutions(2, adapter) { store async throws in
+            try await store.heartbeat(worker: "a", until: moment(10))
+            let second = moment(9)
+            #expect(try await store.claim(execution: "exe_1", worker: "a", at: second))
+            #expect(try await store.claim(execution: "exe_1", worker: "a", at: second))
+            #expect(try await store.held(by: "a") == ["exe_1"])
+            #expect(try await !store.claim(execution: "exe_1", worker: "b", at: second))
+            #expect(try await store.claim(execution: "exe_1", worker: "b", at: moment(10)))
+            #expect(try await store.held(by: "a") == [])
+            let ended = sampleExecution("exe_1", state: finished())
+            try await store.save(ended, deliveries: [], by: "b")
+            #expect(try await !store.claim(execution: "exe_1", worker: "b", at: moment(10)))
+            #expect(try await store.held(by: "b") == [])
+            #expect(try await !store.claim(execution: "none", worker: "b", at: moment(10)))
+        }
+    }
+
+    @Test(arguments: Adapter.allCases)
     func `what a worker writes first is its own from then on`(_ adapter: Adapter) async throws {
         try await adapter.withStore { store async throws in
             try await store.heartbeat(worker: "a", until: moment(60))

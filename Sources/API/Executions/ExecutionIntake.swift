@@ -155,11 +155,7 @@ struct ExecutionIntake: Sendable {
     }
 
     private func end(of id: String, organization: String) async throws -> Execution {
-        while true {
-            guard let execution = try await latest(id: id, organization: organization) else {
-                throw APIError.notFound("execution")  // gone with its project meanwhile
-            }
-            if execution.isFinished { return execution }
+        while await service.current(id: id, organization: organization) != nil {
             try Task.checkCancellation()
             await service.wait(
                 id: id,
@@ -167,6 +163,14 @@ struct ExecutionIntake: Sendable {
                 upTo: .seconds(Preferences.waitSecondsMax)
             )
         }
+        guard let execution = try await store.execution(id: id, organization: organization) else {
+            throw APIError.notFound("execution")  // gone with its project meanwhile
+        }
+        // It waits on disk, for after the service's stop.
+        guard execution.isFinished else {
+            throw RateHeaders.error(SubmissionRefusal.draining, now: clock.now())
+        }
+        return execution
     }
 
     /// As it is now: the scheduler's word where it is under way, else the store's.

@@ -154,6 +154,8 @@ struct ExecutionRoutes: Sendable {
                 message: "the execution has already ended",
                 details: .init(status: status)
             )
+        } catch is ClaimLost {
+            throw APIError(code: .conflict, message: "another server runs the execution")
         }
     }
 

@@ -215,6 +215,12 @@ struct Service: Sendable {
                 metadata: ["in": "\(weaker.name)", "how": "\(weaker.detail)"]
             )
         }
+        if (try? store.givesPagesBack) == false {
+            logger.warning(
+                "the database file does not shrink yet",
+                metadata: ["why": "no room to write it anew; the next start tries again"]
+            )
+        }
         if let figures = compileCache?.figures {
             logger.notice(
                 "compiled programs kept",

@@ -51,12 +51,26 @@ import Testing
         try await fixture.run { caller in
             let first = try await send(caller, prefer: "respond-async")
             #expect(first.status == 202)
+            let id = try #require(first["data.id"]?.text)
+            let stored = try await fixture.store.execution(id: id, organization: "org_1")
+            fixture.service.setCurrent(try #require(stored))
             let second = try await send(caller)
             #expect(second.status == 200)
             #expect(second["data.id"] == first["data.id"])
             #expect(second["data.status"] == "succeeded")
         }
         #expect(fixture.service.waits == [.seconds(60)])
+    }
+
+    @Test func `an execution that waits for after a restart is not waited for`() async throws {
+        let fixture = try Fixture()
+        try await fixture.run { caller in
+            #expect(try await send(caller, prefer: "respond-async").status == 202)
+            let second = try await send(caller)
+            #expect(second.status == 503)
+            #expect(second.errorCode == "OVERLOADED")
+        }
+        #expect(fixture.service.waits == [])
     }
 
     @Test func `another body under the same key is refused`() async throws {

@@ -144,6 +144,7 @@ final class ScriptedService: ExecutionService {
         else { return }
         execution.state = .finished(result, startedAt: Sample.now, finishedAt: Sample.now)
         try? await store.save(execution, deliveries: [])
+        state.withLock { $0.current[id] = nil }
     }
 }
 
