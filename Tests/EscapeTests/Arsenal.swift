@@ -28,21 +28,21 @@ enum Arsenal {
     }
 }
 
-extension Prison {
+extension WardenFixture {
     func harness() throws -> AttackHarness {
         AttackHarness(
             sandbox: session,
             runtimes: catalog.runtimes,
             limits: try limits(),
             programs: Checkout.attacks,
-            canaries: canaries.paths,
-            secret: canaries.secret
+            canaries: try canaries.paths,
+            secret: try canaries.secret
         )
     }
 
     /// From each of its places and in each of its profiles.
     static func expectRefused(_ attack: Attack) async throws {
-        let prison = try #require(current)
-        #expect(try await prison.harness().make(attack) == .refused)
+        let fixture = try #require(current)
+        #expect(try await fixture.harness().make(attack) == .refused)
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 import WardenClient
 import WardenProtocol
+import WardenUnderTest
 
 extension EscapeTests {
     /// An attack that is refused whatever one does shows nothing: each of them must come through
@@ -10,7 +11,7 @@ extension EscapeTests {
     @Suite struct CanFailTests {
         @Test(arguments: Arsenal.gaps)
         func `without its wall an attack comes through`(gap: Arsenal.Gap) async throws {
-            let open = try Prison.open(without: gap.walls)
+            let open = try WardenFixture.open(without: gap.walls)
             defer { open.close() }
             defer { if gap.walls.contains(.ipcNamespace) { SharedObjects.remove() } }
             let named = Set(open.session.primitives.filter { $0.name == "left out" }.map(\.detail))

@@ -3,6 +3,7 @@ import FolderCache
 import Foundation
 import Runner
 import Testing
+import WardenUnderTest
 
 extension EscapeTests {
     /// Programs from the cache in real jails: by nothing but its speed can one tell that it was not
@@ -29,8 +30,8 @@ extension EscapeTests {
             for owner: Owner = .organization("org_1"),
             _ change: (inout ExecutionRequest) -> Void = { _ in }
         ) async throws -> ExecutionResult {
-            let prison = try #require(Prison.current)
-            let runtime = try prison.runtime(language)
+            let fixture = try #require(WardenFixture.current)
+            let runtime = try fixture.runtime(language)
             var request = ExecutionRequest(
                 language: runtime.name,
                 version: runtime.version,
@@ -39,15 +40,15 @@ extension EscapeTests {
                 },
                 entry: runtime.entry,
                 inputs: [RunInput(stdin: Data("input".utf8), arguments: ["one", "two words"])],
-                limits: try prison.limits(),
-                compileLimits: try prison.limits([.memoryBytes: 1 << 30])
+                limits: try fixture.limits(),
+                compileLimits: try fixture.limits([.memoryBytes: 1 << 30])
             )
             change(&request)
             let result = try await execute(
                 request,
                 on: runtime,
                 profile: .strict,
-                in: prison.session,
+                in: fixture.session,
                 programs: cache.map { OwnPrograms(in: $0, of: owner) }
             )
             await cache?.settle()

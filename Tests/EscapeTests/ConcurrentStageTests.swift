@@ -2,18 +2,19 @@ import Domain
 import Foundation
 import Testing
 import WardenClient
+import WardenUnderTest
 
 extension EscapeTests {
     /// Several stages at once in one session.
     @Suite struct ConcurrentStageTests {
         private func open(_ changes: [Limit: Int64] = [:]) async throws -> any SandboxSession {
-            let prison = try #require(Prison.current)
-            return try await prison.session.open(
+            let fixture = try #require(WardenFixture.current)
+            return try await fixture.session.open(
                 JailSpec(
-                    runtime: try prison.runtime("python").number,
+                    runtime: try fixture.runtime("python").number,
                     profile: .strict,
                     files: [SourceFile(path: "given", content: Data("given".utf8))],
-                    limits: try prison.limits(changes)
+                    limits: try fixture.limits(changes)
                 )
             )
         }
@@ -26,7 +27,7 @@ extension EscapeTests {
             StageSpec(
                 arguments: ["/usr/bin/python3", "-c", program],
                 environment: [:],
-                limits: try #require(Prison.current).limits(changes),
+                limits: try #require(WardenFixture.current).limits(changes),
                 isConcurrent: isConcurrent
             )
         }
@@ -200,7 +201,7 @@ extension EscapeTests {
             let waits = StageSpec(
                 arguments: ["/usr/bin/cat"],
                 environment: [:],
-                limits: try #require(Prison.current).limits([.processes: 64]),
+                limits: try #require(WardenFixture.current).limits([.processes: 64]),
                 isConcurrent: true
             )
             var inputs: [BoundedChannel<Data>] = []

@@ -17,22 +17,22 @@ extension EscapeTests {
         )
             async throws
         {
-            try await Prison.expectRefused(attack)
+            try await WardenFixture.expectRefused(attack)
         }
 
         @Test func `the table of mounts names nothing of the host but the system's own folders`()
             async throws
         {
-            let prison = try #require(Prison.current)
-            let roots = prison.catalog.image.root.mounts.map(\.source)
-            for runtime in prison.catalog.runtimes.installed {
+            let fixture = try #require(WardenFixture.current)
+            let roots = fixture.catalog.image.root.mounts.map(\.source)
+            for runtime in fixture.catalog.runtimes.installed {
                 // Read with the root of each runtime: some have folders of their own.
-                let jail = try await prison.session.open(
+                let jail = try await fixture.session.open(
                     JailSpec(
                         runtime: runtime.number,
                         profile: .strict,
                         files: [],
-                        limits: try prison.limits()
+                        limits: try fixture.limits()
                     )
                 )
                 defer { jail.close() }
@@ -40,7 +40,7 @@ extension EscapeTests {
                     StageSpec(
                         arguments: ["/usr/bin/cat", "/proc/self/mountinfo"],
                         environment: [:],
-                        limits: try prison.limits()
+                        limits: try fixture.limits()
                     )
                 )
                 let lines = report.result.stdout.text.split(separator: "\n")

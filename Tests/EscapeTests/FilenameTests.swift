@@ -2,20 +2,21 @@ import Domain
 import Foundation
 import Testing
 import WardenClient
+import WardenUnderTest
 
 extension EscapeTests {
     /// The API refuses such names; init, which unpacks the files, must not depend on it.
     @Suite struct FilenameTests {
         private func open(_ paths: [String]) async throws {
-            let prison = try #require(Prison.current)
-            let runtime = try prison.runtime("python")
+            let fixture = try #require(WardenFixture.current)
+            let runtime = try fixture.runtime("python")
             let files = paths.map { SourceFile(path: $0, content: Data("escaped".utf8)) }
-            let jail = try await prison.session.open(
+            let jail = try await fixture.session.open(
                 JailSpec(
                     runtime: runtime.number,
                     profile: .strict,
                     files: files,
-                    limits: try prison.limits()
+                    limits: try fixture.limits()
                 )
             )
             defer { jail.close() }
@@ -32,7 +33,7 @@ extension EscapeTests {
                 StageSpec(
                     arguments: ["/usr/bin/python3", "-c", program],
                     environment: [:],
-                    limits: try prison.limits()
+                    limits: try fixture.limits()
                 )
             )
             #expect(report.result.verdict == .exited(code: 0), "\(report.result.stderr.text)")

@@ -12,15 +12,15 @@ extension EscapeTests {
     @Suite struct HonestTests {
         @Test(arguments: try HonestProgram.all())
         func `an honest program runs in both profiles`(program: HonestProgram) async throws {
-            let prison = try #require(Prison.current)
-            try await prison.expectHonest(program, .strict)
-            try await prison.expectHonest(program, .standard)
+            let fixture = try #require(WardenFixture.current)
+            try await fixture.expectHonest(program, .strict)
+            try await fixture.expectHonest(program, .standard)
         }
 
         @Test func `every runtime has honest programs`() throws {
-            let prison = try #require(Prison.current)
+            let fixture = try #require(WardenFixture.current)
             let covered = Set(try HonestProgram.all().map(\.runtime))
-            #expect(covered.isSuperset(of: prison.catalog.runtimes.installed.map(\.name)))
+            #expect(covered.isSuperset(of: fixture.catalog.runtimes.installed.map(\.name)))
         }
     }
 }
@@ -32,7 +32,7 @@ extension EscapeTests {
 struct HonestControlTests {
     @Test(arguments: try HonestProgram.all())
     func `outside, an honest program says the same`(program: HonestProgram) async throws {
-        let catalog = try Checkout.catalog.get()
+        let catalog = try WardenFixture.catalog.get()
         let found = catalog.runtimes.find(language: program.runtime, version: nil)
         guard case .found(let runtime) = found else { throw Missing(what: program.runtime) }
         // Where a runtime that is not the system's has its files inside, and where outside.
@@ -46,7 +46,7 @@ struct HonestControlTests {
     }
 }
 
-extension Prison {
+extension WardenFixture {
     /// With the limits that a caller of that profile gets, but for time: the machine may be busy.
     fileprivate func expectHonest(
         _ program: HonestProgram,

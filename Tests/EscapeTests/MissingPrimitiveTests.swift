@@ -33,7 +33,7 @@ extension EscapeTests {
             lacking: String,
             start: String
         ) throws {
-            let prison = try #require(Prison.current)
+            let fixture = try #require(WardenFixture.current)
             let programs = Checkout.attacks
             let script = FileManager.default.temporaryDirectory
                 .appendingPathComponent("quicksand-" + UUID().uuidString)
@@ -51,7 +51,7 @@ extension EscapeTests {
             let error = #expect(throws: WardenStartError.self) {
                 _ = try WardenConnection.start(
                     program: script.path,
-                    catalog: prison.catalog.image,
+                    catalog: fixture.catalog.image,
                     systemCallNames: []
                 )
             }

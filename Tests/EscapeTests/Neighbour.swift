@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Testing
 import WardenClient
+import WardenUnderTest
 
 /// Another execution's jail, alive while an attack is made, with a file that is nobody else's.
 struct Neighbour {
@@ -9,13 +10,15 @@ struct Neighbour {
     private let limits: Limits
     private let before: String
 
-    init(in prison: Prison) async throws {
-        limits = try prison.limits()
-        jail = try await prison.session.open(
+    init(in fixture: WardenFixture) async throws {
+        limits = try fixture.limits()
+        jail = try await fixture.session.open(
             JailSpec(
-                runtime: try prison.runtime("python").number,
+                runtime: try fixture.runtime("python").number,
                 profile: .strict,
-                files: [SourceFile(path: "secret", content: Data(prison.canaries.secret.utf8))],
+                files: [
+                    SourceFile(path: "secret", content: Data(try fixture.canaries.secret.utf8))
+                ],
                 limits: limits
             )
         )

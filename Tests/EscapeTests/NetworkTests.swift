@@ -1,5 +1,6 @@
 import EscapeCorpus
 import Testing
+import WardenUnderTest
 
 extension EscapeTests {
     /// The rest of this family is about the service, and is in EndToEndTests and APITests:
@@ -7,7 +8,7 @@ extension EscapeTests {
     @Suite struct NetworkTests {
         @Test(arguments: Arsenal.of(.network))
         func `no way leads out of a jail's network`(attack: Attack) async throws {
-            try await Prison.expectRefused(attack)
+            try await WardenFixture.expectRefused(attack)
         }
     }
 }

@@ -13,7 +13,7 @@ import WardenUnderTest
 @Suite(
     .serialized,
     .enabled(if: Checkout.isRoot, "jails can be made by root only: run as root"),
-    .inPrison
+    .withWarden
 )
 struct PrecompiledHeaderTests {
     private func run(
@@ -24,15 +24,15 @@ struct PrecompiledHeaderTests {
         guard
             case .found(let runtime) = catalog.runtimes.find(language: "cpp", version: nil)
         else { throw Missing(what: "runtime cpp") }
-        let prison = try #require(Prison.current)
+        let fixture = try #require(WardenFixture.current)
         let request = ExecutionRequest(
             language: runtime.name,
             version: runtime.version,
             files: [SourceFile(path: runtime.entry, content: Data(source.utf8))],
             entry: runtime.entry,
             inputs: [RunInput(stdin: Data(), arguments: [])],
-            limits: try prison.limits([.fileBytes: 32 << 20]),
-            compileLimits: try prison.limits([.memoryBytes: 1 << 30]),
+            limits: try fixture.limits([.fileBytes: 32 << 20]),
+            compileLimits: try fixture.limits([.memoryBytes: 1 << 30]),
             outputs: ["program"]
         )
         return try await execute(request, on: runtime, profile: .strict, in: session)
@@ -118,11 +118,11 @@ struct PrecompiledHeaderTests {
     func `a program is the same with headers that were compiled ahead`(
         name: String
     ) async throws {
-        let prison = try #require(Prison.current)
-        let catalog = prison.catalog
+        let fixture = try #require(WardenFixture.current)
+        let catalog = fixture.catalog
         try #require(catalog.slower.isEmpty, "\(catalog.slower)")
         let source = try #require(Self.programs[name])
-        let ahead = try await run(source, on: catalog, in: prison.session)
+        let ahead = try await run(source, on: catalog, in: fixture.session)
         let plain = try await withWarden("/nowhere") { catalog, session in
             #expect(catalog.slower.map(\.name) == ["cpp"])
             return try await run(source, on: catalog, in: session)

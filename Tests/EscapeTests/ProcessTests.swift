@@ -2,6 +2,7 @@ import Domain
 import EscapeCorpus
 import Testing
 import WardenClient
+import WardenUnderTest
 
 extension EscapeTests {
     /// Resources and time: each limit below, at and above it.
@@ -11,8 +12,8 @@ extension EscapeTests {
 
         @Test(arguments: kinds)
         func `below the limit all of them start`(kind: String) async throws {
-            let prison = try #require(Prison.current)
-            let found = try await prison.findings(
+            let fixture = try #require(WardenFixture.current)
+            let found = try await fixture.findings(
                 "spawn.c",
                 [kind, "\(Self.most - 1)"],
                 limits: [.processes: Self.most]
@@ -21,8 +22,8 @@ extension EscapeTests {
         }
 
         @Test func `a fork bomb ends with a verdict on time`() async throws {
-            let prison = try #require(Prison.current)
-            let verdict = try await prison.verdict(
+            let fixture = try #require(WardenFixture.current)
+            let verdict = try await fixture.verdict(
                 "forkbomb.c",
                 limits: [.processes: 64, .wallMilliseconds: 1_500]
             )

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Testing
 import WardenClient
+import WardenUnderTest
 
 extension EscapeTests {
     /// A trusted side that follows a guest's link is how most sandboxes fell (CVE-2024-28185).
@@ -16,9 +17,9 @@ extension EscapeTests {
             _ outputs: [String],
             sparseBytes: Int = 1 << 20
         ) async throws -> [String: OutputFile.Content] {
-            let prison = try #require(Prison.current)
-            let canary = try #require(prison.canaries.paths.last)
-            let result = try await prison.run(
+            let fixture = try #require(WardenFixture.current)
+            let canary = try #require(try fixture.canaries.paths.last)
+            let result = try await fixture.run(
                 "readback.py",
                 runs: [[canary, "\(sparseBytes)"]],
                 outputs: outputs
@@ -75,16 +76,16 @@ extension EscapeTests {
         @Test func `every other file is told of by its digest, and what is none is refused`()
             async throws
         {
-            let prison = try #require(Prison.current)
-            let jail = try await prison.session.open(
+            let fixture = try #require(WardenFixture.current)
+            let jail = try await fixture.session.open(
                 JailSpec(
-                    runtime: try prison.runtime("python").number,
+                    runtime: try fixture.runtime("python").number,
                     profile: .strict,
                     files: [
                         SourceFile(path: "kept", content: Data("kept".utf8)),
                         SourceFile(path: "below/changed", content: Data("before".utf8)),
                     ],
-                    limits: try prison.limits()
+                    limits: try fixture.limits()
                 )
             )
             defer { jail.close() }
@@ -93,7 +94,7 @@ extension EscapeTests {
                 StageSpec(
                     arguments: ["/bin/sh", "-c", script],
                     environment: ["PATH": "/usr/bin:/bin"],
-                    limits: try prison.limits(),
+                    limits: try fixture.limits(),
                     outputs: ["made"],
                     digestsOthers: true
                 )

@@ -1,12 +1,13 @@
 import Domain
 import Testing
+import WardenUnderTest
 
 extension EscapeTests {
     /// A refusal that breaks a program must be seen by whoever sent it.
     @Suite struct RefusedCallTests {
         private func result(_ kind: String) async throws -> StageResult {
-            let prison = try #require(Prison.current)
-            return try #require(await prison.run("unsupported.c", runs: [[kind]]).runs.first)
+            let fixture = try #require(WardenFixture.current)
+            return try #require(await fixture.run("unsupported.c", runs: [[kind]]).runs.first)
         }
 
         @Test func `a program that dies of a refused call is reported with its name`() async throws
@@ -36,8 +37,8 @@ extension EscapeTests {
         #endif
 
         @Test func `an honest program was refused nothing`() async throws {
-            let prison = try #require(Prison.current)
-            let run = try #require(await prison.run("honest.py").runs.first)
+            let fixture = try #require(WardenFixture.current)
+            let run = try #require(await fixture.run("honest.py").runs.first)
             #expect(run.refusedCalls.isEmpty)
         }
     }

@@ -4,6 +4,7 @@ import Foundation
 import Testing
 import WardenClient
 import WardenProtocol
+import WardenUnderTest
 
 extension EscapeTests {
     /// Resources and time; more of their limits are in ``ForkBombTests`` and ``StageTests``.
@@ -14,15 +15,15 @@ extension EscapeTests {
         )
             async throws
         {
-            try await Prison.expectRefused(attack)
-            let prison = try #require(Prison.current)
-            #expect(prison.session.isAvailable)
+            try await WardenFixture.expectRefused(attack)
+            let fixture = try #require(WardenFixture.current)
+            #expect(fixture.session.isAvailable)
         }
 
         @Test(arguments: ["heap", "shared", "memfd", "tmpfs", "sysv", "stack", "child"])
         func `memory below the limit is there`(kind: String) async throws {
-            let prison = try #require(Prison.current)
-            let verdict = try await prison.verdict(
+            let fixture = try #require(WardenFixture.current)
+            let verdict = try await fixture.verdict(
                 "memory.c",
                 [kind, "32"],
                 limits: [.memoryBytes: 64 << 20]
@@ -39,39 +40,39 @@ extension EscapeTests {
             beyond: Int64,
             verdict: Verdict
         ) async throws {
-            let prison = try #require(Prison.current)
+            let fixture = try #require(WardenFixture.current)
             let limit: Int64 = 8 << 20
             let limits: [Limit: Int64] = [.stackBytes: limit, .memoryBytes: 64 << 20]
             let depth = "\(limit + beyond)"
-            #expect(try await prison.verdict("recursion.c", [depth], limits: limits) == verdict)
+            #expect(try await fixture.verdict("recursion.c", [depth], limits: limits) == verdict)
         }
 
         @Test func `a program cannot raise its own stack's limit`() async throws {
-            let prison = try #require(Prison.current)
+            let fixture = try #require(WardenFixture.current)
             let limits: [Limit: Int64] = [.stackBytes: 8 << 20, .memoryBytes: 64 << 20]
-            let verdict = try await prison.verdict("memory.c", ["stack", "16"], limits: limits)
+            let verdict = try await fixture.verdict("memory.c", ["stack", "16"], limits: limits)
             #expect(verdict == .signaled(signal: 11))
         }
 
         @Test func `a stack that may have all of the memory is a memory verdict`() async throws {
-            let prison = try #require(Prison.current)
+            let fixture = try #require(WardenFixture.current)
             let limits: [Limit: Int64] = [.stackBytes: 64 << 20, .memoryBytes: 64 << 20]
-            let verdict = try await prison.verdict("recursion.c", ["\(65 << 20)"], limits: limits)
+            let verdict = try await fixture.verdict("recursion.c", ["\(65 << 20)"], limits: limits)
             #expect(verdict == .memoryExceeded)
         }
 
         @Test func `the memory told of a run is its own, as far as the kernel can tell`()
             async throws
         {
-            let prison = try #require(Prison.current)
+            let fixture = try #require(WardenFixture.current)
             let runs = [["heap", "48"], ["heap", "4"]]
             let limits: [Limit: Int64] = [.memoryBytes: 64 << 20]
-            let result = try await prison.run("memory.c", runs: runs, limits: limits)
+            let result = try await fixture.run("memory.c", runs: runs, limits: limits)
             try #require(result.runs.map(\.verdict) == [.exited(code: 0), .exited(code: 0)])
             let (large, small) = (
                 result.runs[0].usage.memoryBytes, result.runs[1].usage.memoryBytes
             )
-            let weakness = prison.session.primitives.first { $0.name == "memory peak" }
+            let weakness = fixture.session.primitives.first { $0.name == "memory peak" }
             if let weakness, weakness.detail.hasPrefix("of the jail as a whole") {
                 #expect(large >= 48 << 20)
                 #expect(small >= large)
@@ -101,9 +102,9 @@ extension EscapeTests {
             isTruncated: Bool,
             piece: Int
         ) async throws {
-            let prison = try #require(Prison.current)
+            let fixture = try #require(WardenFixture.current)
             let arguments = ["\(count)", "\(piece)"]
-            let result = try await prison.run("flood.c", runs: [arguments], limits: Self.limits)
+            let result = try await fixture.run("flood.c", runs: [arguments], limits: Self.limits)
             let run = try #require(result.runs.first)
             #expect(run.verdict == .exited(code: 0))
             for output in [run.stdout, run.stderr] {
@@ -119,8 +120,8 @@ extension EscapeTests {
 
         @Test(arguments: ["never", "close", "slowly"])
         func `input that is not read stalls nobody`(how: String) async throws {
-            let prison = try #require(Prison.current)
-            let result = try await prison.run("stdin.py", runs: [[how]], stdin: Self.input)
+            let fixture = try #require(WardenFixture.current)
+            let result = try await fixture.run("stdin.py", runs: [[how]], stdin: Self.input)
             let run = try #require(result.runs.first)
             #expect(run.verdict == .exited(code: 0))
             if how == "slowly" { #expect(run.stdout.findings["read"] == "\(Self.input.count)") }
@@ -130,8 +131,8 @@ extension EscapeTests {
     @Suite struct ProcessorTests {
         @Test(arguments: [1, 64])
         func `the time of all threads and processes is summed`(threads: Int) async throws {
-            let prison = try #require(Prison.current)
-            let result = try await prison.run(
+            let fixture = try #require(WardenFixture.current)
+            let result = try await fixture.run(
                 "spin.c",
                 runs: [["\(threads)"]],
                 limits: [.cpuMilliseconds: 1_000, .processes: 256]

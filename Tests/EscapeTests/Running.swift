@@ -5,7 +5,7 @@ import Testing
 import WardenClient
 import WardenUnderTest
 
-extension Prison {
+extension WardenFixture {
     /// Runs a program of `Programs/` in a jail of its own, once for each of `runs`.
     func run(
         _ name: String,
@@ -30,7 +30,7 @@ extension Prison {
             outputs: outputs
         )
         let result = try await execute(request, on: runtime, profile: profile, in: session)
-        canaries.expectAbsent(from: result)
+        try canaries.expectAbsent(from: result)
         if let compile = result.compile {
             #expect(compile.verdict == .exited(code: 0), "\(compile.stderr.text)")
         }

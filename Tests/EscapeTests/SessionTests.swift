@@ -3,6 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 import WardenClient
+import WardenUnderTest
 
 extension EscapeTests {
     /// Input that comes while a program runs, and output that is read while it runs.
@@ -22,20 +23,20 @@ extension EscapeTests {
             io: StageIO,
             _ changes: [Limit: Int64] = [:]
         ) async throws -> StageResult {
-            let prison = try #require(Prison.current)
-            let session = try await prison.session.open(
+            let fixture = try #require(WardenFixture.current)
+            let session = try await fixture.session.open(
                 JailSpec(
-                    runtime: try prison.runtime("python").number,
+                    runtime: try fixture.runtime("python").number,
                     profile: .strict,
                     files: [],
-                    limits: try prison.limits(changes)
+                    limits: try fixture.limits(changes)
                 )
             )
             defer { session.close() }
             let stage = StageSpec(
                 arguments: ["/usr/bin/python3", "-c", program],
                 environment: [:],
-                limits: try prison.limits(changes)
+                limits: try fixture.limits(changes)
             )
             return try await session.run(stage, io: io).result
         }
@@ -82,20 +83,20 @@ extension EscapeTests {
         }
 
         @Test func `a second stage at once is refused, and the first goes on`() async throws {
-            let prison = try #require(Prison.current)
-            let session = try await prison.session.open(
+            let fixture = try #require(WardenFixture.current)
+            let session = try await fixture.session.open(
                 JailSpec(
-                    runtime: try prison.runtime("python").number,
+                    runtime: try fixture.runtime("python").number,
                     profile: .strict,
                     files: [],
-                    limits: try prison.limits()
+                    limits: try fixture.limits()
                 )
             )
             defer { session.close() }
             let stage = StageSpec(
                 arguments: ["/usr/bin/cat"],
                 environment: [:],
-                limits: try prison.limits()
+                limits: try fixture.limits()
             )
             let input = BoundedChannel<Data>(weightMax: 1) { $0.count }
             let output = BoundedChannel<StageOutput>(weightMax: 1 << 10) { $0.bytes.count }

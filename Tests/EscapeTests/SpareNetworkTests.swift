@@ -11,14 +11,14 @@ extension EscapeTests {
         func `a network that was made ahead is one jail's alone, and not its to change`(
             profile: SystemCallProfile
         ) async throws {
-            let prison = try #require(Prison.current)
-            let own = try Network(of: prison.session.wardenProcess)
+            let fixture = try #require(WardenFixture.current)
+            let own = try Network(of: fixture.session.wardenProcess)
             var jails: [any SandboxSession] = []
             defer { for jail in jails { jail.close() } }
             // All at once, because the number of one that is gone may come again.
             var networks = [own]
             for _ in 0..<3 {
-                let (jail, network) = try await openWithSpare(profile, in: prison)
+                let (jail, network) = try await openWithSpare(profile, in: fixture)
                 jails.append(jail)
                 networks.append(network)
             }
@@ -29,23 +29,23 @@ extension EscapeTests {
         /// kernel makes a jail's network with it, and it is the jail's to change.
         private func openWithSpare(
             _ profile: SystemCallProfile,
-            in prison: Prison
+            in fixture: WardenFixture
         ) async throws -> (any SandboxSession, Network) {
-            let own = try Network(of: prison.session.wardenProcess)
+            let own = try Network(of: fixture.session.wardenProcess)
             for attempt in 1...200 {
                 // Longer each time: on a busy machine such a moment is longer.
                 try await Task.sleep(for: .milliseconds(10 * attempt))
-                let before = try Network.processes(under: prison.session.wardenProcess)
-                let jail = try await prison.session.open(
+                let before = try Network.processes(under: fixture.session.wardenProcess)
+                let jail = try await fixture.session.open(
                     JailSpec(
-                        runtime: try prison.runtime("bash").number,
+                        runtime: try fixture.runtime("bash").number,
                         profile: profile,
                         files: [],
-                        limits: try prison.limits()
+                        limits: try fixture.limits()
                     )
                 )
-                try await expectNoWayOut(of: jail, profile, try prison.limits())
-                let after = try Network.processes(under: prison.session.wardenProcess)
+                try await expectNoWayOut(of: jail, profile, try fixture.limits())
+                let after = try Network.processes(under: fixture.session.wardenProcess)
                 let initProcess = try #require(after.subtracting(before).first)
                 let network = try Network(of: initProcess)
                 if network.owner == own.owner {

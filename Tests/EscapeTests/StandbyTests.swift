@@ -3,6 +3,7 @@ import Foundation
 import Runner
 import Testing
 import WardenClient
+import WardenUnderTest
 
 extension EscapeTests {
     /// A program that was started before its request is held as any other.
@@ -10,15 +11,15 @@ extension EscapeTests {
         private static let arguments = ["/usr/bin/python3", "main.py"]
 
         private func order(
-            _ prison: Prison,
+            _ fixture: WardenFixture,
             arguments: [String] = arguments
         ) throws -> StandbySpec {
             StandbySpec(
                 for: JailSpec(
-                    runtime: try prison.runtime("python").number,
+                    runtime: try fixture.runtime("python").number,
                     profile: .strict,
                     files: [],
-                    limits: try prison.limits(),
+                    limits: try fixture.limits(),
                     boot: BootProgram(
                         arguments: arguments,
                         environment: ["HOME": "/box"],
@@ -30,13 +31,13 @@ extension EscapeTests {
 
         /// Starts it, and waits until it is at its script; `nil` where it never comes there.
         private func stand(
-            _ prison: Prison,
+            _ fixture: WardenFixture,
             _ order: StandbySpec
         ) async throws
             -> (any StandbySession)?
         {
             let (changes, reports) = AsyncStream.makeStream(of: StandbyChange.self)
-            let jail = try prison.session.prepare(order) { reports.yield($0) }
+            let jail = try fixture.session.prepare(order) { reports.yield($0) }
             for await change in changes {
                 if case .ready = change { return jail }
                 break
@@ -47,7 +48,7 @@ extension EscapeTests {
         private func run(
             _ source: String,
             in jail: any StandbySession,
-            _ prison: Prison,
+            _ fixture: WardenFixture,
             _ changes: [Limit: Int64] = [:],
             arguments: [String] = arguments
         ) async throws -> StageResult {
@@ -57,15 +58,15 @@ extension EscapeTests {
             let stage = StageSpec(
                 arguments: arguments,
                 environment: ["HOME": "/box"],
-                limits: try prison.limits(changes)
+                limits: try fixture.limits(changes)
             )
             let io = StageIO(input: .data(Data("given".utf8)))
             return try await jail.run(stage, io: io).result
         }
 
         @Test func `its stage's limits hold, and no more than its stage has`() async throws {
-            let prison = try #require(Prison.current)
-            let jail = try #require(try await stand(prison, order(prison)))
+            let fixture = try #require(WardenFixture.current)
+            let jail = try #require(try await stand(fixture, order(fixture)))
             let source = """
                 import resource as r
                 for name in "NOFILE", "FSIZE", "CPU":
@@ -74,7 +75,7 @@ extension EscapeTests {
             let changes: [Limit: Int64] = [
                 .openFiles: 64, .fileBytes: 4_096, .cpuMilliseconds: 3_000,
             ]
-            let result = try await run(source, in: jail, prison, changes)
+            let result = try await run(source, in: jail, fixture, changes)
             #expect(result.stdout.text == "NOFILE 64 64\nFSIZE 4096 4096\nCPU 5 5\n")
         }
 
@@ -88,16 +89,16 @@ extension EscapeTests {
             changes: [Limit: Int64],
             verdict: Verdict
         ) async throws {
-            let prison = try #require(Prison.current)
-            let jail = try #require(try await stand(prison, order(prison)))
-            let result = try await run(source, in: jail, prison, changes)
+            let fixture = try #require(WardenFixture.current)
+            let jail = try #require(try await stand(fixture, order(fixture)))
+            let result = try await run(source, in: jail, fixture, changes)
             let isMemory = changes.isEmpty && result.verdict == .memoryExceeded
             #expect(result.verdict == verdict || isMemory, "\(result)")
         }
 
         @Test func `processes are bounded by the stage's number`() async throws {
-            let prison = try #require(Prison.current)
-            let jail = try #require(try await stand(prison, order(prison)))
+            let fixture = try #require(WardenFixture.current)
+            let jail = try #require(try await stand(fixture, order(fixture)))
             let source = """
                 import os, time
                 made = 0
@@ -108,44 +109,44 @@ extension EscapeTests {
                 except BlockingIOError: pass
                 print(made)
                 """
-            let result = try await run(source, in: jail, prison, [.processes: 4])
+            let result = try await run(source, in: jail, fixture, [.processes: 4])
             #expect(result.stdout.text == "3\n")
         }
 
         @Test func `no other program can be made of it`() async throws {
-            let prison = try #require(Prison.current)
-            let jail = try #require(try await stand(prison, order(prison)))
+            let fixture = try #require(WardenFixture.current)
+            let jail = try #require(try await stand(fixture, order(fixture)))
             await #expect(throws: SandboxError.self) {
-                try await run("", in: jail, prison, arguments: ["/usr/bin/id"])
+                try await run("", in: jail, fixture, arguments: ["/usr/bin/id"])
             }
         }
 
         @Test func `one that is wanted before it is there goes on when it is`() async throws {
-            let prison = try #require(Prison.current)
-            let jail = try prison.session.prepare(try order(prison)) { _ in }
-            let result = try await run("print(input())", in: jail, prison)
+            let fixture = try #require(WardenFixture.current)
+            let jail = try fixture.session.prepare(try order(fixture)) { _ in }
+            let result = try await run("print(input())", in: jail, fixture)
             #expect(result.stdout.text == "given\n")
         }
 
         @Test func `a script is there whole, however long`() async throws {
-            let prison = try #require(Prison.current)
-            let jail = try #require(try await stand(prison, order(prison)))
+            let fixture = try #require(WardenFixture.current)
+            let jail = try #require(try await stand(fixture, order(fixture)))
             let lines = String(repeating: "x = 1\n", count: 50_000)
             let source = lines + "print(len(open('main.py').read()))"
-            let result = try await run(source, in: jail, prison)
+            let result = try await run(source, in: jail, fixture)
             #expect(result.stdout.text == "\(source.utf8.count)\n")
         }
 
         @Test func `an interpreter that ends before its script is no jail to be had`() async throws
         {
-            let prison = try #require(Prison.current)
-            #expect(try await stand(prison, order(prison, arguments: ["/bin/true"])) == nil)
+            let fixture = try #require(WardenFixture.current)
+            #expect(try await stand(fixture, order(fixture, arguments: ["/bin/true"])) == nil)
         }
 
         @Test func `what stands by and is not wanted is closed, and leaves nothing`() async throws {
-            let prison = try #require(Prison.current)
-            for _ in 0..<3 { try #require(try await stand(prison, order(prison))).close() }
-            try prison.session.prepare(try order(prison)) { _ in }.close()
+            let fixture = try #require(WardenFixture.current)
+            for _ in 0..<3 { try #require(try await stand(fixture, order(fixture))).close() }
+            try fixture.session.prepare(try order(fixture)) { _ in }.close()
         }
     }
 }

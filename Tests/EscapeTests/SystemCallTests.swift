@@ -9,7 +9,7 @@ extension EscapeTests {
     @Suite struct SystemCallTests {
         @Test(arguments: Arsenal.of(.systemCalls))
         func `no system call leads out, from wherever it is made`(attack: Attack) async throws {
-            try await Prison.expectRefused(attack)
+            try await WardenFixture.expectRefused(attack)
         }
 
         @Test func `the list of calls beside the policy is what the policy says`() throws {
@@ -22,8 +22,8 @@ extension EscapeTests {
         /// The other half of the sweep: what the list lets answer does answer.
         @Test(arguments: SystemCallProfile.allCases)
         func `what is listed as answering answers`(profile: SystemCallProfile) async throws {
-            let prison = try #require(Prison.current)
-            let found = try await prison.answers(to: "sweep.c", profile)
+            let fixture = try #require(WardenFixture.current)
+            let found = try await fixture.answers(to: "sweep.c", profile)
             let listed = try #require(Arsenal.calls).answeringZero(profile)
             #expect(listed.count > 200)
             let silent = listed.subtracting(found)
@@ -34,7 +34,7 @@ extension EscapeTests {
     }
 }
 
-extension Prison {
+extension WardenFixture {
     /// The numbers that the sweep found to answer.
     fileprivate func answers(to file: String, _ profile: SystemCallProfile) async throws -> Set<Int>
     {

@@ -4,6 +4,4 @@ import WardenUnderTest
 extension Checkout {
     static let tests = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent()
-    /// Read once.
-    static let catalog = catalog(jails: 16)
 }

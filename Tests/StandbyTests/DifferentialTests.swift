@@ -1,33 +1,34 @@
 import Domain
 import TestSupport
 import Testing
+import WardenUnderTest
 
 extension StandbyTests {
     /// A program cannot tell, except by time, whether its jail was made before it was asked for.
     @Suite(.guardedAgainstHanging) struct DifferentialTests {
         @Test(arguments: Campaign.selection(of: try StandbyProgram.all(), oneIn: 4))
         func `a program cannot tell`(program: StandbyProgram) async throws {
-            let ward = try #require(Ward.current)
-            let faults = try await ward.faults(of: program)
+            let fixture = try #require(WardenFixture.current)
+            let faults = try await fixture.faults(of: program)
             #expect(faults == [])
         }
 
         /// What looks at sockets, filters and descriptors may see another profile.
         @Test(arguments: try StandbyProgram.all().filter { $0.isOfProfiles })
         func `nor can it in the profile with sockets`(program: StandbyProgram) async throws {
-            let ward = try #require(Ward.current)
-            let faults = try await ward.faults(of: program, profile: .standard)
+            let fixture = try #require(WardenFixture.current)
+            let faults = try await fixture.faults(of: program, profile: .standard)
             #expect(faults == [])
         }
 
         /// What the pool makes ahead is made like what came last; what is taken may ask for more.
         @Test(arguments: ["python", "javascript", "typescript", "bash"], [true, false])
         func `limits are those of the execution`(language: String, isRaised: Bool) async throws {
-            let ward = try #require(Ward.current)
-            let runtime = try ward.runtime(language)
+            let fixture = try #require(WardenFixture.current)
+            let runtime = try fixture.runtime(language)
             let name = language == "python" || language == "bash" ? "limits" : "status"
             let program = try StandbyProgram.named(name, of: language)
-            let usual = try program.request(on: runtime, plan: try ward.plan())
+            let usual = try program.request(on: runtime, plan: try fixture.plan())
             var low = usual
             low.limits[.openFiles] = 64
             low.limits[.fileBytes] = 1 << 20
@@ -38,7 +39,7 @@ extension StandbyTests {
                 asFirst: isRaised ? low : usual,
                 on: runtime,
                 profile: .strict,
-                session: ward.session
+                session: fixture.session
             )
             let faults = trial.faults(isBooted: runtime.standby != nil, differs: false)
             #expect(faults == [])
@@ -99,9 +100,9 @@ extension StandbyTests {
             jailsMax: Int = 1,
             altering: @escaping @Sendable (inout StandbySpec) -> Void = { _ in }
         ) async throws -> [String] {
-            let ward = try #require(Ward.current)
+            let fixture = try #require(WardenFixture.current)
             let program = try StandbyProgram.named(name, of: language)
-            return try await ward.faults(of: program, jailsMax: jailsMax, altering: altering)
+            return try await fixture.faults(of: program, jailsMax: jailsMax, altering: altering)
         }
     }
 }
