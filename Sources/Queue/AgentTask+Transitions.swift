@@ -61,8 +61,24 @@ extension AgentTask {
         guard !isToBeCancelled else { return ended(.cancelled, at: now) }
         var task = self
         let attempt = order.attemptsMax - attemptsLeft
-        let pause = Backoff.seconds(after: attempt, random: random)
+        let pause = Self.retryPauseSeconds(after: attempt, random: random)
         task.state = .scheduled(at: now.addingTimeInterval(pause))
         return task
+    }
+
+    private static let retryDelays = Backoff(
+        firstMilliseconds: 1_000,
+        mostMilliseconds: 600_000
+    )
+    /// Up to so much of the pause is added or taken away: what failed together should not come back
+    /// together.
+    private static let jitterMax = 0.2
+
+    /// - Parameters:
+    ///   - attempt: which has failed, counted from 1.
+    ///   - random: 0 to 1.
+    static func retryPauseSeconds(after attempt: Int, random: Double) -> Double {
+        let seconds = Double(retryDelays.pause(after: max(attempt, 1))) / 1_000
+        return seconds * (1 + jitterMax * (2 * min(max(random, 0), 1) - 1))
     }
 }

@@ -138,6 +138,9 @@ struct ExecutionLifecycle: Sendable {
             try await records.writeDown(execution, durability: entry.durability) {
                 table.isDraining
             }
+        } catch let lost as ClaimLost {
+            result = .failure(lost)
+            isOurFault = false  // it goes on elsewhere, on the same charge
         } catch {
             result = .failure(error)
             // What was accepted will be run again after a restart, on the same charge.
@@ -185,11 +188,17 @@ extension ExecutionLifecycle {
         guard try await records.claim(execution) else {
             return try await refuseCancellation(id: id, organization: organization)
         }
+        // It may have been taken up here meanwhile.
+        if table.entry(id, of: organization) != nil {
+            return try await cancel(id: id, organization: organization)
+        }
         execution.state = .cancelled(startedAt: nil, finishedAt: clock.now())
         do {
             try await records.writeDownStored(execution)
         } catch is ProjectGone {
             return nil  // since it was looked up
+        } catch is ClaimLost {
+            return try await refuseCancellation(id: id, organization: organization)
         }
         return execution
     }

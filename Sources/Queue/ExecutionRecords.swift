@@ -13,9 +13,9 @@ struct ExecutionRecords: Sendable {
     private let deliveriesSaved: @Sendable () -> Void
     private let pause: @Sendable (Duration) async throws -> Void
 
-    /// Pauses between the attempts to store an accepted execution while the store is not available;
-    /// the last goes on for as long as that takes.
-    private static let saveDelaysMilliseconds = [100, 200, 400, 800, 1_600, 3_200, 6_400]
+    /// Between the attempts to store an accepted execution, for as long as the store is not
+    /// available.
+    private static let saveDelays = Backoff(firstMilliseconds: 100, mostMilliseconds: 6_400)
 
     init(
         store: any ExecutionStore & QuotaStore & ClaimStore,
@@ -87,7 +87,7 @@ struct ExecutionRecords: Sendable {
     ///
     /// - Parameter isStopping: whether the service is about to stop. An end that the store does not
     ///    take is not waited for then: on disk the execution is unfinished, and runs again.
-    /// - Throws: what the store throws, where it is not tried again.
+    /// - Throws: ``ClaimLost``; what the store throws, where it is not tried again.
     func writeDown(
         _ execution: Execution,
         durability: Durability,
@@ -95,28 +95,26 @@ struct ExecutionRecords: Sendable {
     ) async throws {
         guard durability != .nothing else { return }
         let deliveries = deliveries(owedBy: execution)
-        var delays = Self.saveDelaysMilliseconds[...]
+        var failures = 0
         while true {
             do {
                 let holder = durability == .accepted ? worker : nil
                 return try await save(execution, deliveries, by: holder)
             } catch is ProjectGone {
                 return  // and so is everything that was kept of it
-            } catch is ClaimLost {
-                return  // what the worker makes of it counts that has taken it up
+            } catch let lost as ClaimLost {
+                throw lost  // the end counts that the worker writes which has taken it up
             } catch {
                 log("finished execution not stored", execution, error)
-                guard durability == .accepted, !isStopping(), let delay = delays.first else {
-                    throw error
-                }
-                if delays.count > 1 { delays = delays.dropFirst() }
-                try await pause(.milliseconds(delay))
+                guard durability == .accepted, !isStopping() else { throw error }
+                failures += 1
+                try await pause(.milliseconds(Self.saveDelays.pause(after: failures)))
             }
         }
     }
 
     /// Writes down the end of an execution that was claimed for that.
-    /// - Throws: ``ProjectGone``, or what the store throws.
+    /// - Throws: ``ProjectGone``, ``ClaimLost``, or what the store throws.
     func writeDownStored(_ execution: Execution) async throws {
         try await save(execution, deliveries(owedBy: execution), by: worker)
     }

@@ -70,7 +70,8 @@ struct Recovery: Sendable {
     }
 
     private func takeUpClaims() async throws {
-        while true {
+        // What is let go because the service stops could be claimed again for ever.
+        while !table.isDraining {
             let claimed = try await records.claim()
             if claimed.isEmpty { return }
             for execution in claimed { try await recover(execution) }
@@ -127,8 +128,12 @@ struct Recovery: Sendable {
         )
         var faulted = execution
         faulted.state = .faulted(startedAt: nil, finishedAt: clock.now())
-        try await records.writeDown(faulted, durability: .accepted) { table.isDraining }
-        await records.refund(faulted)
+        do {
+            try await records.writeDown(faulted, durability: .accepted) { table.isDraining }
+            await records.refund(faulted)
+        } catch is ClaimLost {
+            // It goes on elsewhere, on the same charge.
+        }
     }
 }
 

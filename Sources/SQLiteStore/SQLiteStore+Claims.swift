@@ -38,7 +38,7 @@ extension Query {
         """
     static let takeExecution = "UPDATE execution SET worker = ?2 WHERE id = ?1"
     static let executionByID = wholeExecution + " WHERE execution.id = ?"
-    static let holder = "SELECT worker FROM execution WHERE id = ?"
+    static let holder = "SELECT worker, finished_at FROM execution WHERE id = ?"
     static let releaseExecution = """
         UPDATE execution SET worker = NULL
         WHERE id = ?1 AND worker = ?2 AND finished_at IS NULL
@@ -148,7 +148,11 @@ extension ExecutionRecord {
         guard let worker else { return try save(in: db) }
         let holder = try db.cachedStatement(sql: Query.holder)
         let known = try Row.fetchOne(holder, arguments: [id])
-        if let known, known["worker"] as String? != worker { throw ClaimLost() }
+        if let known {
+            // An end is written once: the first one counts.
+            let isOpen = known["finished_at"] as Int64? == nil
+            guard isOpen, known["worker"] as String? == worker else { throw ClaimLost() }
+        }
         try save(in: db)
         guard known == nil else { return }
         try db.cachedStatement(sql: Query.takeExecution).execute(arguments: [id, worker])

@@ -35,6 +35,11 @@ import Synchronization
 /// take with it the record of what it was charged.
 public final class SQLiteStore: Store {
     let pool: DatabasePool
+    /// Why the file keeps the size that it had when rows are deleted; `nil` where it shrinks.
+    ///
+    /// A file of an earlier release is written anew for that, once; free pages are used again until
+    /// then.
+    public let reasonNotToShrink: String?
     /// What the writer takes up next, oldest first; see `SQLiteStore+Writing.swift`.
     let pendingWrites = Mutex<[PendingWrite]>([])
     /// The last write failed, for a reason that passes.
@@ -78,20 +83,12 @@ public final class SQLiteStore: Store {
             throw SQLiteStoreError(opening: path, error)
         }
         do {
-            try Schema.bringUpToDate(pool, path: path)
+            reasonNotToShrink = try Schema.bringUpToDate(pool, path: path)
             try warm()
         } catch {
             try? pool.close()
             throw SQLiteStoreError(opening: path, error)
         }
-    }
-
-    /// Whether the file shrinks when rows are deleted.
-    ///
-    /// A file of an earlier release is written anew for that, once, at a start that finds the room;
-    /// until then free pages are used again and not given back.
-    public var givesPagesBack: Bool {
-        get throws { try pool.read { try Int.fetchOne($0, sql: "PRAGMA auto_vacuum") != 0 } }
     }
 
     /// Waits for what is under way, then closes every connection.

@@ -9,13 +9,14 @@ import GRDB
 /// listing: newest first is the index read backwards, so that no page is sorted and none reads rows
 /// of another organization.
 enum Schema {
-    static func bringUpToDate(_ pool: DatabasePool, path: String) throws {
+    /// - Returns: why the file does not shrink when rows are deleted, where it does not.
+    static func bringUpToDate(_ pool: DatabasePool, path: String) throws -> String? {
         let migrator = migrator
         if try pool.read(migrator.hasBeenSuperseded) {
             throw SQLiteStoreError.newerSchema(path: path)
         }
         try migrator.migrate(pool)
-        try giveBackLater(pool)
+        return try giveBackLater(pool)
     }
 
     /// Has the file keep what giving free pages back takes.
@@ -24,11 +25,16 @@ enum Schema {
     /// for one of an earlier release once, and that also leaves out what its migration freed. Where
     /// there is no room for a second file, free pages are used again and not given back, and the
     /// next start tries again.
-    private static func giveBackLater(_ pool: DatabasePool) throws {
+    private static func giveBackLater(_ pool: DatabasePool) throws -> String? {
         try pool.writeWithoutTransaction { db in
-            guard try Int.fetchOne(db, sql: "PRAGMA auto_vacuum") == 0 else { return }
+            guard try Int.fetchOne(db, sql: "PRAGMA auto_vacuum") == 0 else { return nil }
             try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
-            try? db.execute(sql: "VACUUM")
+            do {
+                try db.execute(sql: "VACUUM")
+                return nil
+            } catch {
+                return "\(error)"
+            }
         }
     }
 

@@ -132,8 +132,10 @@ import Testing
         await world.journal.wait(for: .begun("1", attempt: 1))
         await world.store.lose("1")
         world.gates.open("1")
-        #expect(try await running.finished().status == .succeeded)
+        // The other worker's end counts, on the charge that was made.
+        await #expect(throws: ClaimLost()) { try await running.finished() }
         #expect(world.journal.count(of: .heard("claim lost")) == 1)
+        #expect(world.journal.count(of: .refunded("org:pro")) == 0)
         #expect(await world.store.stored("1")?.status == .running)
     }
 
@@ -148,6 +150,22 @@ import Testing
     }
 
     // MARK: Draining
+
+    @Test func `nothing is taken up while the service stops`() async throws {
+        let world = World()
+        let execution = Execution(
+            id: "1",
+            owner: .organization("pro"),
+            request: .named("1"),
+            createdAt: world.clock.date,
+            state: .queued
+        )
+        await world.store.put(execution)
+        await world.queue.drain(grace: .zero)
+        try await world.queue.recover()
+        #expect(await !world.store.holds("1"))
+        #expect(world.queue.load == (queued: 0, running: 0))
+    }
 
     @Test func `running executions finish within the grace`() async throws {
         let gates = Gates()

@@ -125,12 +125,12 @@ import Testing
 
     @Test(arguments: [(1, 1.0), (2, 2), (3, 4), (9, 256), (10, 512), (11, 600), (1_000, 600)])
     func `the pause doubles up to ten minutes`(attempt: Int, seconds: Double) {
-        #expect(Backoff.seconds(after: attempt, random: 0.5) == seconds)
+        #expect(AgentTask.retryPauseSeconds(after: attempt, random: 0.5) == seconds)
     }
 
     @Test(arguments: [(0.0, 3.2), (0.25, 3.6), (0.5, 4.0), (1.0, 4.8), (-1.0, 3.2), (2.0, 4.8)])
     func `the jitter is a fifth of it either way`(random: Double, seconds: Double) {
-        #expect(abs(Backoff.seconds(after: 3, random: random) - seconds) < 1e-9)
+        #expect(abs(AgentTask.retryPauseSeconds(after: 3, random: random) - seconds) < 1e-9)
     }
 
     @Test func `the pause is of the attempts since the task was last tried again by hand`() {

@@ -115,6 +115,9 @@ import Testing
             #expect(try await store.held(by: "a") == [])
             let ended = sampleExecution("exe_1", state: finished())
             try await store.save(ended, deliveries: [], by: "b")
+            await #expect(throws: ClaimLost()) {
+                try await store.save(ended, deliveries: [], by: "b")  // an end is written once
+            }
             #expect(try await !store.claim(execution: "exe_1", worker: "b", at: moment(10)))
             #expect(try await store.held(by: "b") == [])
             #expect(try await !store.claim(execution: "none", worker: "b", at: moment(10)))

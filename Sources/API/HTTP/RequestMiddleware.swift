@@ -80,6 +80,10 @@ struct RequestMiddleware: RouterMiddleware {
         // Turned away after it had been taken: the service is about to stop.
         case let refusal as SubmissionRefusal:
             return Responses.error(RateHeaders.error(refusal, now: clock.now()))
+        // Another server goes on with it; asked again later, its result is there.
+        case is ClaimLost:
+            let draining = SubmissionRefusal.draining
+            return Responses.error(RateHeaders.error(draining, now: clock.now()))
         case let error as StoreUnavailable:
             context.logger.error(
                 "store unavailable",

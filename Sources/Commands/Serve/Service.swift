@@ -215,10 +215,10 @@ struct Service: Sendable {
                 metadata: ["in": "\(weaker.name)", "how": "\(weaker.detail)"]
             )
         }
-        if (try? store.givesPagesBack) == false {
+        if let reason = store.reasonNotToShrink {
             logger.warning(
-                "the database file does not shrink yet",
-                metadata: ["why": "no room to write it anew; the next start tries again"]
+                "database file does not shrink; the next start tries again",
+                metadata: ["error": "\(reason)"]
             )
         }
         if let figures = compileCache?.figures {

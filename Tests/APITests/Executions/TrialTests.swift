@@ -165,7 +165,7 @@ import Testing
 
     @Test(arguments: [
         (StoreUnavailable(reason: "the disk is full") as any Error, "5"),
-        (SubmissionRefusal.draining, "10"),
+        (SubmissionRefusal.draining, "10"), (ClaimLost(), "10"),
     ])
     func `a fault that passes is 503, and says when to come again`(
         _ error: any Error,
