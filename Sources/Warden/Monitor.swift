@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Vocabulary
 internal import WardenProtocol
 
 /// The process that the front starts: keeps a warden for as long as the front is there.
@@ -132,18 +133,17 @@ public struct Monitor: ~Copyable {
 /// Pure. The first that dies is replaced at once; those that die young one after another are
 /// something's fault, and are replaced ever more slowly.
 struct RestartBackoff {
-    static let firstMilliseconds: UInt64 = 100
-    static let mostMilliseconds: UInt64 = 5_000
+    private static let delays = Backoff(firstMilliseconds: 100, mostMilliseconds: 5_000)
     /// A warden that lived so long was ready, and worked.
     static let matureNanoseconds: UInt64 = 2_000_000_000
 
-    private var next: UInt64 = 0
+    private var earlyDeaths = 0
 
     /// - Parameter nanoseconds: that the warden lived which has just ended.
     /// - Returns: milliseconds.
     mutating func pause(afterLiving nanoseconds: UInt64) -> UInt64 {
-        if nanoseconds >= Self.matureNanoseconds { next = 0 }
-        defer { next = min(max(next * 2, Self.firstMilliseconds), Self.mostMilliseconds) }
-        return next
+        if nanoseconds >= Self.matureNanoseconds { earlyDeaths = 0 }
+        defer { earlyDeaths += 1 }
+        return Self.delays.pause(after: earlyDeaths)
     }
 }

@@ -1,0 +1,27 @@
+import Domain
+import Foundation
+import WardenProtocol
+
+extension StageReport {
+    /// - Parameters:
+    ///   - archive: what init sent. It has handled a stranger's names, so nothing about them is
+    ///     believed.
+    ///   - isCut: more came than was kept, so the last entry is not whole.
+    init(_ result: StageResult, archive: Data, isCut: Bool) {
+        self.init(result: result, files: [])
+        guard !isCut, let entries = try? Archive.entries(in: Array(archive)) else { return }
+        for entry in entries {
+            switch entry {
+            case .file(let path, let content):
+                files.append(OutputFile(path: path, content: .bytes(Data(content))))
+            case .program(let path, let content):
+                files.append(OutputFile(path: path, content: .bytes(Data(content))))
+                executables.insert(path)
+            case .digest(let path, let digest):
+                others.append(FileDigest(path: path, digest: digest))
+            case .refused(let path, let reason):
+                files.append(OutputFile(path: path, content: .refused(reason)))
+            }
+        }
+    }
+}
