@@ -65,13 +65,13 @@ struct BenchCheck: AsyncParsableCommand {
     }
 }
 
-/// What one finding is held to.
+/// The bound of one finding.
 struct Threshold: Codable, Sendable {
-    /// Of a finding.
+    /// The finding's name.
     let name: String
     let atMost: Double?
     let atLeast: Double?
-    /// What it is, in the words of the thresholds file.
+    /// The target, in the words of the thresholds file.
     let target: String
 
     /// - Throws: ``CommandError`` where the file does not say what to hold what to.

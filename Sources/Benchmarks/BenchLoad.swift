@@ -67,7 +67,7 @@ struct LoadBenchmark: Benchmark {
     static let sandboxed = "sandboxed"
     static let bare = "bare"
 
-    /// Of what the server can do at most.
+    /// The load levels, as fractions of the highest throughput.
     private static let fractions = [0.1, 0.25, 0.4, 0.55, 0.7, 0.8, 0.9, 1, 1.1]
     /// As many requests can be under way at once.
     private static let callers = 64

@@ -36,7 +36,7 @@ struct BenchStandby: AsyncParsableCommand {
     }
 }
 
-/// What jails that wait for work cost.
+/// The memory that standby jails take.
 struct StandbyBenchmark: Benchmark {
     let workload: Workload
     /// `nil` for a server of the benchmark's own.

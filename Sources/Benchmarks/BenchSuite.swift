@@ -28,7 +28,7 @@ struct BenchSuite {
         ])
     }
 
-    /// What has thresholds, in a few minutes.
+    /// The benchmarks that have thresholds; they take a few minutes.
     static func quick() throws -> BenchSuite {
         let (python, typescript) = try (Workload.named("python"), Workload.named("typescript"))
         let (bash, c) = try (Workload.named("bash"), Workload.named("c"))

@@ -17,11 +17,11 @@ public struct Catalog: Sendable {
     public let runtimes: Runtimes
     /// For each installed runtime, by its number: a program that proves it works.
     public let hellos: [HelloProgram]
-    /// What the warden starts with.
+    /// The image that the warden is sealed with.
     ///
     /// Its ceilings are the highest of any plan; no runtime's defaults go above a plan's ceilings.
     public let image: CatalogImage
-    /// What could be faster here, for the operator.
+    /// Runtimes that could be faster here, for the operator.
     public let slower: [SlowerRuntime]
     /// Each at its number, for what results say of refused calls.
     public let systemCallNames: [String]
@@ -88,6 +88,6 @@ public struct Catalog: Sendable {
 /// A runtime that works, and lacks what would make it faster.
 public struct SlowerRuntime: Hashable, Sendable {
     public let name: String
-    /// What it lacks, and the command that brings it.
+    /// The missing part, and the command that installs it.
     public let reason: String
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What Catalog asks of the file system: few things, and by plain absolute paths.
+/// Catalog's questions to the file system, by plain absolute paths.
 enum HostPath {
     /// Whether `path` is absolute and has no empty, `.` or `..` component.
     static func isPlain(_ path: String) -> Bool {
@@ -25,7 +25,7 @@ enum HostPath {
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// What the symbolic link at `path` says; `nil` where there is none.
+    /// The target of the symbolic link at `path`; `nil` where there is none.
     static func linkTarget(_ path: String) -> String? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink(path, &buffer, buffer.count)

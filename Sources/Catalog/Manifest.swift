@@ -38,7 +38,7 @@ struct Manifest: Hashable, Sendable {
         let pattern: String
     }
 
-    /// What brings the program to a machine that lacks it.
+    /// The way to install the program on a machine that lacks it.
     enum Install: Hashable, Sendable {
         case apt([String])
         case pip([String])

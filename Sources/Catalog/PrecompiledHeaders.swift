@@ -13,7 +13,7 @@ struct PrecompiledHeaders {
     /// As jails see the folder; optional.
     let mount: MountImage
 
-    /// What has the compiler look there first.
+    /// The compiler option that has these headers found first.
     var word: String { "-I" + mount.target }
 
     /// What they were made of, a file of the folder: a line for the command, a line for the

@@ -1,6 +1,6 @@
 import WardenProtocol
 
-/// What every jail sees of this machine, whatever it runs.
+/// The part of this machine that every jail sees, whatever it runs.
 ///
 /// That is the system's programs and libraries, and a handful of files under `/etc` that are made
 /// here. Nothing else of the host has a name in there.

@@ -6,7 +6,7 @@ import WardenProtocol
 struct RuntimeFolder {
     let path: String
     let toolsFolder: String
-    /// What every jail is made of, as far as a compiler's work depends on it.
+    /// The digest of the jail, as far as a compiler's work depends on it.
     let jail: JailDigest
 
     /// A runtime of this machine, with what its jails need and what proves that it works.

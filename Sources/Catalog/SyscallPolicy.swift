@@ -27,7 +27,7 @@ struct SyscallPolicy: Hashable, Sendable {
         let profiles: Set<SystemCallProfile>
     }
 
-    /// What one argument of the call must be.
+    /// A condition on one argument of a call.
     struct Condition: Hashable, Sendable {
         let argument: UInt32
         let comparison: Comparison

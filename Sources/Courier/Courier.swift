@@ -81,7 +81,7 @@ public enum CourierError: Error, Sendable, Hashable {
     case curlUnavailable
 }
 
-/// What the dispatch loop is told.
+/// The events of the delivery loop.
 enum CourierEvent: Sendable {
     case wake
     /// The time that the loop wanted to be woken at has come.

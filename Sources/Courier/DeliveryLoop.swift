@@ -7,7 +7,7 @@ import Logging
 /// An attempt keeps its slot until its outcome is on disk. So a store that fails can only slow the
 /// courier down, never make it send the same message over and over.
 struct DeliveryLoop {
-    /// What it is made of.
+    /// The parts that the loop works with.
     struct Parts: Sendable {
         let store: any DeliveryStore
         let policy: AddressPolicy

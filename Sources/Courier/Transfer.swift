@@ -11,7 +11,7 @@ struct TransferRequest: Sendable {
     let body: Data
 }
 
-/// What came of it.
+/// The outcome of a transfer.
 struct TransferResult: Sendable {
     let id: String
     let outcome: Delivery.Outcome

@@ -8,7 +8,7 @@ public struct APIKey: Sendable, Hashable {
     /// SHA-256 of the whole key.
     public let digest: Data
     public let organization: String
-    /// Who made it; `nil` where an operator did.
+    /// The user who made the key; `nil` where an operator did.
     public let user: String?
     public let scopes: Set<String>
     public let createdAt: Date

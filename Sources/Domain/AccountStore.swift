@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Who there is: users, their sessions, organizations, and keys.
+/// Users, their sessions, organizations and keys.
 public protocol AccountStore: Sendable {
     // Users
     /// Writes a new user with the organization that is its own, which it is the owner of.
@@ -34,12 +34,12 @@ public protocol AccountStore: Sendable {
     // Organizations
     func insert(_ organization: Organization) async throws
     func organization(id: String) async throws -> Organization?
-    /// Of all organizations, newest first.
+    /// All organizations, newest first.
     func organizations(page: Page) async throws -> Listing<Organization>
     /// Writes the organization's name and plan.
     /// - Returns: whether there is such an organization.
     func update(_ organization: Organization) async throws -> Bool
-    /// What the user belongs to: the one that is its own first, then the newest.
+    /// The user's memberships: the personal organization first, then the newest.
     func memberships(user: String) async throws -> [Membership]
     func membership(user: String, organization: String) async throws -> Membership?
     /// In the order in which they came.
@@ -57,7 +57,7 @@ public protocol AccountStore: Sendable {
     /// The key with this SHA-256, revoked and expired ones included.
     func key(digest: Data) async throws -> IssuedKey?
     func key(id: String) async throws -> IssuedKey?
-    /// Of all organizations, oldest first.
+    /// The keys of all organizations, oldest first.
     func keys() async throws -> [IssuedKey]
     /// Newest first.
     func keys(organization: String, page: Page) async throws -> Listing<APIKey>
@@ -66,7 +66,7 @@ public protocol AccountStore: Sendable {
     func touchKey(id: String, at date: Date) async throws
 }
 
-/// What access tokens are signed with, and which of them hold no more.
+/// The signing keys of access tokens, and revoked tokens.
 public protocol TokenStore: Sendable {
     /// Newest first; the first signs.
     func signingKeys() async throws -> [SigningKey]

@@ -98,14 +98,14 @@ extension AgentTask.State {
     }
 }
 
-/// What an agent asked for, checked at the door; it never changes.
+/// An agent's request for a task, checked on arrival; it never changes.
 public struct TaskOrder: Sendable, Hashable {
     /// Higher comes first.
     public static let priorities = -100...100
     public static let attempts = 1...10
     public static let standardAttemptsMax = 3
     public static let agentIDCharactersMax = 100
-    /// What a program's own failure can be, and so what may be tried again where the agent asks.
+    /// The failures of a program that a task may ask to retry.
     public static let retryable: [Execution.Status] = [
         .failed, .signaled, .timedOut, .cpuTimeExceeded, .memoryExceeded, .outputExceeded,
         .compileFailed,

@@ -92,7 +92,7 @@ public struct CallbackURL: Sendable, Hashable {
     }
 }
 
-/// What is wrong with a callback URL.
+/// The rules that a callback URL can break.
 public enum CallbackURLError: Error, Sendable, Hashable, CaseIterable, CustomStringConvertible {
     case tooLong
     case character

@@ -1,4 +1,4 @@
-/// Who is asking, decided once at the door.
+/// The identity, plan and scopes of a request's sender, decided once per request.
 public struct Caller: Sendable, Hashable {
     public let owner: Owner
     public let plan: Plan
@@ -13,7 +13,7 @@ public struct Caller: Sendable, Hashable {
         self.credential = credential
     }
 
-    /// What a caller has shown, so that its end can be honoured.
+    /// The credential of a caller, so that its expiry can be honoured.
     public enum Credential: Sendable, Hashable {
         /// Nothing: a stranger.
         case none

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Whose an accepted execution is while it is worked on.
+/// The leases of workers on accepted executions.
 ///
 /// A worker is one process that runs executions. What it claims, and what it writes first, is its
 /// own until its lease ends; a heartbeat moves the end of the lease, for all that the worker holds

@@ -6,7 +6,7 @@ public import Foundation
 /// It is only ever faster: it may forget anything at any time, and what it cannot keep or read is
 /// not there. Nothing of it throws.
 public protocol CompileCache: Sendable {
-    /// What this compilation made before, or `nil`.
+    /// The program of this compilation, or `nil`.
     func program(of compilation: Compilation) async -> CompiledProgram?
 
     /// Keeps what a compilation made; does not wait for the disk.
@@ -39,9 +39,9 @@ public struct Compilation: Sendable, Hashable {
     public var files: [SourceFile]
     public var arguments: [String]
     public var environment: [String: String]
-    /// Of the compile stage: with less, it might have failed.
+    /// The limits of the compile stage: with lower ones it might have failed.
     public var limits: Limits
-    /// Of the jail, whose work folder the compiler shares with the runs.
+    /// The size of the jail's work folder, which the compiler shares with the runs.
     public var workspaceBytes: Int64
     public var workspaceFiles: Int64
 
@@ -72,7 +72,7 @@ public struct Compilation: Sendable, Hashable {
     }
 }
 
-/// What a compile stage that succeeded left behind.
+/// The files and output of a compile stage that succeeded.
 public struct CompiledProgram: Sendable, Hashable {
     /// The stage as it was then: its warnings, and what it used.
     public var result: StageResult
@@ -84,6 +84,6 @@ public struct CompiledProgram: Sendable, Hashable {
         self.content = content
     }
 
-    /// Of one program with all that its compiler said: what a stage can bring out of its jail.
+    /// The most bytes of one program and its compiler's output: what a stage can bring out.
     public static let bytesMax = Int(OutputFile.totalBytesMax)
 }

@@ -33,7 +33,7 @@ public struct Delivery: Sendable, Hashable {
         self.attempts = attempts
     }
 
-    /// What it tells of.
+    /// The execution or task that a delivery reports.
     public enum Subject: Sendable, Hashable {
         case execution(String)
         case task(String)

@@ -5,7 +5,7 @@
 
 public import Foundation
 
-/// What a caller asked to be run, checked against its plan and a runtime of this machine.
+/// A caller's request to run code, checked against its plan and a runtime of this machine.
 public struct ExecutionRequest: Sendable, Hashable {
     /// The runtime's name and exact version, so that a queued request finds it again after a
     /// restart.
@@ -81,7 +81,7 @@ public struct SourceFile: Sendable, Hashable {
     }
 }
 
-/// What one run stage is given.
+/// The input of one run stage.
 public struct RunInput: Sendable, Hashable {
     public var stdin: Data
     public var arguments: [String]
@@ -158,7 +158,7 @@ public struct Execution: Sendable, Hashable {
     }
 }
 
-/// Whose an execution is: the organization that its key belongs to, or a stranger's address.
+/// The owner of an execution: its key's organization, or an anonymous caller's address.
 public enum Owner: Sendable, Hashable {
     case organization(String)
     /// An address, IPv6 cut to its /64. Never stored with an execution.
@@ -173,7 +173,7 @@ public enum Owner: Sendable, Hashable {
     }
 }
 
-/// What the program did, stage by stage.
+/// The result of an execution, stage by stage.
 public struct ExecutionResult: Sendable, Hashable {
     /// `nil` where the runtime has no compile stage.
     public var compile: StageResult?

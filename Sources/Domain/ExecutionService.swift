@@ -1,4 +1,4 @@
-/// What the API asks of the queue of executions.
+/// The queue of executions, as the API sees it.
 public protocol ExecutionService: Sendable {
     /// Charges the caller's quota and takes the execution into the queue. Nothing is charged where
     /// it throws.

@@ -36,7 +36,7 @@ public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
     /// The IPv4 address in the last 32 bits, where the transition mechanisms carry it.
     var lastFour: IPAddress { IPAddress(unchecked: Array(bytes.suffix(4))) }
 
-    /// What quota is counted against: an IPv4 address as it is, an IPv6 address's /64.
+    /// The key that quota is counted by: an IPv4 address as it is, an IPv6 address's /64.
     ///
     /// A /64 is the least that one customer is given (RFC 6177), so its addresses are one caller.
     public var quotaGroup: String {

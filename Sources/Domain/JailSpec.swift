@@ -1,11 +1,11 @@
-/// What a session is opened with.
+/// The specification of a session.
 public struct JailSpec: Sendable {
     public var runtime: UInt16
     public var profile: SystemCallProfile
     public var files: [SourceFile]
-    /// Of these, the jail as a whole is held to the workspace's size and file count.
+    /// The jail's own limits among these are the work folder's size and file count.
     public var limits: Limits
-    /// What its first stage runs, where that can be started before the files are there.
+    /// The program of the first stage, where it can be started before the files are there.
     public var boot: BootProgram?
     /// How long a jail is waited for while there is nobody to make it; `nil` is for as long as it
     /// takes.

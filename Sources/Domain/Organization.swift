@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Whose executions, keys and quota they are.
+/// The owner of executions, keys and a quota.
 public struct Organization: Sendable, Hashable {
     /// `org_` and 26 characters.
     public let id: String
@@ -17,7 +17,7 @@ public struct Organization: Sendable, Hashable {
     }
 }
 
-/// What a user is in an organization.
+/// A user's role in an organization.
 public enum Role: String, Sendable, CaseIterable {
     /// Decides who belongs to it.
     case owner

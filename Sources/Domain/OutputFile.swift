@@ -11,7 +11,7 @@ public struct OutputFile: Sendable, Hashable {
         case refused(FileRefusal)
     }
 
-    /// Of all output files of one answer together: they travel in memory, and as JSON.
+    /// The most bytes of all output files of one answer: they travel in memory and as JSON.
     public static let totalBytesMax: Int64 = 16 << 20
 
     public init(path: String, content: Content) {

@@ -1,4 +1,4 @@
-/// What a stage is held to.
+/// The limits of a stage.
 ///
 /// A runtime may raise a default of the plan's, because a virtual machine or a compiler needs more
 /// room than a shell does. It never lowers one, and the plan's ceiling holds against both. A limit

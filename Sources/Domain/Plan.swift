@@ -3,9 +3,9 @@ public struct Plan: Sendable, Hashable {
     public let name: String
     public let rates: Rates
     public let holdings: Holdings
-    /// What an execution gets that asks for nothing.
+    /// The limits of an execution that asks for none.
     public let defaults: Limits
-    /// What an execution may ask for at most.
+    /// The highest limits that an execution may ask for.
     public let ceilings: Limits
 
     public init(

@@ -13,11 +13,11 @@ public struct Project: Sendable, Hashable {
     public var version: String?
     /// The path of the main file.
     public var entry: String?
-    /// What its programs find in their environment.
+    /// The environment of the project's programs.
     ///
     /// No answer has the values.
     public var environment: [String: String]
-    /// What its executions are held to where they ask for nothing, in place of the plan's defaults.
+    /// Limits that replace the plan's defaults for the project's executions.
     public var limits: [Limit: Int64]
     public let createdAt: Date
     public var updatedAt: Date
@@ -75,10 +75,10 @@ public struct ProjectSources: Sendable, Hashable {
     }
 }
 
-/// What the files of one project may come to: no more than one execution can take.
+/// The bounds of one project's files: no more than one execution can take.
 public struct ProjectBounds: Sendable, Hashable {
     public let filesMax: Int64
-    /// Of all contents together.
+    /// The most bytes of all contents together.
     public let bytesMax: Int64
 
     public init(filesMax: Int64, bytesMax: Int64) {
@@ -122,8 +122,8 @@ public enum ProjectFileRefusal: Error, Sendable, Hashable {
     /// It would be a file and a folder at once, or there twice, as this sentence's end says.
     case path(String)
     case files(max: Int64)
-    /// Of all contents together.
+    /// The bytes of all contents together.
     case bytes(Int64, max: Int64)
-    /// Of all paths together, in bytes.
+    /// The bytes of all paths together.
     case names(Int, max: Int)
 }

@@ -22,7 +22,7 @@ public enum OutlivedRecord: Sendable, Hashable {
     case tasks(EndBounds)
     case idempotencyKeys(claimedBefore: Date)
     case sessions(expiredBefore: Date)
-    /// Of the tokens that were revoked, those that have expired as well.
+    /// Revoked access tokens that have expired as well.
     case revokedTokens(expiredBefore: Date)
 
     public var name: String {
@@ -38,9 +38,9 @@ public enum OutlivedRecord: Sendable, Hashable {
 
 /// Before when work must have ended to be deleted; `nil` keeps it for ever.
 public struct EndBounds: Sendable, Hashable {
-    /// Of organizations whose plan says nothing.
+    /// The bound for organizations whose plan sets none.
     public let standard: Date?
-    /// Of organizations on plans that say it themselves.
+    /// The bound of each plan that sets one.
     public let byPlan: [String: Date?]
 
     public init(standard: Date?, byPlan: [String: Date?]) {

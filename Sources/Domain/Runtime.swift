@@ -23,7 +23,7 @@ public struct Runtime: Sendable, Hashable {
     public let compileDefaults: [Limit: Int64]
     /// Whether its interpreter can be started before the script is there, and when not.
     public let standby: Standby?
-    /// What the compile stage makes, where that may be kept; `nil` has it made each time.
+    /// The file that the compile stage makes, where it may be cached; `nil` compiles each time.
     public let product: CompileProduct?
 
     public init(
@@ -139,7 +139,7 @@ public struct Command: Sendable, Hashable {
     }
 }
 
-/// What `runtimes/` describes, found or not.
+/// The runtimes of `runtimes/`, installed or missing.
 public struct Runtimes: Sendable {
     public let installed: [Runtime]
     /// Described, but with no program on this machine.

@@ -11,7 +11,7 @@ public protocol SandboxProvider: Sendable {
     /// Whether a session can be opened now.
     var isAvailable: Bool { get }
 
-    /// What happens to the provider itself.
+    /// Events of the provider itself.
     ///
     /// One stream, for one reader; it ends when there will be no more sessions.
     var events: AsyncStream<SandboxEvent> { get }

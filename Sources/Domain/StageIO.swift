@@ -1,6 +1,6 @@
 public import Foundation
 
-/// What a stage reads, and where its output goes while it runs.
+/// A stage's input, and the destination of its output while it runs.
 ///
 /// The report has the output in any case, up to the stage's limits. What exceeds a limit is not
 /// told of either.

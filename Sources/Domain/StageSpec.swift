@@ -34,7 +34,7 @@ public struct StageSpec: Sendable {
     public var collects: Bool { !outputs.isEmpty || digestsOthers }
 }
 
-/// What became of a stage.
+/// The outcome of a stage.
 public struct StageReport: Sendable {
     public var result: StageResult
     public var files: [OutputFile]

@@ -28,11 +28,11 @@ public enum StandbyChange: Sendable, Hashable {
     case gone
 }
 
-/// What a jail is made of before its files.
+/// The specification of a standby jail, before its files.
 public struct StandbySpec: Sendable {
     public var runtime: UInt16
     public var profile: SystemCallProfile
-    /// Those of ``Limit/fixedAtStart`` are the jail's for good; the others are its stages'.
+    /// The limits of ``Limit/fixedAtStart`` hold for the jail's life; each stage sets the others.
     public var limits: Limits
     public var boot: BootProgram?
 
@@ -57,7 +57,7 @@ public struct StandbySpec: Sendable {
     public struct Shape: Sendable, Hashable {
         public let runtime: UInt16
         public let profile: SystemCallProfile
-        /// Of each of ``Limit/fixedAtStart``.
+        /// The values of ``Limit/fixedAtStart``, in its order.
         public let limits: [Int64]
         public let boot: BootProgram?
     }

@@ -180,7 +180,7 @@ public struct Page: Sendable, Hashable {
 
 public struct Listing<Element: Sendable>: Sendable {
     public var elements: [Element]
-    /// Of all pages together.
+    /// The number of elements on all pages.
     public var total: Int
 
     public init(elements: [Element], total: Int) {

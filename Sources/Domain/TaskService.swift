@@ -1,4 +1,4 @@
-/// What the front door asks of the dispatcher.
+/// The task dispatcher, as the API sees it.
 ///
 /// With an organization, only its tasks exist; `nil` means all organizations.
 public protocol TaskService: Sendable {

@@ -13,7 +13,7 @@ public struct TaskSummary: Sendable, Hashable {
     public let state: AgentTask.State
     public let terms: Terms
 
-    /// What of an order a list shows beside what tasks are found by.
+    /// The part of an order that a list shows.
     public struct Terms: Sendable, Hashable {
         public let language: String
         public let version: String

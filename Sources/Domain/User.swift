@@ -48,7 +48,7 @@ public struct Session: Sendable, Hashable {
     }
 }
 
-/// What access tokens are signed with.
+/// A key that access tokens are signed with.
 public struct SigningKey: Sendable, Hashable {
     /// The `kid` of the tokens that it signs.
     public let id: String

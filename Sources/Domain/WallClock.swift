@@ -1,6 +1,6 @@
 public import Foundation
 
-/// What time it is, so that tests can say.
+/// The current time, which tests can set.
 public struct WallClock: Sendable {
     public let now: @Sendable () -> Date
 

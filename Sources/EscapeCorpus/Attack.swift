@@ -99,7 +99,7 @@ public enum Place: String, Sendable, CaseIterable {
     case python
 }
 
-/// What refuses an attack.
+/// The wall that refuses an attack.
 public enum Wall: Sendable {
     /// All of these: where there are several, each of them alone is enough.
     case layers(Set<IsolationLayer>)

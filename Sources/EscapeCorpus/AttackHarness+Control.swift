@@ -15,7 +15,7 @@ extension AttackHarness {
     /// nobody's, on every system.
     private static let ordinaryUser = "65534"
 
-    /// What came of an attack's control.
+    /// The outcome of an attack's control.
     public enum ControlOutcome: Sendable, Equatable {
         case succeeded
         /// Why nothing follows from it.

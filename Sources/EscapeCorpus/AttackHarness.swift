@@ -29,10 +29,10 @@ public struct AttackHarness: Sendable {
         self.secret = secret
     }
 
-    /// What came of an attack.
+    /// The outcome of an attack.
     public enum Outcome: Sendable, Equatable {
         case refused
-        /// What was otherwise than it must be.
+        /// The differences from the expectation.
         case cameThrough([String])
         /// Why it could not be made here.
         case notMade(String)

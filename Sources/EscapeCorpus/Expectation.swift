@@ -7,7 +7,7 @@ public struct Expectation: Sendable {
     public var verdicts: [Verdict] = [.exited(code: 0)]
     /// For each attempt of this name, what may come of it; it must have been made.
     public var outcomes: [String: Set<String>] = [:]
-    /// What may come of every other attempt.
+    /// The outcomes that every other attempt may have.
     public var others: Set<String> = []
     /// Attempts with any outcome.
     public var ignored: Set<String> = []
@@ -49,7 +49,7 @@ public struct Expectation: Sendable {
     }
 }
 
-/// What was seen of one run of an attack.
+/// The observations of one run of an attack.
 public struct Sighting: Sendable {
     public let place: Place
     public let profile: SystemCallProfile
@@ -78,7 +78,7 @@ public enum Findings {
 }
 
 extension Expectation {
-    /// What was otherwise than it must be; empty where the attack was refused.
+    /// The differences from the expectation; empty where the attack was refused.
     func breaches(_ sighting: Sighting, secret: String) -> [String] {
         var breaches: [String] = []
         let result = sighting.result

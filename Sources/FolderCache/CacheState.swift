@@ -13,21 +13,21 @@ public struct CompileCacheFigures: Sendable, Hashable {
     public var bytes = 0
 }
 
-/// What a ``FolderCache`` knows and holds, and what has to go for what comes.
+/// The contents of a ``FolderCache``, and the choice of what is evicted.
 ///
 /// It decides without side effects: its owner removes what it names.
 struct CacheState: Sendable {
     let bytesMax: Int
     private let heldBytesMax: Int
-    /// What is in the folder.
+    /// The programs in the folder.
     var index = RecencyList<ProgramKey>()
-    /// What is in memory.
+    /// The programs in memory.
     private(set) var held = RecencyList<ProgramKey>()
     private var programs: [ProgramKey: CompiledProgram] = [:]
     private var counted = CompileCacheFigures()
     private var writingBytes = 0
 
-    /// Of what waits to be written: a disk that is slower than the compilers is not waited for.
+    /// The most bytes that wait to be written: the cache does not wait for a slow disk.
     private static let writingBytesMax = 64 << 20
 
     init(bytesMax: Int, heldBytesMax: Int) {
@@ -86,7 +86,7 @@ struct CacheState: Sendable {
         return evicted
     }
 
-    /// What was thought to be in the folder is not.
+    /// Forgets a program that turned out not to be in the folder.
     mutating func lose(_ key: ProgramKey) {
         index.remove(key)
         figures.misses += 1

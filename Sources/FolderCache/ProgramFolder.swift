@@ -11,10 +11,10 @@ import Glibc
 struct ProgramFolder: Sendable {
     let path: String
 
-    /// What a process is writing, with its number; each writes one at a time.
+    /// The name of the file that a process is writing, with its number; each writes one at a time.
     private static let unfinished = "unfinished"
     private let ownUnfinished = "\(unfinished).\(getpid())"
-    /// What a file takes of a disk: it is counted by the block.
+    /// The size of a disk block, by which files are counted.
     private static let blockBytes = 4_096
 
     struct File {
@@ -71,7 +71,7 @@ struct ProgramFolder: Sendable {
         }
     }
 
-    /// What is in the file, up to `bytesMax`; `nil` where it cannot be read or has more.
+    /// The file's content, up to `bytesMax`; `nil` where it cannot be read or has more.
     func read(_ key: ProgramKey, bytesMax: Int) -> Data? {
         let file = open(path(of: key.fileName), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { return nil }

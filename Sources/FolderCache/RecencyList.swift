@@ -12,7 +12,7 @@ struct RecencyList<Key: Hashable & Sendable>: Sendable {
     private var nodes: [Key: Node] = [:]
     private(set) var oldest: Key?
     private var newest: Key?
-    /// Of all keys together.
+    /// The weight of all keys together.
     private(set) var weight = 0
 
     var count: Int { nodes.count }

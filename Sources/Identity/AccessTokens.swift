@@ -29,7 +29,7 @@ public final class AccessTokens: Sendable {
         public let expiresInSeconds: Int
     }
 
-    /// What a token says, once it is known to be ours and not to have expired.
+    /// The claims of a token that is ours and has not expired.
     public struct Statement: Sendable, Hashable {
         public let id: String
         public let keyID: String
@@ -63,7 +63,7 @@ public final class AccessTokens: Sendable {
         return parts.count == 3 && parts.allSatisfy { !$0.isEmpty }
     }
 
-    /// What the token says.
+    /// The token's claims; `nil` where it is not ours or has expired.
     /// - Returns: `nil` where it is not ours, has expired or was revoked.
     public func statement(_ token: String) async throws -> Statement? {
         let keys = try await parse(store.signingKeys())

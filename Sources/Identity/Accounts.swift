@@ -23,7 +23,7 @@ public final class Accounts: Sendable {
     /// The conditions of sign-up.
     public struct SignUps: Sendable {
         public let rules: PasswordRules
-        /// Of one address.
+        /// The most sign-ups per address and day.
         public let perDay: Int
 
         public init(rules: PasswordRules, perDay: Int) {

@@ -1,4 +1,4 @@
-/// What a password must be.
+/// The rules for passwords.
 ///
 /// The raw value is the rule's name in the answer `WEAK_PASSWORD`.
 public enum PasswordRule: String, Sendable, CaseIterable {

@@ -53,7 +53,7 @@ public enum Scope: Sendable, Hashable {
     }
 }
 
-/// What a credential may do altogether.
+/// The scopes of a credential.
 public struct ScopeSet: Sendable, Hashable {
     /// As they are stored with a key and carried by a caller.
     public let names: Set<String>

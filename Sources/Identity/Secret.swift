@@ -8,7 +8,7 @@ public import Foundation
 public protocol Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
-    /// What every secret of this kind begins with, so that scanners find a leaked one.
+    /// The prefix of every secret of this kind, so that scanners find a leaked one.
     static var prefix: String { get }
     /// The whole of it, to be shown once to the one it is for.
     var plaintext: String { get }

@@ -38,7 +38,7 @@ struct SignedToken<Claims: Codable & Sendable>: Sendable {
         text = signed + "." + Base64URL.encode(signature)
     }
 
-    /// What a token claims.
+    /// The claims of a token.
     ///
     /// - Parameter key: finds a key by its identifier.
     /// - Returns: `nil` where none of these keys has signed it.

@@ -25,7 +25,7 @@ public enum JSONValue: Sendable, Hashable {
         }
     }
 
-    /// What a caller would call this kind of value.
+    /// The kind of value, as a caller would call it.
     public var kind: String {
         switch self {
         case .null: "null"
@@ -54,12 +54,12 @@ public enum JSONValue: Sendable, Hashable {
         }
     }
 
-    /// Of an object; none of anything else.
+    /// The members of an object; empty for any other value.
     public var members: [Member] {
         if case .object(let members) = self { members } else { [] }
     }
 
-    /// Of an array; none of anything else.
+    /// The elements of an array; empty for any other value.
     public var elements: [JSONValue] {
         if case .array(let elements) = self { elements } else { [] }
     }

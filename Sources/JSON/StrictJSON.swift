@@ -20,7 +20,7 @@ public enum StrictJSON {
         public let line: Int
         /// In bytes, counted from 1.
         public let column: Int
-        /// What the text does, such as `ends inside a string`.
+        /// The fault of the text, such as `ends inside a string`.
         public let reason: String
         /// The member that the flaw is about, where a name was given twice.
         public var member: String?
@@ -251,7 +251,7 @@ extension Parser {
         }
     }
 
-    /// What `\u` stands for, a pair of surrogates being one character.
+    /// The character of a `\u` escape, or of a pair of surrogates.
     ///
     /// Half a pair is nothing that UTF-8 can carry.
     private mutating func scalar(at offset: Int) throws(Failure) -> Character {

@@ -36,7 +36,7 @@ enum Collecting {
         }
     }
 
-    /// What was asked for.
+    /// The patterns and bounds of the request.
     private struct Wanted {
         private let paths: Set<String>
         private let patterns: [Glob]

@@ -1,7 +1,7 @@
 package import Vocabulary
 package import WardenProtocol
 
-/// What the warden tells a jail's init, over a socket pair of their own.
+/// The warden's orders to a jail's init, over a socket pair of their own.
 package enum InitOrder {
     /// The user namespace is mapped: build the jail.
     case build

@@ -1,7 +1,7 @@
 package import Kernel
 package import WardenProtocol
 
-/// What a jail's init tells the warden.
+/// The reports of a jail's init to the warden.
 ///
 /// It has handled a stranger's bytes, so the warden believes no more of it than that its program
 /// has ended.
@@ -63,7 +63,7 @@ package enum InitReport {
 package struct EndedStage {
     package let stage: StageNumber
     package let end: ProcessEnd
-    /// Of its first process and the children that it waited for.
+    /// The usage of the first process and of the children that it waited for.
     package let usage: ProcessUsage
     package let refusedCalls: [Int32]
 

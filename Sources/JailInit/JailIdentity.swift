@@ -1,6 +1,6 @@
 internal import Kernel
 
-/// Who is who in one jail.
+/// The user numbers of one jail.
 package enum JailIdentity {
     /// Init is 0 inside and `host` outside, the program 1000 inside and `host + 1` outside.
     case pair(host: UInt32)

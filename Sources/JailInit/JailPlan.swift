@@ -4,10 +4,10 @@ package import WardenProtocol
 
 /// Everything about a jail that was decided before it was made.
 package struct JailPlan {
-    /// Of the read-only tree that its root is a copy of, in the warden's own empty world.
+    /// The path of the runtime's read-only tree in the warden's root; the jail's root is a copy.
     package let root: String
     package let filter: [UInt8]
-    /// Those of the opening.
+    /// The limits of the `open` request.
     package let limits: Limits
     package let identity: JailIdentity
     package var raisesLoopback: Bool

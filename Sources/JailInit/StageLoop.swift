@@ -1,7 +1,7 @@
 internal import Kernel
 internal import WardenProtocol
 
-/// What init does when the jail is built: it carries out the warden's orders, reaps, and reports.
+/// Init's loop after the jail is built: it obeys orders, reaps children and reports.
 struct StageLoop: ~Copyable {
     private let jail: Init
     private let epoll: Epoll

@@ -146,7 +146,7 @@ extension StageRun {
         return nil
     }
 
-    /// What it has not told by now, nobody waits for.
+    /// Stops watching; later events of the stage are of no interest.
     func forget(in epoll: borrowing Epoll) {
         for number in [refusedCalls.number, listener, openings].compactMap(\.self) {
             epoll.remove(number)
@@ -154,7 +154,7 @@ extension StageRun {
     }
 }
 
-/// What came with a stage's order, by what it is for.
+/// The descriptors of a stage's order, by their purpose.
 struct StageDescriptors {
     let pipes: [Int32]
     let archive: Int32?

@@ -126,7 +126,7 @@ public enum OpenFlags {
     public static let place: Int32 = 0o10000000
 }
 
-/// What a sealed memfd promises.
+/// The seals of a memfd that nobody may change.
 public enum Seals {
     /// No seal may be added, the size stays, the bytes stay.
     public static let all: Int32 = 0x1 | 0x2 | 0x4 | 0x8

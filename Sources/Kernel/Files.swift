@@ -8,7 +8,7 @@ public enum Files {
 
     public enum Kind: Sendable { case regular, pipe, folder, other }
 
-    /// What an open descriptor is, and a regular file's size in bytes.
+    /// The kind of an open descriptor, and a regular file's size in bytes.
     public static func kind(of descriptor: Int32) -> (kind: Kind, size: Int64) {
         var size: Int64 = 0
         let kind: Kind =
@@ -22,7 +22,7 @@ public enum Files {
         return (kind, size)
     }
 
-    /// Who may do what with an open file: the low twelve bits of its mode.
+    /// The permission bits of an open file: the low twelve bits of its mode.
     public static func permissions(of descriptor: Int32) -> UInt32 {
         var size: Int64 = 0
         return UInt32(truncatingIfNeeded: unsafe linux_file_mode(descriptor, &size)) & 0o7777
@@ -127,7 +127,7 @@ public enum Files {
     }
 }
 
-/// What is in a folder.
+/// The names in a folder.
 public enum Folder {
     /// The names in an open folder but `.` and `..`; those that cannot be read are left out.
     public static func names(in directory: Int32, most: Int = 100_000) -> [String] {
@@ -158,7 +158,7 @@ public enum Folder {
 public enum OwnProcess {
     public static var number: Int32 { getpid() }
     public static var parent: Int32 { getppid() }
-    /// Of the process namespace that the numbers are of; 0 where /proc does not say.
+    /// The number of this process's pid namespace; 0 where /proc does not have it.
     public static var processNamespace: UInt64 {
         var status = Glibc.stat()
         return unsafe stat("/proc/self/ns/pid", &status) == 0 ? UInt64(status.st_ino) : 0
@@ -178,7 +178,7 @@ public enum OwnProcess {
     public static var uid: UInt32 { geteuid() }
     public static var gid: UInt32 { getegid() }
     public static var pageBytes: Int { sysconf(Int32(_SC_PAGESIZE)) }
-    /// What /proc counts processor time in.
+    /// The unit in which /proc counts processor time.
     public static var clockTicksPerSecond: Int { sysconf(Int32(_SC_CLK_TCK)) }
 
     /// Whether there is such a process and it runs; one that waits to be reaped does not.

@@ -15,7 +15,7 @@ public struct KernelError: Error, Hashable, Sendable {
     }
 }
 
-/// What was being done.
+/// The system call, or the group of calls, that failed.
 ///
 /// The raw value is what operators read.
 public enum Call: String, Sendable {

@@ -25,7 +25,7 @@ public enum Mount {
         try check(.mount) { unsafe linux_mount(type, target, type, flags.rawValue, options) }
     }
 
-    /// What happens to mounts on the host stays there, and the other way round.
+    /// Stops mount events from crossing between this namespace and the host's.
     public static func makeEverythingPrivate() throws(KernelError) {
         let flags: MountFlags = [.isPrivate, .recursive]
         try check(.mount) { unsafe linux_mount(nil, "/", nil, flags.rawValue, nil) }

@@ -65,7 +65,7 @@ public enum Process {
         _ = linux_kill(child, SIGKILL)
     }
 
-    /// What has ended, or `nil` where nothing has (`waiting` false) or no child is left.
+    /// A child that has ended; `nil` where none has (`waiting` false) or no child is left.
     public static func reap(
         _ process: Int32 = -1,
         waiting: Bool
@@ -95,7 +95,7 @@ public enum Process {
         try check(.prctl) { linux_prctl(parentDeathSignal, UInt(SIGKILL), 0, 0, 0) }
     }
 
-    /// What its children leave behind comes to this process, which must then reap it.
+    /// Makes this process the parent of its descendants' orphans, which it must then reap.
     ///
     /// Children do not inherit this.
     public static func adoptOrphans() throws(KernelError) {
@@ -120,10 +120,10 @@ public struct ReapedProcess: Sendable {
     public let usage: ProcessUsage
 }
 
-/// What a process and the children that it waited for have used (wait4(2)).
+/// The resources that a process and the children that it waited for have used (wait4(2)).
 public struct ProcessUsage: Hashable, Sendable {
     public let cpuMicroseconds: UInt64
-    /// Of the largest of these processes.
+    /// The peak memory of the largest of these processes.
     public let peakMemoryBytes: UInt64
 
     public init(cpuMicroseconds: UInt64, peakMemoryBytes: UInt64) {

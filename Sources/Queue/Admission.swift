@@ -171,7 +171,7 @@ struct Admission: Sendable {
     }
 }
 
-/// What `submit` hands out.
+/// The submission that `submit` returns.
 ///
 /// It need not be waited for: the execution runs anyway.
 private struct AcceptedSubmission: Submission {

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 
-/// What becomes of a task, and when.
+/// The transitions of a task's state.
 ///
 /// Pure: time and luck are parameters.
 ///

@@ -13,7 +13,7 @@ struct DispatchState: Sendable {
         var isToBeCancelled = false
     }
 
-    /// What became of an attempt.
+    /// The outcome of an attempt.
     enum AttemptEnd: Sendable {
         case finished(Execution)
         /// Its execution cannot be read, or is not there.
@@ -38,7 +38,7 @@ struct DispatchState: Sendable {
     private let tasksMax: Int
     private(set) var underWay: [String: UnderWay] = [:]
     private var holds: [String: Hold] = [:]
-    /// Whose turn was last.
+    /// The organization whose task was begun last.
     private(set) var lastOrganization = ""
     /// Nothing is begun any more.
     private(set) var isClosed = false

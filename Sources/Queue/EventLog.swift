@@ -46,7 +46,7 @@ final class EventLog: Sendable {
 
     private let state: Mutex<State>
 
-    /// Of the output that is kept for those who read later.
+    /// The most output bytes that the log keeps for later readers.
     static let bytesMax = 256 << 10
 
     init(bytesMax: Int = bytesMax) {

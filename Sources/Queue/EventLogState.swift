@@ -10,10 +10,10 @@ struct EventLogState: Sendable {
     /// In the order of their numbers, with gaps.
     private var events: Deque<ExecutionEvent> = []
     private var bytes = 0
-    /// Of the event that comes next.
+    /// The number of the next event.
     private(set) var nextNumber = 1
 
-    /// What an event takes beside the bytes of its output, roughly.
+    /// The weight of an event beside the bytes of its output, roughly.
     private static let eventBytes = 64
 
     /// - Parameter bytesMax: of the output events together, each counted with 64 bytes of its own.

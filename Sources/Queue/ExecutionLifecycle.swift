@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Logging
 
-/// What becomes of an execution from its slot to its end.
+/// The life of an execution from its slot to its end.
 ///
 /// One task carries it. A cancellation reaches the run in the jail and not what comes after it: the
 /// end is also stored after the client has disconnected. An execution counts as finished only when
@@ -87,7 +87,7 @@ struct ExecutionLifecycle: Sendable {
         }
     }
 
-    /// What the end of this service cuts short waits on disk for the next start.
+    /// Leaves an execution that the service's stop interrupts on disk, for the next start.
     private func putBack(_ entry: QueueState.Entry) async {
         logger.notice(
             "execution interrupted, stays queued",

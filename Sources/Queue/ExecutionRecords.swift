@@ -2,10 +2,10 @@ import Domain
 import Foundation
 import Logging
 
-/// What is written down of executions, with the deliveries that they owe, and the day's charges.
+/// The stored side of executions: their rows, the deliveries that they owe, the day's charges.
 struct ExecutionRecords: Sendable {
     private let store: any ExecutionStore & QuotaStore & ClaimStore
-    /// Who holds what this queue accepts.
+    /// The worker that holds every execution that this queue accepts.
     private let worker: String
     private let clock: WallClock
     private let logger: Logger
@@ -187,7 +187,7 @@ extension ExecutionRecords {
         try await store.claim(execution: execution.id, worker: worker, at: clock.now())
     }
 
-    /// What the store says that this worker holds, by its ids.
+    /// The ids of the executions that this worker holds in the store.
     func held() async throws -> Set<String> { Set(try await store.held(by: worker)) }
 
     /// Lets go what is left to the next start, or to another worker.

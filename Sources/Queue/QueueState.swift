@@ -17,7 +17,7 @@ struct QueueState: Sendable {
         var isCharged: Bool
         /// Whether more of its subject's executions waited when it was started.
         var isBacklogged = false
-        /// What happens to it, until its end.
+        /// The execution's events, until its end.
         let events = EventLog()
         var phase = Phase.admitting
         var interruption: Interruption?
@@ -54,7 +54,7 @@ struct QueueState: Sendable {
         case draining
     }
 
-    /// What there is to do about an interrupted execution.
+    /// The next step for an interrupted execution.
     enum InterruptionAction: Sendable {
         /// It is being admitted or written down, and will be seen to there.
         case none

@@ -126,7 +126,7 @@ public final class TaskDispatch: TaskService {
     }
 }
 
-/// What the loop is told.
+/// The events of the dispatch loop.
 enum TaskEvent: Sendable {
     case wake
     /// The time that the loop wanted to be woken at has come.

@@ -35,7 +35,7 @@ struct TaskLoop {
     /// One for each attempt that goes on.
     var watchers: [String: Task<Void, Never>] = [:]
     private var timer: Task<Void, Never>?
-    /// What an earlier process left running is known.
+    /// Whether the tasks that an earlier process left running have been read.
     var hasTakenUp = false
     private var isStopping = false
 

@@ -1,10 +1,10 @@
 import Foundation
 
-/// What a pool of jails is held to.
+/// The bounds of a pool of standby jails.
 public struct StandbyBounds: Sendable {
     /// How many may stand by at once; 0 is none.
     public var jailsMax: Int
-    /// What those that stand by may hold together.
+    /// The most memory of all standby jails together.
     public var memoryBytesMax: Int64
     /// How many programs are started at once, together with those that run.
     public var processors: Int
@@ -15,11 +15,11 @@ public struct StandbyBounds: Sendable {
         self.processors = processors
     }
 
-    /// What must be left of a jail's time when it is taken.
+    /// The time that must be left of a standby jail's life when it is taken.
     static let claimSeconds = 2.0
     static let retrySecondsMax = 300.0
     static let shapesMax = 256
-    /// Of a jail in which nothing runs yet: its init and its mounts.
+    /// The memory of a jail in which nothing runs yet: its init and its mounts.
     static let blankBytes: Int64 = 1 << 20
     /// How long one of those stands by; the others' time is the warden's to say.
     static let blankLife = Duration.seconds(60)

@@ -60,7 +60,7 @@ public final class StandbyPool: SandboxProvider {
         for jail in state.withLock({ $0.close() }) { jail.close() }
     }
 
-    /// What stands by, and how often that was of use.
+    /// The pool's counts of standby jails and of their use.
     public var figures: StandbyFigures {
         state.withLock { state in
             StandbyFigures(
@@ -116,7 +116,7 @@ public final class StandbyPool: SandboxProvider {
     }
 }
 
-/// What stands by at one moment, and what was done with it so far.
+/// The standby jails at one moment, and the pool's counters.
 public struct StandbyFigures: Sendable, Hashable {
     public let ready: Int
     public let booting: Int

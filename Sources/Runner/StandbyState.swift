@@ -101,7 +101,7 @@ struct StandbyState {
     /// An execution's jail is closed.
     mutating func leave() { inUse -= 1 }
 
-    /// What is to be done now, one step after another until there is nothing more.
+    /// The next step; asked for until there is none.
     enum Step {
         /// - Parameter insteadOf: one whose place it gets, to be closed.
         case make(Ticket, StandbySpec, insteadOf: (any StandbySession)?)

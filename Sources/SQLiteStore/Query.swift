@@ -1,7 +1,7 @@
 /// Every statement, kept in one place so that each connection prepares them before the first
 /// request and a test reads the plan that SQLite makes of them.
 enum Query {
-    /// What readers run.
+    /// The statements of readers.
     static let reads =
         [ping, charged, execution, executionParents]
         + accountReads + keyReads + tokenReads + projectReads
@@ -9,7 +9,7 @@ enum Query {
         + [delivery, deliveryCount, deliveryPage, dueDeliveries, nextDelivery, webhookSecret]
         + taskReads + claimReads + TaskQuery.all.flatMap { [$0.count, $0.page] }
 
-    /// What the writer runs.
+    /// The statements of the writer.
     static let writes =
         [
             charge, charged, pruneCharges, refund, saveExecution, saveRequest, saveResult,

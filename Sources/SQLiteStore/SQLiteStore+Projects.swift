@@ -181,7 +181,7 @@ struct ProjectRecord: Sendable {
     }
     fileprivate var dates: StatementArguments { [createdAt, updatedAt] }
 
-    /// Those that this release knows.
+    /// The stored limits that this release knows.
     private func limitValues() throws -> [Limit: Int64] {
         let known = try [String: Int64](json: limits).compactMap { name, value in
             Limit(rawValue: name).map { ($0, value) }

@@ -87,7 +87,7 @@ struct TaskQuery {
         "SELECT * FROM task\(condition) ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?"
     }
 
-    /// Of the index that holds the listing's order.
+    /// The index that holds the listing's order.
     var index: String {
         let filters = (byStatus ? "_status" : "") + (byAgent ? "_agent" : "")
         return "task" + (byOrganization ? "" : "_all") + (filters.isEmpty ? "_newest" : filters)

@@ -8,7 +8,7 @@ import Synchronization
 // flush.
 
 extension SQLiteStore {
-    /// What a write must survive.
+    /// The failures that a write must survive.
     ///
     /// Everything survives the end of the process.
     enum Durability: CaseIterable {

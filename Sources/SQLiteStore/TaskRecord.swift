@@ -155,7 +155,7 @@ struct TaskProgress: Sendable {
     }
 }
 
-/// What was known of a task, and what becomes of it.
+/// A task's known state, and its next one.
 struct TaskChange: Sendable {
     private let id: String
     private let known: TaskProgress

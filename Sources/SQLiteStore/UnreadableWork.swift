@@ -33,7 +33,7 @@ enum UnreadableWork: CaseIterable {
 }
 
 extension SQLiteStore {
-    /// What can be read of some work; the rest is given up.
+    /// Decodes records; those that cannot be decoded are given up.
     func readable<Record: Sendable, Value>(
         _ records: [Record],
         givingUp kind: UnreadableWork,

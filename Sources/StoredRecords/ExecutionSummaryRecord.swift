@@ -1,7 +1,7 @@
 public import Domain
 import Foundation
 
-/// What a list shows of an execution and is found in no column of its own.
+/// The part of an execution that lists show and no column holds.
 public struct ExecutionSummaryRecord: StoredRecord {
     public let form: Int?
     let version: String?
@@ -37,7 +37,7 @@ public struct ExecutionSummaryRecord: StoredRecord {
             run = summary.run
         }
 
-        /// Of a row whose request could not be read when it was summarized.
+        /// The details of a row whose request could not be read when it was summarized.
         public static let unknown = Details(version: "", metadata: [:], run: nil)
     }
 }
@@ -62,7 +62,7 @@ struct StageSummaryRecord: Codable, Sendable {
     }
 }
 
-/// What a list shows of a task and is found in no column of its own.
+/// The part of a task that lists show and no column holds.
 public struct TaskTermsRecord: StoredRecord {
     public let form: Int?
     let language: String?
@@ -96,7 +96,7 @@ public struct TaskTermsRecord: StoredRecord {
         )
     }
 
-    /// Of a row whose order could not be read when it was summarized.
+    /// The terms of a row whose order could not be read when it was summarized.
     public static let unknown = TaskTermsRecord(form: nil).value()
 
     private init(form: Int?) {

@@ -1,7 +1,7 @@
 public import Domain
 import Foundation
 
-/// What an agent asked for.
+/// The stored form of a task's order.
 public struct OrderRecord: StoredRecord {
     public let form: Int?
     let request: RequestRecord

@@ -1,7 +1,7 @@
 public import Domain
 import Foundation
 
-/// What a caller asked to be run.
+/// The stored form of an execution's request.
 public struct RequestRecord: StoredRecord {
     public let form: Int?
     let language: String

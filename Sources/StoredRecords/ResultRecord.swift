@@ -1,7 +1,7 @@
 public import Domain
 import Foundation
 
-/// What the program did, stage by stage.
+/// The stored form of an execution's result, stage by stage.
 public struct ResultRecord: StoredRecord {
     public let form: Int?
     let compile: StageRecord?

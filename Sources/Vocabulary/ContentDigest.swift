@@ -31,7 +31,7 @@ public struct ContentDigest: Hashable, Sendable {
         ]
         /// Less than a block: what has come and is not in the state yet.
         private var rest: [UInt8] = []
-        /// Of all that has come.
+        /// The number of bytes hashed so far.
         private var length: UInt64 = 0
         private static let blockBytes = 64
 
@@ -45,7 +45,7 @@ public struct ContentDigest: Hashable, Sendable {
             rest.removeFirst(whole)
         }
 
-        /// Of all that has come so far.
+        /// The digest of the bytes hashed so far.
         public var digest: ContentDigest {
             var hash = self
             // A bit that is set, zeros, and the length in bits, to the end of a block.

@@ -117,7 +117,7 @@ extension Limit {
         }
     }
 
-    /// What two stages of one execution share of it.
+    /// The scope that a limit applies to.
     public enum Scope: Sendable {
         /// Nothing: each has its own.
         case stage
@@ -127,7 +127,7 @@ extension Limit {
         case request
     }
 
-    /// Who holds a program to it.
+    /// The process that enforces a limit.
     public enum Enforcer: Sendable {
         /// The warden, below a ceiling that it is sealed with.
         case warden
@@ -142,16 +142,16 @@ extension Limit {
         self = limit
     }
 
-    /// What the stages of one execution can differ in.
+    /// The limits that stages of one execution can differ in.
     public static let perStage = allCases.filter { $0.definition.scope == .stage }
-    /// What the warden holds a stage to, in the order of its frames.
+    /// The limits that the warden enforces per stage, in the order of its frames.
     public static let ofStage = perStage.filter { $0.definition.enforcer == .warden }
-    /// What the warden holds a jail to.
+    /// The limits that the warden enforces per jail.
     public static let ofJail = allCases.filter { $0.definition.scope == .jail }
-    /// What the warden is told of before the first stage.
+    /// The limits that the warden needs before the first stage.
     public static let atOpening = ofJail + [.memoryBytes]
-    /// What the warden has a sealed ceiling for.
+    /// The limits with a sealed ceiling.
     public static let sealed = ofStage + ofJail
-    /// What a jail that stands by can no longer change.
+    /// The limits that a standby jail can no longer change.
     public static let fixedAtStart = allCases.filter { $0.definition.isFixedAtStart }
 }

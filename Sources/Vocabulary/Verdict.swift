@@ -8,7 +8,7 @@ public enum Verdict: Sendable, Hashable {
     case outputExceeded
 }
 
-/// What a stage used, counted after its last process was gone.
+/// The resources that a stage used, counted after its last process was gone.
 public struct Usage: Sendable, Hashable {
     public var wallMicroseconds: Int64
     public var cpuMicroseconds: Int64

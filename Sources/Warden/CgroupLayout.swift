@@ -11,7 +11,7 @@ struct CgroupLayout: ~Copyable {
     private let hierarchies: [Hierarchy]
     private let name: String
 
-    /// What a group is wanted for.
+    /// The cgroup controllers that jails need.
     ///
     /// On v1 `cpuacct` counts processor time; on v2 every group does.
     enum Controller: String, CaseIterable {
@@ -20,7 +20,7 @@ struct CgroupLayout: ~Copyable {
 
     struct Hierarchy {
         let directory: Int32
-        /// Of `directory`, kept open so that it can be removed after every path is gone.
+        /// The parent of `directory`, kept open for removal after every path is gone.
         let parent: Int32
         let path: String
         let controllers: [Controller]

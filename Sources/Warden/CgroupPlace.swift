@@ -3,7 +3,7 @@ internal import Kernel
 /// A mounted cgroup hierarchy, and the group in it that this process belongs to.
 struct CgroupPlace {
     let mountPoint: String
-    /// Of this process, below the mount point.
+    /// The cgroup of this process, below the mount point.
     let ownPath: String
     let controllers: [CgroupLayout.Controller]
     let isUnified: Bool

@@ -8,7 +8,7 @@ struct LeaseBreak: Equatable {
     private static let marginMilliseconds: UInt64 = 10_000
     private static let lifeMillisecondsMax: UInt64 = 300_000
 
-    /// Of this kernel, now.
+    /// The kernel's present setting.
     static var current: LeaseBreak {
         get throws(KernelError) {
             try LeaseBreak(

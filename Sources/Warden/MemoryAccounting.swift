@@ -7,7 +7,7 @@ struct MemoryAccounting {
     let isSwapCounted: Bool
     let peak: Peak
 
-    /// What a group's highest use is told for.
+    /// The source of a group's peak memory.
     enum Peak {
         /// From any moment on: v1, and v2 since Linux 6.12.
         case ofStage

@@ -50,7 +50,7 @@ struct RunningStage {
         return possible < limits.count(.cpuMilliseconds) * 500 ? possible : cpuUsed(counter())
     }
 
-    /// What is due at `now`.
+    /// The action that is due at `now`.
     mutating func tick(
         now: UInt64,
         processors: UInt64,

@@ -10,7 +10,7 @@ struct SpareGroups: ~Copyable {
 
     private var groups: [JailCgroup] = []
     private var lastNumber: UInt64 = 0
-    /// What the last jail was held to: the next is, most often.
+    /// The memory limit of the last jail: the next one mostly has the same.
     private var memoryBytes: UInt64?
     private var hasFailed = false
 

@@ -7,11 +7,11 @@ internal import Kernel
 /// warden's user namespace, so in the jail nobody may change it, not even init. Where there is no
 /// spare the kernel makes one with the jail.
 struct SpareNetworks: ~Copyable {
-    /// Of those with a loopback that is up, and of those without.
+    /// The most spare namespaces with loopback up, and the most without.
     static let countMax = 2
 
     private var spares: [SpareNetwork] = []
-    /// Those that have been asked for: which sort it is, is the profile's to say.
+    /// The kinds that have been asked for: with loopback up (standard profile) or without (strict).
     private var sorts: Set<Bool> = []
     private var failures: [Bool: KernelError] = [:]
     /// The warden's own, from the first refill on.

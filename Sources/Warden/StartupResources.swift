@@ -10,7 +10,7 @@ enum Inherited {
     static let catalog: Int32 = 4
 }
 
-/// What the warden stands on, found or refused by name before the first request.
+/// The kernel features and paths that the warden needs, found or refused by name at start.
 struct StartupResources: ~Copyable {
     let catalog: CatalogImage
     let cgroups: CgroupLayout

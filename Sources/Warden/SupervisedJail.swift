@@ -13,13 +13,13 @@ final class SupervisedJail {
     let socket: Descriptor
     let pidfd: Descriptor
     var supervision: Supervision
-    /// What was asked for before the jail was ready for it, in order.
+    /// Requests that came before the jail was ready for them, in order.
     private var waiting: [WaitingRequest] = []
     /// The program that was started ahead of its stage.
     private var ahead: ContentDigest?
     private let process: Int32
     private let plan: JailPlan
-    /// What the group is held to now.
+    /// The memory and process limits that the group has now.
     private var memoryBytesMax: UInt64 = 0
     private var processesMax: UInt64 = 0
 
@@ -209,7 +209,7 @@ final class SupervisedJail {
         }
     }
 
-    /// What is due now.
+    /// The action that is due now.
     func tick(now: UInt64, processors: UInt64) -> Supervision.Action {
         if let tree, nextLook(now: now) != nil {
             tree.look()
@@ -302,7 +302,7 @@ extension SupervisedJail {
 
     func wait(_ request: WaitingRequest) { waiting.append(request) }
 
-    /// What the jail is ready for now.
+    /// The next request that the jail is ready for.
     func nextWaiting() -> WaitingRequest? {
         guard let next = waiting.first else { return nil }
         switch (next.request, supervision.state) {

@@ -36,7 +36,7 @@ struct Supervision {
         }
     }
 
-    /// What the cgroup says.
+    /// The readings of the jail's cgroup.
     struct Counters {
         var cpuMicroseconds: UInt64
         var memoryKills: UInt64
@@ -97,7 +97,7 @@ struct Supervision {
         state = stages.isEmpty ? .idle : .sharing(stages)
     }
 
-    /// What is due at `now`.
+    /// The action that is due at `now`.
     ///
     /// `cpuMicroseconds` is only asked for where it decides something.
     mutating func tick(

@@ -51,7 +51,7 @@ struct ConnectionState {
         return lastToken
     }
 
-    /// Of a stage that could not be begun.
+    /// Drops the tokens of a stage that could not be begun.
     mutating func forgetStreams(of place: StagePlace) {
         streams = streams.filter { $0.value.place != place }
     }
@@ -103,7 +103,7 @@ struct ConnectionState {
         [.stdout, .stderr].contains(stream) && self[place]?.flow.isPaused == true
     }
 
-    /// Those that the program writes to and that have not ended.
+    /// The stage's output pipes that have not ended.
     func outputPipes(of place: StagePlace) -> [OpenPipe] {
         let readers = self[place]?.readers ?? [:]
         return [readers[.stdout], readers[.stderr]].compactMap { $0?.pipe }
@@ -131,9 +131,9 @@ struct JailEntry {
     var files: [SourceFile] = []
     var stages: [StageNumber: StageExchange] = [:]
     var lastStage: StageNumber = 0
-    /// Of a program that was started ahead of its stage.
+    /// The pipes of a program that was started ahead of its stage.
     var ahead: StagePipes?
-    /// Who is told of it until it is taken.
+    /// The observer of a standby jail, until the jail is taken.
     var changed: (@Sendable (StandbyChange) -> Void)?
     /// Asked to be closed by us, so that its end is a cancellation and not a fault.
     var isClosing = false
@@ -220,7 +220,7 @@ struct PipeWriter {
     var rest: ArraySlice<UInt8>
     /// Whether more may come when the rest is written.
     var isStreamed = false
-    /// Who waits until the rest is written, and is told whether anybody reads it.
+    /// The feeder that waits until the rest is written; resumed with whether anybody reads it.
     var waiter: CheckedContinuation<Bool, Never>?
 
     enum Advance {

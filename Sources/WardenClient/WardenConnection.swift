@@ -11,7 +11,7 @@ public import WardenProtocol
 /// their frames themselves and are resumed by it. Everything shared is in ``ConnectionState``,
 /// behind one lock.
 public final class WardenConnection: Sendable {
-    /// What the warden found this machine to have.
+    /// The kernel features that the warden found on this machine.
     public let primitives: [Primitive]
     /// The warden's process number, for operators.
     public let wardenProcess: Int32

@@ -15,7 +15,7 @@ public import WardenProtocol
 /// next one, as long as their spec's patience goes. A jail that was asked for is never asked for
 /// again here: whether it ran is not known, so that is for the caller to decide.
 public final class WardenLink: StandbyProvider {
-    /// What happens to the wardens; ends when the monitor has gone, after which there is none.
+    /// Events of the wardens; ends when the monitor has gone, after which there is none.
     public let events: AsyncStream<SandboxEvent>
     private let report: AsyncStream<SandboxEvent>.Continuation
     private let monitor: MonitorSocket
@@ -69,7 +69,7 @@ public final class WardenLink: StandbyProvider {
     /// Whether there is a warden to make jails.
     public var isAvailable: Bool { state.withLock { $0.connection?.isAvailable ?? false } }
 
-    /// What the present warden found this machine to have.
+    /// The kernel features that the present warden found on this machine.
     public var primitives: [Primitive] { state.withLock { $0.connection?.primitives ?? [] } }
 
     /// The present warden's process number, for operators; `nil` between two.

@@ -25,11 +25,11 @@ public enum Archive {
         case file = 0
         /// Mode 0755.
         case program = 4
-        /// Of any mode, told of by the digest of its bytes.
+        /// A file of any mode, by the digest of its bytes.
         case digest = 5
     }
 
-    /// What stands before a file's bytes.
+    /// The header before a file's bytes.
     public static func header(path: String, size: Int, kind: Kind = .file) -> [UInt8] {
         var writer = ByteWriter()
         writer.text(path)

@@ -35,7 +35,7 @@ public struct ByteWriter: Sendable {
     }
 }
 
-/// What is wrong with a message; the sender is not to be believed any further.
+/// The fault of a message; the sender is not believed any further.
 public enum WireError: Error, Hashable, Sendable {
     case truncated
     case trailingBytes

@@ -1,6 +1,6 @@
 public import Vocabulary
 
-/// What the warden is sealed with at start: every path, ceiling and filter that it will ever use.
+/// The catalog that a warden is sealed with: every path, ceiling and filter that it will use.
 ///
 /// The front writes it before it has read one byte from a stranger, and hands it over as a sealed
 /// memfd. Layout: the four bytes `QSC2`, then the fields below in order, as ``ByteWriter`` writes
@@ -12,11 +12,11 @@ public struct CatalogImage: Hashable, Sendable {
     public var jails: UInt32
     /// Classic BPF programs, eight bytes an instruction, in the order of the system-call profiles.
     public var filters: [[UInt8]]
-    /// What every jail's root has, whatever its runtime.
+    /// The tree that every jail's root has, whatever its runtime.
     public var root: RootImage
     /// A runtime's number is its index here.
     public var runtimes: [RuntimeImage]
-    /// What the operator allowed to be missing, by name.
+    /// The features that the operator allowed to be missing.
     public var dispensable: Set<Dispensable>
     /// Walls that are left out: by a test only.
     public var absent: Set<IsolationLayer>
@@ -69,7 +69,7 @@ public struct MountImage: Hashable, Sendable {
 
 public struct LinkImage: Hashable, Sendable {
     public var path: String
-    /// What the symbolic link says.
+    /// The target of the symbolic link.
     public var target: String
 
     public init(path: String, target: String) {
@@ -94,7 +94,7 @@ public struct RuntimeImage: Hashable, Sendable {
     public var name: String
     /// Beside the root's.
     public var mounts: [MountImage]
-    /// Those that jails do without where the host no longer has them.
+    /// Mounts that jails do without where the host no longer has them.
     public var optionalMounts: [MountImage]
 
     public init(name: String, mounts: [MountImage], optionalMounts: [MountImage] = []) {

@@ -32,7 +32,7 @@ public enum IsolationLayer: UInt8, CaseIterable, Sendable {
     case processLimit
     /// Size and number of files in the work folders.
     case workspaceLimit
-    /// What setrlimit(2) bounds.
+    /// The bounds of setrlimit(2).
     case resourceLimits
     /// Elapsed and processor time.
     case clock

@@ -1,6 +1,6 @@
 public import Vocabulary
 
-/// What is run, in words that only the jail's own init reads.
+/// A program and its outputs, in a form that only the jail's own init reads.
 public struct Program: Hashable, Sendable {
     /// The first is an absolute path inside the jail.
     public var arguments: [String]
@@ -13,9 +13,9 @@ public struct Program: Hashable, Sendable {
     public var outputs: [String]
     /// Whether every other file there is told of by its name and its digest.
     public var digestsOthers: Bool
-    /// Of both together.
+    /// The most files, collected and digested together.
     public var outputFilesMax: UInt32
-    /// Of both together: of those that are told of by their digest as well.
+    /// The most bytes, collected and digested together.
     public var outputBytesMax: UInt64
 
     public init(

@@ -12,7 +12,7 @@ public import Vocabulary
 /// `docs/PROTOCOL.md` says every field. A frame that does not decode ends the session, and with it
 /// every jail.
 public enum Protocol {
-    /// Of the frames' form: one limit more is another form.
+    /// The version of the frames' form; every new limit changes it.
     public static let version = 6_000 + UInt32(Limit.allCases.count)
     /// The largest frame; arguments and environment of a stage must fit.
     public static let frameBytesMax = 96 << 10
@@ -26,7 +26,7 @@ public typealias JailNumber = UInt64
 /// Names a stage among those that run in its jail; chosen by the front, from 1.
 public typealias StageNumber = UInt32
 
-/// What the front may ask.
+/// The front's requests.
 public enum Request: Hashable, Sendable {
     case open(OpenRequest)
     /// Runs a program.
@@ -52,7 +52,7 @@ public struct OpenRequest: Hashable, Sendable {
     public var jail: JailNumber
     public var runtime: UInt16
     public var profile: SystemCallProfile
-    /// Those of ``Limit/atOpening``.
+    /// The limits of ``Limit/atOpening``.
     public var limits: Limits
 
     public init(
@@ -72,7 +72,7 @@ public struct OpenRequest: Hashable, Sendable {
 public struct StageRequest: Hashable, Sendable {
     public var jail: JailNumber
     public var stage: StageNumber
-    /// Those of ``Limit/ofStage``.
+    /// The limits of ``Limit/ofStage``.
     public var limits: Limits
     public var program: OpaqueProgram
     /// Whether files come with it: an archive that init unpacks before the program starts.
@@ -119,7 +119,7 @@ public struct ParkRequest: Hashable, Sendable {
     }
 }
 
-/// What the warden says.
+/// The warden's replies.
 public enum Reply: Hashable, Sendable {
     /// The first frame: the warden is ready, and this is what it stands on.
     case ready(version: UInt32, primitives: [Primitive])

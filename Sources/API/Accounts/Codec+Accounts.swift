@@ -77,7 +77,7 @@ extension Codec<EmailAddress> {
 }
 
 extension Codec<[String]> {
-    /// Those that there are none of are named together, in an error of their own.
+    /// Scopes; unknown names are reported together, in an error of their own.
     static var scopes: Codec {
         .list(
             "The scopes of the key.",

@@ -62,7 +62,7 @@ struct MemberChange: Sendable {
     )
 }
 
-/// What callbacks are signed with.
+/// The secret that callbacks are signed with.
 struct WebhookSecretPayload: Sendable {
     let secret: String
 

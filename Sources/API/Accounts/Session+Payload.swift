@@ -50,7 +50,7 @@ struct SignInBody: Sendable {
 }
 
 extension Field {
-    /// What clients of better-auth send, and nothing comes of here.
+    /// A member that clients of better-auth send and this server ignores.
     fileprivate static func ignored(_ name: String) -> Field {
         Field(
             name: name,

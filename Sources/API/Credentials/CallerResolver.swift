@@ -65,7 +65,7 @@ struct CallerResolver: Sendable {
         addresses.find(peer: context.peer, headers: request.headers)?.quotaGroup ?? "local"
     }
 
-    /// What the request shows, not yet known to be good.
+    /// The credential that the request shows, not yet verified.
     ///
     /// - Returns: `nil` where it shows nothing.
     func credential(_ request: Request, _ context: APIContext) throws -> String? {

@@ -86,7 +86,7 @@ struct KeyRoutes: Sendable {
         return issued.key
     }
 
-    /// Whose key a new one is: of a key's maker, where a key makes it.
+    /// The user of a new key: the caller, or the maker of the key that the caller uses.
     private func maker(_ caller: Caller) async throws -> String? {
         switch caller.credential {
         case .session(_, let user): user

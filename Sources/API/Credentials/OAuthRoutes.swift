@@ -97,7 +97,7 @@ struct OAuthRoutes: Sendable {
         }
     }
 
-    /// What was asked for, or all that the key has.
+    /// The requested scopes, or all that the key has.
     private static func scopes(_ text: String?, of key: APIKey) throws(OAuthError) -> Set<String> {
         guard let text, !text.isEmpty else { return key.scopes }
         let names = text.split(separator: " ").map(String.init)
@@ -111,7 +111,7 @@ struct OAuthRoutes: Sendable {
     }
 }
 
-/// What is refused in OAuth's own words (RFC 6749, 5.2).
+/// A refusal in OAuth's own terms (RFC 6749, 5.2).
 struct OAuthError: Error {
     enum Code: String, CaseIterable {
         case invalidRequest = "invalid_request"

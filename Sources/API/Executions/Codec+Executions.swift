@@ -67,7 +67,7 @@ extension Codec<String> {
         .withoutNUL(bytesMax: ProgramInputReader.totalBytesMax)
     }
 
-    /// Of a source file's content.
+    /// The encoding of a source file's content.
     static var contentEncoding: Codec {
         let encodings = EncodedBytes.Encoding.allCases.map(\.rawValue)
         let schema = JSONValue.choice("Of `content`; the default is `utf-8`.", encodings)
@@ -128,7 +128,7 @@ extension Codec<[String: String]> {
 }
 
 extension Codec<JSONValue> {
-    /// What cannot be judged by itself.
+    /// A value that cannot be judged by itself.
     static func unread(_ schema: JSONValue) -> Codec {
         Codec(schema: schema, encode: { $0 }, decode: { value, _ in value })
     }

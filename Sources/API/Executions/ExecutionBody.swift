@@ -104,7 +104,7 @@ extension ExecutionBody {
     )
 }
 
-/// What each run is given.
+/// The input of one run.
 public struct RunBody: Sendable {
     public var stdin: String?
     public var arguments: [String]?

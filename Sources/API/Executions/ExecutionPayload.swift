@@ -102,7 +102,7 @@ extension ExecutionPayload {
         }
     )
 
-    /// What is posted to a `callback_url`.
+    /// The body of an execution's callback.
     static let finished = ObjectDescription<ExecutionPayload>.answer(
         "ExecutionFinished",
         "The body that the server posts to a `callback_url`.",
@@ -146,7 +146,7 @@ extension ExecutionSummary {
     var json: JSONValue { ExecutionPayload.summary.encode(ExecutionPayload(self)) }
 }
 
-/// What is posted to a callback URL when an execution has ended; its timestamp is that end.
+/// The body posted to a callback URL when an execution has ended; its timestamp is that end.
 public func callbackBody(_ execution: Execution) -> Data {
     let payload = ExecutionPayload(execution)
     return Data(JSONWriter.bytes(of: ExecutionPayload.finished.encode(payload)))

@@ -9,7 +9,7 @@ import JSON
 struct ExecutionReader {
     static let runsMax = 64
     static let outputsMax = 64
-    /// Of all patterns together.
+    /// The most bytes of all output patterns together.
     static let outputsBytesMax = 16_384
     static let metadataPairsMax = 16
     static let metadataKeyCharactersMax = 64
@@ -27,7 +27,7 @@ struct ExecutionReader {
         return try request(try description.decode(body))
     }
 
-    /// What a stranger may ask for.
+    /// The request of an anonymous caller.
     func trial(_ body: JSONValue) throws(APIError) -> ExecutionRequest {
         try request(try ExecutionBody.trial.decode(body))
     }

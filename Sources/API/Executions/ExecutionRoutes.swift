@@ -98,7 +98,7 @@ struct ExecutionRoutes: Sendable {
         return await summaries(listing, organization: organization, page)
     }
 
-    /// What has been run of a project.
+    /// The executions of a project.
     private func log(_ request: Request, _ context: APIContext) async throws -> Response {
         let organization = try await callers.organization(
             request,

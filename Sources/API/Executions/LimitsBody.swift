@@ -1,7 +1,7 @@
 import Domain
 import JSON
 
-/// What is asked of each limit; how much of it the caller's plan allows is not known yet.
+/// The requested limits, before they are compared with the caller's plan.
 typealias LimitsBody = [Limit: JSONValue]
 
 extension LimitsBody {

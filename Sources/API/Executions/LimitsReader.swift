@@ -21,7 +21,7 @@ struct LimitsReader {
         return (run, plan.compileLimits(for: runtime, asked: askedToCompile))
     }
 
-    /// What is asked for, each within the plan's ceiling.
+    /// The requested limits, each within the plan's ceiling.
     func limits(_ asked: LimitsBody, at path: String) throws(APIError) -> [Limit: Int64] {
         var limits: [Limit: Int64] = [:]
         for limit in Limit.allCases {

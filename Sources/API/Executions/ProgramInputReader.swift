@@ -29,7 +29,7 @@ struct ProgramInputReader {
         return environment
     }
 
-    /// What an environment takes up, each name and value with its `=` and its closing NUL.
+    /// The size of an environment: each name and value with its `=` and its closing NUL.
     static func bytes(of environment: [String: String]) -> Int {
         environment.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 2 }
     }

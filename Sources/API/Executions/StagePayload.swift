@@ -2,7 +2,7 @@ public import Domain
 import Foundation
 import JSON
 
-/// What became of one stage, and what its program wrote.
+/// The outcome of one stage, and its program's output.
 public struct StagePayload: Sendable {
     public internal(set) var status = Execution.Status.queued
     public internal(set) var stdout = EncodedOutput(Output())
@@ -11,9 +11,9 @@ public struct StagePayload: Sendable {
     /// The signal's number.
     public internal(set) var signal: Int32?
     var usage: UsagePayload?
-    /// What the system call filter refused; where a program failed, this can be why.
+    /// The refused system calls; a program that failed may have failed for them.
     public internal(set) var refusedCalls: [String] = []
-    /// Of a compile stage: whether the program was made before.
+    /// Whether the program of a compile stage came from the cache.
     var isCached = false
 
     init() {}
@@ -79,7 +79,7 @@ extension StagePayload {
         EncodedOutput.fields(name).map { $0.of(output) }
     }
 
-    /// Those that a stage can end with.
+    /// The statuses that a stage can end with.
     private static let statuses: [Execution.Status] = {
         let never: Set<Execution.Status> = [
             .queued, .running, .cancelled, .compileFailed, .internalError,
@@ -88,7 +88,7 @@ extension StagePayload {
     }()
 }
 
-/// What a program wrote to one stream.
+/// A program's output on one stream.
 public struct EncodedOutput: Sendable {
     var bytes: EncodedBytes
     var isTruncated: Bool
@@ -120,7 +120,7 @@ public struct EncodedOutput: Sendable {
     }
 }
 
-/// What a stage used.
+/// The resources that a stage used.
 struct UsagePayload: Sendable {
     var wallMilliseconds = 0.0
     var cpuMilliseconds = 0.0

@@ -18,7 +18,7 @@ public struct APIConfiguration: Sendable {
     public var arrivalSeconds: Int64
     /// The secret of the dispatcher for all organizations; `nil` without one.
     public var dispatcherSecret: DispatcherSecret?
-    /// What `GET /` says.
+    /// The version that `GET /` reports.
     public var version: String
 
     public init(
@@ -44,7 +44,7 @@ public struct APIConfiguration: Sendable {
     }
 }
 
-/// What the routes work with; all of it ports of Domain's, so that a test can stand in for any.
+/// The ports that the routes work with; tests can replace each.
 public struct APIDependencies: Sendable {
     /// Why the service cannot take work now, in a few words; `nil` where it can.
     public typealias Readiness = @Sendable () async -> String?

@@ -6,15 +6,15 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// What is known about one request from outside of it.
+/// The connection's part of one request's context.
 struct APIContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
     /// Said in every answer, and in every line that is logged about the request.
     var requestID = ""
-    /// Who is asking, from the moment in which that is known.
+    /// The caller, once it is known.
     let caller = CallerSlot()
-    /// Of all connections together.
+    /// The requests under way on all connections.
     var underWay = RequestsUnderWay()
     /// This connection's; `nil` for a channel without one, which a test may have.
     var disconnect: ClientDisconnect?

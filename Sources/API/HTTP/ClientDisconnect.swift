@@ -16,7 +16,7 @@ final class ClientDisconnect: Sendable {
 
     private init(_ state: State) { self.state = Mutex(state) }
 
-    /// Of a connection that closed before anybody asked.
+    /// The state of a connection that closed before any handler asked.
     static func happened() -> ClientDisconnect { ClientDisconnect(.happened) }
 
     /// Has `action` called when the other end goes: at once where it has gone already.

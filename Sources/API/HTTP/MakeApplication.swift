@@ -104,7 +104,7 @@ func routeTable(
     return RouteTable(versioned: versioned, plain: plain + documentation.routes)
 }
 
-/// Who there is.
+/// The routes of users, sessions, organizations and keys.
 private func identityRoutes(
     _ dependencies: APIDependencies,
     _ callers: CallerResolver
@@ -127,7 +127,7 @@ private func identityRoutes(
         + organizations.routes
 }
 
-/// What is run.
+/// The routes of executions and projects.
 private func executionRoutes(
     _ dependencies: APIDependencies,
     _ callers: CallerResolver,
@@ -174,7 +174,7 @@ private func executionRoutes(
         + TryRoutes(intake: intake, callers: callers).routes
 }
 
-/// What is run later.
+/// The routes of tasks.
 private func taskRoutes(
     _ configuration: APIConfiguration,
     _ dependencies: APIDependencies,

@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// What a Swift value is in JSON: its schema, and how it is written and read.
+/// A Swift value's form in JSON: its schema, its writer and its reader.
 ///
 /// A member of an API object is declared with one of these, so its documentation, its writer and
 /// its reader are one thing. Readers refuse with the error that the caller is told; `path` is where

@@ -8,7 +8,7 @@ struct Field<Object>: Sendable {
     let presence: FieldPresence
     /// - Returns: `nil` where the member is left out.
     let encode: @Sendable (Object) -> JSONValue?
-    /// Of a member that is absent it is given `nil`.
+    /// Sets the member; the value is `nil` where the member is absent.
     let decode: @Sendable (inout Object, JSONValue?, _ path: String) throws(APIError) -> Void
 }
 
@@ -133,7 +133,7 @@ extension Field {
     }
 }
 
-/// What a change does to a property that it mentions.
+/// A change's effect on a property that it mentions.
 enum Change<Value: Sendable>: Sendable {
     case set(Value)
     case cleared
@@ -164,7 +164,7 @@ extension Field {
         self.init(name, property, codec.orNull)
     }
 
-    /// What is the same for every object.
+    /// A member that is the same for every object.
     static func constant(_ name: String, _ value: JSONValue) -> Field {
         Field(written: name, .constant(value)) { _ in value }
     }

@@ -1,6 +1,6 @@
 import JSON
 
-/// What a caller sent, by its kind, or the refusal that says what is wrong with it.
+/// A caller's value by its kind, or the refusal that names its fault.
 extension JSONValue {
     /// - Throws: where this is no text, or a longer one.
     func string(at path: String, bytesMax: Int) throws(APIError) -> String {

@@ -18,11 +18,11 @@ struct ObjectDescription<Object: Sendable>: Sendable {
     let name: String?
     let about: String
     let fields: [Field<Object>]
-    /// What must be there although the object can be without it.
+    /// The members that must be present although the object can be without them.
     let required: Set<String>
     /// Keywords of its schema about several members together.
     let rules: [JSONValue.Member]
-    /// What reading starts from; `nil` for what is only written.
+    /// The object that reading starts from; `nil` for one that is only written.
     let blank: Object?
 
     static func answer(
@@ -42,7 +42,7 @@ struct ObjectDescription<Object: Sendable>: Sendable {
         )
     }
 
-    /// What is described where it stands in another.
+    /// A description that is part of another.
     static func part(
         about: String = "",
         from blank: Object? = nil,

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import JSON
 
-/// What the documentation shows.
+/// The examples of the documentation.
 ///
 /// Answers are written by the payloads' own writers, so they are what the server would say.
 enum Example {

@@ -1,7 +1,7 @@
 import HTTPTypes
 import JSON
 
-/// What can be done with what an answer names, found from the shape of the paths.
+/// Links from answers to operations, found from the shape of the paths.
 ///
 /// A resource is a path that ends in `/{id}` and can be read. Whatever answers with the same
 /// schema, or makes an element of the same collection, leads to everything at and below it. What

@@ -123,7 +123,7 @@ struct OpenAPIDocument: Sendable {
 }
 
 extension Operation.Group {
-    /// What the chapter is about.
+    /// The chapter's introduction.
     var about: String {
         switch self {
         case .executions: "Run code; list languages, rates and limits."

@@ -1,7 +1,7 @@
 import HTTPTypes
 import JSON
 
-/// What the documentation says of one route, written beside the route itself.
+/// The documentation of one route, written beside the route itself.
 ///
 /// `OpenAPIDocument` is made of these. What every route of a kind answers (401 where a credential
 /// is needed, 413 where there is a body) follows from the rest and is not repeated.

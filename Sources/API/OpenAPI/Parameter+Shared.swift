@@ -1,6 +1,6 @@
 import JSON
 
-/// What several operations have in common.
+/// Parameters that several operations share.
 extension Operation.Parameter {
     /// The two of every list.
     static let page = [

@@ -3,7 +3,7 @@ import JSON
 
 /// The headers of answers that the document speaks of.
 enum ResponseHeader {
-    /// Of every answer that counts against a rate.
+    /// The headers of every answer that counts against a rate.
     static let rates: [String] = [
         HTTPField.Name.xRateLimitLimit, .xRateLimitRemaining, .xRateLimitReset, .rateLimit,
         .rateLimitPolicy,

@@ -18,14 +18,14 @@ enum Schemas {
         return ofThisServer + subjects.flatMap(\.self) + [Pagination.payload.definition]
     }
 
-    /// What can be run here, by every name that it goes by.
+    /// Every name of every runtime here.
     private static func language(_ runtimes: Runtimes) -> JSONValue.Member {
         let names = Set(runtimes.installed.flatMap { [$0.name] + $0.aliases })
         let about = "A runtime's name or alias; `GET /runtimes` lists them."
         return .init(name: "Language", value: .choice(about, names.sorted()))
     }
 
-    /// What may be asked for by the plan that allows the most.
+    /// The ceilings of the most generous plan.
     private static func limits(_ plans: Plans) -> [JSONValue.Member] {
         [
             LimitsBody.run(ceiling: plans.highestCeiling).definition,

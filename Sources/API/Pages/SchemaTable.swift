@@ -29,7 +29,7 @@ struct SchemaTable {
         }
     }
 
-    /// What it may be beside `null`.
+    /// The alternatives to `null`.
     private func alternatives(_ schema: JSONValue) -> [JSONValue] {
         let choices = schema["oneOf"]?.elements ?? schema["anyOf"]?.elements ?? []
         let real = choices.filter { $0["type"] != "null" }

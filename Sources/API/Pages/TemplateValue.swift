@@ -23,7 +23,7 @@ struct TemplateValue: MustacheParent, MustacheCustomRenderable {
 }
 
 extension TemplateValue: MustacheTransformable {
-    /// What templates may ask of a value, such as `{{{line(summary)}}}`.
+    /// The questions that templates may ask of a value, such as `{{{line(summary)}}}`.
     ///
     /// `line`, `paragraphs` and `type` give HTML, which three braces leave as it is.
     func transform(_ question: String) -> Any? {

@@ -42,7 +42,7 @@ struct WebPage: Sendable {
         contentSecurityPolicy = policy.compactMap(\.self).joined(separator: "; ")
     }
 
-    /// What templates call by name.
+    /// The partials that templates include by name.
     private static let parts = MustacheLibrary(
         templates: [
             "fields": template(PackageResources.fields_mustache),

@@ -29,7 +29,7 @@ enum FormBody {
     }
 
     private static let repeated: Set<String> = ["args", "outputs"]
-    /// Those that hold a JSON text.
+    /// The form fields whose value is a JSON text.
     static let structured: Set<String> = [
         "files", "env", "runs", "limits", "compile_limits", "metadata",
     ]

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// What a caller would like, as far as this server acts on it (RFC 7240).
+/// A caller's preferences, as far as this server acts on them (RFC 7240).
 ///
 /// A preference that is unknown or malformed is ignored, as section 2 asks; what was honoured is
 /// said in `Preference-Applied`.

@@ -43,7 +43,7 @@ extension APIError.Code {
         }
     }
 
-    /// What `details` holds.
+    /// The members of `details`.
     private var details: ObjectDescription<APIError.Details> {
         switch self {
         case .validation: .part(Self.flaw)

@@ -148,7 +148,7 @@ extension APIError {
         headers: [.retryAfter: "5"]
     )
 
-    /// What is wanted comes too often; `policy` says which rule was broken.
+    /// A refusal for too many requests; `policy` names the broken rule.
     static func rateLimited(
         _ message: String,
         policy: String,

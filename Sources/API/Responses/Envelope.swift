@@ -1,6 +1,6 @@
 import JSON
 
-/// What the answers of this API are wrapped in, but for refusals, which are `APIError`'s.
+/// The envelope of every answer but refusals, which are `APIError`'s.
 enum Envelope {
     /// - Parameter schema: of the data.
     static func data(_ schema: JSONValue) -> ObjectDescription<JSONValue> {

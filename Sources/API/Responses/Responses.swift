@@ -44,7 +44,7 @@ enum Responses {
         )
     }
 
-    /// What every response carries, wherever it was made.
+    /// Adds the headers of every response.
     static func finish(_ headers: inout HTTPFields, requestID: String) {
         headers[.xRequestID] = requestID
         headers[.xContentTypeOptions] = "nosniff"

@@ -1,7 +1,7 @@
 import Domain
 import JSON
 
-/// What can be run here, and how much of it.
+/// Operations on runtimes and usage.
 extension Operation {
     static let listRuntimes = Operation(
         id: "listRuntimes",

@@ -66,7 +66,7 @@ public struct RuntimePayload: Sendable {
 }
 
 extension Runtimes {
-    /// What can be run here, and what could be if the operator installed it.
+    /// The installed runtimes, and those that the operator could install.
     var payload: [RuntimePayload] {
         let missing = missing.filter { missing in !installed.contains { $0.name == missing.name } }
         return installed.map(RuntimePayload.init) + missing.map(RuntimePayload.init)

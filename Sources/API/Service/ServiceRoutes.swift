@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 
-/// What is asked about the service itself, outside the versioned prefix.
+/// Routes about the service itself, outside the versioned prefix.
 struct ServiceRoutes: Sendable {
     let version: String
     let readiness: @Sendable () async -> String?

@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 
-/// What can be run here, and where a caller stands with its plan.
+/// Routes for the runtimes, and for a caller's usage of its plan.
 struct UsageRoutes: Sendable {
     let callers: CallerResolver
     let service: any ExecutionService

@@ -3,9 +3,9 @@ import HTTPTypes
 import Hummingbird
 import Identity
 
-/// Whose tasks a caller reaches.
+/// The tasks that a caller may reach.
 enum TaskReach: Sendable {
-    /// Those of its own organization.
+    /// The tasks of the caller's organization.
     case own(Caller, organization: String)
     /// The caller has the dispatcher's secret.
     case everybodys

@@ -97,7 +97,7 @@ extension TaskReport {
         ]
     )
 
-    /// What is posted to a task's `callback_url`.
+    /// The body of a task's callback.
     static let finished = ObjectDescription<TaskReport>.answer(
         "TaskFinished",
         "The body that the server posts to a task's `callback_url`.",
@@ -144,7 +144,7 @@ extension TaskReport {
     }
 }
 
-/// What is posted to a callback URL when a task has ended; its timestamp is that end.
+/// The body posted to a callback URL when a task has ended; its timestamp is that end.
 public func callbackBody(_ report: TaskReport) -> Data {
     Data(JSONWriter.bytes(of: TaskReport.finished.encode(report)))
 }

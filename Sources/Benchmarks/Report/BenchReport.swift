@@ -1,7 +1,7 @@
 import Commands
 import Foundation
 
-/// What a benchmark found: a table, and the few figures of it that are held to thresholds.
+/// A benchmark's result: a table, and the figures of it that have thresholds.
 ///
 /// The same value is printed, kept as JSON in `docs/benchmarks`, read from there again, and drawn.
 /// A figure that there were too few rounds for is absent, never a guess.
@@ -13,7 +13,7 @@ struct BenchReport: Codable, Sendable {
     let method: String
     let date: Date
     let machine: BenchMachine
-    /// Of quicksand.
+    /// The version of quicksand.
     let version: String
     /// The figures in the order of the table; a name ends in its unit.
     let columns: [String]
@@ -31,7 +31,7 @@ struct BenchReport: Codable, Sendable {
     struct Finding: Codable, Sendable {
         let name: String
         let value: Double
-        /// Of 95 of 100 resamplings of the rounds.
+        /// The 95 % bootstrap interval over the rounds.
         let interval: [Double]?
 
         init(_ name: String, _ value: Double) {
@@ -76,7 +76,7 @@ struct BenchReport: Codable, Sendable {
         self.notes = notes
     }
 
-    /// What `findings` and `ratio` are, in every report.
+    /// The meaning of `findings` and `ratio`, the same in every report.
     static let ratioMeaning =
         "A ratio is of medians over the rounds that both took part in; in parentheses is the interval of 95 of 100 bootstrap resamplings of those rounds."
 
@@ -119,7 +119,7 @@ struct BenchReport: Codable, Sendable {
         }
     }
 
-    /// What there is to say of the peers, and besides.
+    /// Remarks on the compared sandboxes, and other notes.
     var remarks: [String] { peers.map(\.sentence) + notes }
 
     private var text: String {

@@ -12,7 +12,7 @@ struct ComparisonSandbox: Sendable {
     /// The whole command around a program.
     let command: @Sendable (_ program: [String], _ scene: BenchScene) throws -> [String]
 
-    /// Those that are compared, wherever they run.
+    /// Every sandbox that can be compared, installed or not.
     static let all = [bubblewrap, firejail, runsc, crun]
 
     private static let bubblewrap = ComparisonSandbox(
@@ -150,7 +150,7 @@ private struct ContainerBundle {
     }
 }
 
-/// What a report says of a peer.
+/// A compared sandbox, as a report names it.
 struct ComparisonRecord: Codable, Sendable {
     let name: String
     let has: String

@@ -16,13 +16,13 @@ final class HTTPCaller: Sendable {
         headers = key.map { ["Authorization: Bearer \($0)"] } ?? []
     }
 
-    /// What is asked, with a key and without.
+    /// The path of the request, with a key and without.
     static func path(key: String?) -> String { key == nil ? "/sandbox/try" : "/executions" }
 
     struct Answer {
         /// From the request's first byte to the answer's last.
         let milliseconds: Double
-        /// Of it, the program's own stage.
+        /// The wall time of the program's own stage.
         let stageMilliseconds: Double
     }
 

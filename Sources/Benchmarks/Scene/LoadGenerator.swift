@@ -28,7 +28,7 @@ enum LoadGenerator {
     }
 
     struct OpenLoop {
-        /// Of every arrival, from when it was due until it was done.
+        /// The latency of each arrival, from its due time to its completion.
         let milliseconds: [Double]
         let donePerSecond: Double
     }

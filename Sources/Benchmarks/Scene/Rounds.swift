@@ -3,7 +3,7 @@ import Glibc
 
 /// One side of a comparison.
 struct Contender {
-    /// Of what one round measures; mostly one thing.
+    /// The names of what one round measures; usually one.
     let names: [String]
     /// It takes part in every round, or in every so many.
     let every: Int

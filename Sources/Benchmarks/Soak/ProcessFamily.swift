@@ -148,7 +148,7 @@ struct JailGroups {
         return members?.isEmpty == false
     }
 
-    /// Of the folders of ours, how many are still there.
+    /// The number of our folders that still exist.
     var left: Int { folders.count { access($0, F_OK) == 0 } }
 
     private static func search(

@@ -1,7 +1,7 @@
 import Commands
 import Foundation
 
-/// What a soak found: a row for each minute, and whether those after the first are flat.
+/// A soak's result: a row for each minute, and whether those after the first are flat.
 struct SoakReport {
     /// Either way from the median.
     static let tolerance = 0.05
@@ -11,7 +11,7 @@ struct SoakReport {
         let seconds: Double
         let executions: Int
         let perSecond: Double
-        /// Of honest programs.
+        /// The median latency of honest programs.
         let p50Ms: Double
         let p90Ms: Double
         let p99Ms: Double

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The callers of a soak, each on a connection of its own, and what they found, minute by minute.
 final class SoakRun: Sendable {
-    /// What is told of one minute.
+    /// The counts of one minute.
     struct Minute: Sendable {
         var executions = 0
         /// Milliseconds from request to answer, of honest programs.
@@ -15,7 +15,7 @@ final class SoakRun: Sendable {
     private struct State {
         var deck: Deck<SoakProgram>
         var minutes: [Minute] = [Minute()]
-        /// What was wrong about the first few.
+        /// The first few faults, in words.
         var complaints: [String] = []
         var isEnding = false
     }

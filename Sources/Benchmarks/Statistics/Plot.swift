@@ -10,7 +10,7 @@ struct Plot: Sendable {
         let points: [(x: Double, y: Double)]
     }
 
-    /// Of the palette of Okabe and Ito, which the colour-blind can tell apart.
+    /// Colours of the Okabe–Ito palette, which colour-blind readers can tell apart.
     enum Hue: String, Sendable, CaseIterable {
         case blue, vermilion, green
     }
@@ -37,7 +37,7 @@ struct Plot: Sendable {
 
     private static let width = 860.0
     private static let height = 500.0
-    /// Of the paper that is inside of the axes.
+    /// The plot area inside the axes.
     private static let frame = (left: 70.0, right: 650.0, top: 70.0, bottom: 440.0)
 
     var svg: String {

@@ -12,7 +12,7 @@ struct Ratio: Sendable, Hashable {
     private static let seed: UInt64 = 0x5eed
     private static let tail = 0.025
 
-    /// Of the medians of the rounds that both took part in.
+    /// The ratio of the medians, over the rounds that both series have.
     /// - Returns: `nil` where those are fewer than can be quoted.
     init?(_ series: Series, to base: Series) {
         let pairs = series.paired(with: base)
@@ -21,7 +21,7 @@ struct Ratio: Sendable, Hashable {
         }
     }
 
-    /// Of a quantile of a series to its own median.
+    /// The ratio of a series' quantile to its median.
     /// - Returns: `nil` where there are too few rounds for that quantile.
     init?(quantile fraction: Double, toMedianOf series: Series) {
         guard series.sample.quotable(fraction) != nil else { return nil }

@@ -6,7 +6,7 @@ struct Sample: Sendable {
     let values: [Double]
     private let sorted: [Double]
 
-    /// Of fewer values nothing is quoted, not even a median.
+    /// The fewest values for which a median is quoted.
     static let quotableMin = 5
 
     init(_ values: [Double]) {

@@ -1,4 +1,4 @@
-/// What one contender was measured at, by the round in which it was.
+/// The values that one contender was measured at, by round.
 ///
 /// A slow contender may sit out rounds; whatever is compared is compared in the rounds that both
 /// took part in.

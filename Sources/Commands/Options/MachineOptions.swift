@@ -121,7 +121,7 @@ package struct MachineOptions: ParsableArguments {
         }
     }
 
-    /// What an ordinary user can do about a missing cgroup.
+    /// An ordinary user's remedies for a missing cgroup.
     private static func advice(on error: WardenStartError) -> String {
         guard case .unfit(let primitive) = error, primitive.name.hasPrefix("cgroup"),
             !Privileges.isRoot

@@ -17,7 +17,7 @@ struct ProgramReport: Sendable {
     let stage: Stage
     /// Whether it came to a run at all.
     let hasRun: Bool
-    /// What the run was held to.
+    /// The limits of the run.
     let limits: Limits
 
     /// Writes why the program was stopped to standard error.

@@ -25,7 +25,7 @@ struct RunCommand: AsyncParsableCommand {
             """
     )
 
-    /// Who runs the program, in the answer and in the cache.
+    /// The owner of the run, in the answer and in the cache.
     private static let owner = Owner.organization("local")
 
     @Argument(help: "The source file; its extension names the language.")

@@ -63,7 +63,7 @@ final class DataFolderLock: Sendable {
         }
     }
 
-    /// What the file says of who holds it, where that can be believed to be a server's words.
+    /// The holder that the file names, where its content can be a server's words.
     private static func holder(_ file: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: recordBytesMax)
         let count = pread(file, &bytes, bytes.count, 0)

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Closed until it is opened, once; tasks wait at it.
 final class Gate: Sendable {
-    /// Of those who wait; `nil` once the gate is open.
+    /// The waiters; `nil` once the gate is open.
     private let waiting = Mutex<[AsyncStream<Void>.Continuation]?>([])
 
     func open() {

@@ -201,7 +201,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
-/// What `serve` was told, checked.
+/// The settings of `serve`, checked.
 struct ServiceSettings: Sendable {
     let host: String
     let port: Int

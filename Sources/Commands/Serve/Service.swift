@@ -195,7 +195,7 @@ struct Service: Sendable {
         logger.notice("listening", metadata: ["address": "\(address)"])
     }
 
-    /// What is not as it could be here, and what was kept from before.
+    /// Logs missing runtimes, weaker walls, and what was kept from before.
     private func tellOperator() {
         for missing in catalog.runtimes.missing {
             logger.notice(

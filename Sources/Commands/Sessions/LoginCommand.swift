@@ -101,7 +101,7 @@ struct LoginCommand: AsyncParsableCommand {
         )
     }
 
-    /// What was given, and what was asked for.
+    /// The account, from the options and from what the user typed.
     private func account() throws -> Account {
         let name = signUp ? try self.name ?? Question.ask("Name") : nil
         let email = try self.email ?? Question.ask("E-mail")

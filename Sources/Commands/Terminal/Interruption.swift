@@ -1,7 +1,7 @@
 import Dispatch
 import Glibc
 
-/// What is done on Ctrl-C or SIGTERM in place of ending at once, as long as this exists.
+/// A handler for Ctrl-C and SIGTERM, in place of ending at once, as long as this exists.
 package final class Interruption {
     private let sources: [any DispatchSourceSignal]
 

@@ -10,7 +10,7 @@ import Synchronization
 final class ShownOutput: Sendable {
     private let handle: FileHandle
     private let isTerminal: Bool
-    /// Of a character that has not come whole.
+    /// The bytes of a character that has not arrived whole.
     private let rest = Mutex<[UInt8]>([])
 
     init(_ handle: FileHandle) {

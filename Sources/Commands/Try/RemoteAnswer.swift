@@ -2,21 +2,21 @@ import Domain
 import Foundation
 import Identity
 
-/// What a server answered.
+/// A server's answer.
 struct RemoteAnswer: Sendable {
     let status: Int
     /// By their names in small letters.
     let headers: [String: String]
     let body: Data
 
-    /// What the answer of this API carries in its envelope.
+    /// The content of the answer's envelope.
     ///
     /// - Throws: ``CommandError`` where it is a refusal, or not an answer of this API.
     func data<Value: Decodable>(from server: ServerAddress) throws -> Value {
         try value(Envelope<Value>.self, from: server).data
     }
 
-    /// What `read` finds in the answer.
+    /// The value that `read` finds in the answer.
     ///
     /// - Throws: ``CommandError`` like ``data(from:)``, also where it finds nothing.
     func read<Value>(from server: ServerAddress, _ read: (Data) -> Value?) throws -> Value {
@@ -37,7 +37,7 @@ struct RemoteAnswer: Sendable {
         CommandError(1, "\(server) answered (\(status)), but not as a Quicksand server does")
     }
 
-    /// What the envelope holds, as it came.
+    /// The content of the envelope, undecoded.
     ///
     /// - Throws: ``CommandError`` like ``data(from:)``.
     func dataAsJSON(from server: ServerAddress) throws -> Data {
@@ -68,12 +68,12 @@ extension RemoteAnswer {
         }
 
         struct Details: Decodable {
-            /// What a password breaks.
+            /// The password rules that were broken.
             let rules: [String]?
         }
     }
 
-    /// What the server refused, in the server's words; `nil` where it refused nothing.
+    /// The server's refusal in its own words; `nil` where it refused nothing.
     private var refusal: CommandError? {
         guard !(200...299).contains(status),
             let content = try? JSONDecoder().decode(Refusal.self, from: body).error
@@ -139,7 +139,7 @@ extension RemoteAnswer {
         }
     }
 
-    /// Of `"name";a=1;b=2, "other";a=3`, the whole numbers of each name.
+    /// The whole numbers of each name in `"name";a=1;b=2, "other";a=3`.
     private static func items(_ field: String?) -> [Substring: [Substring: Int]] {
         var items: [Substring: [Substring: Int]] = [:]
         for item in (field ?? "").split(separator: ",") {

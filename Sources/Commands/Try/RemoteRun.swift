@@ -38,7 +38,7 @@ enum RemoteCredential: Sendable {
 
 /// One program at a server: submitted, awaited, and cancelled if the wait ends.
 struct RemoteRun: Sendable {
-    /// Of an execution with everything that it wrote: a plan's largest outputs, escaped.
+    /// The longest answer: a plan's largest outputs, escaped.
     private static let answerBytesMax = 256 << 20
     /// For an anonymous run: the server answers only at its end.
     private static let trialSecondsMax = 1_800

@@ -41,7 +41,7 @@ struct RemoteServer: Sendable {
         return server
     }
 
-    /// What is asked of it.
+    /// A request to the server.
     struct Request: Sendable {
         let method: String
         /// From `/` on.
