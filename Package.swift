@@ -199,7 +199,7 @@ let package = Package(
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: strict),
         .testTarget(
             name: "WardenProtocolTests",
-            dependencies: ["WardenProtocol", "Vocabulary"],
+            dependencies: ["WardenProtocol", "Vocabulary", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -214,7 +214,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CatalogTests",
-            dependencies: ["Catalog", "WardenProtocol", "Domain"],
+            dependencies: ["Catalog", "WardenProtocol", "Domain", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -228,7 +228,7 @@ let package = Package(
         ),
         .testTarget(
             name: "FolderCacheTests",
-            dependencies: ["FolderCache", "Domain"],
+            dependencies: ["FolderCache", "Domain", "TestSupport"],
             swiftSettings: strict
         ),
         // Not a test: the store that tests of other targets keep their things in.
@@ -242,6 +242,7 @@ let package = Package(
             name: "IdentityTests",
             dependencies: [
                 "Cryptography", "Identity", "Domain", "SQLiteStore", "TemporaryStore",
+                "TestSupport",
             ],
             swiftSettings: strict
         ),

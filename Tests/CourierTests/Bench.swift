@@ -3,16 +3,7 @@ import Domain
 import Foundation
 import Logging
 import Synchronization
-
-/// A clock that stands still until it is moved.
-final class ManualClock: Sendable {
-    static let start = Date(timeIntervalSince1970: 1_800_000_000)
-    private let time = Mutex(ManualClock.start)
-
-    var wallClock: WallClock { WallClock { self.time.withLock { $0 } } }
-
-    func advance(seconds: Double) { time.withLock { $0 += seconds } }
-}
+import TestSupport
 
 /// A courier at work, and what it works with.
 struct Bench {

@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import SQLiteStore
 import TemporaryStore
+import TestSupport
 import Testing
 
 @testable import Identity
@@ -18,8 +19,8 @@ import Testing
     init() async throws {
         temporary = try TemporaryStore()
         try await temporary.store.insert(organization())
-        tokens = AccessTokens(store: temporary.store, clock: clock.wall)
-        (key, secret) = try await KeyIssuer(store: temporary.store, clock: clock.wall)
+        tokens = AccessTokens(store: temporary.store, clock: clock.wallClock)
+        (key, secret) = try await KeyIssuer(store: temporary.store, clock: clock.wallClock)
             .create(name: "ci", scopes: ["projects:read", "agents:read"], organization: "org_a")
     }
 
@@ -27,7 +28,7 @@ import Testing
         Authenticator(
             store: temporary.store,
             plans: try #require(Plans([plan("anonymous"), plan("free")])),
-            clock: clock.wall
+            clock: clock.wallClock
         )
     }
 
@@ -68,12 +69,12 @@ import Testing
 
     @Test func `a token holds for an hour, and no longer than its key`() async throws {
         let token = try await issue()
-        clock.advance(3_599)
+        clock.advance(seconds: 3_599)
         #expect(try await tokens.statement(token) != nil)
-        clock.advance(1)
+        clock.advance(seconds: 1)
         #expect(try await tokens.statement(token) == nil)
 
-        let (short, _) = try await KeyIssuer(store: store, clock: clock.wall).create(
+        let (short, _) = try await KeyIssuer(store: store, clock: clock.wallClock).create(
             name: "short",
             scopes: ["projects:read"],
             organization: "org_a",
@@ -104,7 +105,7 @@ import Testing
     @Test func `what others signed, or nobody, is not ours`() async throws {
         let token = try await issue()
         let elsewhere = try TemporaryStore()
-        let foreign = AccessTokens(store: elsewhere.store, clock: clock.wall)
+        let foreign = AccessTokens(store: elsewhere.store, clock: clock.wallClock)
         let forged = try await foreign.issue(for: key, scopes: ["admin"]).text
         #expect(try await tokens.statement(forged) == nil)
         var parts = token.split(separator: ".").map(String.init)
@@ -148,13 +149,13 @@ import Testing
 
     @Test func `after a rotation the old tokens hold and the new key signs`() async throws {
         let old = try await issue()
-        clock.advance(60)
+        clock.advance(seconds: 60)
         let id = try await tokens.rotate()
         let new = try await issue()
         #expect(try part(0, of: new)["kid"] as? String == id)
         #expect(try await tokens.statement(old) != nil)
         #expect(try await tokens.publicKeys().map(\.id).count == 2)
-        clock.advance(3_601)
+        clock.advance(seconds: 3_601)
         _ = try await tokens.rotate()
         #expect(try await tokens.publicKeys().map(\.id).contains(id))
         #expect(try await tokens.publicKeys().count == 2)

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import SQLiteStore
 import TemporaryStore
+import TestSupport
 import Testing
 
 @testable import Identity
@@ -19,7 +20,7 @@ import Testing
             store: temporary.store,
             signUps: .init(rules: try #require(PasswordRules()), perDay: 2),
             hasher: PasswordHasher(cost: .cheap),
-            clock: clock.wall
+            clock: clock.wallClock
         )
     }
 
@@ -89,12 +90,12 @@ import Testing
             try await signUp("2@example.com")
         }
         _ = try await signUp("3@example.com", from: "b")
-        clock.advance(86_400)
+        clock.advance(seconds: 86_400)
         _ = try await signUp("2@example.com")
     }
 
     @Test func `where sign-ups are closed nobody signs up`() async throws {
-        let closed = Accounts(store: store, signUps: nil, clock: clock.wall)
+        let closed = Accounts(store: store, signUps: nil, clock: clock.wallClock)
         await #expect(throws: SignUpError.closed) {
             try await closed.signUp(
                 name: "Ada",
@@ -128,7 +129,7 @@ import Testing
             guard case .tooMany(limit: 10, _) = error as? SignInError else { return false }
             return true
         }
-        clock.advance(900)
+        clock.advance(seconds: 900)
         await #expect(throws: SignInError.refused) { try await signIn(email, password: "x") }
     }
 
@@ -153,11 +154,11 @@ import Testing
 
     @Test func `a session ends a week after its last use`() async throws {
         let entry = try await signUp()
-        clock.advance(6 * 86_400)
+        clock.advance(seconds: 6 * 86_400)
         #expect(try await accounts.session(entry.token) != nil)
-        clock.advance(7 * 86_400 - 1)
+        clock.advance(seconds: 7 * 86_400 - 1)
         #expect(try await accounts.session(entry.token) != nil)
-        clock.advance(7 * 86_400)
+        clock.advance(seconds: 7 * 86_400)
         #expect(try await accounts.session(entry.token) == nil)
     }
 

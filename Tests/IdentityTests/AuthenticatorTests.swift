@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import SQLiteStore
 import TemporaryStore
+import TestSupport
 import Testing
 
 @testable import Identity
@@ -20,7 +21,7 @@ import Testing
         plans names: [String] = ["anonymous", "free"]
     ) throws -> Authenticator {
         let plans = try #require(Plans(names.map(plan)))
-        return Authenticator(store: store, plans: plans, clock: clock.wall)
+        return Authenticator(store: store, plans: plans, clock: clock.wallClock)
     }
 
     private func insertKey(expiresAt: Date? = nil, revokedAt: Date? = nil) async throws -> KeySecret
@@ -77,9 +78,9 @@ import Testing
 
     @Test func `a key is good until the moment it expires`() async throws {
         let secret = try await insertKey(expiresAt: moment(1))
-        clock.advance(0.999)
+        clock.advance(seconds: 0.999)
         #expect(try await refusal(secret.plaintext) == nil)
-        clock.advance(0.001)
+        clock.advance(seconds: 0.001)
         #expect(try await refusal(secret.plaintext) == .expired(keyID: "key_1"))
     }
 
@@ -102,7 +103,7 @@ import Testing
 
     @Test func `a store that cannot be asked is not a refusal`() async throws {
         let plans = try #require(Plans([plan("anonymous")]))
-        let authenticator = Authenticator(store: store, plans: plans, clock: clock.wall)
+        let authenticator = Authenticator(store: store, plans: plans, clock: clock.wallClock)
         try store.close()
         await #expect {
             try await authenticator.caller(credential: KeySecret().plaintext)
@@ -118,7 +119,7 @@ import Testing
         for second in [0.0, 60] {
             _ = try await authenticator.caller(credential: secret.plaintext)
             #expect(try await isUsed(at: moment(second)))
-            clock.advance(60)
+            clock.advance(seconds: 60)
         }
     }
 

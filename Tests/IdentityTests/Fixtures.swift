@@ -15,21 +15,6 @@ func plan(_ name: String) -> Plan {
     return Plan(name: name, rates: rates, defaults: limits, ceilings: limits)
 }
 
-/// A clock that stands still until it is moved.
-final class ManualClock: Sendable {
-    private let date: Mutex<Date>
-
-    init(_ date: Date) { self.date = Mutex(date) }
-
-    func advance(_ seconds: Double) {
-        date.withLock { $0.addTimeInterval(seconds) }
-    }
-
-    var wall: WallClock {
-        WallClock { self.date.withLock { $0 } }
-    }
-}
-
 /// Passwords that are hashed in no time.
 extension PasswordHash.Cost {
     static let cheap = PasswordHash.Cost(logRounds: 4, blockSize: 1, parallelism: 1)

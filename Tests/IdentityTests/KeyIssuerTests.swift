@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import SQLiteStore
 import TemporaryStore
+import TestSupport
 import Testing
 
 @testable import Identity
@@ -21,7 +22,7 @@ import Testing
         organization: String = "org_a",
         expiresAt: Date? = nil
     ) async throws -> (key: APIKey, secret: KeySecret) {
-        let issuer = KeyIssuer(store: store, clock: ManualClock(moment(0)).wall)
+        let issuer = KeyIssuer(store: store, clock: ManualClock(moment(0)).wallClock)
         return try await issuer.create(
             name: name,
             scopes: scopes,
@@ -57,7 +58,7 @@ import Testing
         let authenticator = Authenticator(
             store: store,
             plans: plans,
-            clock: ManualClock(moment(1)).wall
+            clock: ManualClock(moment(1)).wallClock
         )
         let caller = try await authenticator.caller(credential: secret.plaintext)
         #expect(caller.credential == .key(id: key.id))

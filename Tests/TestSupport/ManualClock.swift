@@ -4,9 +4,11 @@ import Synchronization
 
 /// A clock that moves when it is told to.
 public final class ManualClock: Sendable {
-    private let now = Mutex(Date(timeIntervalSince1970: 1_000_000_000))
+    public static let start = Date(timeIntervalSince1970: 1_000_000_000)
 
-    public init() {}
+    private let now: Mutex<Date>
+
+    public init(_ date: Date = start) { now = Mutex(date) }
 
     public var wallClock: WallClock { WallClock { self.now.withLock { $0 } } }
     public var date: Date { now.withLock { $0 } }

@@ -1,3 +1,4 @@
+import TestSupport
 import Vocabulary
 import WardenProtocol
 
@@ -125,20 +126,7 @@ enum Samples {
     )
 }
 
-/// SplitMix64: the same bytes in every run, so that a failure can be seen again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
-    }
-
+extension SeededGenerator {
     mutating func bytes(most: Int) -> [UInt8] {
         let count = Int.random(in: 0...most, using: &self)
         return (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
