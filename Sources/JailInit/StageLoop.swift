@@ -15,7 +15,11 @@ struct StageLoop: ~Copyable {
     /// To close what belongs to it takes longer than to report how it ended, and an answer waits
     /// for the report.
     private var past: StageRun?
+    /// Whether children may have ended that have not been reaped.
+    private var mayHaveEnded = false
 
+    /// Orders are read after so many, however fast a program makes orphans.
+    private static let reapsMax = 64
     private static let orderToken: UInt64 = 0
     private static let childrenToken: UInt64 = 1
 
@@ -36,13 +40,16 @@ struct StageLoop: ~Copyable {
     /// Until the warden closes the jail by killing it, or is gone.
     mutating func run() throws(KernelError) {
         while true {
-            for event in try epoll.wait(milliseconds: -1) {
+            for event in try epoll.wait(milliseconds: mayHaveEnded ? 0 : -1) {
                 switch event.token {
                 case Self.orderToken: try obey()
-                case Self.childrenToken: try reapChildren()
+                case Self.childrenToken:
+                    _ = try? read(from: children.number, most: 128)
+                    mayHaveEnded = true
                 default: try handle(event)
                 }
             }
+            if mayHaveEnded { try reapChildren() }
         }
     }
 
@@ -92,8 +99,11 @@ struct StageLoop: ~Copyable {
 
     /// Orphans come to init; left unreaped they would use up the jail's processes.
     private mutating func reapChildren() throws(KernelError) {
-        _ = try? read(from: children.number, most: 128)
-        while let process = try Process.reap(waiting: false) {
+        for _ in 0..<Self.reapsMax {
+            guard let process = try Process.reap(waiting: false) else {
+                mayHaveEnded = false
+                return
+            }
             if let (serial, run) = runs.first(where: { $0.value.main == process.process }) {
                 try finish(serial, run, process)
             }

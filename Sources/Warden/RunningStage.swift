@@ -137,6 +137,8 @@ extension RunningStage {
     }
 
     private func verdict(_ end: ProcessEnd, cpu: UInt64, memoryKills: UInt64) -> Verdict {
+        // Another's want of memory is not why a concurrent stage was stopped.
+        if isConcurrent, let stopped { return stopped.verdict }
         // A kill for want of memory anywhere in the jail decides, whatever the first process made
         // of it; of concurrent stages only those that the kill has ended.
         if memoryKills > memoryKillsBefore, !isConcurrent || end == .signaled(9) {

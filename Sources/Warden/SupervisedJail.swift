@@ -51,6 +51,8 @@ final class SupervisedJail {
         process = clone.process
         tree = plan.hasCgroup ? nil : ProcessTree(initProcess: clone.process)
         pidfd = Descriptor(owning: clone.pidfd)
+        // An init that reads no orders must not keep the warden from its other jails.
+        try Files.setNonblocking(pair.first.number)
         socket = pair.intoFirst()
         supervision = Supervision(openedAt: MonotonicClock.nanoseconds)
         isMade = true
@@ -301,6 +303,15 @@ extension SupervisedJail {
     }
 
     func wait(_ request: WaitingRequest) { waiting.append(request) }
+
+    /// - Returns: whether the concurrent stage was waiting; it is not begun then.
+    func withdraw(_ stage: StageNumber) -> Bool {
+        guard let index = waiting.firstIndex(where: { $0.concurrentStage == stage }) else {
+            return false
+        }
+        waiting.remove(at: index)
+        return true
+    }
 
     /// The next request that the jail is ready for.
     func nextWaiting() -> WaitingRequest? {

@@ -31,6 +31,11 @@ extension Warden {
     /// A kill and the end of what it is for may cross.
     mutating func kill(_ stage: StageNumber, of jail: JailNumber) {
         guard let record = serials[jail].flatMap({ jails[$0] }) else { return }
+        if record.withdraw(stage) {
+            let usage = Usage(wallMicroseconds: 0, cpuMicroseconds: 0, memoryBytes: 0)
+            let end = StageEnd(verdict: .signaled(signal: 9), usage: usage)
+            return send(.finished(jail, stage, end))
+        }
         let action = record.supervision.kill(stage, now: MonotonicClock.nanoseconds)
         if case .killStage(let stage) = action { record.kill(stage) }
     }

@@ -244,6 +244,8 @@ extension Warden {
                     return
                 }
                 handle(report, serial, record)
+            } catch  where error.errno == Errno.again {
+                return
             } catch {
                 breakJail(serial, Fault(site: error.call.rawValue, errno: error.errno))
             }

@@ -78,6 +78,9 @@ struct ConnectionState {
             throw SandboxError.broken(site: "jail closed", errno: 0)
         }
         if entry.isClosing { throw CancellationError() }
+        if entry.ahead != nil, stage.isConcurrent {
+            throw SandboxError.refused(reason: "a program that stands by has its jail to itself")
+        }
         guard entry.stages.values.allSatisfy({ $0.isConcurrent && stage.isConcurrent }) else {
             throw SandboxError.refused(reason: "a stage runs already")
         }

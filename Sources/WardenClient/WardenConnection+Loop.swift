@@ -41,8 +41,11 @@ extension WardenConnection {
             )
         case .refused(let jail, 0, let refusal): fail(jail, .refused(reason: "\(refusal)"))
         case .refused(let jail, let stage, let refusal):
-            let stage = state.withLock { $0.takeStage(StagePlace(jail: jail, stage: stage)) }
-            stage?.fail(.refused(reason: "\(refusal)"))
+            let (stage, isClosing) = state.withLock { state in
+                let place = StagePlace(jail: jail, stage: stage)
+                return (state.takeStage(place), state.jails[jail]?.isClosing ?? false)
+            }
+            stage?.fail(.refused(reason: "\(refusal)"), isClosing: isClosing)
         case .finished(let jail, let stage, let end):
             finish(StagePlace(jail: jail, stage: stage), end)
         case .broken(let jail, let fault): fail(jail, .broken(site: fault.site, errno: fault.errno))
@@ -111,7 +114,7 @@ extension WardenConnection {
 
 extension StageExchange {
     /// The end of a jail that we closed ourselves is a cancellation.
-    fileprivate func fail(_ error: SandboxError, isClosing: Bool = false) {
+    fileprivate func fail(_ error: SandboxError, isClosing: Bool) {
         stopFeeding()
         continuation?.resume(throwing: isClosing || isCancelled ? CancellationError() : error)
     }

@@ -7,13 +7,19 @@ import Synchronization
 extension WardenConnection {
     private static let pieceBytes = 64 << 10
 
-    /// Reads all that a stage has written.
+    /// More pieces than a pipe can hold: 1 MiB, in packets of a page.
+    private static let drainPiecesMax = 300
+
+    /// Reads all that a stage has written, and no more than a pipe holds: what a concurrent stage
+    /// left running may go on writing.
     func drain(_ place: StagePlace) {
         let tokens = state.withLock { state in
             state[place]?.readers.values.compactMap(\.pipe?.token) ?? []
         }
         for token in tokens {
-            while state.withLock({ $0.streams[token] != nil }), move(token, evenIfPaused: true) {}
+            for _ in 0..<Self.drainPiecesMax where state.withLock({ $0.streams[token] != nil }) {
+                guard move(token, evenIfPaused: true) else { break }
+            }
         }
     }
 

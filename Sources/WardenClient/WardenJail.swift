@@ -169,6 +169,23 @@ struct WardenJail: SandboxSession {
             try state.expectRoom(for: stage, in: number)
             return state.takeFirst(number)
         }
+        do {
+            try start(stage, at: place, io, files, ahead, continuation)
+        } catch {
+            // They go in with the next.
+            connection.state.withLock { $0.jails[number]?.files += files }
+            throw error
+        }
+    }
+
+    private func start(
+        _ stage: StageSpec,
+        at place: StagePlace,
+        _ io: StageIO,
+        _ files: [SourceFile],
+        _ ahead: StagePipes?,
+        _ continuation: CheckedContinuation<StageReport, any Error>
+    ) throws {
         let pipes = try ahead ?? StagePipes([.stdin, .stdout, .stderr])
         if stage.collects { try pipes.add(.outputs) }
         pipes.fill(stdin: io.input)
@@ -177,17 +194,11 @@ struct WardenJail: SandboxSession {
             ? nil : Descriptor.sealed("quicksand-files", files.archive).release()
         defer { if let archive { Descriptor.close(archive) } }
         let request = try StageRequest(stage, at: place, bringsFiles: archive != nil)
-        do {
-            try register(stage, at: place, io, pipes, continuation) {
-                try connection.send(
-                    ahead == nil ? .stage(request) : .resume(request),
-                    descriptors: pipes.frame(with: archive)
-                )
-            }
-        } catch {
-            // They go in with the next.
-            connection.state.withLock { $0.jails[number]?.files += files }
-            throw error
+        try register(stage, at: place, io, pipes, continuation) {
+            try connection.send(
+                ahead == nil ? .stage(request) : .resume(request),
+                descriptors: pipes.frame(with: archive)
+            )
         }
         pipes.closeTheirs()  // not before they are sent
     }

@@ -139,6 +139,59 @@ extension EscapeTests {
             #expect(try await session.run(look).result.stdout.text == "['given']\n")
         }
 
+        @Test func `one that is cancelled while its jail is made is not begun`() async throws {
+            let session = try await open()
+            defer { session.close() }
+            let late = try stage("open('ran', 'w')")
+            let input = BoundedChannel<Data>(weightMax: 1) { $0.count }
+            // The first piece is taken when the stage has been sent.
+            let run = Task { try await session.run(late, io: StageIO(input: .stream(input))) }
+            await input.send(Data("x".utf8))
+            await input.send(Data("x".utf8))
+            run.cancel()
+            await #expect(throws: CancellationError.self) { try await run.value }
+            #expect(try await session.run(stage("pass")).result.verdict == .exited(code: 0))
+        }
+
+        @Test func `what it left may write for ever, and keeps nobody from the others`()
+            async throws
+        {
+            let session = try await open()
+            defer { session.close() }
+            let flood = """
+                import os
+                os.set_blocking(1, False)
+                if os.fork() == 0:
+                    if os.fork() == 0: pass
+                    while True:
+                        try: os.write(1, b"x" * 65536)
+                        except BlockingIOError: pass
+                """
+            let flooded = try await session.run(stage(flood)).result
+            #expect(flooded.verdict == .exited(code: 0))
+            #expect(try await session.run(stage("print(1)")).result.stdout.text == "1\n")
+        }
+
+        @Test func `orphans made without pause keep no order from init`() async throws {
+            let session = try await open()
+            defer { session.close() }
+            let orphans = """
+                import os, sys
+                print("here", flush=True)
+                while True:
+                    try:
+                        if os.fork() == 0:
+                            try: os.fork()
+                            except OSError: pass
+                            os._exit(0)
+                    except OSError: pass
+                """
+            let made = await Waiting(try stage(orphans), in: session)
+            made.run.cancel()
+            await #expect(throws: CancellationError.self) { try await made.run.value }
+            #expect(try await session.run(stage("print(1)")).result.stdout.text == "1\n")
+        }
+
         @Test func `each has limits and a verdict of its own`() async throws {
             let session = try await open()
             defer { session.close() }

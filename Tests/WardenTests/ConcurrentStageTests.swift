@@ -88,6 +88,12 @@ import WardenProtocol
         #expect(end(2, kills: 1, in: &supervision)?.end.verdict == .exited(code: 0))
     }
 
+    @Test func `one that was stopped has that verdict, whatever another wanted of memory`() {
+        var supervision = sharing([1: 100, 2: 1_000])
+        _ = supervision.tick(now: WatchedStage.start + WatchedStage.wall, processors: 2) { 0 }
+        #expect(end(1, .signaled(9), kills: 1, in: &supervision)?.end.verdict == .timedOut)
+    }
+
     @Test func `the front's kill is said once, and is no verdict of ours`() {
         var supervision = sharing([1: 100, 2: 100])
         let kills = [1, 1, 3].map { supervision.kill($0, now: WatchedStage.start) }
