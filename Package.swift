@@ -92,7 +92,9 @@ let package = Package(
         .target(name: "StoredRecords", dependencies: ["Domain"], swiftSettings: strict),
         .target(
             name: "SQLiteStore",
-            dependencies: ["StoredRecords", "Domain", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "StoredRecords", "Domain", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -308,8 +310,8 @@ let package = Package(
         .testTarget(
             name: "EscapeTests",
             dependencies: [
-                "EscapeCorpus", "Catalog", "FolderCache", "Kernel", "WardenClient", "WardenProtocol",
-                "Runner", "Domain", "WardenUnderTest",
+                "EscapeCorpus", "Catalog", "FolderCache", "Kernel", "WardenClient",
+                "WardenProtocol", "Runner", "Domain", "WardenUnderTest",
             ],
             exclude: ["Honest"],
             swiftSettings: strict

@@ -25,7 +25,7 @@ enum HostPath {
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// The target of the symbolic link at `path`; `nil` where there is none.
+    /// Reads the target of the symbolic link at `path`; `nil` if `path` is no symbolic link.
     static func linkTarget(_ path: String) -> String? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink(path, &buffer, buffer.count)

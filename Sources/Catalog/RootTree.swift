@@ -1,6 +1,6 @@
 import WardenProtocol
 
-/// The part of this machine that every jail sees, whatever it runs.
+/// The files of this machine that are in every jail, for every runtime.
 ///
 /// That is the system's programs and libraries, and a handful of files under `/etc` that are made
 /// here. Nothing else of the host has a name in there.

@@ -10,7 +10,7 @@ public enum RelativePath {
     /// to fit the warden's frame.
     public static let totalBytesMax = 32_768
 
-    /// The fault of `path`, as a sentence's end; `nil` where there is none.
+    /// Names the rule that `path` breaks, such as `must not be empty`; `nil` for a valid path.
     ///
     /// Bytes are judged, not characters: a slash with a combining accent after it is no slash to
     /// Swift's `Character`, and very much one to the kernel.

@@ -9,7 +9,7 @@ final class EventLog: Sendable {
     private struct State: Sendable {
         var log: EventLogState
         var end: Result<Execution, any Error>?
-        /// By what they wait for, so that an event costs nothing for those who wait for another.
+        /// Waiters by the event that they wait for: an event resumes its own waiters only.
         var waiters: [Awaited: [Int: CheckedContinuation<Void, Never>]] = [:]
         var lastTicket = 0
 
@@ -32,7 +32,7 @@ final class EventLog: Sendable {
                 ?? []
         }
 
-        /// Everybody who waits: with the end there is all that ever will be.
+        /// Removes all waiters; after the end nothing more happens.
         mutating func takeAll() -> [CheckedContinuation<Void, Never>] {
             defer { waiters = [:] }
             return waiters.values.flatMap(\.values)

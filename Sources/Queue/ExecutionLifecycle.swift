@@ -140,7 +140,7 @@ struct ExecutionLifecycle: Sendable {
             }
         } catch let lost as ClaimLost {
             result = .failure(lost)
-            isOurFault = false  // it goes on elsewhere, on the same charge
+            isOurFault = false  // the other worker runs it on the same charge
         } catch {
             result = .failure(error)
             // What was accepted will be run again after a restart, on the same charge.
@@ -184,11 +184,11 @@ extension ExecutionLifecycle {
         guard var execution = try await records.execution(id: id, organization: organization)
         else { return nil }
         guard !execution.isFinished else { throw CancellationRefusal(execution: execution) }
-        // From here on it is nobody's but ours to end: no other worker takes it up.
+        // The claim keeps other workers from taking the execution up.
         guard try await records.claim(execution) else {
             return try await refuseCancellation(id: id, organization: organization)
         }
-        // It may have been taken up here meanwhile.
+        // Recovery may have queued the execution here since the lookup.
         if table.entry(id, of: organization) != nil {
             return try await cancel(id: id, organization: organization)
         }
@@ -203,7 +203,7 @@ extension ExecutionLifecycle {
         return execution
     }
 
-    /// Since it was looked up it has ended, or gone, or another worker has taken it up.
+    /// The claim failed: the execution has ended, was deleted, or is another worker's.
     private func refuseCancellation(id: String, organization: String) async throws -> Execution? {
         let execution = try await records.execution(id: id, organization: organization)
         guard let execution else { return nil }

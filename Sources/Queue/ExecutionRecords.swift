@@ -103,7 +103,7 @@ struct ExecutionRecords: Sendable {
             } catch is ProjectGone {
                 return  // and so is everything that was kept of it
             } catch let lost as ClaimLost {
-                throw lost  // the end counts that the worker writes which has taken it up
+                throw lost  // the other worker writes the end
             } catch {
                 log("finished execution not stored", execution, error)
                 guard durability == .accepted, !isStopping() else { throw error }

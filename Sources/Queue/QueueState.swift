@@ -48,9 +48,9 @@ struct QueueState: Sendable {
 
     enum Readmission: Sendable {
         case admitted
-        /// It is here already.
+        /// The execution is in the table already.
         case known
-        /// Nothing is begun any more: it is for another worker, or for the next start.
+        /// The queue drains: another worker or the next start takes the execution up.
         case draining
     }
 

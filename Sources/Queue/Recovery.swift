@@ -70,7 +70,7 @@ struct Recovery: Sendable {
     }
 
     private func takeUpClaims() async throws {
-        // What is let go because the service stops could be claimed again for ever.
+        // While the service drains, each claim is released and could be claimed again, for ever.
         while !table.isDraining {
             let claimed = try await records.claim()
             if claimed.isEmpty { return }
@@ -132,7 +132,7 @@ struct Recovery: Sendable {
             try await records.writeDown(faulted, durability: .accepted) { table.isDraining }
             await records.refund(faulted)
         } catch is ClaimLost {
-            // It goes on elsewhere, on the same charge.
+            // The other worker runs the execution on the same charge.
         }
     }
 }

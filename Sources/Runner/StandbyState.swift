@@ -101,7 +101,7 @@ struct StandbyState {
     /// An execution's jail is closed.
     mutating func leave() { inUse -= 1 }
 
-    /// The next step; asked for until there is none.
+    /// One step of the pool; the caller repeats until none is due.
     enum Step {
         /// - Parameter insteadOf: one whose place it gets, to be closed.
         case make(Ticket, StandbySpec, insteadOf: (any StandbySession)?)

@@ -100,8 +100,7 @@ struct JudgedStage: Equatable {
 }
 
 extension RunningStage {
-    /// Whether it was told to end, or its jail has run out of memory: then init's end is no fault
-    /// of ours.
+    /// Whether the stage was stopped or the jail ran out of memory: init's end is then expected.
     func isEnding(_ counters: Supervision.Counters) -> Bool {
         stopped != nil || counters.memoryKills > memoryKillsBefore
     }
@@ -137,10 +136,10 @@ extension RunningStage {
     }
 
     private func verdict(_ end: ProcessEnd, cpu: UInt64, memoryKills: UInt64) -> Verdict {
-        // Another's want of memory is not why a concurrent stage was stopped.
+        // An out-of-memory kill of another stage is not why this one was stopped.
         if isConcurrent, let stopped { return stopped.verdict }
-        // A kill for want of memory anywhere in the jail decides, whatever the first process made
-        // of it; of concurrent stages only those that the kill has ended.
+        // An out-of-memory kill anywhere in the jail is the verdict, also where the first process
+        // survived it. For a concurrent stage it must have ended the first process.
         if memoryKills > memoryKillsBefore, !isConcurrent || end == .signaled(9) {
             return .memoryExceeded
         }

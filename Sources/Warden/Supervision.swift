@@ -134,7 +134,7 @@ struct Supervision {
             defer { state = .running(stage) }
             return stage.stop(.memoryExceeded, now: now)
         case .sharing(var stages):
-            // Nobody knows which of them holds it.
+            // The memory is not counted per stage.
             for number in stages.keys { _ = stages[number]?.stop(.memoryExceeded, now: now) }
             state = .sharing(stages)
             return .destroy

@@ -28,7 +28,7 @@ extension Warden {
         if let serial = serials[jail] { beginNext(serial) }
     }
 
-    /// A kill and the end of what it is for may cross.
+    /// Does nothing for a stage that has ended: its end and the kill may cross.
     mutating func kill(_ stage: StageNumber, of jail: JailNumber) {
         guard let record = serials[jail].flatMap({ jails[$0] }) else { return }
         if record.withdraw(stage) {

@@ -19,7 +19,7 @@ struct ConnectionState {
         return lastJail
     }
 
-    /// Its stage has been taken under the same lock: who waits for it would wait for ever.
+    /// The caller takes the jail's stages in the same lock; a stage left behind would never end.
     /// - Returns: who waited for the last jail, if this was it.
     mutating func removeJail(_ jail: JailNumber) -> [CheckedContinuation<Void, Never>] {
         jails[jail] = nil
@@ -120,7 +120,7 @@ struct ConnectionState {
     }
 }
 
-/// Which stage of which jail.
+/// The address of a stage: its jail and its number there.
 struct StagePlace: Hashable, Sendable {
     let jail: JailNumber
     let stage: StageNumber

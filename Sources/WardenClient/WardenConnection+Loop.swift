@@ -79,7 +79,7 @@ extension WardenConnection {
         finished?.succeed(end, refusedCalls: refusedCalls(of: end))
     }
 
-    /// Ends whatever waits for this jail.
+    /// Fails every stage of this jail.
     private func fail(_ jail: JailNumber, _ error: SandboxError) {
         let (stages, isClosing) = state.withLock { state in
             (state.takeStages(jail), state.jails[jail]?.isClosing ?? false)

@@ -15,7 +15,7 @@ public import WardenProtocol
 /// next one, as long as their spec's patience goes. A jail that was asked for is never asked for
 /// again here: whether it ran is not known, so that is for the caller to decide.
 public final class WardenLink: StandbyProvider {
-    /// Events of the wardens; ends when the monitor has gone, after which there is none.
+    /// The wardens' starts and ends; the stream finishes when the monitor ends.
     public let events: AsyncStream<SandboxEvent>
     private let report: AsyncStream<SandboxEvent>.Continuation
     private let monitor: MonitorSocket

@@ -12,7 +12,7 @@ public struct CatalogImage: Hashable, Sendable {
     public var jails: UInt32
     /// Classic BPF programs, eight bytes an instruction, in the order of the system-call profiles.
     public var filters: [[UInt8]]
-    /// The tree that every jail's root has, whatever its runtime.
+    /// The root tree of every jail; runtimes add their mounts.
     public var root: RootImage
     /// A runtime's number is its index here.
     public var runtimes: [RuntimeImage]

@@ -18,13 +18,11 @@ extension EscapeTests {
             print(count, "lines", flush=True)
             """
 
-        private func run(
-            _ program: String,
-            io: StageIO,
+        private func open(
+            in fixture: WardenFixture,
             _ changes: [Limit: Int64] = [:]
-        ) async throws -> StageResult {
-            let fixture = try #require(WardenFixture.current)
-            let session = try await fixture.session.open(
+        ) async throws -> any SandboxSession {
+            try await fixture.session.open(
                 JailSpec(
                     runtime: try fixture.runtime("python").number,
                     profile: .strict,
@@ -32,6 +30,15 @@ extension EscapeTests {
                     limits: try fixture.limits(changes)
                 )
             )
+        }
+
+        private func run(
+            _ program: String,
+            io: StageIO,
+            _ changes: [Limit: Int64] = [:]
+        ) async throws -> StageResult {
+            let fixture = try #require(WardenFixture.current)
+            let session = try await open(in: fixture, changes)
             defer { session.close() }
             let stage = StageSpec(
                 arguments: ["/usr/bin/python3", "-c", program],
@@ -84,14 +91,7 @@ extension EscapeTests {
 
         @Test func `a second stage at once is refused, and the first goes on`() async throws {
             let fixture = try #require(WardenFixture.current)
-            let session = try await fixture.session.open(
-                JailSpec(
-                    runtime: try fixture.runtime("python").number,
-                    profile: .strict,
-                    files: [],
-                    limits: try fixture.limits()
-                )
-            )
+            let session = try await open(in: fixture)
             defer { session.close() }
             let stage = StageSpec(
                 arguments: ["/usr/bin/cat"],

@@ -83,13 +83,7 @@ import Testing
 
     @Test func `what is queued on disk only is cancelled there`() async throws {
         let world = World()
-        let execution = Execution(
-            id: "1",
-            owner: .organization("pro"),
-            request: .named("1"),
-            createdAt: world.clock.date,
-            state: .queued
-        )
+        let execution = Execution.sample("1", createdAt: world.clock.date)
         await world.store.put(execution)
         #expect(try await cancel("1", in: world)?.status == .cancelled)
         #expect(await world.store.stored("1")?.status == .cancelled)
@@ -97,10 +91,8 @@ import Testing
 
     @Test func `what another worker runs is not cancelled behind its back`() async throws {
         let world = World()
-        let execution = Execution(
-            id: "1",
-            owner: .organization("pro"),
-            request: .named("1"),
+        let execution = Execution.sample(
+            "1",
             createdAt: world.clock.date,
             state: .running(since: world.clock.date)
         )

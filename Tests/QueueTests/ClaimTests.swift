@@ -90,13 +90,7 @@ import Testing
         for name in names {
             for worker in ["a", "b"] { gates.open(worker + name) }
             try await temporary.store.save(
-                Execution(
-                    id: "exe_" + name,
-                    owner: .organization("pro"),
-                    request: .named(name),
-                    createdAt: clock.date,
-                    state: .queued
-                ),
+                Execution.sample("exe_" + name, named: name, createdAt: clock.date),
                 deliveries: []
             )
         }
@@ -164,13 +158,7 @@ import Testing
         let temporary = try TemporaryStore()
         let worker = queue("worker", over: temporary.store)
         try await worker.recover()
-        let execution = Execution(
-            id: "exe_1",
-            owner: .organization("pro"),
-            request: .named("1"),
-            createdAt: clock.date,
-            state: .queued
-        )
+        let execution = Execution.sample("exe_1", named: "1", createdAt: clock.date)
         try await temporary.store.save(execution, deliveries: [], by: "worker")
         gates.open("worker1")
         await worker.takeUpLost()

@@ -10,13 +10,7 @@ import Testing
 
     private func entry(_ id: String) -> QueueState.Entry {
         QueueState.Entry(
-            execution: Execution(
-                id: id,
-                owner: .organization("pro"),
-                request: .named(id),
-                createdAt: clock.date,
-                state: .queued
-            ),
+            execution: Execution.sample(id, createdAt: clock.date),
             runtime: .python,
             durability: .accepted,
             isCharged: true

@@ -26,10 +26,8 @@ import Testing
     @Test func `an execution that was running is run again`() async throws {
         let world = World()
         await world.store.put(
-            Execution(
-                id: "1",
-                owner: .organization("pro"),
-                request: .named("1"),
+            Execution.sample(
+                "1",
                 createdAt: world.clock.date,
                 state: .running(since: world.clock.date)
             )
@@ -43,12 +41,9 @@ import Testing
         let world = World(slots: 1, queueCapacity: 1)
         for index in 0..<5 {
             await world.store.put(
-                Execution(
-                    id: "\(index)",
-                    owner: .organization("pro"),
-                    request: .named("\(index)"),
-                    createdAt: world.clock.date.addingTimeInterval(Double(index)),
-                    state: .queued
+                Execution.sample(
+                    "\(index)",
+                    createdAt: world.clock.date.addingTimeInterval(Double(index))
                 )
             )
         }
@@ -86,13 +81,7 @@ import Testing
     @Test func `recovering twice runs once`() async throws {
         let world = World()
         await world.store.put(
-            Execution(
-                id: "1",
-                owner: .organization("pro"),
-                request: .named("1"),
-                createdAt: world.clock.date,
-                state: .queued
-            )
+            Execution.sample("1", createdAt: world.clock.date)
         )
         for _ in 0..<2 { try await world.queue.recover() }
         world.gates.open("1")
@@ -153,13 +142,7 @@ import Testing
 
     @Test func `nothing is taken up while the service stops`() async throws {
         let world = World()
-        let execution = Execution(
-            id: "1",
-            owner: .organization("pro"),
-            request: .named("1"),
-            createdAt: world.clock.date,
-            state: .queued
-        )
+        let execution = Execution.sample("1", createdAt: world.clock.date)
         await world.store.put(execution)
         await world.queue.drain(grace: .zero)
         try await world.queue.recover()

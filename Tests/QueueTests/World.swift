@@ -86,6 +86,26 @@ struct World: Sendable {
     }
 }
 
+extension Execution {
+    /// One of the organization `pro`, as the store has it.
+    ///
+    /// - Parameter name: of its request, and so of its jail; as the identifier where it is `nil`.
+    static func sample(
+        _ id: String,
+        named name: String? = nil,
+        createdAt: Date,
+        state: State = .queued
+    ) -> Execution {
+        Execution(
+            id: id,
+            owner: .organization("pro"),
+            request: .named(name ?? id),
+            createdAt: createdAt,
+            state: state
+        )
+    }
+}
+
 extension Caller {
     /// An organization with a daily quota and nothing else to keep to.
     static let pro = organization("pro")

@@ -88,7 +88,7 @@ import WardenProtocol
         #expect(end(2, kills: 1, in: &supervision)?.end.verdict == .exited(code: 0))
     }
 
-    @Test func `one that was stopped has that verdict, whatever another wanted of memory`() {
+    @Test func `a stopped stage keeps its verdict when another runs out of memory`() {
         var supervision = sharing([1: 100, 2: 1_000])
         _ = supervision.tick(now: WatchedStage.start + WatchedStage.wall, processors: 2) { 0 }
         #expect(end(1, .signaled(9), kills: 1, in: &supervision)?.end.verdict == .timedOut)

@@ -78,7 +78,7 @@ import Testing
         #expect(!page.contains("{{"))
     }
 
-    @Test func `whatever the document says, none of it is taken for a tag`() throws {
+    @Test func `no text of the document becomes an HTML tag`() throws {
         let page = DocumentationPage(try Fixture().document().hostile).page.html
         #expect(page.contains("&lt;script&gt;"))
         #expect(!page.contains("<script"))
