@@ -80,22 +80,25 @@ struct StandbyBenchmark: Benchmark {
     }
 
     private static func rows(_ jail: JailMemory, number: Int) -> [BenchReport.Row] {
-        jail.members.map { member in
-            let size = member.proportionalBytes.map { Double($0) / bytesPerMebibyte }
-            return BenchReport.Row(
-                "jail \(number), \(member.name)",
-                ["pss_mib": size, "process": Double(member.process)]
+        jail.parts.map { part in
+            BenchReport.Row(
+                "jail \(number), \(part.member.name)",
+                [
+                    "pss_mib": part.bytes.map { Double($0) / bytesPerMebibyte },
+                    "process": Double(part.member.process),
+                ]
             )
         }
     }
 
+    /// One reading of a jail's processes, which rows and finding share: memory changes meanwhile.
     private struct JailMemory {
-        let members: [ProcessFamily.JailMember]
-        let bytes: Double
+        let parts: [(member: ProcessFamily.JailMember, bytes: Int?)]
+        var bytes: Double { parts.reduce(0) { $0 + Double($1.bytes ?? 0) } }
 
         init(_ members: [ProcessFamily.JailMember]) {
-            self.members = members.sorted { $0.process < $1.process }
-            bytes = members.reduce(0) { $0 + Double($1.proportionalBytes ?? 0) }
+            parts = members.sorted { $0.process < $1.process }
+                .map { ($0, $0.readProportionalBytes()) }
         }
     }
 }
