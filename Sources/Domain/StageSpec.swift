@@ -11,7 +11,7 @@ public struct StageSpec: Sendable {
     ///
     /// Then the stage ends with its first process. What that leaves running goes on until the
     /// session's close; usage is that of the first process and of the children that it waited for.
-    /// No files are brought back.
+    /// No files are brought back, and no other kind of stage may follow in the session.
     public var isConcurrent: Bool
 
     public init(

@@ -14,7 +14,7 @@ struct Stage {
 
     /// What a shell answers for a program that cannot be started; the reason goes to its standard
     /// error.
-    private static let notExecutable: Int32 = 126
+    static let notExecutable: Int32 = 126
     private static let stackSlackBytes: UInt64 = 16 << 20
     /// Interpreters map far more than they use.
     private static let dataSlackBytes: UInt64 = 1 << 30
@@ -35,12 +35,16 @@ struct Stage {
             try plan.with(.systemCalls, installFilter)  // last: it forbids most of the above
             try Files.execute(program.arguments, environment: program.environment)
         } catch {
-            let reason =
-                "quicksand: \(program.arguments[0]): "
-                + "\(error.call.rawValue) failed with errno \(error.errno)\n"
-            try? writeAll(Array(reason.utf8), to: 2)
+            Self.explain(error, program, to: 2)
         }
         Process.exit(Self.notExecutable)
+    }
+
+    static func explain(_ error: KernelError, _ program: Program, to standardError: Int32) {
+        let reason =
+            "quicksand: \(program.arguments[0]): "
+            + "\(error.call.rawValue) failed with errno \(error.errno)\n"
+        try? writeAll(Array(reason.utf8), to: standardError)
     }
 
     private func connectPipes() throws(KernelError) {

@@ -58,11 +58,7 @@ struct StageLoop: ~Copyable {
         guard let (order, descriptors) = try jail.nextOrder() else { Process.exit(0) }
         past = nil
         switch order {
-        case .run(let stage):
-            let program = try Init.read(stage)
-            let brought = StageDescriptors(descriptors, hasPipes: true, stage)
-            try Unpacking.unpack(brought.archive, into: Init.workFolder)
-            try begin(try StageRun(program, stage, brought, in: jail))
+        case .run(let stage): try run(stage, descriptors)
         case .park(let stage, let leaseMilliseconds):
             let program = try Init.read(stage)
             let brought = StageDescriptors(descriptors, hasPipes: true, stage)
@@ -79,6 +75,25 @@ struct StageLoop: ~Copyable {
             for number in descriptors { Descriptor.close(number) }  // too late
         case .kill(let stage): runs.values.first { $0.number == stage }?.kill()
         }
+    }
+
+    private mutating func run(
+        _ stage: StageOrder,
+        _ descriptors: [Int32]
+    ) throws(KernelError) {
+        let program = try Init.read(stage)
+        let brought = StageDescriptors(descriptors, hasPipes: true, stage)
+        let run: StageRun
+        do throws(KernelError) {
+            try Unpacking.unpack(brought.archive, into: Init.workFolder)
+            run = try StageRun(program, stage, brought, in: jail)
+        } catch {
+            // The programs beside it may have used up the processes, or made a file of that name:
+            // they go on. A stage that is alone has nothing to spare, and its jail ends.
+            guard stage.isConcurrent else { throw error }
+            return try jail.report(.ended(brought.refuse(stage, program, error)))
+        }
+        try begin(run)
     }
 
     private mutating func begin(_ run: StageRun) throws(KernelError) {

@@ -167,4 +167,16 @@ struct StageDescriptors {
         archive = stage.bringsFiles ? rest.popFirst() : nil
         outputs = rest.popFirst()
     }
+
+    /// Ends a stage whose program could not be started, as a shell does. The archive is closed.
+    func refuse(_ stage: StageOrder, _ program: Program, _ error: KernelError) -> EndedStage {
+        Stage.explain(error, program, to: pipes[2])
+        for number in pipes + [outputs].compactMap(\.self) { Descriptor.close(number) }
+        return EndedStage(
+            stage: stage.number,
+            end: .exited(code: Stage.notExecutable),
+            usage: ProcessUsage(cpuMicroseconds: 0, peakMemoryBytes: 0),
+            refusedCalls: []
+        )
+    }
 }

@@ -97,9 +97,10 @@ final class SupervisedJail {
 
     /// - Throws: EBUSY where the jail already holds more memory than the stage may have.
     func start(_ request: StageRequest, descriptors: [Int32]) throws(KernelError) {
+        let isShared = supervision.isShared
         startClock(request)
         do {
-            try hold(to: request.limits)
+            try hold(to: request.limits, isShared: isShared)
             try lend(descriptors.prefix(3))
             try order(.run(StageOrder(request)), descriptors)
         } catch {
@@ -157,9 +158,9 @@ final class SupervisedJail {
         )
     }
 
-    /// Concurrent stages are held together to the most that one of them may have.
-    private func hold(to limits: Limits) throws(KernelError) {
-        let isShared = supervision.concurrent.count > 1
+    /// - Parameter isShared: whether processes of earlier concurrent stages may run: all of them
+    ///    together are held to the most that one of these stages may have.
+    private func hold(to limits: Limits, isShared: Bool = false) throws(KernelError) {
         let memoryBytes = max(limits.count(.memoryBytes), isShared ? memoryBytesMax : 0)
         if plan.has(.memoryLimit) { try cgroup.limit(memoryBytes: memoryBytes) }
         memoryBytesMax = memoryBytes
@@ -207,6 +208,7 @@ final class SupervisedJail {
         guard tree != nil else { return nil }
         switch supervision.state {
         case .running, .sharing: return now + ProcessTree.lookNanoseconds
+        case .idle where supervision.isShared: return now + ProcessTree.lookNanoseconds
         case .building, .idle, .booting, .parked, .collecting, .closing: return nil
         }
     }
@@ -277,7 +279,8 @@ extension SupervisedJail {
         case .stage(let stage) where stage.isConcurrent: return accepts(concurrent: stage.stage)
         case .stage, .park:
             switch supervision.state {
-            case .building, .idle: return waiting.isEmpty
+            // What a concurrent stage left would be judged as theirs.
+            case .building, .idle: return waiting.isEmpty && !supervision.isShared
             case .booting, .parked, .running, .collecting, .sharing, .closing: return false
             }
         case .resume(let stage):

@@ -9,6 +9,9 @@ internal import WardenProtocol
 /// neither a clock nor a kernel.
 struct Supervision {
     private(set) var state = State.building
+    /// Whether a concurrent stage was begun: its processes may outlive it, so the jail's counters
+    /// and limits are no single stage's any more.
+    private(set) var isShared = false
 
     enum State {
         /// Init is at work on the root; no stage yet.
@@ -29,10 +32,12 @@ struct Supervision {
     }
 
     /// Whether something is being done in the jail that somebody waits for.
+    ///
+    /// Concurrent stages may last for hours, in which spares must be made.
     var isUnderWay: Bool {
         switch state {
-        case .building, .booting, .running, .collecting, .sharing: true
-        case .idle, .parked, .closing: false
+        case .building, .booting, .running, .collecting: true
+        case .idle, .parked, .sharing, .closing: false
         }
     }
 
@@ -86,6 +91,7 @@ struct Supervision {
         var stages = concurrent
         stages[stage.number] = stage
         state = .sharing(stages)
+        isShared = true
     }
 
     /// The concurrent stages that run.
@@ -138,7 +144,8 @@ struct Supervision {
             for number in stages.keys { _ = stages[number]?.stop(.memoryExceeded, now: now) }
             state = .sharing(stages)
             return .destroy
-        case .building, .idle, .booting, .parked, .collecting, .closing: return .nothing
+        case .idle: return isShared ? .destroy : .nothing
+        case .building, .booting, .parked, .collecting, .closing: return .nothing
         }
     }
 

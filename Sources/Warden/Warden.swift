@@ -340,7 +340,10 @@ extension Warden {
             destroy(serial)
         case .running, .sharing: record.kill()  // and initGone judges
         case .parked: destroy(serial)  // it was not needed
-        case .booting, .building, .idle, .closing:
+        case .idle:
+            // Without a control group; nobody waits for a verdict.
+            breakJail(serial, Fault(site: "the memory limit", errno: Errno.noMemory))
+        case .booting, .building, .closing:
             breakJail(serial, Fault(site: "init is late", errno: 0))
         }
     }

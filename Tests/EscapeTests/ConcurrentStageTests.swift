@@ -100,10 +100,31 @@ extension EscapeTests {
             let look = Self.look(for: String(pid))
             #expect(try await session.run(stage(look)).result.stdout.text == "there")
             #expect(try await waiting.end().stdout.text == "here\ndone\n")
-            // A stage that has the session to itself leaves nothing, not even what was there.
-            let alone = try await session.run(stage("pass", isConcurrent: false)).result
-            #expect(alone.verdict == .exited(code: 0))
-            #expect(try await session.run(stage(look)).result.stdout.text == "gone")
+            // A stage that has the session to itself would be judged with what is left here.
+            let alone = try stage("pass", isConcurrent: false)
+            await #expect(throws: SandboxError.refused(reason: "busy")) {
+                try await session.run(alone)
+            }
+            #expect(try await session.run(stage(look)).result.stdout.text == "there")
+        }
+
+        @Test func `a stage for which no process is left ends by itself`() async throws {
+            let limits: [Limit: Int64] = [.processes: 8]
+            let session = try await open(limits)
+            defer { session.close() }
+            let fills = """
+                import os, signal, sys
+                try:
+                    while os.fork(): pass
+                    signal.pause()
+                except BlockingIOError: print("full", flush=True)
+                sys.stdin.read()
+                """
+            let filling = await Waiting(try stage(fills, limits), in: session)
+            let late = try await session.run(stage("print('begun')", limits)).result
+            #expect(late.verdict == .exited(code: 126))
+            #expect(late.stderr.text.hasPrefix("quicksand: /usr/bin/python3: "))
+            #expect(try await filling.end().stdout.text == "full\n")
         }
 
         @Test func `cancelling one kills it and its children, and nothing else`() async throws {
@@ -233,8 +254,12 @@ extension EscapeTests {
         @Test func `what may not run beside the others is refused`() async throws {
             let session = try await open()
             defer { session.close() }
-            let waiting = await Waiting(try stage(Self.waits), in: session)
             let refusal = SandboxError.refused(reason: "a stage runs already")
+            let one = await Waiting(try stage(Self.waits, isConcurrent: false), in: session)
+            let beside = try stage("pass")
+            await #expect(throws: refusal) { try await session.run(beside) }
+            #expect(try await one.end().verdict == .exited(code: 0))
+            let waiting = await Waiting(try stage(Self.waits), in: session)
             let alone = try stage("pass", isConcurrent: false)
             await #expect(throws: refusal) { try await session.run(alone) }
             var collecting = try stage("pass")
@@ -242,10 +267,6 @@ extension EscapeTests {
             let collects = collecting
             await #expect(throws: SandboxError.self) { try await session.run(collects) }
             #expect(try await waiting.end().verdict == .exited(code: 0))
-            let one = await Waiting(try stage(Self.waits, isConcurrent: false), in: session)
-            let beside = try stage("pass")
-            await #expect(throws: refusal) { try await session.run(beside) }
-            #expect(try await one.end().verdict == .exited(code: 0))
         }
 
         @Test func `a session has 32 of them and not one more`() async throws {

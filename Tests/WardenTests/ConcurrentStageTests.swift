@@ -53,7 +53,7 @@ import WardenProtocol
         #expect(supervision.concurrent.keys.elementsEqual([2]))
         #expect(end(1, in: &supervision) == nil)
         #expect(end(2, in: &supervision)?.number == 2)
-        #expect(!supervision.isUnderWay)
+        #expect(supervision.concurrent.isEmpty)
     }
 
     @Test func `each has a clock of its own`() {
@@ -111,11 +111,20 @@ import WardenProtocol
         #expect(judged.allSatisfy { $0.end.verdict == .memoryExceeded })
     }
 
+    @Test func `a jail that they leave is held to its memory limit`() {
+        var supervision = Supervision(openedAt: 0)
+        supervision.built()
+        #expect(supervision.memoryExceeded(now: WatchedStage.start) == .nothing)
+        start([1: 100], in: &supervision)
+        #expect(end(1, in: &supervision) != nil)
+        #expect(supervision.memoryExceeded(now: WatchedStage.start) == .destroy)
+    }
+
     @Test func `one that could not be begun leaves the others`() {
         var supervision = sharing([1: 100, 2: 100])
         supervision.abandon(2)
         #expect(supervision.concurrent.keys.elementsEqual([1]))
         supervision.abandon(1)
-        #expect(!supervision.isUnderWay)
+        #expect(supervision.concurrent.isEmpty)
     }
 }
