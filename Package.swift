@@ -233,7 +233,7 @@ let package = Package(
             dependencies: ["FolderCache", "Domain", "TestSupport"],
             swiftSettings: strict
         ),
-        // Not a test: the store that tests of other targets keep their things in.
+        // Not a test: the store of other targets' tests; apart from TestSupport, which needs no SQLite.
         .target(
             name: "TemporaryStore",
             dependencies: ["SQLiteStore"],
@@ -276,10 +276,21 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Not a test: an HTTP server for callbacks; apart from TestSupport, which needs no NIO.
+        .target(
+            name: "CallbackReceiver",
+            dependencies: [
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Tests/CallbackReceiver",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "CourierTests",
             dependencies: [
-                "Courier", "Domain", "TestSupport",
+                "Courier", "Domain", "CallbackReceiver", "TestSupport",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -299,9 +310,10 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Not a test: a real warden and its catalog; apart from TestSupport, which needs neither.
         .target(
             name: "WardenUnderTest",
-            dependencies: ["Catalog", "WardenClient"],
+            dependencies: ["Catalog", "WardenClient", "TestSupport"],
             path: "Tests/WardenUnderTest",
             swiftSettings: strict
         ),
@@ -328,7 +340,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport",
+                "CallbackReceiver", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -349,6 +361,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ArchitectureTests",
+            dependencies: ["TestSupport"],
             swiftSettings: strict
         ),
     ]

@@ -168,7 +168,9 @@ struct StageDescriptors {
         outputs = rest.popFirst()
     }
 
-    /// Ends a stage whose program could not be started, as a shell does. The archive is closed.
+    /// Ends a stage whose program could not be started, as a shell does.
+    ///
+    /// The archive is closed.
     func refuse(_ stage: StageOrder, _ program: Program, _ error: KernelError) -> EndedStage {
         Stage.explain(error, program, to: pipes[2])
         for number in pipes + [outputs].compactMap(\.self) { Descriptor.close(number) }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// A boundary is an import that does not exist.

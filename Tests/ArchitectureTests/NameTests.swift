@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Where something is: in the file of its name.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// A size is a smell and no law: where a file grows past these, look whether it holds two things.

@@ -194,7 +194,7 @@ private struct Checkout {
         let catalog = try Catalog.load(
             limitsFile: Repository.limits,
             runtimesFolder: Repository.runtimes,
-            toolsFolder: Repository.root + "/.quicksand/tools",
+            toolsFolder: Repository.root.path + "/.quicksand/tools",
             jails: 2
         )
         let runtimes = catalog.runtimes

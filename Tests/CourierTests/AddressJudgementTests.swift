@@ -1,3 +1,4 @@
+import CallbackReceiver
 import Domain
 import Foundation
 import NIOCore

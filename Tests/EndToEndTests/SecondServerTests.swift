@@ -1,3 +1,4 @@
+import CallbackReceiver
 import Foundation
 import Testing
 

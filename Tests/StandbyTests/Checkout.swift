@@ -1,7 +1,7 @@
 import Foundation
+import TestSupport
 import WardenUnderTest
 
 extension Checkout {
-    static let tests = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent()
+    static let tests = Repository.root.appending(path: "Tests/StandbyTests")
 }

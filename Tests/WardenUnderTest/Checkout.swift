@@ -1,12 +1,11 @@
 public import Catalog
 import Foundation
+import TestSupport
 import WardenClient
 
 /// The checkout that tests of real jails belong to, and the warden that was built with them.
 public enum Checkout {
-    /// Links are followed: a package may be put together from links to this folder.
-    public static let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+    public static let root = Repository.root.path
 
     /// What this checkout ships.
     ///

@@ -27,8 +27,9 @@ struct ProcessFamily {
         /// Its PID namespace, which is its jail's own; empty where it may not be asked for.
         let namespace: String
 
-        /// The proportional set size now: of shared memory only this process's part. `nil` where
-        /// the kernel does not allow the question, or the process has ended.
+        /// The proportional set size now: of shared memory only this process's part.
+        ///
+        /// - Returns: `nil` where the kernel does not allow the question, or the process has ended.
         func readProportionalBytes() -> Int? {
             let path = "/proc/\(process)/smaps_rollup"
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }

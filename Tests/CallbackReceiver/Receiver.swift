@@ -1,18 +1,21 @@
-import Foundation
+public import Foundation
 import NIOCore
-import NIOHTTP1
+public import NIOHTTP1
 import NIOPosix
 import Synchronization
 
 /// A real HTTP server on loopback that remembers what it was sent.
-final class Receiver: Sendable {
-    struct Request: Sendable {
-        let path: String
-        let headers: HTTPHeaders
-        let body: Data
+public final class Receiver: Sendable {
+    public struct Request: Sendable {
+        public let method: String
+        public let path: String
+        public let headers: HTTPHeaders
+        public let body: Data
+
+        public subscript(header name: String) -> String? { headers.first(name: name) }
     }
 
-    enum Answer: Sendable {
+    public enum Answer: Sendable {
         case status(Int, [(String, String)] = [])
         /// Never answers.
         case stall
@@ -39,12 +42,12 @@ final class Receiver: Sendable {
     private init(answer: @escaping Script) { self.answer = answer }
 
     /// What a request is answered with, given how many came before it.
-    typealias Script = @Sendable (Request, Int) -> Answer
+    public typealias Script = @Sendable (Request, Int) -> Answer
 
-    static func always(_ answer: Answer) -> Script { { _, _ in answer } }
+    public static func always(_ answer: Answer) -> Script { { _, _ in answer } }
 
     /// Serves while `body` runs.
-    static func serve(
+    public static func serve(
         on host: String = "127.0.0.1",
         answering answer: @escaping Script = always(.status(200)),
         body: (Receiver, Int) async throws -> Void
@@ -68,11 +71,11 @@ final class Receiver: Sendable {
         try await channel.close()
     }
 
-    var requests: [Request] { seen.withLock { $0.requests } }
-    var connections: Int { seen.withLock { $0.connections } }
+    public var requests: [Request] { seen.withLock { $0.requests } }
+    public var connections: Int { seen.withLock { $0.connections } }
 
     /// Returns when there have been so many.
-    func wait(requests: Int = 0, connections: Int = 0) async {
+    public func wait(requests: Int = 0, connections: Int = 0) async {
         await withCheckedContinuation { continuation in
             note {
                 let waiter = Waiter(
@@ -119,7 +122,12 @@ private final class Exchange: ChannelInboundHandler {
         case .body(let buffer): body.append(contentsOf: buffer.readableBytesView)
         case .end:
             guard let head else { return }
-            let request = Receiver.Request(path: head.uri, headers: head.headers, body: body)
+            let request = Receiver.Request(
+                method: head.method.rawValue,
+                path: head.uri,
+                headers: head.headers,
+                body: body
+            )
             (self.head, body) = (nil, Data())
             send(receiver.accept(request), context)
         }
@@ -130,7 +138,8 @@ private final class Exchange: ChannelInboundHandler {
         case .stall: break
         case .hangUp: context.close(promise: nil)
         case .status(let status, let headers):
-            sendHead(status, headers + [("content-length", "0")], context)
+            let length = status == 204 ? [] : [("content-length", "0")]  // RFC 9110, 8.6
+            sendHead(status, headers + length, context)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         case .endless(let status):
             sendHead(status, [], context)

@@ -1,14 +1,10 @@
 import Foundation
 import Synchronization
+import TestSupport
 
-/// The checkout that these tests were compiled from.
-enum Repository {
+extension Repository {
     /// What was read and scanned of each file, since many tests look at all of them.
     private static let known = Mutex<[String: (text: String, source: SourceText)]>([:])
-
-    /// Links resolved, so that a package made of links to these folders can run the tests as well.
-    static let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     struct File: CustomStringConvertible, Sendable {
         /// Below the root, such as `Sources/JailInit/Init.swift`.
