@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -124,7 +125,7 @@ extension EndToEnd {
             _ rates: [String: Int?]
         ) throws -> String {
             let data = try Data(
-                contentsOf: Product.repository.appendingPathComponent("limits.json")
+                contentsOf: Repository.root.appendingPathComponent("limits.json")
             )
             let parsed = try JSONSerialization.jsonObject(with: data) as? [String: Any]
             var root = try #require(parsed)

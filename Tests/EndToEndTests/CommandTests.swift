@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -173,7 +174,7 @@ extension EndToEnd {
         ) async throws {
             try await Deployment.make { folder in
                 let shipped = try String(
-                    contentsOf: Product.repository.appendingPathComponent("limits.json"),
+                    contentsOf: Repository.root.appendingPathComponent("limits.json"),
                     encoding: .utf8
                 )
                 let place = try #require(shipped.firstRange(of: original))
@@ -195,7 +196,8 @@ extension EndToEnd {
                 ("PORT", "65536"), ("JAILS", "0"), ("QUEUE", "many"),
                 ("TRUSTED_PROXIES", "10.0.0.0/8,nonsense"), ("CALLBACK_ALLOW", "10.0.0.0/33"),
                 ("LIMITS", "/nowhere/limits.json"), ("RUNTIMES", "/nowhere"),
-                ("USER", "nobody-4711"),
+                ("USER", "nobody-4711"), ("GRACE", "-1"), ("LOG_LEVEL", "loud"),
+                ("ALLOW_QUERY_KEY", "yes"),
             ]
         )
         func `a broken variable keeps a server from starting, in a sentence`(
@@ -213,6 +215,56 @@ extension EndToEnd {
                 #expect(result.stderrLines.count == 1, "\(result.stderr)")
                 let broken = try #require(value.split(whereSeparator: { ",/".contains($0) }).last)
                 #expect(result.stderr.contains(broken), "\(result.stderr)")
+            }
+        }
+
+        @Test(
+            arguments: [
+                ("port", "65536"), ("trusted-proxies", "nonsense"), ("allow-missing", "walls"),
+                ("log-level", "loud"), ("grace", "86401"),
+            ]
+        )
+        func `a broken setting is named as it was given`(name: String, value: String) async throws {
+            let variable = "QUICKSAND_" + name.uppercased().replacing("-", with: "_")
+            try await Deployment.make { folder in
+                let serve = ["serve", "--data", folder.data]
+                let flag = try await quicksand(serve + ["--\(name)", value])
+                #expect(flag.code == 2)
+                #expect(flag.stderr.contains(" --\(name): '\(value)' is not "), "\(flag.stderr)")
+                let inherited = try await command(
+                    Product.quicksand,
+                    serve,
+                    environment: [variable: value]
+                )
+                #expect(inherited.code == 2)
+                #expect(inherited.stderr.contains(" \(variable): '\(value)' is not "))
+            }
+        }
+
+        @Test func `every setting of a server has a flag, a variable and a line in the documents`()
+            async throws
+        {
+            let help = try await quicksand(["serve", "--help"]).stdout
+            let table = try String(
+                contentsOf: Repository.root.appendingPathComponent("docs/OPERATING.md"),
+                encoding: .utf8
+            )
+            // Each has a paragraph, which is folded to the terminal's width.
+            let paragraphs = help.split(separator: "\n  --").dropFirst()
+                .map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+            let settings = paragraphs.filter { !$0.hasPrefix("version ") }
+            #expect(settings.count > 15)
+            for setting in settings {
+                let flag = String(setting.prefix { $0 != " " })
+                let variable = "QUICKSAND_" + flag.uppercased().replacing("-", with: "_")
+                #expect(setting.contains("[\(variable)"), "\(flag)")
+                let row = table.firstRange(of: "| `--\(flag)` | `\(variable)` | ")
+                let place = try #require(row, "\(flag)")
+                let standard = table[place.upperBound...].prefix { $0 != "|" }
+                    .trimmingCharacters(in: CharacterSet(charactersIn: " `"))
+                if let said = setting.firstMatch(of: /(\S+) by default/)?.1 {
+                    #expect(standard.hasSuffix(said), "\(flag)")
+                }
             }
         }
 

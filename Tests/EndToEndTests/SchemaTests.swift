@@ -57,8 +57,8 @@ struct SchemaTests {
 /// A server, a key for it, and the tools beside it, in a network of their own: what is drawn has
 /// callback addresses of anywhere, and none of them is to be reached.
 private struct Examination {
-    private static let folder = Product.repository.appendingPathComponent("Tests/Schemathesis").path
-    private static let python = Product.repository
+    private static let folder = Repository.root.appendingPathComponent("Tests/Schemathesis").path
+    private static let python = Repository.root
         .appendingPathComponent(".quicksand/test-tools/bin/python").path
 
     static let dispatcherSecret = "a-secret-of-the-dispatcher-and-ours"
@@ -143,7 +143,7 @@ extension Deployment {
     /// The limits of the repository without the rates of any plan.
     /// - Returns: the file's path.
     fileprivate func writeUnratedLimits() throws -> String {
-        let file = Product.repository.appendingPathComponent("limits.json")
+        let file = Repository.root.appendingPathComponent("limits.json")
         let shipped = try JSONSerialization.jsonObject(with: try Data(contentsOf: file))
         let plans = (shipped as? [String: [String: [String: Any]]])?["plans"] ?? [:]
         let rates = ["per_second", "penalty_seconds", "per_minute", "per_day", "concurrent"]

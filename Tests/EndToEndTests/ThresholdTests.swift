@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -69,7 +70,7 @@ extension EndToEnd {
         @Test func `the thresholds of this repository can be read, and have no report here`()
             async throws
         {
-            let file = Product.repository.appendingPathComponent("Benchmarks/thresholds.json")
+            let file = Repository.root.appendingPathComponent("Benchmarks/thresholds.json")
             let result = try await check(try String(contentsOf: file, encoding: .utf8))
             #expect(result.code == 1)
             #expect(result.stdout.contains("http-python-over-bare"))

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEnd {
     /// What a stranger may do.
     @Suite struct Trial {
         @Test func `every installed runtime answers its hello program`() async throws {
-            let runtimes = Product.repository.appendingPathComponent("runtimes")
+            let runtimes = Repository.root.appendingPathComponent("runtimes")
             try await withKey(["--trusted-proxies", "127.0.0.1/32"]) { server, key in
                 let listed = try await server.get("/v1/runtimes", key: key).json["data"].elements
                 #expect(listed.contains { $0["installed"].bool == true })

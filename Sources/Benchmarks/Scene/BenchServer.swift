@@ -138,10 +138,6 @@ struct BenchServer: Sendable {
 }
 
 extension MachineOptions {
-    fileprivate var limitsFile: String {
-        Setting.text(limits, "LIMITS") ?? Installation.home + "/limits.json"
-    }
-
     /// What the server is to be told as well; the variables it inherits.
     fileprivate var programFlags: [String] {
         [("--runtimes", runtimes), ("--tools", tools), ("--warden", warden)]

@@ -13,7 +13,7 @@ struct CacheFolder {
 
     /// - Parameter path: from the flag; else the variable's, else the user's own.
     init(given path: String?) {
-        self.path = Setting.text(path, "CACHE") ?? Self.standardPath
+        self.path = Setting("cache").text(path) ?? Self.standardPath
     }
 
     private static var standardPath: String {

@@ -13,8 +13,8 @@ struct DataOptions: ParsableArguments {
 
     func folder() throws -> DataFolder {
         try DataFolder(
-            path: Setting.text(data, "DATA") ?? DataFolder.standardPath,
-            user: Setting.text(user, "USER")
+            path: Setting("data").text(data) ?? DataFolder.standardPath,
+            user: Setting("user").text(user)
         )
     }
 

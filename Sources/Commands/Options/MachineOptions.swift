@@ -17,7 +17,7 @@ package struct MachineOptions: ParsableArguments {
     @Option(help: "The folder of programs from pip. [QUICKSAND_TOOLS]")
     package var tools: String?
 
-    @Option(help: "The warden's program; by default beside this one. [QUICKSAND_WARDEN]")
+    @Option(help: "The warden's program, if it is not beside this one. [QUICKSAND_WARDEN]")
     package var warden: String?
 
     @Option(
@@ -30,12 +30,18 @@ package struct MachineOptions: ParsableArguments {
 
     package init() {}
 
+    package var limitsFile: String {
+        Setting("limits").text(limits) ?? Installation.home + "/limits.json"
+    }
+
+    private var runtimesFolder: String {
+        Setting("runtimes").text(runtimes) ?? Installation.home + "/runtimes"
+    }
+
     /// The plans of the limits file, checked.
     package func plans() throws -> Plans {
         do {
-            return try Catalog.plans(
-                limitsFile: Setting.text(limits, "LIMITS") ?? Installation.home + "/limits.json"
-            )
+            return try Catalog.plans(limitsFile: limitsFile)
         } catch {
             throw CommandError(2, "\(error)")
         }
@@ -49,13 +55,13 @@ package struct MachineOptions: ParsableArguments {
     ///     numbers, and its successor does not wait for that.
     ///   - standby: how many more stand by.
     package func catalog(jails: Int, standby: Int = 0) throws -> Catalog {
-        let home = Installation.home
         let dispensable = try dispensable()
         do {
             return try Catalog.load(
-                limitsFile: Setting.text(limits, "LIMITS") ?? home + "/limits.json",
-                runtimesFolder: Setting.text(runtimes, "RUNTIMES") ?? home + "/runtimes",
-                toolsFolder: Setting.text(tools, "TOOLS") ?? home + "/.quicksand/tools",
+                limitsFile: limitsFile,
+                runtimesFolder: runtimesFolder,
+                toolsFolder: Setting("tools").text(tools) ?? Installation.home
+                    + "/.quicksand/tools",
                 jails: jails * 2 + 2 + WardenConnection.restingJailsMax + standby,
                 dispensable: dispensable
             )
@@ -65,24 +71,19 @@ package struct MachineOptions: ParsableArguments {
     }
 
     private func dispensable() throws -> Set<Dispensable> {
-        Set(
-            try Setting.list(allowMissing, "ALLOW_MISSING").map { name in
-                guard let found = Dispensable.allCases.first(where: { "\($0)" == name }) else {
-                    let known = Dispensable.allCases.map { "\($0)" }.joined(separator: ", ")
-                    throw CommandError(2, "--allow-missing: '\(name)' is not one of \(known)")
-                }
-                return found
-            }
+        let known = Dispensable.allCases.map { "\($0)" }
+        return Set(
+            try Setting("allow-missing").list(
+                allowMissing,
+                expected: "one of " + known.joined(separator: ", ")
+            ) { name in Dispensable.allCases.first { "\($0)" == name } }
         )
     }
 
     /// The policy of system calls, read out.
     package func systemCalls() throws -> SystemCallList {
         do {
-            return try SystemCallList(
-                runtimesFolder: Setting.text(runtimes, "RUNTIMES") ?? Installation.home
-                    + "/runtimes"
-            )
+            return try SystemCallList(runtimesFolder: runtimesFolder)
         } catch {
             throw CommandError(2, "\(error)")
         }
@@ -113,7 +114,7 @@ package struct MachineOptions: ParsableArguments {
     private func start<Started>(
         _ begin: (_ program: String) throws(WardenStartError) -> Started
     ) throws -> Started {
-        let program = Setting.text(warden, "WARDEN") ?? Installation.programs + "/quicksand-warden"
+        let program = Setting("warden").text(warden) ?? Installation.programs + "/quicksand-warden"
         do {
             return try begin(program)
         } catch {

@@ -2,36 +2,76 @@ import Foundation
 import Identity
 
 /// One setting: the flag if it was given, else the variable if it is set and not empty.
-package enum Setting {
-    package static func text(_ flag: String?, _ variable: String) -> String? {
-        if let flag { return flag }
-        let value = ProcessInfo.processInfo.environment["QUICKSAND_" + variable]
-        return value?.isEmpty == false ? value : nil
+///
+/// `standby-memory` is `--standby-memory` and `QUICKSAND_STANDBY_MEMORY`.
+package struct Setting: ExpressibleByStringLiteral {
+    private let name: String
+
+    package init(stringLiteral name: String) { self.name = name }
+
+    var variable: String {
+        "QUICKSAND_" + name.uppercased().replacing("-", with: "_")
     }
 
-    /// - Throws: ``CommandError`` where the text is not a whole number in the range.
-    static func number(
-        _ flag: Int?,
-        _ variable: String,
-        default standard: Int,
-        in range: ClosedRange<Int>
-    ) throws -> Int {
-        guard let text = text(flag.map(String.init), variable) else { return standard }
-        guard let value = Int(text), range.contains(value) else {
-            throw CommandError(
-                2,
-                "QUICKSAND_\(variable): '\(text)' is not a whole number from "
-                    + "\(range.lowerBound) to \(range.upperBound)"
-            )
+    private var variableText: String? {
+        let text = ProcessInfo.processInfo.environment[variable]
+        return text?.isEmpty == false ? text : nil
+    }
+
+    package func text(_ flag: String? = nil) -> String? { flag ?? variableText }
+
+    /// - Parameter expected: the values that `read` accepts, in words.
+    /// - Throws: ``CommandError`` where `read` gives `nil`; it names the flag or the variable.
+    func value<Value>(
+        _ flag: String?,
+        default standard: Value,
+        expected: String,
+        read: (String) -> Value?
+    ) throws -> Value {
+        guard let text = text(flag) else { return standard }
+        return try check(read(text), text, expected, isFlag: flag != nil)
+    }
+
+    private func check<Value>(
+        _ value: Value?,
+        _ text: String,
+        _ expected: String,
+        isFlag: Bool
+    ) throws -> Value {
+        guard let value else {
+            let source = isFlag ? "--" + name : variable
+            throw CommandError(2, "\(source): '\(text)' is not \(expected)")
         }
         return value
     }
 
-    /// A list: repeated flags, or one variable with commas.
-    static func list(_ flags: [String], _ variable: String) -> [String] {
-        let values = flags.isEmpty ? [text(nil, variable) ?? ""] : flags
-        return values.flatMap { $0.split(separator: ",") }.map {
-            $0.trimmingCharacters(in: .whitespaces)
+    func number(
+        _ flag: Int?,
+        default standard: Int,
+        in range: ClosedRange<Int>
+    ) throws -> Int {
+        try value(
+            flag.map(String.init),
+            default: standard,
+            expected: "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        ) { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }
+    }
+
+    func isOn(_ flag: Bool) throws -> Bool {
+        if flag { return true }
+        return try value(nil, default: false, expected: "1 or 0") { ["1": true, "0": false][$0] }
+    }
+
+    /// A list: repeated flags, or one variable; either may have commas.
+    func list<Value>(
+        _ flags: [String],
+        expected: String,
+        read: (String) -> Value?
+    ) throws -> [Value] {
+        let texts = flags.isEmpty ? [variableText ?? ""] : flags
+        return try texts.flatMap { $0.split(separator: ",") }.map { part in
+            let text = part.trimmingCharacters(in: .whitespaces)
+            return try check(read(text), text, expected, isFlag: !flags.isEmpty)
         }
     }
 

@@ -22,31 +22,37 @@ struct ServeCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The address to listen on. [QUICKSAND_HOST]")
+    @Option(help: "The address to listen on; \(Standard.host) by default. [QUICKSAND_HOST]")
     var host: String?
 
-    @Option(help: "The port, 1024 or above; 0 has the system choose one. [QUICKSAND_PORT]")
+    @Option(
+        help:
+            "The port, 1024 or above; 0 has the system choose one; \(Standard.port) by default. [QUICKSAND_PORT]"
+    )
     var port: Int?
 
     @Option(
         help:
-            "Executions that run at once; by default the number of processors. [QUICKSAND_JAILS]"
+            "Executions that run at once; the number of processors by default. [QUICKSAND_JAILS]"
     )
     var jails: Int?
 
     @Option(
         help:
-            "Standby jails, made ahead of their executions; 0 is none. [QUICKSAND_STANDBY]"
+            "Standby jails, made ahead of their executions; 0 is none; \(Standard.standby) by default. [QUICKSAND_STANDBY]"
     )
     var standby: Int?
 
     @Option(
         help:
-            "MiB of memory for all standby jails. [QUICKSAND_STANDBY_MEMORY]"
+            "MiB of memory for all standby jails; \(Standard.standbyMemory) by default. [QUICKSAND_STANDBY_MEMORY]"
     )
     var standbyMemory: Int?
 
-    @Option(help: "Executions that may wait in the queue. [QUICKSAND_QUEUE]")
+    @Option(
+        help:
+            "Executions that may wait in the queue; \(Standard.queue) by default. [QUICKSAND_QUEUE]"
+    )
     var queue: Int?
 
     @Option(
@@ -61,32 +67,52 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var callbackAllow: [String] = []
 
-    @Flag(help: "Accept ?apiKey= as a credential.")
+    @Flag(help: "Accept ?apiKey= as a credential. [QUICKSAND_ALLOW_QUERY_KEY=1]")
     var allowQueryKey = false
 
     @Option(
         help:
-            "Sign-ups per address and UTC day; 0 closes sign-up. [QUICKSAND_SIGN_UPS_PER_DAY]"
+            "Sign-ups per address and UTC day; 0 closes sign-up; \(Standard.signUpsPerDay) by default. [QUICKSAND_SIGN_UPS_PER_DAY]"
     )
     var signUpsPerDay: Int?
 
     @Option(
         help:
-            "Bytes of disk for the compile cache; 0 disables it. [QUICKSAND_COMPILE_CACHE_BYTES]"
+            "Bytes of disk for the compile cache; 0 disables it; \(Standard.compileCacheBytes) by default. [QUICKSAND_COMPILE_CACHE_BYTES]"
     )
     var compileCacheBytes: Int?
 
     @Option(
         help:
-            "Days that ended executions, tasks and their results are kept; 0 keeps all. A plan's keep_days counts before it. [QUICKSAND_KEEP_DAYS]"
+            "Days that ended executions, tasks and their results are kept; 0 keeps all; \(Standard.keepDays) by default. A plan's keep_days counts before it. [QUICKSAND_KEEP_DAYS]"
     )
     var keepDays: Int?
 
-    @Option(help: "Seconds that running executions get to finish at shutdown.")
-    var grace = 30
+    @Option(
+        help:
+            "Seconds that running executions get to finish at shutdown; \(Standard.grace) by default. [QUICKSAND_GRACE]"
+    )
+    var grace: Int?
 
-    @Option(help: "The log level: debug, info, notice, warning, error.")
-    var logLevel = "info"
+    @Option(
+        help:
+            "The log level: debug, info, notice, warning, error; \(Standard.logLevel) by default. [QUICKSAND_LOG_LEVEL]"
+    )
+    var logLevel: String?
+
+    /// The settings' defaults.
+    private enum Standard {
+        static let host = "127.0.0.1"
+        static let port = 8_080
+        static let standby = 12
+        static let standbyMemory = 256
+        static let queue = 256
+        static let signUpsPerDay = 10
+        static let compileCacheBytes = 256 << 20
+        static let keepDays = 30
+        static let grace = 30
+        static let logLevel = Logger.Level.info
+    }
 
     @OptionGroup var machine: MachineOptions
     @OptionGroup var data: DataOptions
@@ -121,53 +147,61 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws { try await CommandError.report { try await prepare().run() } }
 
     private func settings() throws -> ServiceSettings {
-        guard let level = Logger.Level(rawValue: logLevel) else {
-            throw CommandError(2, "--log-level: '\(logLevel)' is not a level")
-        }
         let processors = ProcessInfo.processInfo.activeProcessorCount
-        let standbyMebibytes = try Setting.number(
+        let standbyMebibytes = try Setting("standby-memory").number(
             standbyMemory,
-            "STANDBY_MEMORY",
-            default: 256,
+            default: Standard.standbyMemory,
             in: 1...1_000_000
         )
         return ServiceSettings(
-            host: Setting.text(host, "HOST") ?? "127.0.0.1",
-            port: try Setting.number(port, "PORT", default: 8_080, in: 0...65_535),
-            jails: try Setting.number(jails, "JAILS", default: processors, in: 1...90),
+            host: Setting("host").text(host) ?? Standard.host,
+            port: try Setting("port").number(port, default: Standard.port, in: 0...65_535),
+            jails: try Setting("jails").number(jails, default: processors, in: 1...90),
             standby: StandbyBounds(
-                jailsMax: try Setting.number(standby, "STANDBY", default: 12, in: 0...64),
+                jailsMax: try Setting("standby").number(
+                    standby,
+                    default: Standard.standby,
+                    in: 0...64
+                ),
                 memoryBytesMax: Int64(standbyMebibytes) << 20,
                 processors: processors
             ),
-            queueCapacity: try Setting.number(queue, "QUEUE", default: 256, in: 1...100_000),
-            trustedProxies: try networks(trustedProxies, "TRUSTED_PROXIES"),
-            callbackAllow: try networks(callbackAllow, "CALLBACK_ALLOW"),
-            allowsQueryKey: allowQueryKey,
+            queueCapacity: try Setting("queue").number(
+                queue,
+                default: Standard.queue,
+                in: 1...100_000
+            ),
+            trustedProxies: try networks("trusted-proxies", trustedProxies),
+            callbackAllow: try networks("callback-allow", callbackAllow),
+            allowsQueryKey: try Setting("allow-query-key").isOn(allowQueryKey),
             signUps: try signUps(),
             dispatcherSecret: try Setting.dispatcherSecret(),
-            compileCacheBytes: try Setting.number(
+            compileCacheBytes: try Setting("compile-cache-bytes").number(
                 compileCacheBytes,
-                "COMPILE_CACHE_BYTES",
-                default: 256 << 20,
+                default: Standard.compileCacheBytes,
                 in: 0...1 << 50
             ),
-            keepDays: try Setting.number(
+            keepDays: try Setting("keep-days").number(
                 keepDays,
-                "KEEP_DAYS",
-                default: 30,
+                default: Standard.keepDays,
                 in: 0...Holdings.keepDaysMax
             ),
-            grace: .seconds(max(0, grace)),
-            logLevel: level
+            grace: .seconds(
+                try Setting("grace").number(grace, default: Standard.grace, in: 0...86_400)
+            ),
+            logLevel: try Setting("log-level").value(
+                logLevel,
+                default: Standard.logLevel,
+                expected: "one of debug, info, notice, warning, error",
+                read: Logger.Level.init(rawValue:)
+            )
         )
     }
 
     private func signUps() throws -> Accounts.SignUps? {
-        let perDay = try Setting.number(
+        let perDay = try Setting("sign-ups-per-day").number(
             signUpsPerDay,
-            "SIGN_UPS_PER_DAY",
-            default: 10,
+            default: Standard.signUpsPerDay,
             in: 0...1_000_000
         )
         guard perDay > 0 else { return nil }
@@ -188,16 +222,8 @@ struct ServeCommand: AsyncParsableCommand {
         return Accounts.SignUps(rules: rules, perDay: perDay)
     }
 
-    private func networks(_ flags: [String], _ variable: String) throws -> [CIDR] {
-        try Setting.list(flags, variable).map { text in
-            guard let network = CIDR(text) else {
-                throw CommandError(
-                    2,
-                    "QUICKSAND_\(variable): '\(text)' is not a network such as 10.0.0.0/8"
-                )
-            }
-            return network
-        }
+    private func networks(_ setting: Setting, _ flags: [String]) throws -> [CIDR] {
+        try setting.list(flags, expected: "a network such as 10.0.0.0/8") { CIDR($0) }
     }
 }
 

@@ -9,7 +9,7 @@ enum RemoteCredential: Sendable {
 
     /// The key in the environment, else the session that was kept.
     static func find(for server: ServerAddress) throws -> RemoteCredential? {
-        guard let key = Setting.text(nil, "API_KEY") else {
+        guard let key = Setting("api-key").text() else {
             return try SavedSessions.standard().session(at: server).map { .session($0.token) }
         }
         guard key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {

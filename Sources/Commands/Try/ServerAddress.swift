@@ -16,7 +16,7 @@ struct ServerOptions: ParsableArguments {
     var insecure = false
 
     func address() throws -> ServerAddress {
-        let text = Setting.text(server, "SERVER") ?? "http://127.0.0.1:8080"
+        let text = Setting("server").text(server) ?? "http://127.0.0.1:8080"
         guard let address = ServerAddress(text) else {
             // URLSession (Swift 6.3) takes no host in brackets.
             let hint = text.contains("[") ? "; an IPv6 address needs a name" : ""

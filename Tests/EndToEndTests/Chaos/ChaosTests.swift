@@ -17,7 +17,7 @@ extension EndToEnd {
 
         /// Enough places and no rates: what is refused is not what is looked at here.
         private func arguments(_ deployment: Deployment) throws -> [String] {
-            let limits = Product.repository.appendingPathComponent("limits.json")
+            let limits = Repository.root.appendingPathComponent("limits.json")
             let content = try JSONSerialization.jsonObject(with: Data(contentsOf: limits))
             var root = try #require(content as? [String: Any])
             var plans = try #require(root["plans"] as? [String: [String: Any]])

@@ -12,11 +12,6 @@ enum Product {
     }()
 
     static var quicksand: String { folder + "/quicksand" }
-
-    /// The checkout that this file is in.
-    static let repository = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
 }
 
 /// A program that was started, its output, and its end.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A data folder of its own, the servers that are started on it, and the keys that are made in it.
@@ -101,7 +102,7 @@ struct Deployment: Sendable {
 
 /// limits.json, as the repository has it and as tests need it.
 enum Limits {
-    static let path = Product.repository.appendingPathComponent("limits.json").path
+    static let path = Repository.root.appendingPathComponent("limits.json").path
     /// What no program uses but one that is to be ended: the machine may be busy.
     static let ampleMilliseconds = 600_000
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Quicksand as an ordinary user of this machine has it: a copy of the built programs in a folder
@@ -33,7 +34,7 @@ struct OrdinaryUser: Sendable {
         _ = try user.write(limits, as: "share/quicksand/limits.json")
         for (from, to) in [("runtimes", "runtimes"), ("Sources/EscapeCorpus/Programs", "attacks")] {
             try files.copyItem(
-                at: Product.repository.appendingPathComponent(from),
+                at: Repository.root.appendingPathComponent(from),
                 to: URL(fileURLWithPath: "\(folder)/share/quicksand/\(to)")
             )
         }
