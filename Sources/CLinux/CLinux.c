@@ -278,7 +278,7 @@ int linux_seccomp_install(const void *instructions, unsigned short count, unsign
     struct sock_fprog program = {.len = count, .filter = (struct sock_filter *)instructions};
     RESULT(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program));
 }
-int linux_seccomp_receive(int listener, uint64_t *id, int *number) {
+int linux_seccomp_receive(int listener, struct linux_notified_call *call) {
     // The kernel fills what it knows of the structure: room for one that has grown.
     union {
         struct seccomp_notif notification;
@@ -286,19 +286,38 @@ int linux_seccomp_receive(int listener, uint64_t *id, int *number) {
     } buffer;
     memset(&buffer, 0, sizeof buffer);
     if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &buffer) < 0) return -errno;
-    *id = buffer.notification.id;
-    *number = buffer.notification.data.nr;
+    call->id = buffer.notification.id;
+    call->thread = (int)buffer.notification.pid;
+    call->number = buffer.notification.data.nr;
+    for (int index = 0; index < 2; index += 1)
+        call->arguments[index] = buffer.notification.data.args[index];
     return 0;
 }
-int linux_seccomp_answer(int listener, uint64_t id, int error) {
+int linux_seccomp_answer(int listener, uint64_t id, int error, int is_made) {
     union {
         struct seccomp_notif_resp response;
         char space[512];
     } buffer;
     memset(&buffer, 0, sizeof buffer);
     buffer.response.id = id;
-    buffer.response.error = -error;
+    // The kernel refuses an error beside this flag.
+    buffer.response.flags = is_made ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0;
+    buffer.response.error = is_made ? 0 : -error;
     RESULT(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &buffer));
+}
+int linux_seccomp_take_turns(int listener) {
+    // SECCOMP_IOCTL_NOTIF_SET_FLAGS and SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP of Linux 6.6.
+    RESULT(ioctl(listener, _IOW('!', 4, uint64_t), (uint64_t)1));
+}
+const int linux_call_fcntl = SYS_fcntl, linux_call_flock = SYS_flock;
+const int linux_call_fsync = SYS_fsync, linux_call_fdatasync = SYS_fdatasync;
+int linux_compare_files(int thread, int other) {
+    int files = 2;  // KCMP_FILES of linux/kcmp.h
+    RESULT(syscall(SYS_kcmp, thread, other, files, 0L, 0L));
+}
+int64_t linux_path_mode(const char *path) {
+    struct stat status;
+    return stat(path, &status) < 0 ? -errno : (int64_t)status.st_mode;
 }
 int linux_landlock_version(void) {
     RESULT(syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION));

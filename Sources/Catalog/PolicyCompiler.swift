@@ -22,9 +22,7 @@ struct PolicyCompiler {
 
     /// One program for each profile, in the order of their numbers.
     func programs() throws(CatalogError) -> [[UInt8]] {
-        let native = seccomp_arch_native()
-        let known = policy.architectures.map { seccomp_arch_resolve_name(Self.shortName($0)) }
-        guard known.contains(native) else {
+        guard policy.architectures.contains(where: Self.isNative) else {
             throw CatalogError(
                 file: label,
                 field: "architectures",
@@ -56,7 +54,9 @@ struct PolicyCompiler {
             let result = seccomp_attr_set(context, attribute, value)
             guard result == 0 else { throw failure("seccomp_attr_set", result) }
         }
-        for rule in policy.rules where rule.profiles.contains(profile) {
+        // What init decides is the default, which needs no rule.
+        for rule in policy.rules
+        where rule.profiles.contains(profile) && rule.isNative && rule.action != .notify {
             try add(rule, to: context)
         }
         return try exported(context)
@@ -127,8 +127,9 @@ struct PolicyCompiler {
     }
 
     /// libseccomp calls `x86_64` what OCI calls `SCMP_ARCH_X86_64`.
-    private static func shortName(_ architecture: String) -> String {
-        architecture.replacing("SCMP_ARCH_", with: "").lowercased()
+    fileprivate static func isNative(_ architecture: String) -> Bool {
+        let name = architecture.replacing("SCMP_ARCH_", with: "").lowercased()
+        return seccomp_arch_resolve_name(name) == seccomp_arch_native()
     }
 
     /// The SECCOMP_RET values of linux/seccomp.h; libseccomp has them as macros that Swift does not
@@ -138,6 +139,7 @@ struct PolicyCompiler {
         case .allow: 0x7fff_0000
         case .errno(let number): 0x0005_0000 | UInt32(number)
         case .killProcess: 0x8000_0000
+        case .notify: notify
         }
     }
 
@@ -153,5 +155,12 @@ struct PolicyCompiler {
             case .maskedEqual(let mask, let value): (SCMP_CMP_MASKED_EQ, mask, value)
             }
         return scmp_arg_cmp(arg: condition.argument, op: op, datum_a: first, datum_b: second)
+    }
+}
+
+extension SyscallPolicy.Rule {
+    /// Whether the rule is for this machine.
+    var isNative: Bool {
+        architectures.isEmpty || architectures.contains(where: PolicyCompiler.isNative)
     }
 }

@@ -11,7 +11,10 @@ struct SyscallPolicy: Hashable, Sendable {
 
     enum Action: Hashable, Sendable {
         case allow
+        /// 0 is success.
         case errno(UInt16)
+        /// Init decides.
+        case notify
         case killProcess
     }
 
@@ -24,6 +27,8 @@ struct SyscallPolicy: Hashable, Sendable {
         let action: Action
         /// All of them must hold.
         let conditions: [Condition]
+        /// Empty for all.
+        let architectures: Set<String>
         let profiles: Set<SystemCallProfile>
     }
 
@@ -56,15 +61,21 @@ extension SyscallPolicy {
             object.required("defaultAction"),
             errno: object["defaultErrnoRet"]
         )
-        architectures = Set(try object.required("architectures").texts(max: 16).map(\.text))
+        let architectures = Set(try object.required("architectures").texts(max: 16).map(\.text))
+        self.architectures = architectures
         rules = try object.required("syscalls").elements(max: 1_024).map {
             (field) throws(CatalogError) in
-            try Self.rule(field)
+            try Self.rule(field, of: architectures)
         }
     }
 
-    private static func rule(_ field: Field) throws(CatalogError) -> Rule {
-        let keys: Set = ["comment", "names", "action", "errnoRet", "args", "profiles"]
+    private static func rule(
+        _ field: Field,
+        of known: Set<String>
+    ) throws(CatalogError) -> Rule {
+        let keys: Set = [
+            "comment", "names", "action", "errnoRet", "args", "architectures", "profiles",
+        ]
         let object = try field.object(keys: keys)
         let conditions = try object["args"]?.elements(max: 6).map { (field) throws(CatalogError) in
             try condition(field)
@@ -79,6 +90,7 @@ extension SyscallPolicy {
             names: try object.required("names").texts(max: 512).map(\.text),
             action: try action(object.required("action"), errno: object["errnoRet"]),
             conditions: conditions ?? [],
+            architectures: try architectures(object["architectures"], of: known),
             profiles: try profiles(object["profiles"])
         )
     }
@@ -90,14 +102,27 @@ extension SyscallPolicy {
             switch name {
             case "SCMP_ACT_ALLOW": return .allow
             case "SCMP_ACT_KILL_PROCESS": return .killProcess
+            case "SCMP_ACT_NOTIFY": return .notify
             default: throw field.error(.unknownValue(name))
             }
         }
         let permissionDenied: UInt16 = 1  // the OCI default
         guard let errno else { return .errno(permissionDenied) }
-        let number = try errno.positive()
+        let number = try errno.number()
         guard number <= errnoMax else { throw errno.error(.tooGreat(max: errnoMax)) }
         return .errno(UInt16(number))
+    }
+
+    private static func architectures(
+        _ field: Field?,
+        of known: Set<String>
+    ) throws(CatalogError) -> Set<String> {
+        guard let field else { return [] }
+        let names = try field.texts(max: 16)
+        for (name, field) in names where !known.contains(name) {
+            throw field.error(.unknownValue(name))
+        }
+        return Set(names.map(\.text))
     }
 
     private static func profiles(_ field: Field?) throws(CatalogError) -> Set<SystemCallProfile> {

@@ -21,7 +21,7 @@ public struct SystemCallList: Sendable {
     init(_ policy: SyscallPolicy) {
         var rules: [Int: [SyscallPolicy.Rule]] = [:]
         var names: [Int: String] = [:]
-        for rule in policy.rules {
+        for rule in policy.rules where rule.isNative {
             for name in rule.names {
                 guard let number = PolicyCompiler.number(of: name).map(Int.init) else { continue }
                 names[number] = name
@@ -70,6 +70,8 @@ public struct SystemCallList: Sendable {
         # out by `quicksand doctor --syscalls`. Columns: number, name, profile strict, profile standard.
         #   any    whatever its arguments
         #   some   under the conditions in the lines below it
+        #   init   the jail's init lets it through, within bounds, or answers for the kernel
+        #   done   0, without being made
         #   ERROR  that is all that it answers
         #   -      ENOSYS, as every call that is not listed here
         #   *      answers something else than ENOSYS and EPERM to six arguments of 0
@@ -90,7 +92,7 @@ extension SystemCallList.Entry {
             rule.conditions.allSatisfy { $0.comparison.holds(0) }
         }
         switch rule?.action {
-        case .allow: return true
+        case .allow, .notify: return true
         case .errno(let number): return ![1, 38].contains(number)
         default: return false
         }
@@ -117,6 +119,7 @@ extension SystemCallList.Entry {
 extension SyscallPolicy.Action {
     fileprivate var words: String {
         let names: [UInt16: String] = [
+            0: "done",
             1: "EPERM", 22: "EINVAL", 25: "ENOTTY", 38: "ENOSYS", 95: "EOPNOTSUPP",
             97: "EAFNOSUPPORT",
         ]
@@ -124,6 +127,7 @@ extension SyscallPolicy.Action {
         case .allow: "any"
         case .errno(let number): names[number] ?? "errno \(number)"
         case .killProcess: "killed"
+        case .notify: "init"
         }
     }
 }

@@ -15,7 +15,7 @@ extension Corpus {
                 $0.runs = [[kind, "120"]]
                 $0.limits = [.processes: 32]
             }
-        } + memory + disk + time + [signals, output, arguments]
+        } + memory + disk + time + locks + [signals, output, arguments]
 
     private static let memory = ["heap", "shared", "memfd", "tmpfs", "sysv", "stack", "child"].map {
         kind in
@@ -100,6 +100,22 @@ extension Corpus {
                 $0.limits = [.wallMilliseconds: 400]
             }
         }
+
+    private static let locks = [
+        "process", "middle", "children", "tables", "open-file", "mapped", "two-faced",
+    ].map { kind in
+        Attack(
+            "slow-death locks \(kind)",
+            .resources,
+            .ordinary("locks.c"),
+            expected: .outcomes(["locks": "ENOLCK"]),
+            wall: .layers([.fileLocks]),
+            control: .succeeds(["locks": "ok"])
+        ).with {
+            $0.runs = [[kind, "6000"]]
+            $0.limits = [.processes: 64]
+        }
+    }
 
     private static let signals = Attack(
         "signals sent",

@@ -111,13 +111,15 @@ extension Corpus {
             filtered(
                 "options",
                 "options.c",
-                expected: .refusals(["ENOSYS"], atLeast: 27).with {
+                expected: .refusals(["ENOSYS"], atLeast: 30).with {
                     for call in [
                         "sendto", "sendmsg", "sendmmsg", "recvfrom", "recvmsg", "recvmmsg",
                     ] {
                         $0.outcomes[call + " MSG_OOB"] = ["EOPNOTSUPP"]
                     }
                     $0.outcomes["send above MSG_OOB"] = ["EOPNOTSUPP"]
+                    $0.outcomes["open O_DIRECT"] = ["EINVAL"]
+                    $0.outcomes["F_SETFL O_DIRECT"] = ["EINVAL"]
                 },
                 control: .succeeds([
                     "tee": "ok", "splice": "ok", "vmsplice": "ok", "sendto MSG_OOB": "ok",

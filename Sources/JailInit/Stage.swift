@@ -66,7 +66,7 @@ struct Stage {
 
     private func installFilter() throws(KernelError) {
         let listener = try SystemCallFilter.install(plan.filter)
-        try RefusedCalls.send(listener, to: hearer)
+        try SupervisedCalls.send(listener, to: hearer)
     }
 
     private func setResourceLimits() throws(KernelError) {

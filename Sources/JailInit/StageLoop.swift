@@ -10,6 +10,7 @@ struct StageLoop: ~Copyable {
     /// By a serial of its own, which no two ever share: an event may be older than its stage's end.
     private var runs: [UInt64: StageRun] = [:]
     private var lastSerial: UInt64 = 0
+    private let locks: FileLocks
     /// The stage that ended last, kept until the next order.
     ///
     /// To close what belongs to it takes longer than to report how it ended, and an answer waits
@@ -35,6 +36,7 @@ struct StageLoop: ~Copyable {
         self.jail = jail
         self.epoll = epoll
         self.children = children
+        locks = FileLocks(isBounded: jail.plan.has(.fileLocks))
     }
 
     /// Until the warden closes the jail by killing it, or is gone.
@@ -67,7 +69,15 @@ struct StageLoop: ~Copyable {
                 in: Init.workFolder,
                 leaseMilliseconds: leaseMilliseconds
             )
-            try begin(try StageRun(program, stage, brought, in: jail, scriptLease: scriptLease))
+            let run = try StageRun(
+                program,
+                stage,
+                brought,
+                in: jail,
+                locks: locks,
+                scriptLease: scriptLease
+            )
+            try begin(run)
         case .resume(let stage):
             guard let run = runs.values.first(where: \.isParked) else { fallthrough }
             try run.resume(stage, descriptors, in: jail)
@@ -86,7 +96,7 @@ struct StageLoop: ~Copyable {
         let run: StageRun
         do throws(KernelError) {
             try Unpacking.unpack(brought.archive, into: Init.workFolder)
-            run = try StageRun(program, stage, brought, in: jail)
+            run = try StageRun(program, stage, brought, in: jail, locks: locks)
         } catch {
             // The programs beside it may have used up the processes, or made a file of that name:
             // they go on. A stage that is alone has nothing to spare, and its jail ends.
@@ -134,6 +144,7 @@ struct StageLoop: ~Copyable {
         if !run.isConcurrent {
             Process.killAllOthers()
             while try Process.reap(waiting: true) != nil {}
+            locks.reset()
         }
         try jail.report(.ended(run.ended(process)))
         run.forget(in: epoll)

@@ -12,7 +12,7 @@ final class StageRun {
     let main: Int32
     private var program: Program
     private var outputs: Int32?
-    private var refusedCalls: RefusedCalls
+    private var calls: SupervisedCalls
     private var scriptLease: ScriptLease?
     private var openings: Int32?
     private var listener: Int32?
@@ -34,6 +34,7 @@ final class StageRun {
         _ order: StageOrder,
         _ brought: StageDescriptors,
         in jail: Init,
+        locks: FileLocks,
         scriptLease: consuming ScriptLease? = nil
     ) throws(KernelError) {
         let hearing = try SeqpacketSocket.pair()
@@ -52,7 +53,7 @@ final class StageRun {
         number = order.number
         isConcurrent = order.isConcurrent
         outputs = brought.outputs
-        refusedCalls = RefusedCalls(from: hearing.intoFirst())
+        calls = SupervisedCalls(from: hearing.intoFirst(), locks: locks)
         openings = scriptLease?.openings.number
         self.scriptLease = scriptLease
         outputPipes = brought.pipes.dropFirst()
@@ -97,7 +98,7 @@ final class StageRun {
             stage: number,
             end: process.end,
             usage: process.usage,
-            refusedCalls: refusedCalls.numbers
+            refusedCalls: calls.refused
         )
     }
 }
@@ -108,14 +109,14 @@ extension StageRun {
     enum Event: UInt64 {
         /// The program is under its filter, or will never be.
         case filter
-        /// The filter tells of a call.
-        case refusedCall
+        /// A system call waits for init's answer.
+        case call
         /// The program opens its script.
         case opening
     }
 
     func watch(in epoll: borrowing Epoll, token: (Event) -> UInt64) throws(KernelError) {
-        try epoll.add(refusedCalls.number, .readable, token: token(.filter))
+        try epoll.add(calls.number, .readable, token: token(.filter))
         if let openings { try epoll.add(openings, .readable, token: token(.opening)) }
     }
 
@@ -128,16 +129,14 @@ extension StageRun {
     ) throws(KernelError) -> InitReport? {
         switch event {
         case .filter:
-            epoll.remove(refusedCalls.number)
-            guard let listener = try refusedCalls.takeListener() else { return nil }
+            epoll.remove(calls.number)
+            guard let listener = try calls.takeListener() else { return nil }
             self.listener = listener
-            try epoll.add(listener, Self.nextCall, token: token(.refusedCall))
-        case .refusedCall where ready.contains(.readable):
-            listener = try refusedCalls.answer()
-            if let listener {
-                try epoll.update(listener, Self.nextCall, token: token(.refusedCall))
-            }
-        case .refusedCall: break  // nobody is left under the filter
+            try epoll.add(listener, Self.nextCall, token: token(.call))
+        case .call where ready.contains(.readable):
+            try calls.answer()
+            if let listener { try epoll.update(listener, Self.nextCall, token: token(.call)) }
+        case .call: break  // nobody is left under the filter
         case .opening:
             if let openings { epoll.remove(openings) }  // the first is the one
             openings = nil
@@ -148,7 +147,7 @@ extension StageRun {
 
     /// Stops watching; later events of the stage are of no interest.
     func forget(in epoll: borrowing Epoll) {
-        for number in [refusedCalls.number, listener, openings].compactMap(\.self) {
+        for number in [calls.number, listener, openings].compactMap(\.self) {
             epoll.remove(number)
         }
     }

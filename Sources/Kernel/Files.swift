@@ -28,6 +28,18 @@ public enum Files {
         return UInt32(truncatingIfNeeded: unsafe linux_file_mode(descriptor, &size)) & 0o7777
     }
 
+    /// The kind of the file that a path leads to; `nil` where there is none.
+    public static func kind(at path: String) -> Kind? {
+        let mode = unsafe linux_path_mode(path)
+        guard mode >= 0 else { return nil }
+        return switch mode & 0o170000 {
+        case 0o100000: .regular
+        case 0o010000: .pipe
+        case 0o040000: .folder
+        default: .other
+        }
+    }
+
     public static func makeFolder(
         _ path: String,
         in directory: Int32,
@@ -151,6 +163,14 @@ public enum Folder {
             if name != ".", name != ".." { names.append(name) }
         }
         return names
+    }
+}
+
+/// A thread, by its number.
+public enum Thread {
+    /// Whether two threads have one table of descriptors; `false` where the kernel does not say.
+    public static func sharesFiles(_ thread: Int32, _ other: Int32) -> Bool {
+        linux_compare_files(thread, other) == 0
     }
 }
 

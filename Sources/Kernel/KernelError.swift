@@ -49,6 +49,7 @@ public enum Errno {
     public static let noEntry: Int32 = 2
     public static let noProcess: Int32 = 3
     public static let interrupted: Int32 = 4
+    public static let badDescriptor: Int32 = 9
     public static let again: Int32 = 11
     public static let noMemory: Int32 = 12
     public static let busy: Int32 = 16
@@ -56,6 +57,7 @@ public enum Errno {
     public static let invalid: Int32 = 22
     public static let brokenPipe: Int32 = 32
     public static let noSpace: Int32 = 28
+    public static let noLocks: Int32 = 37
     public static let noSystemCall: Int32 = 38
     public static let tooManyLinks: Int32 = 40
     public static let messageSize: Int32 = 90

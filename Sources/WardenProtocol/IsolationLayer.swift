@@ -36,4 +36,6 @@ public enum IsolationLayer: UInt8, CaseIterable, Sendable {
     case resourceLimits
     /// Elapsed and processor time.
     case clock
+    /// The bound on file locks, which make the end of a jail slow.
+    case fileLocks
 }

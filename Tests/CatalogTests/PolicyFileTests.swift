@@ -63,6 +63,10 @@ private func read(_ text: String) throws -> SyscallPolicy {
             "errnoRet must be at most 4095"
         ),
         (
+            #"{"names": ["read"], "action": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X"]}"#,
+            "architectures.0 does not know SCMP_ARCH_X"
+        ),
+        (
             #"{"names": ["read"], "action": "SCMP_ACT_ALLOW", "profiles": ["lax"]}"#,
             "profiles.0 does not know lax"
         ),
@@ -82,6 +86,28 @@ private func read(_ text: String) throws -> SyscallPolicy {
     func `is refused for a malformed rule`(rule: String, message: String) {
         let error = #expect(throws: CatalogError.self) { try read(policy(rule: rule)) }
         #expect(error?.description == "seccomp.json: syscalls.0." + message)
+    }
+
+    @Test func `may have a rule for some architectures, for init, or for nothing to be done`()
+        throws
+    {
+        let foreign = ["SCMP_ARCH_X86_64", "SCMP_ARCH_AARCH64"]
+        for architecture in foreign {
+            let text = policy(
+                rule: """
+                    {"names": ["read"], "action": "SCMP_ACT_ERRNO", "errnoRet": 0,
+                     "architectures": ["\(architecture)"]},
+                    {"names": ["write"], "action": "SCMP_ACT_NOTIFY"}
+                    """
+            )
+            let policy = try read(text)
+            #expect(policy.rules.map(\.action) == [.errno(0), .notify])
+            let rule = try #require(policy.rules.first)
+            let program = try PolicyCompiler(policy: policy, label: "").programs()[0]
+            let call = BerkeleyFilter.Call(number: UInt32(PolicyCompiler.number(of: "read") ?? 0))
+            let answer = try BerkeleyFilter(program).answer(to: call)
+            #expect(answer == (rule.isNative ? 0x0005_0000 : 0x7fc0_0000))
+        }
     }
 
     @Test func `may not name one argument twice in a rule`() {

@@ -157,7 +157,7 @@ private struct ShippedPolicy {
         #expect(try shipped.answer("setsockopt", [0, 1, 26]) == named)
         #expect(try shipped.answer("setsockopt", [0, 6, 1]) == allowed)
         #expect(try shipped.answer("setsockopt", [0, 6, 19]) == named)
-        #expect(try shipped.answer("fcntl", [0, 38]) == allowed)
+        #expect(try shipped.answer("fcntl", [0, 36]) == allowed)
         #expect(try shipped.answer("fcntl", [0, 1_024]) == named)
         #expect(try shipped.answer("fcntl", [0, 1_026]) == named)
         #expect(try shipped.answer("prctl", [15]) == allowed)
@@ -166,6 +166,42 @@ private struct ShippedPolicy {
         #expect(try shipped.answer("personality", [0x4_0000]) == named)
         #expect(try shipped.answer("mknodat", [0, 0, 0x1000]) == allowed)
         #expect(try shipped.answer("mknodat", [0, 0, 0x2000]) == permissionDenied)
+    }
+
+    @Test func `leaves locks to init, but not unlocking`() throws {
+        for command in [6, 7, 37, 38, 0xffff_ffff_0000_0006] as [UInt64] {
+            #expect(try shipped.answer("fcntl", [0, command]) == named, "\(command)")
+        }
+        for operation in [1, 2, 5, 6] as [UInt64] {
+            #expect(try shipped.answer("flock", [0, operation]) == named, "\(operation)")
+        }
+        #expect(try shipped.answer("flock", [0, 8]) == allowed)
+        #expect(try shipped.answer("fcntl", [0, 5]) == allowed)
+    }
+
+    @Test func `keeps programs from the host's disk`() throws {
+        #if arch(x86_64)
+        let direct: UInt64 = 0x4000
+        #else
+        let direct: UInt64 = 0x1_0000
+        #endif
+        let invalid: UInt32 = 0x0005_0016
+        for upper in [0, 0xffff_ffff_0000_0000] as [UInt64] {
+            #expect(try shipped.answer("openat", [0, 0, upper | direct]) == invalid)
+            #expect(try shipped.answer("openat", [0, 0, upper | 0x8_0000]) == allowed)
+            #expect(try shipped.answer("fcntl", [0, upper | 4, direct]) == invalid)
+            #expect(try shipped.answer("fcntl", [0, upper | 4, 0x800]) == allowed)
+        }
+        #if arch(x86_64)
+        #expect(try shipped.answer("open", [0, direct]) == invalid)
+        #expect(try shipped.answer("open", [0, 0]) == allowed)
+        #endif
+        #expect(try shipped.answer("openat2") == named)
+        #expect(try shipped.answer("fsync") == named)
+        #expect(try shipped.answer("fdatasync") == named)
+        #expect(try shipped.answer("msync", [0, 0, 1]) == allowed)
+        #expect(try shipped.answer("msync", [0, 0, 4]) == 0x0005_0000)
+        #expect(try shipped.answer("sync") == named)
     }
 
     @Test func `kills a call that comes by another architecture's entry`() throws {

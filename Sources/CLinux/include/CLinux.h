@@ -81,8 +81,22 @@ int linux_loopback_up(void);
 // Confinement
 int linux_seccomp_install(const void *_Nonnull instructions, unsigned short count,
                           unsigned int flags);
-int linux_seccomp_receive(int listener, uint64_t *_Nonnull id, int *_Nonnull number);
-int linux_seccomp_answer(int listener, uint64_t id, int error);
+struct linux_notified_call {
+    uint64_t id;
+    int thread;
+    int number;
+    uint64_t arguments[2];
+};
+int linux_seccomp_receive(int listener, struct linux_notified_call *_Nonnull call);
+// The call fails with `error`, or returns 0; or it is made, whatever `error` is.
+int linux_seccomp_answer(int listener, uint64_t id, int error, int is_made);
+// The caller of a call and the reader of the listener take turns on one processor.
+int linux_seccomp_take_turns(int listener);
+extern const int linux_call_fcntl, linux_call_flock, linux_call_fsync, linux_call_fdatasync;
+// 0 where two threads share one table of descriptors.
+int linux_compare_files(int thread, int other);
+// The type and permissions of a file; links are followed.
+int64_t linux_path_mode(const char *_Nonnull path);
 int linux_landlock_version(void);
 int linux_landlock_create(uint64_t filesystem, uint64_t scoped);
 int linux_landlock_allow(int ruleset, int directory, uint64_t access);

@@ -56,6 +56,10 @@ int attack(int count, char **arguments) {
     say("PR_SET_PTRACER", prctl(PR_SET_PTRACER, 0, 0, 0, 0));
     say("TIOCSTI", ioctl(0, TIOCSTI, "x"));
     say("F_SETLEASE", fcntl(1, F_SETLEASE, F_UNLCK));
+    say("open O_DIRECT", syscall(SYS_openat, AT_FDCWD, "/usr/bin/env", O_RDONLY | O_DIRECT));
+    say("F_SETFL O_DIRECT", fcntl(open("/usr/bin/env", O_RDONLY), F_SETFL, O_DIRECT));
+    uint64_t how[3] = {O_RDONLY | O_DIRECT};
+    say("openat2 O_DIRECT", syscall(SYS_openat2, AT_FDCWD, "/usr/bin/env", how, sizeof how));
     say("mq_open", syscall(SYS_mq_open, "quicksand", O_RDWR | O_CREAT, 0600, NULL));
     syscall(SYS_mq_unlink, "quicksand");
     say("seccomp", syscall(SYS_seccomp, 2, 0, &(unsigned){0}));

@@ -53,3 +53,14 @@ with tempfile.NamedTemporaryFile() as file:
 with open("/usr/bin/env", "rb") as shared:
     fcntl.flock(shared, fcntl.LOCK_SH)
     print("shared")
+
+# Many locks, one after another, of each kind.
+with tempfile.TemporaryFile() as file:
+    for turn in range(2000):
+        fcntl.lockf(file, fcntl.LOCK_EX, 1, turn)
+        fcntl.lockf(file, fcntl.LOCK_UN, 1, turn)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        fcntl.flock(file, fcntl.LOCK_UN)
+    for turn in range(200):
+        fcntl.lockf(file, fcntl.LOCK_EX, 1, 2 * turn)
+    print("many")

@@ -1,0 +1,101 @@
+internal import Kernel
+internal import WardenProtocol
+
+/// The system calls of a stage that the filter leaves to init.
+///
+/// - Calls that no rule allows fail with ENOSYS; their numbers tell the caller why a program
+///   failed.
+/// - Calls that lock files are made as long as the jail has not too many locks (``FileLocks``).
+/// - fsync and fdatasync answer as they do for files in memory, and are not made: a program's own
+///   files are in memory, and for a file under `/usr` the kernel would flush the host's disk.
+///
+/// Init decides by registers alone. Its time on this counts as the jail's.
+struct SupervisedCalls: ~Copyable {
+    /// Each refused number once, in the order of their first appearance.
+    private(set) var refused: [Int32] = []
+    /// From the stage, which has to send the listener before it becomes the program.
+    private let stage: Descriptor
+    private var listener: SystemCallListener?
+    private let locks: FileLocks
+
+    init(from stage: consuming Descriptor, locks: FileLocks) {
+        self.stage = stage
+        self.locks = locks
+    }
+
+    /// The socket that the listener comes through; readable once.
+    var number: Int32 { stage.number }
+
+    /// - Returns: the listener, to be watched; `nil` where the stage ended without sending one.
+    mutating func takeListener() throws(KernelError) -> Int32? {
+        let packet = try SeqpacketSocket.receive(on: stage.number, most: 1, descriptorsMost: 1)
+        guard let packet else { return nil }
+        let (_, descriptors) = packet.taken()
+        guard let number = descriptors.first else { return nil }
+        listener = SystemCallListener(owning: Descriptor(owning: number))
+        listener?.takeTurns()
+        return number
+    }
+
+    /// Answers the call that waits.
+    mutating func answer() throws(KernelError) {
+        guard let call = try listener?.nextCall() else { return }
+        let answer = decide(call)
+        try listener?.answer(call, answer)
+    }
+
+    private mutating func decide(_ call: NotifiedCall) -> CallAnswer {
+        switch call.number {
+        case NotifiedCall.fsync, NotifiedCall.fdatasync: return Self.synchronize(call)
+        case NotifiedCall.flock: return locks.allowsFileLock() ? .made : Self.noLocks
+        case NotifiedCall.fcntl:
+            switch LockCommand(call) {
+            case .processLock: return locks.allowsProcessLock() ? .made : Self.noLocks
+            case .fileLock: return locks.allowsFileLock() ? .made : Self.noLocks
+            case nil: break
+            }
+        default: break
+        }
+        if refused.count < StageEnd.refusedCallsMax, !refused.contains(call.number) {
+            refused.append(call.number)
+        }
+        return .failed(errno: Errno.noSystemCall)
+    }
+
+    private static let noLocks = CallAnswer.failed(errno: Errno.noLocks)
+
+    private static func synchronize(_ call: NotifiedCall) -> CallAnswer {
+        let descriptor = UInt32(truncatingIfNeeded: call.arguments.0)
+        switch Files.kind(at: "/proc/\(call.thread)/fd/\(descriptor)") {
+        case .regular, .folder: return .done
+        case .pipe, .other: return .failed(errno: Errno.invalid)
+        case nil: return .failed(errno: Errno.badDescriptor)
+        }
+    }
+
+    /// For the stage: hands its listener to init.
+    static func send(
+        _ listener: borrowing SystemCallListener,
+        to hearer: Int32
+    )
+        throws(KernelError)
+    {
+        try SeqpacketSocket.send([0], descriptors: [listener.number], on: hearer)
+    }
+}
+
+/// The commands of fcntl(2) that lock, on a 64-bit machine.
+private enum LockCommand {
+    /// F_SETLK, F_SETLKW
+    case processLock
+    /// F_OFD_SETLK, F_OFD_SETLKW
+    case fileLock
+
+    init?(_ call: NotifiedCall) {
+        switch UInt32(truncatingIfNeeded: call.arguments.1) {
+        case 6, 7: self = .processLock
+        case 37, 38: self = .fileLock
+        default: return nil
+        }
+    }
+}
