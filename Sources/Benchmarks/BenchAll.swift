@@ -53,7 +53,7 @@ struct BenchAll: AsyncParsableCommand {
     }
 }
 
-/// A folder of reports: a JSON file for each, a plot where there is something to plot, and a page.
+/// A folder of reports: one JSON file for each report, its plot if it has one, and a page.
 struct BenchFolder {
     let path: String
 
@@ -72,9 +72,10 @@ struct BenchFolder {
         }
     }
 
-    /// Removes the reports of an earlier run and their plots, so that no page mixes two.
+    /// Deletes the reports and plots of an earlier run, so that the page does not mix two runs.
     ///
-    /// - Throws: ``CommandError`` where the folder has JSON that is no report: then it is not ours.
+    /// - Throws: ``CommandError`` if the folder has JSON that is not a report: another program may
+    ///   own it.
     func clear() throws {
         for report in try reports() {
             for ending in [".json", ".svg"] {
@@ -83,7 +84,7 @@ struct BenchFolder {
         }
     }
 
-    /// - Throws: ``CommandError`` where there is no folder, or JSON in it that is no report.
+    /// - Throws: ``CommandError`` if the folder is missing, or has JSON that is not a report.
     func reports() throws -> [BenchReport] {
         let names: [String]
         do {

@@ -74,7 +74,8 @@ struct Threshold: Codable, Sendable {
     /// The target, in the words of the thresholds file.
     let target: String
 
-    /// - Throws: ``CommandError`` where the file does not say what to hold what to.
+    /// - Throws: ``CommandError`` if the file is missing, or is not a list of names with one bound
+    ///   each.
     static func read(_ path: String) throws -> [Threshold] {
         guard let content = FileManager.default.contents(atPath: path) else {
             throw CommandError(2, "there is no file of thresholds \(path)")
@@ -102,10 +103,10 @@ struct Threshold: Codable, Sendable {
     }
 }
 
-/// A threshold beside what was found.
+/// A threshold and the finding that it bounds.
 private struct Judgement: Encodable {
     let threshold: Threshold
-    /// `nil` where it was not measured, or in too few rounds.
+    /// `nil` if the finding was not measured, or in too few rounds.
     let finding: BenchReport.Finding?
     let isMet: Bool
 

@@ -1,16 +1,17 @@
-// Target `Benchmarks`: `quicksand bench`: one file per benchmark, the sandboxes to compare with,
+// Target `Benchmarks`: `quicksand bench`, one file per benchmark; the sandboxes to compare with,
 // load generators and reports.
-// Border: it measures a server or a warden from outside, as a caller does. `quicksand` imports it.
+// Border: a benchmark measures a server or a warden from outside, as a caller does. `quicksand`
+// imports it.
 
 package import ArgumentParser
 import Commands
 import Foundation
 
-/// Measures what a jail costs, on the machine that asks.
+/// The command that measures the cost of a jail on this machine.
 ///
-/// Whatever is compared takes turns (``Rounds``, slices), so that a machine that is slower for a
-/// while is slower for all of it; every program's output is checked; and what failed once ends the
-/// benchmark, so that no figure stands on failures.
+/// Contenders take turns (``Rounds``, slices), so that a slow phase of the machine slows all of
+/// them. Every program's output is checked. The first failure ends the benchmark, so that no figure
+/// rests on failed runs.
 package struct BenchCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "bench",
@@ -30,7 +31,7 @@ package struct BenchCommand: AsyncParsableCommand {
 
     package init() {}
 
-    /// - Throws: ``CommandError`` where a number is outside of its range.
+    /// - Throws: ``CommandError`` if the number is outside its range.
     static func check(_ number: Int, named name: String, in range: ClosedRange<Int>) throws {
         guard range.contains(number) else {
             throw CommandError(
@@ -45,14 +46,14 @@ package struct BenchCommand: AsyncParsableCommand {
     }
 }
 
-/// One benchmark, with everything that it needs to know.
+/// A benchmark with all of its settings.
 protocol Benchmark {
-    /// - Throws: ``CommandError`` where something cannot be measured, or fails once.
+    /// - Throws: ``CommandError`` if something cannot be measured, or fails once.
     func measure(in scene: BenchScene, on machine: MachineOptions) async throws -> BenchReport
 }
 
 extension Benchmark {
-    /// Measures, clears up, and prints what was found.
+    /// Measures, deletes the scene, and prints the report.
     @discardableResult
     func show(on machine: MachineOptions, asJSON: Bool) async throws -> BenchReport {
         let report = try await BenchScene.with { scene in
@@ -63,7 +64,7 @@ extension Benchmark {
     }
 }
 
-/// How a benchmark's report is printed.
+/// The flags for the output of a report.
 struct ReportOptions: ParsableArguments {
     @Flag(help: "Print a JSON record instead of a table.")
     var json = false

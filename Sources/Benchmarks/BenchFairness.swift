@@ -42,14 +42,15 @@ struct BenchFairness: AsyncParsableCommand {
     }
 }
 
-/// The latency of short work beside a caller who takes whatever the queue gives.
+/// The latency of short programs beside a caller who keeps the queue full.
 struct FairnessBenchmark: Benchmark {
     let workload: Workload
     let cycles: Int
-    /// In each half of a cycle.
+    /// The number of requests in each half of a cycle.
     let requests: Int
 
-    /// Below a caller's share of the queue, so that none of them is refused.
+    /// The number of flooding callers: below one caller's share of the queue, so that no request of
+    /// the flood is refused.
     private static let floodCallers = 48
 
     func measure(in scene: BenchScene, on machine: MachineOptions) async throws -> BenchReport {
@@ -91,7 +92,7 @@ struct FairnessBenchmark: Benchmark {
     }
 }
 
-/// Callers with one key; each sends its next request as soon as it has an answer.
+/// A group of callers with one key; each sends its next request as soon as it has an answer.
 private final class Flood: Sendable {
     private let isEnding = Mutex(false)
     private let failure = Mutex<(any Error)?>(nil)
@@ -112,7 +113,8 @@ private final class Flood: Sendable {
     }
 
     private func ask(_ caller: HTTPCaller, _ request: RunRequest) {
-        // However it ends, a waiter for the first answer must be resumed.
+        // ``waitUntilFull()`` waits for an answer: the semaphore must be signalled after a failure
+        // too.
         defer { answered.signal() }
         do {
             while !isEnding.withLock({ $0 }) {
@@ -124,7 +126,7 @@ private final class Flood: Sendable {
         }
     }
 
-    /// Waits for as many answers as there are callers: by then each has a request in the queue.
+    /// Waits for one answer per caller: by then each caller has a request in the queue.
     func waitUntilFull() throws {
         for _ in 0..<count { answered.wait() }
         try check()
@@ -135,7 +137,7 @@ private final class Flood: Sendable {
         all.wait()
     }
 
-    /// - Throws: what one of the callers met.
+    /// - Throws: the error of the caller that failed, if one did.
     func check() throws {
         if let error = failure.withLock({ $0 }) { throw error }
     }

@@ -60,13 +60,13 @@ struct BenchHTTP: AsyncParsableCommand {
     }
 }
 
-/// One caller, one request after another.
+/// The latency of one caller, who sends one request after another.
 struct HTTPBenchmark: Benchmark {
     let workload: Workload
     let rounds: Int
     var periodMilliseconds: Int?
     var hasPeers = false
-    /// `nil` for one of the benchmark's own.
+    /// The server to measure; `nil` for a server that the benchmark starts.
     var server: HTTPAddress?
     var key: String?
 

@@ -34,7 +34,7 @@ struct BenchJail: AsyncParsableCommand {
     }
 }
 
-/// `/bin/true`, from nothing to its end, by the port that the runner uses.
+/// The time of `/bin/true` in a cold jail, through the port that the runner uses.
 struct JailBenchmark: Benchmark {
     let rounds: Int
 
@@ -86,7 +86,7 @@ struct JailBenchmark: Benchmark {
         )
     }
 
-    /// One jail, from the order to its end: the next round begins when nothing of it is left.
+    /// Measures one jail from its order to its end: the next round begins when the jail is gone.
     private func time(
         _ session: WardenConnection,
         _ runtime: Runtime,

@@ -57,10 +57,10 @@ struct BenchLoad: AsyncParsableCommand {
     }
 }
 
-/// Latency at a ladder of rates, up to where the queue only grows.
+/// The latency at rising request rates, up to the rate at which the queue only grows.
 struct LoadBenchmark: Benchmark {
     let workload: Workload
-    /// Requests per second; `nil` to find out what the server can do.
+    /// Requests per second; `nil` to derive the rates from the server's highest throughput.
     var rates: [Double]?
     let seconds: Double
 
@@ -69,7 +69,7 @@ struct LoadBenchmark: Benchmark {
 
     /// The load levels, as fractions of the highest throughput.
     private static let fractions = [0.1, 0.25, 0.4, 0.55, 0.7, 0.8, 0.9, 1, 1.1]
-    /// As many requests can be under way at once.
+    /// The highest number of requests under way at once.
     private static let callers = 64
     private static let seed: UInt64 = 20_261_128
     private static let searchSeconds = 2.0
@@ -79,7 +79,8 @@ struct LoadBenchmark: Benchmark {
         let baseline = try workload.bare(on: machine, in: scene)
         let program = try baseline.started(expecting: workload.expected)
         let programs = try (0..<processors).map { _ in try program.copy() }
-        // One caller may fill a quarter of the queue, and all of ours are one.
+        // One caller may fill a quarter of the queue, and all of these connections count as one
+        // caller.
         let server = try BenchServer.start(in: scene, on: machine, flags: ["--queue", "1024"])
         let connections = try (0..<Self.callers).map { _ in try HTTPCaller(server.address) }
         let request = try RunRequest(workload)
@@ -144,7 +145,7 @@ struct LoadBenchmark: Benchmark {
     }
 }
 
-/// The picture of a load report, drawn from its figures.
+/// The plot of a load report, drawn from its figures.
 struct LoadPlot {
     let svg: String
 
@@ -153,7 +154,7 @@ struct LoadPlot {
     ]
     private static let quantiles = [("p50", false), ("p99", true)]
 
-    /// - Returns: `nil` where the report has nothing that could be drawn.
+    /// - Returns: `nil` if the report has no points to draw.
     init?(_ report: BenchReport) {
         guard report.columns.contains("offered_per_s") else { return nil }
         let lines = Self.sides.flatMap { side, hue in

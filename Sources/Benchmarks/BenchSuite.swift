@@ -1,10 +1,10 @@
 import Commands
 
-/// Every benchmark there is, as long as it takes to publish or as short as a check may be.
+/// A list of benchmarks: the full form for publication, or the short form for a check.
 struct BenchSuite {
     let benchmarks: [(name: String, benchmark: any Benchmark)]
 
-    /// Half of an hour's tenth: enough rounds for a p99 of everything that one has a threshold for.
+    /// Returns the full form: enough rounds for a p99 of every finding whose p99 has a threshold.
     static func full() throws -> BenchSuite {
         let (python, typescript) = try (Workload.named("python"), Workload.named("typescript"))
         let (bash, c) = try (Workload.named("bash"), Workload.named("c"))
@@ -28,7 +28,7 @@ struct BenchSuite {
         ])
     }
 
-    /// The benchmarks that have thresholds; they take a few minutes.
+    /// Returns the benchmarks that have thresholds, in the short form; they take a few minutes.
     static func quick() throws -> BenchSuite {
         let (python, typescript) = try (Workload.named("python"), Workload.named("typescript"))
         let (bash, c) = try (Workload.named("bash"), Workload.named("c"))
@@ -51,7 +51,8 @@ struct BenchSuite {
 
     /// Runs one benchmark after another, each in a scene of its own.
     ///
-    /// One that cannot be measured here is told to `failed`, and the others go on.
+    /// A benchmark that cannot be measured here is reported to `failed`, and the other benchmarks
+    /// go on.
     func run(
         on machine: MachineOptions,
         done: (BenchReport) throws -> Void,

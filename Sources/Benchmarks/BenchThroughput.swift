@@ -48,7 +48,7 @@ struct BenchThroughput: AsyncParsableCommand {
     }
 }
 
-/// How many executions a second there are at most.
+/// The highest number of executions per second.
 struct ThroughputBenchmark: Benchmark {
     let workload: Workload
     let slices: Int
@@ -63,7 +63,7 @@ struct ThroughputBenchmark: Benchmark {
         let server = try BenchServer.start(in: scene, on: machine)
         let connections = try (0..<callers).map { _ in try HTTPCaller(server.address) }
         let request = try RunRequest(workload)
-        // A slice is a round: shuffled, and paired for the ratio.
+        // A slice is a round: the sides run in shuffled order, and are paired for the ratio.
         let series = try await Rounds(count: slices, warmUps: 1).measure([
             Contender("bare fork+exec, \(processors) loops") {
                 try LoadGenerator.rate(of: processors, seconds: seconds) { try programs[$0].time() }

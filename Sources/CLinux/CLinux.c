@@ -40,7 +40,7 @@
         return result < 0 ? -errno : (int)result;                                                  \
     } while (0)
 
-// Debian 12's headers know Landlock's first version only; the numbers are the kernel's.
+// Debian 12's headers know only Landlock's first version; the numbers are the kernel's.
 struct landlock_attributes {
     uint64_t filesystem, network, scoped;
 };
@@ -238,7 +238,7 @@ ssize_t linux_receive(int socket, void *bytes, size_t capacity, int *descriptors
                 close(descriptor);
         }
     }
-    // Cut in the bytes or in the descriptors: never act on half a message.
+    // The bytes or the descriptors are truncated: never act on half a message.
     return message.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ? -EMSGSIZE : received;
 }
 
@@ -324,7 +324,7 @@ int linux_landlock_version(void) {
 }
 int linux_landlock_create(uint64_t filesystem, uint64_t scoped) {
     struct landlock_attributes attributes = {.filesystem = filesystem, .scoped = scoped};
-    // An older kernel refuses a longer structure only where the rest of it is not zero.
+    // An older kernel refuses a longer structure only if the rest of it is not zero.
     RESULT(syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
 }
 int linux_landlock_allow(int ruleset, int directory, uint64_t access) {

@@ -6,43 +6,43 @@
 public import Domain
 public import WardenProtocol
 
-/// Everything that the operator's files and this machine say about what may be run, read once and
-/// checked whole.
+/// The plans and runtimes that the operator's files and this machine provide, completely read and
+/// checked.
 ///
-/// Read at start-up, by the process that still has privilege and has not yet heard from a stranger.
-/// What comes out is immutable: ``plans`` and ``runtimes`` for the front, and ``image`` for the
-/// warden, sealed before the first request.
+/// The process reads the catalog at start-up, while it still has privilege and before it reads
+/// untrusted bytes. The result is immutable: ``plans`` and ``runtimes`` for the API, and ``image``
+/// for the warden, sealed before the first request.
 public struct Catalog: Sendable {
     public let plans: Plans
     public let runtimes: Runtimes
-    /// For each installed runtime, by its number: a program that proves it works.
+    /// A test program for each installed runtime, by the runtime's number.
     public let hellos: [HelloProgram]
     /// The image that the warden is sealed with.
     ///
     /// Its ceilings are the highest of any plan; no runtime's defaults go above a plan's ceilings.
     public let image: CatalogImage
-    /// Runtimes that could be faster here, for the operator.
+    /// The runtimes that could be faster on this machine, for the operator.
     public let slower: [SlowerRuntime]
-    /// Each at its number, for what results say of refused calls.
+    /// The names of the system calls by number, for the refused calls in results.
     public let systemCallNames: [String]
 
-    /// The plans alone.
+    /// Reads only the plans.
     /// - Throws: ``CatalogError``
     public static func plans(limitsFile: String) throws(CatalogError) -> Plans {
         try LimitsFile.plans(path: limitsFile, label: HostPath.name(limitsFile))
     }
 
-    /// Reads and checks all of it, finds the runtimes' programs and asks them for their versions.
+    /// Reads and checks all files, finds the runtimes' programs and asks them for their versions.
     ///
     /// - Parameters:
     ///   - limitsFile: the path of `limits.json`.
     ///   - runtimesFolder: the path of `runtimes/`, with `seccomp.json` in it.
-    ///   - toolsFolder: where programs that pip brought are, a folder for each package. It need not
-    ///     exist.
-    ///   - jails: how many jails there may be at once.
-    ///   - dispensable: what of the kernel the warden may do without.
+    ///   - toolsFolder: the path of the folder for programs that pip installed, with a folder for
+    ///     each package. It need not exist.
+    ///   - jails: the maximum number of jails at once.
+    ///   - dispensable: the kernel features that the warden may do without.
     /// - Returns: a catalog in which every runtime has a number.
-    /// - Throws: ``CatalogError`` for the first thing that is wrong.
+    /// - Throws: ``CatalogError`` for the first problem.
     public static func load(
         limitsFile: String,
         runtimesFolder: String,
@@ -85,7 +85,7 @@ public struct Catalog: Sendable {
     }
 }
 
-/// A runtime that works, and lacks what would make it faster.
+/// A runtime that works, but lacks a part that would make it faster.
 public struct SlowerRuntime: Hashable, Sendable {
     public let name: String
     /// The missing part, and the command that installs it.

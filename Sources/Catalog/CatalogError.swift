@@ -1,11 +1,11 @@
-/// What is wrong with one file of the operator's, and where: `limits.json:
+/// A problem in one of the operator's files, and its place: `limits.json:
 /// plans.free.wall_ms.default exceeds its ceiling`.
 ///
-/// The first problem found is the one that is thrown; nothing has been changed by then.
+/// The first problem is thrown, before anything has been changed.
 public struct CatalogError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// As the operator knows it, such as `runtimes/python/runtime.json`.
+    /// The name of the file for the operator, such as `runtimes/python/runtime.json`.
     public let file: String
-    /// The path of names to the offending value; empty where it is the file as a whole.
+    /// The path of names to the wrong value; empty for the file as a whole.
     public let field: String
     public let problem: Problem
 

@@ -1,24 +1,24 @@
 import Domain
 
-/// An argument vector of a manifest, whose program is not known yet.
+/// An argument vector of a manifest with placeholders, before the program is known.
 ///
-/// `{program}` and `{output}` may stand inside a word; `{entry}`, `{sources}`, `{arguments}` and
-/// `{precompiled}` are a word of their own, because one of them may become several words or none,
-/// and none of them is ever pasted into text.
+/// `{program}` and `{output}` may be part of a word. `{entry}`, `{sources}`, `{arguments}` and
+/// `{precompiled}` must be whole words, because one of them can become several words or none, and
+/// none of them is ever inserted into text.
 struct CommandTemplate: Hashable, Sendable {
-    /// Where a compiler is told to put the program, whatever the language.
+    /// The path of the compiled program, in every language.
     static let output = workFolder + outputBelow
     private static let workFolder = "/box/"
-    /// As a path below the work folder.
+    /// The same path, relative to the work folder.
     static let outputBelow = "program"
 
     fileprivate let words: [String]
     fileprivate let endings: [String]
 
     /// - Parameters:
-    ///   - field: the vector as it was written.
-    ///   - endings: of the files that `{sources}` stands for.
-    ///   - placeholders: those that this vector may use.
+    ///   - field: the vector as the manifest has it.
+    ///   - endings: the endings of the files that `{sources}` means.
+    ///   - placeholders: the placeholders that this vector may use.
     /// - Throws: ``CatalogError`` for an empty vector, an unknown placeholder or a relative
     ///   program.
     init(_ field: Field, endings: [String], placeholders: Set<String>) throws(CatalogError) {
@@ -35,17 +35,17 @@ struct CommandTemplate: Hashable, Sendable {
         self.words = words
     }
 
-    /// Whether this placeholder is somewhere in it; where the program goes, say.
+    /// Returns whether the vector uses this placeholder.
     func names(_ placeholder: String) -> Bool {
         words.contains { Self.names(in: $0).contains(placeholder) }
     }
 
-    /// The words that are the same for every source, but for where the output goes.
+    /// The words that are the same for every source, without the output option.
     var flags: [String] { words.filter { !$0.contains("{") && $0 != "-o" } }
 
-    /// The command as it will be run, with `program` as the jail sees it.
+    /// Returns the command to run, with `program` as its path in the jail.
     ///
-    /// - Parameter precompiled: the word that has it use precompiled headers, where there are any.
+    /// - Parameter precompiled: the option to use precompiled headers, if there are any.
     func command(program: String, precompiled: String? = nil) -> Command {
         Command(
             words: words.compactMap { word in
@@ -78,7 +78,7 @@ struct CommandTemplate: Hashable, Sendable {
         }
     }
 
-    /// The words in braces, as they come.
+    /// Returns the names in braces, in their order.
     static func names(in word: String) -> [String] {
         word.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap {
             part in

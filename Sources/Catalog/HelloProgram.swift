@@ -1,8 +1,9 @@
 public import Domain
 public import Foundation
 
-/// A program that a runtime's folder brings along, and what it must print: what tests and
-/// `quicksand doctor` run.
+/// A test program from a runtime's folder, and its expected output.
+///
+/// Tests and `quicksand doctor` run it.
 public struct HelloProgram: Sendable, Hashable {
     public let source: SourceFile
     public let expectedOutput: Data

@@ -3,41 +3,41 @@ import Domain
 import Glibc
 import WardenProtocol
 
-/// What decides, beside a request, what a compiler makes of it: the jail that it runs in, the
-/// compiler itself, and what is installed around it.
+/// A digest of everything besides the request that a compiler's output depends on: its jail, the
+/// compiler itself, and the software installed beside it.
 ///
-/// Two digests that differ keep what was compiled under one from being run under the other. They
-/// are made at the start, as the versions are: who installs another compiler, or headers beside it,
-/// starts the service again. Programs are not read for it, but looked at: who has put other bytes
-/// into a file of the same size, time and inode number is the operator, who is trusted.
+/// A program that was compiled under one digest never runs under another. Digests are made at
+/// start-up, like the versions, so an operator who installs another compiler or other headers must
+/// restart the service. The digest uses the size, time and inode number of each file, not its
+/// content: only the operator, who is trusted, could change the content and keep all three.
 struct JailDigest {
     private let filters: [[UInt8]]
     private let root: RootImage
     private let installed: [String]
 
-    /// Where package managers note what they install, so that each installation changes one of
-    /// them, and the folders where something can be put by hand.
+    /// The files in which package managers record installations, so that each installation changes
+    /// one, and the folders for software that is installed by hand.
     private static let places = [
         "/var/lib/dpkg/status", "/lib/apk/db/installed", "/var/lib/pacman/local",
         "/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite",
         "/usr/include", "/usr/local/include", "/usr/local/lib",
     ]
 
-    /// - Parameter installed: paths whose change means that something else is installed; those of
-    ///    this machine by default.
+    /// - Parameter installed: the paths whose change means that other software is installed; the
+    ///   default is this machine's.
     init(filters: [[UInt8]], root: RootImage, installed: [String]? = nil) {
         self.filters = filters
         self.root = root
         self.installed = installed ?? Self.places
     }
 
-    /// - Parameter others: more paths whose change makes it another compiler.
+    /// - Parameter others: further paths whose change counts as another compiler.
     func compiler(
         at location: ProgramLocation,
         _ image: RuntimeImage,
         beside others: [String] = []
     ) -> [UInt8] {
-        // A catalog without what is about how much and how many.
+        // The image leaves out all limits and counts.
         let jail = CatalogImage(
             ceilings: Limits { _ in 0 },
             jails: 0,
@@ -55,8 +55,8 @@ struct JailDigest {
         return SHA256.digest(of: writer.bytes).bytes
     }
 
-    /// What changes when a file is replaced or written, or a folder gets another name; empty where
-    /// there is nothing.
+    /// Returns bytes that change when a file is replaced or written, or when a folder is renamed;
+    /// empty if the path does not exist.
     private static func look(at path: String) -> [UInt8] {
         var status = stat()
         guard stat(path, &status) == 0 else { return [] }

@@ -1,11 +1,11 @@
 import Domain
 import JSON
 
-/// Reads `limits.json`: what callers may do, by plan.
+/// Reads `limits.json`, which has the limits of each plan.
 ///
-/// Every key but `keep_days` must be there. A rate without a bound is written `null`, so that a
-/// forgotten line is an error and never means "as often as you like". A limit that follows another
-/// has a ceiling and no default.
+/// Every key except `keep_days` is required. An unlimited rate is written as `null`, so that a
+/// forgotten line is an error and never means "unlimited". A limit that follows another one has a
+/// ceiling and no default.
 enum LimitsFile {
     private static let rateKeys = [
         "per_second", "penalty_seconds", "per_minute", "per_day", "concurrent",
@@ -87,7 +87,7 @@ enum LimitsFile {
         )
     }
 
-    /// `nil` is unlimited.
+    /// Reads a rate; `nil` means unlimited.
     private static func rate(_ key: String, _ plan: ObjectField) throws(CatalogError) -> Int? {
         let field = try plan.required(key)
         if field.value == .null { return nil }

@@ -1,20 +1,22 @@
 import Domain
 import JSON
 
-/// A language as its folder describes it, before anyone has looked whether this machine has it.
+/// The description of a language in its folder, independent of whether this machine has it.
 struct Manifest: Hashable, Sendable {
-    /// Such as `runtimes/python/runtime.json`, for messages.
+    /// The name of the file for messages, such as `runtimes/python/runtime.json`.
     let label: String
     let name: String
     let aliases: [String]
     let entry: String
-    /// Where the program may be, best first; `{tools}` is the project's own folder of programs.
+    /// The possible paths of the program, best first; `{tools}` is the project's own folder of
+    /// programs.
     let find: [String]
     let version: VersionQuestion
     let compile: CommandTemplate?
     let run: CommandTemplate
     let precompiled: Precompiled?
-    /// Words that keep a source's program from being kept; `nil` keeps none.
+    /// The words whose presence in a source excludes its program from the cache; `nil` means that
+    /// no program is cached.
     let cacheExceptions: [String]?
     let environment: [String: String]
     let mounts: [String]
@@ -23,15 +25,15 @@ struct Manifest: Hashable, Sendable {
     let install: Install
     let standby: Runtime.Standby?
 
-    /// Headers that are compiled ahead.
+    /// The headers that are compiled in advance.
     struct Precompiled: Hashable, Sendable {
-        /// The compiler's word for what they are.
+        /// The compiler's name for the kind of header.
         let kind: String
-        /// As a source names them.
+        /// The names of the headers, as sources include them.
         let headers: [String]
     }
 
-    /// How a program is asked for its version.
+    /// The way to ask a program for its version.
     struct VersionQuestion: Hashable, Sendable {
         let arguments: [String]
         /// A regular expression whose first group is the version.
@@ -43,7 +45,7 @@ struct Manifest: Hashable, Sendable {
         case apt([String])
         case pip([String])
 
-        /// A command to type in the checkout.
+        /// Returns the command to run in the checkout.
         func line(runtime: String) -> String {
             switch self {
             case .apt(let packages): "apt-get install " + packages.joined(separator: " ")
@@ -60,7 +62,7 @@ extension Manifest {
         "precompiled",
     ]
 
-    /// - Throws: ``CatalogError`` for the first thing that is wrong.
+    /// - Throws: ``CatalogError`` for the first problem.
     init(_ file: SettingsFile) throws(CatalogError) {
         let object = try file.root.object(keys: Self.keys)
         label = file.label
@@ -94,7 +96,8 @@ extension Manifest {
         return Runtime.Standby(unless: try object["unless"]?.texts().map(\.text) ?? [])
     }
 
-    /// Lower-case letters, digits, `+`, `#`, `.`, `-`; it is part of a path in the jail.
+    /// Reads a name of lower-case letters, digits, `+`, `#`, `.` and `-`; it becomes part of a path
+    /// in the jail.
     private static func name(_ field: Field) throws(CatalogError) -> String {
         let name = try field.text()
         let isName = name.utf8.count <= 32 && name.wholeMatch(of: /[a-z0-9][a-z0-9+#.\-]*/) != nil
@@ -182,7 +185,9 @@ extension Manifest {
         return Precompiled(kind: try object.required("as").text(), headers: headers.map(\.text))
     }
 
-    /// Only a program that is at a known place can be kept.
+    /// Reads the cache exceptions.
+    ///
+    /// Only a program at a known path can be cached, so they need `{output}`.
     private static func cacheExceptions(
         _ field: Field?,
         of compile: CommandTemplate?

@@ -2,12 +2,12 @@ import CSeccomp
 import Domain
 import Glibc
 
-/// Turns the policy into classic BPF for this machine's architecture, with libseccomp.
+/// Compiles the policy into classic BPF for this machine's architecture, with libseccomp.
 ///
-/// Names that this architecture lacks, or that came after this libseccomp, get no rule: the default
-/// refuses them. No other architecture is in the filter, so a 32-bit (`int 0x80`) or x32 call on
-/// x86-64 kills the process: those entries have numbers of their own, and a rule that means `read`
-/// here would mean another call there.
+/// A system call that this architecture or this libseccomp does not know gets no rule, so the
+/// default refuses it. The filter contains no other architecture, so a 32-bit (`int 0x80`) or x32
+/// call on x86-64 kills the process: those entries have their own numbers, and a rule that means
+/// `read` here would mean another call there.
 struct PolicyCompiler {
     /// BPF_MAXINSNS of linux/bpf_common.h: the kernel refuses a longer program.
     static let instructionsMax = 4_096
@@ -20,7 +20,7 @@ struct PolicyCompiler {
     let policy: SyscallPolicy
     let label: String
 
-    /// One program for each profile, in the order of their numbers.
+    /// Returns one program for each profile, in the order of their numbers.
     func programs() throws(CatalogError) -> [[UInt8]] {
         guard policy.architectures.contains(where: Self.isNative) else {
             throw CatalogError(
@@ -34,7 +34,7 @@ struct PolicyCompiler {
     }
 
     private func program(for profile: SystemCallProfile) throws(CatalogError) -> [UInt8] {
-        // Init hears of what the default refuses, and answers with ENOSYS.
+        // The kernel notifies init of calls that the default refuses, and init answers with ENOSYS.
         guard policy.defaultAction == .errno(UInt16(ENOSYS)) else {
             throw CatalogError(
                 file: label,
@@ -82,14 +82,15 @@ struct PolicyCompiler {
         }
     }
 
-    /// `nil` for a call of other architectures, and for one that this libseccomp has never heard
-    /// of.
+    /// Returns the number of a call; `nil` for a call of other architectures, or one that this
+    /// libseccomp does not know.
     static func number(of name: String) -> Int32? {
         let number = seccomp_syscall_resolve_name(name)
         return number >= 0 ? number : nil
     }
 
-    /// The names of this machine's system calls, each at its number; empty where there is none.
+    /// Returns the names of this machine's system calls by number; an unused number has an empty
+    /// name.
     static func systemCallNames() -> [String] {
         (0..<Int32(1_024)).map { number in
             guard let name = seccomp_syscall_resolve_num_arch(seccomp_arch_native(), number) else {
@@ -100,8 +101,10 @@ struct PolicyCompiler {
         }
     }
 
-    /// libseccomp writes to a descriptor only, so the program takes the way through an unlinked
-    /// file.
+    /// Returns the program's bytes.
+    ///
+    /// libseccomp writes only to a descriptor, so an unlinked file is
+    /// used.
     private func exported(_ context: scmp_filter_ctx) throws(CatalogError) -> [UInt8] {
         guard let file = tmpfile() else { throw failure("tmpfile", -errno) }
         defer { fclose(file) }
@@ -132,8 +135,8 @@ struct PolicyCompiler {
         return seccomp_arch_resolve_name(name) == seccomp_arch_native()
     }
 
-    /// The SECCOMP_RET values of linux/seccomp.h; libseccomp has them as macros that Swift does not
-    /// see.
+    /// Returns the SECCOMP_RET value of linux/seccomp.h; libseccomp defines them as macros that
+    /// Swift cannot import.
     static func code(_ action: SyscallPolicy.Action) -> UInt32 {
         switch action {
         case .allow: 0x7fff_0000

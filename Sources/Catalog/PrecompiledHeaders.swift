@@ -2,37 +2,38 @@ import Foundation
 import Glibc
 import WardenProtocol
 
-/// Headers that a compiler has read ahead of every request, as `Scripts/install-runtimes` makes
-/// them: a folder of the tools, named for the runtime's.
+/// Precompiled headers, as `Scripts/install-runtimes` makes them: a folder of the tools, with the
+/// runtime's name.
 ///
 /// The compiler checks its own version and flags, and reads the plain header if they do not match.
 /// It does not notice a changed header underneath, so jails see the folder only while all inputs
-/// are unchanged. Where they are gone when a warden is replaced, jails do without, and compilers
+/// are unchanged. If the folder is missing when a warden is replaced, jails lack it, and compilers
 /// read the plain headers.
 struct PrecompiledHeaders {
-    /// As jails see the folder; optional.
+    /// The mount of the folder in jails, which is optional.
     let mount: MountImage
 
-    /// The compiler option that has these headers found first.
+    /// The compiler option to search these headers first.
     var word: String { "-I" + mount.target }
 
-    /// What they were made of, a file of the folder: a line for the command, a line for the
-    /// headers, then one for each file and folder that was read: its size (a folder's is 0), when
-    /// it was changed, its path.
+    /// The path of the record of inputs, a file in the folder.
+    ///
+    /// It has a line for the command, a line for the headers, then one for each file and folder
+    /// that was read: its size (0 for a folder), its modification time, its path.
     var record: String { mount.source + Self.recordBelow }
 
     private static let recordBelow = "/made-of"
 
     enum Finding {
         case ready(PrecompiledHeaders)
-        /// - Parameter why: in words, for the operator.
+        /// - Parameter why: the reason, for the operator.
         case absent(why: String)
     }
 
     /// - Parameters:
-    ///   - folder: where they would be.
-    ///   - headers: those that are wanted.
-    ///   - command: what they have to be made with.
+    ///   - folder: the expected path of the folder.
+    ///   - headers: the required headers.
+    ///   - command: the command that must have made them.
     static func find(
         _ folder: String,
         for name: String,
@@ -63,7 +64,8 @@ struct PrecompiledHeaders {
         )
     }
 
-    /// As the record has it; in seconds, because not every file system knows more.
+    /// Returns size and time as in the record; the time is in seconds, because some file systems
+    /// store no fraction.
     private static func look(at path: String) -> String {
         var status = stat()
         guard stat(path, &status) == 0 else { return "" }

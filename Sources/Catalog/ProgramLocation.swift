@@ -1,27 +1,26 @@
 import WardenProtocol
 
-/// Where a runtime's program is: on this machine, and as its jail sees it.
+/// The path of a runtime's program on this machine and in its jail.
 struct ProgramLocation: Hashable, Sendable {
     let host: String
     let jail: String
-    /// The folder that has to be shown for it; `nil` where every jail's root has the program
-    /// already.
+    /// The folder to mount for the program; `nil` if every jail's root already contains it.
     let package: MountImage?
 }
 
-/// Looks through a manifest's `find` for the first program that is there.
+/// Finds the first existing program in a manifest's `find`.
 struct ProgramFinder {
-    /// The project's own folder of programs; a package is a folder in it.
+    /// The project's own folder of programs, with a folder for each package.
     let toolsFolder: String
 
-    /// - Returns: `nil` where none of the places holds a program.
+    /// - Returns: `nil` if no place has a program.
     func locate(_ manifest: Manifest) throws(CatalogError) -> ProgramLocation? {
         for (index, place) in manifest.find.enumerated() {
             let path = place.replacing("{tools}", with: toolsFolder)
             guard HostPath.isProgram(path), let resolved = HostPath.resolved(path) else { continue }
             if HostPath.contains("/usr", resolved) {
-                // The name by which it was found stays its name: programs greet and fail by
-                // argv[0].
+                // The program keeps the path by which it was found, since programs behave and
+                // report by argv[0].
                 let isInRoot = HostPath.contains("/usr", path)
                 return ProgramLocation(host: path, jail: isInRoot ? path : resolved, package: nil)
             }
@@ -42,11 +41,11 @@ struct ProgramFinder {
         return nil
     }
 
-    /// The folder in `toolsFolder` that the program belongs to; elsewhere the folder around `bin`,
-    /// or its own.
+    /// Returns the folder in `toolsFolder` that contains the program; elsewhere the parent of its
+    /// `bin`, or its own folder.
     ///
-    /// At least two names below the root, so that a stray program never shows all of `/srv` or
-    /// `/home`.
+    /// The folder is at least two levels below the root, so that a stray program never exposes all
+    /// of `/srv` or `/home`.
     private func packageFolder(of program: String) -> String? {
         if let tools = HostPath.resolved(toolsFolder), HostPath.contains(tools, program) {
             let below = program.dropFirst(tools.utf8.count).split(separator: "/")

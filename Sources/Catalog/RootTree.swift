@@ -1,9 +1,9 @@
 import WardenProtocol
 
-/// The files of this machine that are in every jail, for every runtime.
+/// The files of this machine that every jail contains, for every runtime.
 ///
-/// That is the system's programs and libraries, and a handful of files under `/etc` that are made
-/// here. Nothing else of the host has a name in there.
+/// They are the system's programs and libraries, and a few files under `/etc` that are made here.
+/// Nothing else of the host is visible in a jail.
 enum RootTree {
     /// The environment of every stage, before the runtime's own.
     static let environment = [
@@ -13,11 +13,11 @@ enum RootTree {
         "TMPDIR": "/tmp",
     ]
 
-    /// The warden's own folders: no manifest may mount over, inside or around them.
+    /// The warden's own folders, on which, in which and around which no manifest may mount.
     static let wardenFolders = ["/proc", "/sys", "/dev", "/tmp", "/box"]
 
-    /// The folder of the jail's own that mounting `path` would cover or break into; `nil` where it
-    /// does neither.
+    /// Returns the folder of the jail that a mount at `path` would cover or enter; `nil` if there
+    /// is none.
     static func reservedFolder(coveredBy path: String) -> String? {
         let entered = wardenFolders.first {
             HostPath.contains($0, path) || HostPath.contains(path, $0)
@@ -25,10 +25,11 @@ enum RootTree {
         return entered ?? (HostPath.contains(path, "/etc") ? "/etc" : nil)
     }
 
-    /// Folders that are links into `/usr` on a merged system, and real folders elsewhere.
+    /// The folders that are links into `/usr` on a merged system, and real folders elsewhere.
     private static let systemFolders = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"]
 
-    /// - Throws: ``CatalogError`` where the machine has no `/usr` or no cache of libraries to show.
+    /// - Throws: ``CatalogError`` if the machine has no `/usr`, or if its library cache is
+    ///   unreadable.
     static func image() throws(CatalogError) -> RootImage {
         guard HostPath.exists("/usr") else {
             throw CatalogError(file: "/usr", problem: .unreadable)
@@ -42,8 +43,7 @@ enum RootTree {
                 mounts.append(MountImage(source: folder, target: folder))
             }
         }
-        // Debian's names for interchangeable programs, such as `cc` and `awk`, are links through
-        // here.
+        // Debian's interchangeable programs, such as `cc` and `awk`, are links through this folder.
         if HostPath.exists("/etc/alternatives") {
             mounts.append(MountImage(source: "/etc/alternatives", target: "/etc/alternatives"))
         }
@@ -61,11 +61,11 @@ enum RootTree {
             "/etc/group": "root:x:0:\nrunner:x:1000:\nnogroup:x:65534:\n",
             "/etc/hosts": "127.0.0.1 localhost jail\n::1 localhost jail\n",
             "/etc/hostname": "jail\n",
-            // Without this, each look-up of a name would first try daemons and servers that are not
-            // there.
+            // Without this file, each name look-up would first try daemons and servers that do not
+            // exist.
             "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
         ].map { FileImage(path: $0.key, content: Array($0.value.utf8)) }
-        // The dynamic linker finds libraries outside the default folders by this list alone
+        // The dynamic linker finds libraries outside the default folders only through this list
         // (ld.so(8)).
         let cache = "/etc/ld.so.cache"
         if HostPath.exists(cache) {

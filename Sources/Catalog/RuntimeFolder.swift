@@ -2,14 +2,15 @@ import Domain
 import Foundation
 import WardenProtocol
 
-/// Reads `runtimes/`, one folder a language, and finds out which of them this machine can run.
+/// Reads `runtimes/`, with one folder for each language, and finds the languages that this machine
+/// has.
 struct RuntimeFolder {
     let path: String
     let toolsFolder: String
-    /// The digest of the jail, as far as a compiler's work depends on it.
+    /// The digest of the jail, as far as a compiler's output depends on it.
     let jail: JailDigest
 
-    /// A runtime of this machine, with what its jails need and what proves that it works.
+    /// A runtime of this machine, with the image for its jails and its test program.
     struct Installed {
         let runtime: Runtime
         let image: RuntimeImage
@@ -68,7 +69,7 @@ struct RuntimeFolder {
         return contents
     }
 
-    /// A folder as it was read.
+    /// The content of a folder.
     private struct Described {
         let folder: String
         let manifest: Manifest
@@ -105,8 +106,8 @@ struct RuntimeFolder {
         }
     }
 
-    /// In the order of the folders' names, so that a runtime's number does not depend on the file
-    /// system.
+    /// Reads all folders in the order of their names, so that a runtime's number does not depend on
+    /// the file system.
     private func describedRuntimes() throws(CatalogError) -> [Described] {
         let label = HostPath.name(path)
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
@@ -141,8 +142,9 @@ struct RuntimeFolder {
         }
     }
 
-    /// Folders may describe several versions of one language; two languages may not answer to one
-    /// name.
+    /// Throws if two languages share a name or alias.
+    ///
+    /// Several folders may describe versions of one language.
     private func refuseSharedNames(_ manifests: [Manifest]) throws(CatalogError) {
         var owners: [String: Manifest] = [:]
         for manifest in manifests {

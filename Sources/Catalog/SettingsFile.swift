@@ -1,17 +1,17 @@
 import Foundation
 import JSON
 
-/// One JSON file of the operator's, read whole and bounded.
+/// A JSON file of the operator, read as a whole, with a maximum size.
 struct SettingsFile {
-    /// Far above any real one.
+    /// The maximum size, far above that of any real file.
     static let bytesMax = 1 << 20
 
-    /// As messages name it.
+    /// The name of the file in messages.
     let label: String
     let root: Field
 
-    /// - Throws: ``CatalogError`` where it cannot be read, is too large, is not JSON, or has a key
-    ///   twice.
+    /// - Throws: ``CatalogError`` if the file cannot be read, is too large, is not JSON, or has a
+    ///   key twice.
     init(path: String, label: String) throws(CatalogError) {
         try self.init(bytes: Self.bytes(path: path, label: label), label: label)
     }
@@ -30,7 +30,7 @@ struct SettingsFile {
         }
     }
 
-    /// The file's bytes, if there are at most ``bytesMax``.
+    /// Returns the file's bytes, of which there must be at most ``bytesMax``.
     static func bytes(path: String, label: String) throws(CatalogError) -> [UInt8] {
         let bytes: Data?
         do {
@@ -48,21 +48,20 @@ struct SettingsFile {
     }
 }
 
-/// A value together with where it stands, so that every complaint can say so.
+/// A value and its place in the file, so that every error can name the place.
 struct Field {
     let file: String
     let path: [String]
     let value: JSONValue
 
-    /// The greatest number that a limit or a rate may be: as milliseconds, its nanoseconds still
-    /// fit 64 bits.
+    /// The maximum of a limit or a rate: as milliseconds, its nanoseconds still fit into 64 bits.
     static let numberMax: Int64 = 1 << 42
 
     func error(_ problem: CatalogError.Problem) -> CatalogError {
         CatalogError(file: file, field: path.joined(separator: "."), problem: problem)
     }
 
-    /// The members of an object, each a field of its own.
+    /// Returns the members of an object, each as a field.
     func members() throws(CatalogError) -> [(key: String, field: Field)] {
         guard case .object(let members) = value else {
             throw error(.wrongType(expected: "an object"))
@@ -70,7 +69,7 @@ struct Field {
         return members.map { ($0.name, Field(file: file, path: path + [$0.name], value: $0.value)) }
     }
 
-    /// The members of an object that may have these keys and no other.
+    /// Returns the members of an object that may have only these keys.
     func object(keys: Set<String>) throws(CatalogError) -> ObjectField {
         var known: [String: Field] = [:]
         for (key, field) in try members() {
@@ -88,7 +87,8 @@ struct Field {
         }
     }
 
-    /// Not empty, and without the zero byte that would end it early in a system call.
+    /// Returns a text that is not empty and has no zero byte, which would end it early in a system
+    /// call.
     func text() throws(CatalogError) -> String {
         guard case .string(let text) = value, !text.utf8.contains(0) else {
             throw error(.wrongType(expected: "a text"))
@@ -97,7 +97,7 @@ struct Field {
         return text
     }
 
-    /// A list of texts that has at least one.
+    /// Returns a list of at least one text.
     func texts(max: Int = 64) throws(CatalogError) -> [(text: String, field: Field)] {
         let fields = try elements(max: max)
         guard !fields.isEmpty else { throw error(.empty) }
@@ -106,7 +106,7 @@ struct Field {
         return texts
     }
 
-    /// A whole number from 0.
+    /// Returns a whole number from 0.
     func number() throws(CatalogError) -> Int64 {
         guard case .integer(let number) = value, number >= 0 else {
             throw error(.wrongType(expected: "a whole number from 0"))
@@ -114,8 +114,8 @@ struct Field {
         return number
     }
 
-    /// A whole number from 1: a limit of nothing is a mistake, and to the kernel it often means no
-    /// limit at all.
+    /// Returns a whole number from 1: a limit of 0 is a mistake, and to the kernel it often means
+    /// "no limit".
     func positive() throws(CatalogError) -> Int64 {
         guard case .integer(let number) = value else {
             throw error(.wrongType(expected: "a whole number"))
@@ -125,7 +125,7 @@ struct Field {
         return number
     }
 
-    /// An absolute path in its plain spelling.
+    /// Returns an absolute path without empty, `.` and `..` components.
     func absolutePath() throws(CatalogError) -> String {
         let path = try text()
         guard HostPath.isPlain(path) else { throw error(.notAbsolute(path)) }
@@ -133,12 +133,12 @@ struct Field {
     }
 }
 
-/// An object whose keys are all known ones.
+/// An object with only known keys.
 struct ObjectField {
     let field: Field
     let members: [String: Field]
 
-    /// `nil` where the key is absent.
+    /// Returns the member; `nil` if the key is absent.
     subscript(key: String) -> Field? { members[key] }
 
     func required(_ key: String) throws(CatalogError) -> Field {

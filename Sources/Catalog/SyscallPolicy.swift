@@ -1,7 +1,7 @@
 import Domain
 
-/// `runtimes/seccomp.json` as it was read: an OCI seccomp profile, in which a rule may name the
-/// profiles it is for.
+/// The content of `runtimes/seccomp.json`: an OCI seccomp profile, in which a rule may name the
+/// profiles that it applies to.
 ///
 /// An unknown key is an error, so that a misspelt rule cannot become a hole.
 struct SyscallPolicy: Hashable, Sendable {
@@ -19,13 +19,13 @@ struct SyscallPolicy: Hashable, Sendable {
     }
 
     struct Rule: Hashable, Sendable {
-        /// Where it stands, for messages.
+        /// The place of the rule in the file, for messages.
         let field: String
-        /// Why it is there; for people.
+        /// The reason for the rule, for people.
         let comment: String
         let names: [String]
         let action: Action
-        /// All of them must hold.
+        /// The conditions, all of which must hold.
         let conditions: [Condition]
         /// Empty for all.
         let architectures: Set<String>
@@ -38,8 +38,10 @@ struct SyscallPolicy: Hashable, Sendable {
         let comparison: Comparison
     }
 
-    /// Comparisons are of all 64 bits; where the kernel reads 32, the mask must say so, or the rule
-    /// be one that refuses.
+    /// A comparison of an argument.
+    ///
+    /// It compares all 64 bits: if the kernel reads only 32, the rule needs a mask for them, or
+    /// must be one that refuses.
     enum Comparison: Hashable, Sendable {
         case equal(UInt64)
         case notEqual(UInt64)

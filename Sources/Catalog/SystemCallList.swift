@@ -1,7 +1,7 @@
 public import Domain
 
-/// The system calls that a program in a jail can make on this machine's architecture: the policy
-/// read out, call by call, for people and for tests.
+/// The system calls that a program in a jail can make on this machine's architecture: the policy as
+/// a list by call, for people and for tests.
 public struct SystemCallList: Sendable {
     fileprivate let entries: [Entry]
 
@@ -33,13 +33,13 @@ public struct SystemCallList: Sendable {
         }
     }
 
-    /// The numbers that answer something other than ENOSYS and EPERM, if they are called with zero
-    /// arguments, as far as the policy goes: the kernel may still say so.
+    /// Returns the numbers whose result with zero arguments is neither ENOSYS nor EPERM by the
+    /// policy; the kernel itself may still return those.
     public func answeringZero(_ profile: SystemCallProfile) -> Set<Int> {
         Set(entries.filter { $0.answersZero(profile) }.map(\.number))
     }
 
-    /// A table, with a line below a call for each rule that looks at its arguments.
+    /// The table as text, with a line below a call for each rule that checks its arguments.
     public var text: String {
         let widths = [4, 24, 15]
         let lines = entries.flatMap { entry -> [String] in
@@ -55,13 +55,13 @@ public struct SystemCallList: Sendable {
     }
 
     #if arch(x86_64)
-    /// As the file beside the policy is called: `syscalls.x86_64.txt`.
+    /// The architecture in the name of the list beside the policy: `syscalls.x86_64.txt`.
     public static let architecture = "x86_64"
     #elseif arch(arm64)
-    /// As the file beside the policy is called: `syscalls.aarch64.txt`.
+    /// The architecture in the name of the list beside the policy: `syscalls.aarch64.txt`.
     public static let architecture = "aarch64"
     #else
-    /// As the file beside the policy is called.
+    /// The architecture in the name of the list beside the policy.
     public static let architecture = "other"
     #endif
 

@@ -1,15 +1,16 @@
-/// A regular expression with one group, which is the version.
+/// Regular expressions with one group, which matches the version.
 enum VersionPattern {
-    /// How many groups `pattern` captures; `nil` where it is not a regular expression.
+    /// Returns the number of groups in `pattern`; `nil` if it is not a regular expression.
     static func groups(of pattern: String) -> Int? {
-        // The empty text need not match: an alternative that does tells how wide a match would be.
+        // The empty alternative matches the empty text, and its match has the groups of the whole
+        // pattern.
         guard (try? Regex(pattern)) != nil, let widened = try? Regex("(?:\(pattern))|") else {
             return nil
         }
         return "".firstMatch(of: widened).map { $0.output.count - 1 }
     }
 
-    /// The version in a program's answer; `nil` where the pattern finds none.
+    /// Returns the version in a program's answer; `nil` if the pattern does not match.
     static func version(in answer: String, pattern: String) -> String? {
         guard let regex = try? Regex(pattern), let match = answer.firstMatch(of: regex),
             match.output.count > 1, let version = match.output[1].substring, !version.isEmpty

@@ -12,13 +12,15 @@ enum VersionQuery {
         let reason: String
     }
 
-    /// Generous: a cold disk may have to bring a hundred megabytes of interpreter.
+    /// The timeout.
+    ///
+    /// It is generous, since a cold disk may have to load a hundred megabytes of interpreter.
     static let millisecondsMax = 20_000
     private static let answerBytesMax = 4_096
 
-    /// An answer for each question, in order.
+    /// Returns an answer for each question, in order.
     ///
-    /// Takes as long as the slowest program, and `millisecondsMax` at most.
+    /// It takes as long as the slowest program, and `millisecondsMax` at most.
     static func answers(
         to questions: [Question],
         millisecondsMax: Int = millisecondsMax
@@ -36,7 +38,7 @@ enum VersionQuery {
         }
     }
 
-    /// One program that has been started and not yet been heard.
+    /// A started program whose answer has not been read.
     private struct Inquiry {
         let process = Process()
         let output = Pipe()
@@ -53,15 +55,16 @@ enum VersionQuery {
             try process.run()
         }
 
-        /// What the program had written when it ended.
+        /// Returns the program's output after its end.
         ///
-        /// What does not fit a pipe makes it miss the deadline.
+        /// A program that writes more than a pipe holds misses the deadline.
         func answer(by deadline: DispatchTime) -> Result<String, Failure> {
             guard ended.wait(timeout: deadline) == .success else {
                 kill(process.processIdentifier, SIGKILL)
                 return .failure(Failure(reason: "it took too long"))
             }
-            // A grandchild may still hold the pipe: take what is there and never wait for its end.
+            // A grandchild may still hold the pipe open, so only the available bytes are read,
+            // without waiting for the end of the stream.
             let descriptor = output.fileHandleForReading.fileDescriptor
             _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
             var bytes = [UInt8](repeating: 0, count: answerBytesMax)

@@ -1,11 +1,11 @@
-// Target `Commands`: the command line: one folder per command, flags and variables, and the
+// Target `Commands`: the command line with one folder per command, flags and variables, and the
 // composition of the server.
-// Border: it is the only target that reads the environment. `quicksand` and `Benchmarks` import it.
+// Border: only this target reads the environment. `quicksand` and `Benchmarks` import it.
 
 package import ArgumentParser
 import Foundation
 
-/// The commands, but for the benchmarks, in the order in which help lists them.
+/// The commands except the benchmarks, in the order of the help text.
 package var commands: [any ParsableCommand.Type] {
     [
         ServeCommand.self, RunCommand.self, RuntimesCommand.self, DoctorCommand.self,
@@ -13,9 +13,9 @@ package var commands: [any ParsableCommand.Type] {
     ]
 }
 
-/// Where every command starts: on the main thread, which stays, so that what `serve` gives up is
-/// given up by the whole process. (An `async` main hands its thread back, and the kernel would go
-/// on showing it as root's.)
+/// Starts any command on the main thread, which stays, so that the whole process gives up the
+/// privileges that `serve` gives up. (An `async` main hands its thread back, and the kernel would
+/// go on showing the process as root's.)
 package func launch<Root: AsyncParsableCommand>(_ root: Root.Type) {
     guard let serve = (try? root.parseAsRoot()) as? ServeCommand else {
         return wait { await root.main() }  // reports its own errors, and exits

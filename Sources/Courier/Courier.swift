@@ -1,5 +1,5 @@
-// Target `Courier`: callbacks: which delivery is due, one attempt with libcurl on its own thread,
-// its signature, and the retry schedule.
+// Target `Courier`: callbacks: the choice of due deliveries, one attempt with libcurl on its own
+// thread, its signature, and the retry schedule.
 // Border: it is the only importer of `CCurl`, and it checks every address when it connects. The
 // command line imports it.
 
@@ -8,24 +8,24 @@ import Foundation
 public import Logging
 import Synchronization
 
-/// Delivers results to callback addresses: durably, signed, and to public addresses only.
+/// Delivers results to callback URLs: durably, signed, and only to public addresses.
 ///
-/// The store has a delivery before the execution's end is reported, and keeps it pending until an
-/// attempt's outcome is saved. So delivery is at least once across a `kill -9`, and the receiver
-/// recognizes a repetition by its `webhook-id`.
+/// The store has the delivery before the execution's end is reported, and keeps it pending until an
+/// attempt's outcome is saved. So delivery is at-least-once even across a `kill -9`, and the
+/// receiver recognizes a repetition by its `webhook-id`.
 ///
-/// Who does what: ``TransferThread`` moves bytes and judges addresses; ``RetrySchedule`` decides
-/// what an outcome means; ``DeliveryLoop`` loads what is due, hands it over and saves the outcome.
-/// The loop sleeps until the next due date, a result or ``wake()``.
+/// ``TransferThread`` moves bytes and checks addresses; ``RetrySchedule`` derives the next state
+/// from an outcome; ``DeliveryLoop`` loads due deliveries, passes them to the thread and saves the
+/// outcomes. The loop sleeps until the next due date, a result or ``wake()``.
 public final class Courier: Sendable {
     private let parts: DeliveryLoop.Parts
     private let events: AsyncStream<CourierEvent>
     private let continuation: AsyncStream<CourierEvent>.Continuation
     private let isWoken = Atomic(false)
 
-    /// Starts nothing yet.
+    /// Creates a courier, which is not started.
     ///
-    /// `random` gives 0 to 1, for the jitter. `candidateSecret` makes a `whsec_` secret, for an
+    /// `random` returns 0 to 1, for the jitter. `candidateSecret` makes a `whsec_` secret, for an
     /// organization that has none yet.
     public init(
         store: any DeliveryStore,
@@ -52,12 +52,13 @@ public final class Courier: Sendable {
 
     /// Delivers until the task is cancelled.
     ///
-    /// Then nothing new begins; attempts under way have a short grace, and what is not finished by
-    /// its end stays pending in the store. Called once.
+    /// After the cancellation no attempt starts; attempts in progress have a short grace period,
+    /// and unfinished ones stay pending in the store. It may be called only once.
     /// - Throws: ``CourierError``
     public func run() async throws {
         let loop = try DeliveryLoop(parts, continuation: continuation)
-        // A task of its own: the store's work must go on to its end when this one is cancelled.
+        // The loop has its own task, so that writes to the store complete when this task is
+        // cancelled.
         let work = Task {
             var loop = loop
             await loop.run(events) { _ = isWoken.exchange(false, ordering: .acquiringAndReleasing) }
@@ -69,7 +70,7 @@ public final class Courier: Sendable {
         }
     }
 
-    /// Says that a delivery was saved; costs nothing when called often.
+    /// Tells the loop that a delivery was saved; frequent calls cost nothing.
     public func wake() {
         guard !isWoken.exchange(true, ordering: .acquiringAndReleasing) else { return }
         continuation.yield(.wake)
@@ -84,7 +85,7 @@ public enum CourierError: Error, Sendable, Hashable {
 /// The events of the delivery loop.
 enum CourierEvent: Sendable {
     case wake
-    /// The time that the loop wanted to be woken at has come.
+    /// The loop's timer has fired.
     case due
     case finished(TransferResult)
     case stop

@@ -1,16 +1,17 @@
-/// How much the courier does at once, and how long it waits.
+/// The courier's limits on concurrency and time.
 public struct CourierLimits: Sendable {
-    /// Attempts under way at the same time.
+    /// The maximum number of concurrent attempts.
     public var inFlightMax = 16
-    /// The most concurrent deliveries per organization: a stalled receiver delays no other one.
+    /// The maximum number of concurrent attempts per organization, so that a stalled receiver
+    /// delays no other organization.
     public var inFlightPerOrganizationMax = 4
-    /// For the name and the connection, TLS included.
+    /// The timeout for resolving the name and connecting, including TLS.
     public var connectMilliseconds = 5_000
-    /// For the whole attempt.
+    /// The timeout of the whole attempt.
     public var totalMilliseconds = 15_000
-    /// The most bytes read of an answer's body, which is discarded.
+    /// The maximum number of bytes that are read of an answer's body, which is discarded.
     public var responseBytesMax = 65_536
-    /// How long attempts may go on after the courier was told to stop.
+    /// The grace period of attempts after the courier was told to stop.
     public var graceMilliseconds = 2_000
 
     public init() {}

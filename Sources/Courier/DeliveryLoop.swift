@@ -2,12 +2,13 @@ import Domain
 import Foundation
 import Logging
 
-/// The courier's loop: loads what is due, hands it to the transfer thread, saves the outcome.
+/// The courier's loop: it loads due deliveries, passes them to the transfer thread, and saves the
+/// outcomes.
 ///
-/// An attempt keeps its slot until its outcome is on disk. So a store that fails can only slow the
-/// courier down, never make it send the same message over and over.
+/// An attempt keeps its slot until its outcome is on disk. So a failing store can only slow the
+/// courier down, and never makes it send the same message repeatedly.
 struct DeliveryLoop {
-    /// The parts that the loop works with.
+    /// The loop's dependencies.
     struct Parts: Sendable {
         let store: any DeliveryStore
         let policy: AddressPolicy
@@ -19,20 +20,21 @@ struct DeliveryLoop {
         let candidateSecret: @Sendable () -> String
     }
 
-    /// How long the loop waits after the store has failed.
+    /// The pause after a failure of the store.
     private static let storePauseSeconds = 5.0
-    /// How soon it looks again while something due has found no slot; a result wakes it earlier.
+    /// The interval between look-ups while a due delivery waits for a slot; a result wakes the loop
+    /// earlier.
     private static let backlogSeconds = 1.0
-    /// How long it sleeps at most, so that a wall clock that was set forward is noticed.
+    /// The maximum sleep, so that the loop notices a wall clock that was set forward.
     private static let sleepSecondsMax = 60.0
-    /// A delivery that is retried by hand for ever keeps this many of its latest attempts.
+    /// The number of latest attempts that a delivery keeps; manual retries are unlimited.
     private static let attemptsMax = 64
 
     private let parts: Parts
     private let thread: TransferThread
     private let continuation: AsyncStream<CourierEvent>.Continuation
     private var slots: Slots
-    /// Outcomes that the store has yet to take; their slots are still held.
+    /// The deliveries whose outcomes are not saved yet; they still hold their slots.
     private var unsaved: [String: Delivery] = [:]
     private var timer: Task<Void, Never>?
     private var isStopping = false
@@ -54,7 +56,7 @@ struct DeliveryLoop {
         ) { continuation.yield(.finished($0)) }
     }
 
-    /// Runs until it is told to stop and has nothing under way, or its grace is over.
+    /// Runs until it is told to stop and no attempt is in progress, or until its grace period ends.
     mutating func run(_ events: AsyncStream<CourierEvent>, onWake: () -> Void) async {
         thread.start()
         await pass()
@@ -84,7 +86,7 @@ struct DeliveryLoop {
         await thread.stop()
     }
 
-    /// Starts what is due and has a slot, and sets the timer for what is not due yet.
+    /// Starts due deliveries for which there is a slot, and sets the timer for the next ones.
     private mutating func pass() async {
         await saveOutcomes()
         guard !isStopping else { return }
@@ -104,7 +106,7 @@ struct DeliveryLoop {
     private mutating func wake(after seconds: Double, with event: CourierEvent) {
         timer?.cancel()
         timer = Task { [continuation] in
-            // A sleep that was cancelled is no event.
+            // A cancelled sleep sends no event.
             guard (try? await Task.sleep(for: .seconds(seconds))) != nil else { return }
             continuation.yield(event)
         }
@@ -179,11 +181,11 @@ struct DeliveryLoop {
             "callback attempted",
             metadata: ["delivery": "\(delivery.id)", "outcome": "\(result.outcome)"]
         )
-        // The pass that follows saves it, as it does what could not be saved before.
+        // The next pass saves it, together with the outcomes that could not be saved before.
         unsaved[delivery.id] = delivery
     }
 
-    /// Each for itself: one that the store will not take keeps its slot and holds up no other.
+    /// Saves each outcome separately: if the store refuses one, only that one keeps its slot.
     private mutating func saveOutcomes() async {
         for delivery in unsaved.values {
             do {

@@ -1,26 +1,28 @@
 public import Domain
 public import Foundation
 
-/// The state of a delivery after an attempt.
+/// The rule for the state of a delivery after an attempt.
 ///
-/// A 2xx delivers. 410 says that the receiver is gone for good, and an address that may not be
-/// called will not become one by waiting: both end it. All else, redirects included, is tried
-/// again until the schedule is used up. Pure: no clock, no network, no luck of its own.
+/// A 2xx completes the delivery. A 410 means that the receiver is gone permanently, and a forbidden
+/// or malformed address stays so: these end the delivery. All other outcomes, including redirects,
+/// are retried until the schedule is used up. The rule is pure: it has no clock, network or random
+/// generator.
 public struct RetrySchedule: Sendable {
-    /// Seconds from one attempt's end to the next attempt; the first is due at once.
+    /// The seconds from one attempt's end to the next attempt; the first attempt is due at once.
     public static let delaysSeconds = [0, 5, 30, 120, 900, 3_600, 14_400, 43_200]
-    /// At most this share of the delay is added, so that deliveries that failed together are not
-    /// retried together.
+    /// The maximum jitter, as a share of the delay.
+    ///
+    /// It spreads the retries of deliveries that failed together.
     public static let jitterMax = 0.1
-    /// The longest `Retry-After` that is honoured.
+    /// The maximum `Retry-After` that is honoured.
     public static let retryAfterSecondsMax = 86_400
 
     public init() {}
 
-    /// The state after the newest of `attempts` attempts had this outcome.
+    /// Returns the state after the newest of `attempts` attempts had this outcome.
     ///
-    /// The next attempt is never earlier than the receiver's `Retry-After` asks, up to 24 hours.
-    /// `random`, 0 to 1, says where in the jitter's range it falls.
+    /// The next attempt is not before the receiver's `Retry-After`, up to 24 hours. `random`, from
+    /// 0 to 1, selects the jitter within its range.
     public func state(
         after outcome: Delivery.Outcome,
         attempts: Int,
@@ -55,9 +57,9 @@ public enum RetryAfter: Sendable, Hashable {
     }
 }
 
-/// The outcomes that no further attempt would change.
+/// The outcomes that a further attempt cannot change.
 extension Delivery.Outcome {
-    /// The host resolved to nothing that a callback may be sent to.
+    /// The host resolved only to addresses that callbacks may not be sent to.
     public static let addressNotAllowed = Self.failed(reason: "address not allowed")
     /// The stored URL is invalid: a version with other rules stored it.
     public static let addressMalformed = Self.failed(reason: "address malformed")

@@ -1,13 +1,13 @@
 import Domain
 import Foundation
 
-/// Which deliveries are under way, and whether one more may be.
+/// The deliveries in progress, and the free slots for further ones.
 struct Slots {
     private let totalMax: Int
     private let perOrganizationMax: Int
     private var taken: [String: Attempt] = [:]
 
-    /// An attempt that has begun, and its delivery as it was then.
+    /// An attempt in progress, and its delivery as it was at the start.
     struct Attempt {
         let delivery: Delivery
         let startedAt: Date
@@ -21,7 +21,7 @@ struct Slots {
     var isEmpty: Bool { taken.isEmpty }
     var isFull: Bool { taken.count >= totalMax }
 
-    /// The organizations that have all the slots that one may have.
+    /// The organizations that hold the maximum number of slots.
     var fullOrganizations: Set<String> {
         let counts = taken.values.reduce(into: [:]) {
             $0[$1.delivery.organization, default: 0] += 1

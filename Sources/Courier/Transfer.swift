@@ -2,11 +2,11 @@ import CCurl
 import Domain
 import Foundation
 
-/// One POST to be made.
+/// One POST to send.
 struct TransferRequest: Sendable {
     let id: String
     let url: CallbackURL
-    /// Whole lines, `name: value`.
+    /// The header lines, each as `name: value`.
     let headers: [String]
     let body: Data
 }
@@ -19,10 +19,10 @@ struct TransferResult: Sendable {
     let durationMilliseconds: Int
 }
 
-/// One attempt: a libcurl handle without any feature that an untrusted URL could abuse.
+/// One attempt: a libcurl handle without the features that an untrusted URL could abuse.
 ///
-/// libcurl calls back into it, so it stays at one place in memory for as long as the handle lives.
-/// Only the transfer thread touches it.
+/// libcurl calls back into this object, so its address must not change while the handle exists.
+/// Only the transfer thread uses it.
 final class Transfer {
     let easy: UnsafeMutableRawPointer
     private let request: TransferRequest
@@ -34,7 +34,7 @@ final class Transfer {
     private var hasRefusedAddress = false
     private var hasOpenedSocket = false
 
-    /// Fails where libcurl has no memory or is built without an option that safety needs.
+    /// Fails if libcurl has no memory, or was built without an option that confinement needs.
     init?(
         _ request: TransferRequest,
         policy: AddressPolicy,
@@ -58,7 +58,8 @@ final class Transfer {
     }
 
     private func configureRequest(userAgent: String) -> Bool {
-        // An empty Expect keeps libcurl from waiting for a "100 Continue" that few receivers send.
+        // An empty `Expect` keeps libcurl from waiting for a "100 Continue", which few receivers
+        // send.
         for line in request.headers + ["Content-Type: application/json", "Expect:"] {
             guard let longer = curl_slist_append(headers, line) else { return false }
             headers = longer
@@ -72,7 +73,8 @@ final class Transfer {
             && setBody()
     }
 
-    /// An empty body is still given as one: without, libcurl would read it from standard input.
+    /// Sets the body, even if it is empty: without one, libcurl would read the body from standard
+    /// input.
     private func setBody() -> Bool {
         request.body.withUnsafeBytes { body in
             body.baseAddress.map {
@@ -81,18 +83,20 @@ final class Transfer {
         }
     }
 
-    /// Nothing comes from the environment or a file, and nothing leads anywhere but to the host.
+    /// Confines the transfer: it uses no setting from the environment or a file, and connects only
+    /// to the host.
     private func configureConfinement() -> Bool {
         set(CURLOPT_PROTOCOLS_STR, "http,https")
             && set(CURLOPT_FOLLOWLOCATION, 0)
-            && set(CURLOPT_PROXY, "")  // else http_proxy and its kin would be used
+            && set(CURLOPT_PROXY, "")  // otherwise libcurl uses http_proxy and similar variables
             && set(CURLOPT_NOPROXY, "*")
             && set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
             && set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
             && set(CURLOPT_SSL_VERIFYPEER, 1)
             && set(CURLOPT_SSL_VERIFYHOST, 2)
             && set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
-            // One attempt, one connection, one look-up: nothing that an earlier one left is used.
+            // Each attempt has its own connection and look-up; none is reused from an earlier
+            // attempt.
             && set(CURLOPT_FRESH_CONNECT, 1)
             && set(CURLOPT_FORBID_REUSE, 1)
             && set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
@@ -102,7 +106,8 @@ final class Transfer {
         set(CURLOPT_NOSIGNAL, 1)
             && set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectMilliseconds)
             && set(CURLOPT_TIMEOUT_MS, limits.totalMilliseconds)
-            // Else giving up on a silent name server would wait for it, and all transfers with it.
+            // Without this, ending a transfer would wait for a silent name server, and block all
+            // transfers.
             && set(CURLOPT_QUICK_EXIT, 1)
     }
 
@@ -141,13 +146,14 @@ final class Transfer {
     }
 }
 
-// What libcurl calls.
+// The callbacks of libcurl.
 extension Transfer {
     private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {
         context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Judges an address before there is a socket, so that not one packet goes to a refused one.
+    /// Checks an address before the socket is opened, so that not one packet is sent to a refused
+    /// address.
     private func openSocket(_ target: UnsafePointer<curl_sockaddr>) -> curl_socket_t {
         var bytes = [UInt8](repeating: 0, count: 16)
         let count = ccurl_address(target, &bytes)
@@ -160,22 +166,24 @@ extension Transfer {
         return ccurl_socket(target)
     }
 
-    /// Judges the peer once more, connected and before the request is sent: the second wall, should
-    /// a way past the first be found.
+    /// Checks the peer again after the connection and before the request, as a second defence in
+    /// case the first check is circumvented.
     private func isPermitted(_ peer: UnsafePointer<CChar>) -> Bool {
         let isPermitted = IPAddress(String(cString: peer)).map(policy.permits) ?? false
         if !isPermitted { hasRefusedAddress = true }
         return isPermitted
     }
 
-    /// Fewer than it was given ends the transfer.
+    /// Counts the bytes of the answer.
+    ///
+    /// A smaller result than `count` ends the transfer.
     private func receive(_ count: Int) -> Int {
         responseBytes += count
         return responseBytes <= responseBytesMax ? count : 0
     }
 }
 
-// What came of it.
+// The result of the transfer.
 extension Transfer {
     func result(_ code: CURLcode) -> TransferResult {
         let elapsed = (ContinuousClock.now - start) / .milliseconds(1)
@@ -188,19 +196,23 @@ extension Transfer {
         )
     }
 
-    /// A final status is the receiver's word, however the connection ended after it.
+    /// Returns the outcome.
+    ///
+    /// A final status counts, however the connection ended afterwards.
     private func outcome(_ code: CURLcode) -> Delivery.Outcome {
         var status = 0
         let isKnown = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK
         if isKnown, status >= 200 { return .answered(status: status) }
-        // A name may have addresses of both kinds: one that could be tried may be up later.
+        // A name may have both permitted and refused addresses; a permitted one may be reachable
+        // later.
         if code == CURLE_ABORTED_BY_CALLBACK || (hasRefusedAddress && !hasOpenedSocket) {
             return .addressNotAllowed
         }
         return .failed(reason: reason(code))
     }
 
-    /// A few words that give away neither an address nor what was answered.
+    /// Returns the reason in a few words, which disclose neither an address nor the content of the
+    /// answer.
     private func reason(_ code: CURLcode) -> String {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST: "name not resolved"

@@ -3,12 +3,12 @@ import Domain
 import Foundation
 import Synchronization
 
-/// libcurl's multi interface on a thread of its own.
+/// A thread that runs libcurl's multi interface.
 ///
-/// libcurl's handles belong to this thread alone. Requests come in through a locked queue and a
-/// wake-up, results go out through `onFinish`, which is called on this thread and must not block.
-/// Between events the thread sleeps in `curl_multi_poll`: names are resolved on libcurl's own
-/// threads, so nothing else here waits for anything.
+/// Only this thread uses libcurl's handles. Requests come in through a locked queue and a wake-up;
+/// results go out through `onFinish`, which is called on this thread and must not block. Between
+/// events the thread sleeps in `curl_multi_poll`. libcurl resolves names on its own threads, so
+/// nothing else on this thread blocks.
 final class TransferThread: Sendable {
     private let multi: MultiHandle
     private let policy: AddressPolicy
@@ -24,12 +24,12 @@ final class TransferThread: Sendable {
         var onStopped: CheckedContinuation<Void, Never>?
     }
 
-    /// A multi handle may be woken from any thread; all else is the transfer thread's alone.
+    /// Any thread may wake a multi handle; only the transfer thread makes all other calls.
     private struct MultiHandle: @unchecked Sendable {
         let pointer: UnsafeMutableRawPointer
     }
 
-    /// libcurl's own set-up, once for the process.
+    /// Whether libcurl's set-up succeeded, which runs once for the process.
     private static let isInitialized = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     /// - Throws: ``CourierError/curlUnavailable``
@@ -47,7 +47,9 @@ final class TransferThread: Sendable {
         self.onFinish = onFinish
     }
 
-    /// Called once, before anything is submitted.
+    /// Starts the thread.
+    ///
+    /// Called once, before the first request is submitted.
     func start() {
         let thread = Thread { [self] in work() }
         thread.name = "courier"
@@ -62,7 +64,7 @@ final class TransferThread: Sendable {
         }
     }
 
-    /// Breaks off what is under way, without a result, and returns when the thread has ended.
+    /// Aborts all transfers without a result, and returns when the thread has ended.
     func stop() async {
         await withCheckedContinuation { continuation in
             inbox.withLock { inbox in
@@ -81,7 +83,7 @@ final class TransferThread: Sendable {
             var running: Int32 = 0
             curl_multi_perform(multi.pointer, &running)
             collect(from: &transfers)
-            // Returns earlier for a socket, libcurl's own timers and a wake-up.
+            // The call returns early for a socket, libcurl's own timers and a wake-up.
             curl_multi_poll(multi.pointer, nil, 0, 60_000, nil)
         }
         for transfer in transfers.values { curl_multi_remove_handle(multi.pointer, transfer.easy) }
@@ -89,7 +91,7 @@ final class TransferThread: Sendable {
         finish()
     }
 
-    /// - Returns: `nil` when it is time to end.
+    /// - Returns: `nil` if the thread must end.
     private func takeSubmitted() -> [TransferRequest]? {
         inbox.withLock { inbox in
             defer { inbox.submitted = [] }
@@ -122,14 +124,14 @@ final class TransferThread: Sendable {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
                 let transfer = transfers.removeValue(forKey: easy)
             else { continue }
-            // Removing the handle frees the message, so its word is copied first.
+            // Removing the handle frees the message, so its result is copied first.
             let code = message.pointee.data.result
             curl_multi_remove_handle(multi.pointer, easy)
             onFinish(transfer.result(code))
         }
     }
 
-    /// The handle is freed under the lock, so that no thread wakes a freed handle.
+    /// Frees the multi handle under the lock, so that no thread wakes a freed handle.
     private func finish() {
         inbox.withLock { inbox in
             inbox.isStopped = true

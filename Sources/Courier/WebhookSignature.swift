@@ -1,10 +1,10 @@
 import Cryptography
 public import Foundation
 
-/// Signs messages as Standard Webhooks 1.0 says.
+/// Signs messages as Standard Webhooks 1.0 specifies.
 ///
-/// The signed content is `id.timestamp.body`, so a receiver can tell a forged, altered or replayed
-/// message from a true one: <https://www.standardwebhooks.com>.
+/// The signed content is `id.timestamp.body`, so a receiver can detect a forged, altered or
+/// replayed message: <https://www.standardwebhooks.com>.
 public struct WebhookSignature: Sendable {
     private let key: Data
 
@@ -18,14 +18,14 @@ public struct WebhookSignature: Sendable {
         self.key = key
     }
 
-    /// The value of `webhook-signature`, for a `webhook-timestamp` in Unix seconds.
+    /// Returns the value of `webhook-signature`, for a `webhook-timestamp` in Unix seconds.
     public func sign(id: String, timestamp: Int, body: Data) -> String {
         let content = Data("\(id).\(timestamp).".utf8) + body
         let code = HMACSHA256.code(of: content, key: key)
         return "v1,\(Data(code).base64EncodedString())"
     }
 
-    /// All three headers of one attempt.
+    /// Returns the three headers of one attempt.
     func headers(id: String, at date: Date, body: Data) -> [String] {
         let timestamp = Int(date.timeIntervalSince1970)
         return [

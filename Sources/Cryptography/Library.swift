@@ -1,23 +1,23 @@
-// Target `Cryptography`: SHA-256, HMAC, scrypt and ES256, by the system's libcrypto.
-// Border: it is the only importer of `CCrypto`. Errors and raw pointers of libcrypto end here.
+// Target `Cryptography`: SHA-256, HMAC, scrypt and ES256, with the system's libcrypto.
+// Border: it is the only importer of `CCrypto`. No error or raw pointer of libcrypto leaves it.
 
 import CCrypto
 
-/// The system's libcrypto (OpenSSL 3), by way of Swift types.
+/// Functions for the use of the system's libcrypto (OpenSSL 3) by Swift types.
 ///
-/// This target is its only importer. libcurl brings the library along in any case, and the
-/// distribution mends it; a copy of our own took two fifths of a build.
+/// This target is its only importer. libcurl depends on the library in any case, and the
+/// distribution patches it; a copy of our own took two fifths of a build.
 enum Library {
-    /// For calls that fail only where there is no memory or no such algorithm: going on would mean
-    /// a digest that is none.
+    /// Ends the process after a call that fails only if memory or the algorithm is missing;
+    /// otherwise the digest would be wrong.
     static func failed(_ call: StaticString) -> Never {
         preconditionFailure("libcrypto: \(call) failed")
     }
 }
 
-/// libcrypto refused what it was given.
+/// The error for an input that libcrypto refused.
 public struct CryptographyError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The function's name.
+    /// The name of the libcrypto function.
     public let call: String
 
     public var description: String { "libcrypto: \(call) failed" }

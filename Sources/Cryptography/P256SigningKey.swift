@@ -2,9 +2,9 @@ import CCrypto
 
 /// A private key for ECDSA on the curve P-256 with SHA-256: JWA's `ES256` (RFC 7518, 3.4).
 ///
-/// Reading and using it changes nothing in it, so threads may share it.
+/// No use of the key changes it, so threads may share it.
 public final class P256SigningKey: @unchecked Sendable {
-    /// In bytes, of each of a signature's two numbers and of a point's coordinates.
+    /// The size in bytes of each of a signature's two numbers, and of each coordinate of a point.
     private static let numberBytes = 32
 
     private let key: OpaquePointer
@@ -13,7 +13,7 @@ public final class P256SigningKey: @unchecked Sendable {
 
     deinit { EVP_PKEY_free(key) }
 
-    /// A new one, from the library's random generator.
+    /// Creates a new key with the library's random generator.
     public convenience init() throws(CryptographyError) {
         guard let key = ccrypto_generate_p256() else {
             throw CryptographyError(call: "EVP_EC_gen")
@@ -21,16 +21,18 @@ public final class P256SigningKey: @unchecked Sendable {
         self.init(key)
     }
 
-    /// One that was written down.
+    /// Reads a key from PEM.
     public convenience init(pem: String) throws(CryptographyError) {
         guard let source = BIO_new(BIO_s_mem()) else { throw CryptographyError(call: "BIO_new") }
         defer { BIO_free(source) }
-        // Copied: a memory BIO over the array's own bytes would outlive the pointer to them.
+        // The bytes are copied: a memory BIO over the array's own bytes would outlive the pointer
+        // to them.
         let bytes = Array(pem.utf8)
         guard bytes.isEmpty || BIO_write(source, bytes, Int32(bytes.count)) == bytes.count else {
             throw CryptographyError(call: "BIO_write")
         }
-        // No passphrase: without this function the library would ask the terminal for one.
+        // This function refuses a passphrase: without it the library would ask the terminal for
+        // one.
         let key = PEM_read_bio_PrivateKey(source, nil, { _, _, _, _ in -1 }, nil)
         guard let key else { throw CryptographyError(call: "PEM_read_bio_PrivateKey") }
         guard Self.isOfCurve(key) else {
@@ -40,7 +42,9 @@ public final class P256SigningKey: @unchecked Sendable {
         self.init(key)
     }
 
-    /// Its size is not enough: there are other curves of 256 bits.
+    /// Returns whether the key is on P-256.
+    ///
+    /// Its size does not show that, since other curves have 256 bits.
     private static func isOfCurve(_ key: OpaquePointer) -> Bool {
         var name = [CChar](repeating: 0, count: 64)
         return EVP_PKEY_is_a(key, "EC") == 1
@@ -48,7 +52,7 @@ public final class P256SigningKey: @unchecked Sendable {
             && strcmp(name, SN_X9_62_prime256v1) == 0
     }
 
-    /// PKCS #8 in PEM, not encrypted.
+    /// Returns the key as PKCS #8 in PEM, not encrypted.
     public func pem() throws(CryptographyError) -> String {
         guard let target = BIO_new(BIO_s_mem()) else { throw CryptographyError(call: "BIO_new") }
         defer { BIO_free(target) }
@@ -61,7 +65,7 @@ public final class P256SigningKey: @unchecked Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The public key: the coordinates of its point, 32 bytes each.
+    /// Returns the public key: the coordinates of its point, 32 bytes each.
     public func publicPoint() throws(CryptographyError) -> (x: [UInt8], y: [UInt8]) {
         (try coordinate(OSSL_PKEY_PARAM_EC_PUB_X), try coordinate(OSSL_PKEY_PARAM_EC_PUB_Y))
     }
@@ -75,7 +79,7 @@ public final class P256SigningKey: @unchecked Sendable {
         return try Self.bytes(of: number)
     }
 
-    /// The two numbers of the signature one after the other, 64 bytes: as JWS wants it.
+    /// Returns the signature as JWS requires it: its two numbers one after the other, 64 bytes.
     public func signature(of message: [UInt8]) throws(CryptographyError) -> [UInt8] {
         guard let context = EVP_MD_CTX_new() else {
             throw CryptographyError(call: "EVP_MD_CTX_new")
@@ -108,7 +112,7 @@ public final class P256SigningKey: @unchecked Sendable {
         return bytes
     }
 
-    /// Whether this key has made the signature, which anybody may have sent.
+    /// Returns whether this key made the signature, which is untrusted.
     public func isSignature(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         guard let encoded = Self.encoded(signature), let context = EVP_MD_CTX_new() else {
             return false
@@ -118,7 +122,7 @@ public final class P256SigningKey: @unchecked Sendable {
             && EVP_DigestVerify(context, encoded, encoded.count, message, message.count) == 1
     }
 
-    /// Two numbers as the library wants them; `nil` where they are not of their length.
+    /// Returns the signature in the library's encoding; `nil` if its size is wrong.
     private static func encoded(_ numbers: [UInt8]) -> [UInt8]? {
         guard numbers.count == 2 * numberBytes, let signature = ECDSA_SIG_new() else { return nil }
         defer { ECDSA_SIG_free(signature) }

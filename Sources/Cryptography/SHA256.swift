@@ -1,11 +1,12 @@
 import CCrypto
 public import Foundation
 
-/// SHA-256 (FIPS 180-4), of bytes that come one after another.
+/// SHA-256 (FIPS 180-4) of bytes that arrive in parts.
 public struct SHA256: ~Copyable {
     public static let byteCount = 32
 
-    /// Looked up once: each look-up takes a lock and longer than hashing a short text.
+    /// The algorithm, which is looked up once: a look-up takes a lock, and longer than hashing a
+    /// short text.
     nonisolated(unsafe) private static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
 
     private let context: OpaquePointer
@@ -36,14 +37,14 @@ public struct SHA256: ~Copyable {
         return Digest(bytes: bytes)
     }
 
-    /// The digest of bytes that are all there.
+    /// Returns the digest of complete bytes.
     public static func digest(of bytes: some DataProtocol) -> Digest {
         var hash = SHA256()
         hash.update(bytes)
         return hash.digest()
     }
 
-    /// Two digests are compared in constant time.
+    /// A digest, which is compared in constant time.
     public struct Digest: Sendable, Hashable {
         public let bytes: [UInt8]
 
@@ -73,9 +74,11 @@ public enum HMACSHA256 {
     }
 }
 
-/// Comparing secrets in a time that does not tell how much of them is right.
+/// The comparison of secrets in a time that does not depend on how much of them is equal.
 public enum ConstantTime {
-    /// Their lengths are no secret.
+    /// Returns whether both are equal.
+    ///
+    /// Their lengths are not secret.
     public static func areEqual(
         _ left: some Collection<UInt8>,
         _ right: some Collection<UInt8>

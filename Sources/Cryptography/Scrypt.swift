@@ -1,14 +1,14 @@
 import CCrypto
 public import Foundation
 
-/// scrypt (RFC 7914): a key from a password, made to take time and memory.
+/// The function scrypt (RFC 7914), which derives a key from a password and is made to take time and
+/// memory.
 public enum Scrypt {
     /// - Parameters:
-    ///   - rounds: a power of two; with `blockSize` it says how much memory is taken: 128 bytes ×
+    ///   - rounds: a power of two; it determines the memory together with `blockSize`: 128 bytes ×
     ///     both.
-    ///   - byteCount: how long the key is.
-    /// - Throws: ``CryptographyError`` where the parameters are no such numbers, or there is no
-    ///   memory.
+    ///   - byteCount: the size of the key.
+    /// - Throws: ``CryptographyError`` if the parameters are invalid, or if there is no memory.
     public static func key(
         from password: Data,
         salt: [UInt8],

@@ -1,14 +1,14 @@
 public import Foundation
 
-/// A credential as it is stored: everything but the secret itself.
+/// A stored credential, without its secret.
 public struct APIKey: Sendable, Hashable {
-    /// `key_` and 26 characters; not secret.
+    /// The public identifier: `key_` and 26 characters.
     public let id: String
     public let name: String
-    /// SHA-256 of the whole key.
+    /// The SHA-256 digest of the whole key.
     public let digest: Data
     public let organization: String
-    /// The user who made the key; `nil` where an operator did.
+    /// The user who made the key; `nil` for a key that an operator made.
     public let user: String?
     public let scopes: Set<String>
     public let createdAt: Date

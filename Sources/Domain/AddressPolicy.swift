@@ -1,19 +1,19 @@
-/// Which addresses a callback may be sent to: public ones, and what the operator opened.
+/// The rule for the addresses that callbacks may go to: public ones and the operator's exceptions.
 ///
-/// A callback address is chosen by a stranger, and the courier stands inside the operator's
-/// network. So the name in the URL counts for nothing: each address that it resolves to is judged
-/// here, at the moment of connecting.
+/// A stranger chooses the callback address, and the courier runs inside the operator's network. The
+/// name in the URL is therefore not trusted: each address that it resolves to is checked here when
+/// the courier connects.
 ///
 /// The ranges are those of IANA's IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and
 /// its updates), with multicast (RFC 5771, RFC 4291) and the reserved block.
 public struct AddressPolicy: Sendable {
     private let allowed: [CIDR]
 
-    /// - Parameter allowed: ranges that are open although they are not public.
+    /// - Parameter allowed: the ranges that are permitted although they are not public.
     public init(allowing allowed: [CIDR]) { self.allowed = allowed }
 
     public func permits(_ address: IPAddress) -> Bool {
-        // The kernel connects to a mapped address by IPv4, so as IPv4 it is judged.
+        // The kernel connects to a mapped address by IPv4, so the IPv4 rules apply to it.
         let target = address.unmapped
         return allowed.contains { $0.contains(target) } || Self.isPublic(target)
     }
@@ -27,12 +27,12 @@ public struct AddressPolicy: Sendable {
             && !special.contains { $0.contains(address) }
     }
 
-    /// NAT64's well-known prefix (RFC 6052) carries an IPv4 address in its last 32 bits.
+    /// The well-known prefix of NAT64 (RFC 6052), with an IPv4 address in the last 32 bits.
     private static let translated = ["64:ff9b::/96"].compactMap(CIDR.init)
 
     /// The only block from which IANA has assigned global unicast addresses.
     ///
-    /// Whatever lies outside is refused without being listed: `::`, `::1`, IPv4-compatible
+    /// All other addresses are refused without being listed: `::`, `::1`, IPv4-compatible
     /// `::a.b.c.d`, discard 100::/64, local-use NAT64 64:ff9b:1::/48, fc00::/7, fe80::/10,
     /// fec0::/10, ff00::/8.
     private static let unicast = ["2000::/3"].compactMap(CIDR.init)
@@ -44,8 +44,8 @@ public struct AddressPolicy: Sendable {
         "10.0.0.0/8",  // private
         "100.64.0.0/10",  // carrier-grade NAT, RFC 6598
         "127.0.0.0/8",  // loopback
-        "168.63.129.16/32",  // public by number, yet Azure's host agent answers there
-        "169.254.0.0/16",  // link-local, the clouds' metadata services among it
+        "168.63.129.16/32",  // a public number, but Azure's host agent answers there
+        "169.254.0.0/16",  // link-local, including the clouds' metadata services
         "172.16.0.0/12",  // private
         "192.0.0.0/24",  // IETF protocol assignments
         "192.0.2.0/24",  // documentation
@@ -55,7 +55,7 @@ public struct AddressPolicy: Sendable {
         "198.51.100.0/24",  // documentation
         "203.0.113.0/24",  // documentation
         "224.0.0.0/4",  // multicast
-        "240.0.0.0/4",  // reserved, limited broadcast among it
+        "240.0.0.0/4",  // reserved, including limited broadcast
         "2001::/23",  // IETF protocol assignments: Teredo, benchmarking, ORCHID and ORCHIDv2
         "2001:db8::/32",  // documentation
         "2002::/16",  // 6to4: would be relayed to the IPv4 address inside

@@ -7,9 +7,9 @@ public struct AgentTask: Sendable, Hashable {
     public let organization: String
     public let order: TaskOrder
     public let createdAt: Date
-    /// How often it was begun.
+    /// The number of attempts that were started.
     public var attempts: Int
-    /// How often it may still be begun before it is given up.
+    /// The number of attempts that may still be started before the task is given up.
     public var attemptsLeft: Int
     public var state: State
 
@@ -31,7 +31,7 @@ public struct AgentTask: Sendable, Hashable {
         self.state = state
     }
 
-    /// A new task, which waits for its time or at once for its turn.
+    /// Creates a new task, which is scheduled if its start time is in the future and queued if not.
     public init(id: String, organization: String, order: TaskOrder, createdAt: Date) {
         let time = order.runAfter.flatMap { $0 > createdAt ? $0 : nil }
         self.init(
@@ -46,16 +46,16 @@ public struct AgentTask: Sendable, Hashable {
     }
 
     public enum State: Sendable, Hashable {
-        /// Its time has not come, or the pause before the next attempt is not over.
+        /// The start time, or the end of the pause before the next attempt, has not come.
         case scheduled(at: Date)
         case queued
         case running(Attempt)
-        /// Final, unless a caller retries it; `last` is the attempt that it ended with, if any.
+        /// A final state, unless a caller retries the task; `last` is the last attempt, if any.
         case ended(Outcome, last: Attempt?, at: Date)
     }
 
     public struct Attempt: Sendable, Hashable {
-        /// The id of the execution that it is.
+        /// The id of the attempt's execution.
         public let execution: String
         public let startedAt: Date
 
@@ -67,14 +67,14 @@ public struct AgentTask: Sendable, Hashable {
 
     public enum Outcome: Sendable, Hashable {
         case succeeded
-        /// The program's own failure, of a kind that is not tried again.
+        /// The program failed, with a status that the task does not retry.
         case failed
-        /// It was tried as often as it may be.
+        /// All attempts are used up.
         case deadLetter
         case cancelled
     }
 
-    /// The one word that callers see.
+    /// The status as callers see it.
     public enum Status: String, Sendable, CaseIterable {
         case scheduled, queued, running, succeeded, failed
         case deadLetter = "dead_letter"
@@ -98,9 +98,9 @@ extension AgentTask.State {
     }
 }
 
-/// An agent's request for a task, checked on arrival; it never changes.
+/// An agent's request for a task, validated on arrival and never changed.
 public struct TaskOrder: Sendable, Hashable {
-    /// Higher comes first.
+    /// The range of priorities; a higher one runs first.
     public static let priorities = -100...100
     public static let attempts = 1...10
     public static let standardAttemptsMax = 3
@@ -111,18 +111,18 @@ public struct TaskOrder: Sendable, Hashable {
         .compileFailed,
     ]
 
-    /// Complete; its callback is the task's, not each attempt's.
+    /// The complete request; its callback URL is the task's, not each attempt's.
     public var request: ExecutionRequest
     /// The agent's own name for itself.
     public var agentID: String?
     public var priority: Int
-    /// Not before then.
+    /// The earliest start time.
     public var runAfter: Date?
-    /// How often it is begun at most.
+    /// The most attempts.
     public var attemptsMax: Int
-    /// Which failures of the program are tried again; faults of ours always are.
+    /// The failures of the program that are retried; our own faults always are.
     public var retryOn: Set<Execution.Status>
-    /// Where the end is posted.
+    /// The URL that receives the task's end.
     public var callbackURL: String?
 
     public init(
@@ -144,7 +144,7 @@ public struct TaskOrder: Sendable, Hashable {
     }
 }
 
-/// One attempt of a task, as its execution tells.
+/// One attempt of a task, with the data of its execution.
 public struct TaskAttempt: Sendable, Hashable {
     public let execution: String
     public let status: Execution.Status
@@ -167,15 +167,15 @@ public struct TaskAttempt: Sendable, Hashable {
     }
 }
 
-/// A task, and what came of it so far.
+/// A task with its attempts.
 public struct TaskReport: Sendable {
     public var task: AgentTask
-    /// The newest, the first of them first, at most ``attemptsMax``.
+    /// The newest attempts, at most ``attemptsMax``, in the order in which they were made.
     public var attempts: [TaskAttempt]
-    /// The newest attempt, whole.
+    /// The complete execution of the newest attempt.
     public var execution: Execution?
 
-    /// A task that is tried again by hand for ever shows this many.
+    /// The most attempts in one report; a caller can retry a task without limit.
     public static let attemptsMax = 100
 
     public init(task: AgentTask, attempts: [TaskAttempt], execution: Execution?) {

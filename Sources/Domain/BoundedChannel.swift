@@ -1,11 +1,10 @@
 import Synchronization
 
-/// A first-in, first-out queue between a writer and one reader, bounded by the weight of what is in
-/// it.
+/// A first-in, first-out queue between a writer and one reader, bounded by its elements' weight.
 ///
-/// A task that writes waits for room in ``send(_:)``; a thread that must not wait uses
-/// ``offer(_:whenRoom:)``. The reader iterates. When the reader's task is cancelled or the channel
-/// is cancelled, what was not read is dropped and so is all that is written afterwards.
+/// A writing task waits for room in ``send(_:)``; a thread that must not wait uses
+/// ``offer(_:whenRoom:)``. The reader iterates. When the reader's task or the channel is cancelled,
+/// the channel drops its elements and everything that is written later.
 public final class BoundedChannel<Element: Sendable>: AsyncSequence, Sendable {
     private let weightMax: Int
     private let weight: @Sendable (Element) -> Int
@@ -23,7 +22,7 @@ public final class BoundedChannel<Element: Sendable>: AsyncSequence, Sendable {
         var whenRoom: (@Sendable () -> Void)?
         var lastTicket = 0
 
-        /// Waiters for room, or for the end.
+        /// Removes and returns the writers that wait for room or for the end.
         mutating func takeWaiting() -> Waiting {
             defer { (writers, whenRoom) = ([:], nil) }
             return Waiting(writers: Array(writers.values), whenRoom: whenRoom)
@@ -41,8 +40,8 @@ public final class BoundedChannel<Element: Sendable>: AsyncSequence, Sendable {
     }
 
     /// - Parameters:
-    ///   - weightMax: there is room while what is in the channel weighs less.
-    ///   - weight: of one element; above 0.
+    ///   - weightMax: the bound; there is room while the elements together weigh less.
+    ///   - weight: returns the weight of one element, above 0.
     public init(weightMax: Int, weight: @escaping @Sendable (Element) -> Int) {
         self.weightMax = weightMax
         self.weight = weight
@@ -95,7 +94,7 @@ public final class BoundedChannel<Element: Sendable>: AsyncSequence, Sendable {
         return hasRoom
     }
 
-    /// No more is written: the reader ends when it has read what is there.
+    /// Closes the channel for writing; the reader ends after the remaining elements.
     public func finish() {
         let (reader, waiting) = state.withLock { state in
             state.isFinished = true
@@ -106,7 +105,7 @@ public final class BoundedChannel<Element: Sendable>: AsyncSequence, Sendable {
         waiting.resume()
     }
 
-    /// No more is read.
+    /// Closes the channel for reading, and drops its elements.
     public func cancel() {
         let (reader, waiting) = state.withLock { state in
             state.isCancelled = true

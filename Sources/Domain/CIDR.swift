@@ -1,11 +1,12 @@
-/// A range of addresses: `10.0.0.0/8`, `fd00::/8`; a bare address is the range of itself.
+/// A range of addresses, such as `10.0.0.0/8` or `fd00::/8`; a bare address contains only itself.
 public struct CIDR: Sendable, Hashable, CustomStringConvertible {
     public let network: IPAddress
-    /// How many leading bits an address shares with `network`: 0 to 32 or 128.
+    /// The number of leading bits that an address shares with `network`: 0 to 32 or 128.
     public let prefixBits: Int
 
-    /// Refuses what is no range, or has bits set behind its prefix: `10.1.0.0/8` is a slip of the
-    /// pen, and guessing which half of it was meant could open what should be shut.
+    /// Returns `nil` for text that is no range, or that has bits set after its prefix.
+    ///
+    /// `10.1.0.0/8` is a typing error. A guess at the intended range could permit too much.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, let network = IPAddress(String(parts[0])) else { return nil }
@@ -17,7 +18,7 @@ public struct CIDR: Sendable, Hashable, CustomStringConvertible {
         guard Self.masked(network.bytes, to: prefix) == network.bytes else { return nil }
     }
 
-    /// An IPv4 address in its IPv6 mapping is judged as the IPv4 address that it stands for.
+    /// Returns whether the address is in the range; an IPv4-mapped IPv6 address counts as IPv4.
     public func contains(_ address: IPAddress) -> Bool {
         [address, address.unmapped].contains { candidate in
             candidate.isIPv4 == network.isIPv4

@@ -1,15 +1,15 @@
-/// The address of a receiver: an absolute `http` or `https` URL that cannot be read in two ways.
+/// The address of a receiver: an absolute `http` or `https` URL with only one possible reading.
 ///
-/// It is read by hand and strictly, since a lenient reader and libcurl could disagree about which
-/// host a URL names. This says only that the URL is sound; whether the host may be reached is
-/// judged when it is connected to (``AddressPolicy``).
+/// The parser is hand-written and strict, because a lenient parser and libcurl could disagree about
+/// the host of a URL. This type checks only the syntax; ``AddressPolicy`` decides whether the host
+/// may be reached, when the courier connects.
 public struct CallbackURL: Sendable, Hashable {
     public static let bytesMax = 2_048
 
     public let text: String
-    /// In lower case; an IPv6 address without its brackets.
+    /// The host in lower case; an IPv6 address has no brackets.
     public let host: String
-    /// The URL's own, else its scheme's.
+    /// The URL's port, or the default port of its scheme.
     public let port: UInt16
 
     public init(_ text: String) throws(CallbackURLError) {
@@ -35,10 +35,10 @@ public struct CallbackURL: Sendable, Hashable {
         self.text = text
     }
 
-    /// Printable, but in no URL (RFC 3986, section 2); a backslash is a slash to some readers.
+    /// Printable bytes that no URL may contain (RFC 3986, section 2); some parsers read `\` as `/`.
     private static let unsafe = Set(#""<>\^`{|}"#.utf8)
 
-    /// The host, and what follows it: nothing, or a colon and a port.
+    /// Splits the authority into the host and the rest: nothing, or a colon and a port.
     private static func split(
         _ authority: Substring
     ) throws(CallbackURLError) -> (host: String, tail: Substring) {
@@ -52,14 +52,14 @@ public struct CallbackURL: Sendable, Hashable {
         return (address.description, authority[authority.index(after: end)...])
     }
 
-    /// A DNS name (RFC 1123, and the underscore that is found in practice), or a dotted quad.
+    /// Validates a DNS name (RFC 1123, and the underscore, which is in use) or a dotted quad.
     private static func checked(_ name: Substring) throws(CallbackURLError) -> String {
         let host = name.lowercased()
         var labels = host.split(separator: ".", omittingEmptySubsequences: false)
-        // The root's own label: `example.com.` is a name too.
+        // The last label is the root's: `example.com.` is a valid name.
         if labels.count > 1, labels.last == "" { labels.removeLast() }
         guard host.utf8.count <= 253, labels.allSatisfy(isLabel) else { throw .host }
-        // The URL standard's test: a host that ends in a number is an address, however oddly spelt.
+        // The URL standard: a host that ends in a number is an address, in whatever notation.
         guard let last = labels.last, isNumber(last) else { return host }
         guard IPAddress(host) != nil else { throw .address }
         return host
@@ -103,7 +103,7 @@ public enum CallbackURLError: Error, Sendable, Hashable, CaseIterable, CustomStr
     case address
     case port
 
-    /// A sentence's end, to follow the field's name: `callback_url must not …`.
+    /// The end of a sentence that starts with the field's name: `callback_url must not …`.
     public var description: String {
         switch self {
         case .tooLong: "must be at most \(CallbackURL.bytesMax) bytes long"

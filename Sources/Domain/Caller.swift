@@ -2,7 +2,7 @@
 public struct Caller: Sendable, Hashable {
     public let owner: Owner
     public let plan: Plan
-    /// The credential's scopes; empty for a stranger.
+    /// The scopes of the credential; empty for a stranger.
     public let scopes: Set<String>
     public let credential: Credential
 
@@ -13,16 +13,17 @@ public struct Caller: Sendable, Hashable {
         self.credential = credential
     }
 
-    /// The credential of a caller, so that its expiry can be honoured.
+    /// The credential of a caller, kept so that its expiry can be checked.
     public enum Credential: Sendable, Hashable {
-        /// Nothing: a stranger.
+        /// No credential: a stranger.
         case none
         case key(id: String)
         /// An access token that was made for a key.
         case token(id: String, key: String)
         case session(id: String, user: String)
 
-        /// The key that was shown or that stands behind what was.
+        /// The key that the caller presented, or the key of the access token that the caller
+        /// presented.
         public var keyID: String? {
             switch self {
             case .none, .session: nil
@@ -31,7 +32,7 @@ public struct Caller: Sendable, Hashable {
         }
     }
 
-    /// `nil` for a stranger.
+    /// The caller's organization; `nil` for a stranger.
     public var organization: String? {
         if case .organization(let id) = owner { id } else { nil }
     }

@@ -2,30 +2,34 @@ public import Foundation
 
 /// The leases of workers on accepted executions.
 ///
-/// A worker is one process that runs executions. What it claims, and what it writes first, is its
-/// own until its lease ends; a heartbeat moves the end of the lease, for all that the worker holds
-/// at once. After the end any worker may claim what it held, so the work of a worker that died goes
-/// on elsewhere. One that was only slow finds out when it writes: ``ClaimLost``.
+/// A worker is one process that runs executions. An execution belongs to the worker that claims it
+/// or writes it first, until the worker's lease ends. A heartbeat extends the lease, for all of the
+/// worker's executions at once. After the lease's end any worker may claim them, so the work of a
+/// dead worker continues elsewhere. A worker that was only slow gets ``ClaimLost`` at its next
+/// write.
 public protocol ClaimStore: Sendable {
-    /// Begins a worker's life and its lease. What an earlier process of this name held is nobody's.
-    func join(worker: String, until end: Date) async throws
-    /// Moves the end of the worker's lease.
-    func heartbeat(worker: String, until end: Date) async throws
-    /// Gives the worker the oldest unfinished executions that are nobody's at `now`, at most
-    /// `limit`; none that it holds already.
+    /// Registers a worker and starts its lease.
     ///
-    /// What cannot be read of them is given up: it ends as a fault of ours, its charge is given
-    /// back, and the operator is told. So are a task, which ends as a dead letter, and a delivery,
-    /// which ends as failed, where it would be their turn.
+    /// The claims of an earlier process of this name are released.
+    func join(worker: String, until end: Date) async throws
+    /// Extends the worker's lease.
+    func heartbeat(worker: String, until end: Date) async throws
+    /// Claims the oldest unfinished executions that no worker holds at `now`, at most `limit`.
+    ///
+    /// Executions that the worker holds already are not among them.
+    ///
+    /// A record that cannot be read is given up when its turn comes, and the operator is told. An
+    /// execution ends as our fault and its charge is refunded; a task ends as a dead letter; a
+    /// delivery ends as failed.
     func claim(worker: String, at now: Date, limit: Int) async throws -> [Execution]
-    /// Gives the worker this execution, unless it is finished or another worker's at `now`.
-    /// - Returns: whether it is the worker's.
+    /// Claims this execution, unless it is finished or another worker holds it at `now`.
+    /// - Returns: whether the worker holds the execution.
     func claim(execution id: String, worker: String, at now: Date) async throws -> Bool
-    /// The unfinished executions that the worker holds, by their ids.
+    /// Returns the ids of the unfinished executions that the worker holds.
     func held(by worker: String) async throws -> [String]
-    /// Lets an unfinished execution go, so that any worker may claim it at once.
+    /// Releases an unfinished execution, so that any worker may claim it at once.
     func release(execution id: String, worker: String) async throws
-    /// The unfinished executions that workers held whose leases have ended by `now`, oldest first.
+    /// Returns the unfinished executions whose worker's lease has ended by `now`, oldest first.
     func expired(at now: Date) async throws -> [ExpiredClaim]
 }
 
@@ -40,7 +44,7 @@ public struct ExpiredClaim: Sendable, Hashable {
     }
 }
 
-/// The worker's lease ended, and another has claimed the execution since.
+/// An error: the worker's lease ended, and another worker has claimed the execution since.
 public struct ClaimLost: Error, Sendable, Hashable {
     public init() {}
 }

@@ -1,31 +1,30 @@
 public import Foundation
 
-/// Where programs that compile stages made are kept, so that the same sources need not be compiled
-/// again.
+/// A cache of compiled programs, so that the same sources are not compiled again.
 ///
-/// It is only ever faster: it may forget anything at any time, and what it cannot keep or read is
-/// not there. Nothing of it throws.
+/// The cache only saves time. It may drop any entry at any time, and an entry that it cannot write
+/// or read counts as absent. No method throws.
 public protocol CompileCache: Sendable {
-    /// The program of this compilation, or `nil`.
+    /// Returns the program of this compilation, or `nil`.
     func program(of compilation: Compilation) async -> CompiledProgram?
 
-    /// Keeps what a compilation made; does not wait for the disk.
+    /// Stores the program of a compilation, without waiting for the disk.
     func keep(_ program: CompiledProgram, of compilation: Compilation)
 
-    /// Forgets what was made of a project. Returns when none of it is left, also on disk.
+    /// Deletes the programs of a project; returns when none is left, on disk either.
     func forget(project: String) async
 }
 
 /// All inputs of a compile stage, and its owner.
 ///
-/// Where anything of it differs, it is another compilation, and nothing is shared between the two.
+/// Two compilations that differ in any of these inputs share nothing.
 public struct Compilation: Sendable, Hashable {
-    /// Who may have the program again.
+    /// The callers that may get the program again.
     ///
-    /// There is no way from one scope into another.
+    /// A program never passes from one scope to another.
     public enum Scope: Sendable, Hashable {
         case owner(Owner)
-        /// So that what was made of it can go with it.
+        /// A project's own scope, so that its programs are deleted with it.
         case project(String)
     }
 
@@ -33,13 +32,13 @@ public struct Compilation: Sendable, Hashable {
     /// The runtime's name and version.
     public var language: String
     public var version: String
-    /// As ``CompileProduct/compiler``.
+    /// The same bytes as ``CompileProduct/compiler``.
     public var compiler: [UInt8]
     public var profile: SystemCallProfile
     public var files: [SourceFile]
     public var arguments: [String]
     public var environment: [String: String]
-    /// The limits of the compile stage: with lower ones it might have failed.
+    /// The limits of the compile stage; with lower ones it might have failed.
     public var limits: Limits
     /// The size of the jail's work folder, which the compiler shares with the runs.
     public var workspaceBytes: Int64
@@ -74,7 +73,7 @@ public struct Compilation: Sendable, Hashable {
 
 /// The files and output of a compile stage that succeeded.
 public struct CompiledProgram: Sendable, Hashable {
-    /// The stage as it was then: its warnings, and what it used.
+    /// The result of the original stage: its warnings and its usage.
     public var result: StageResult
     /// The bytes of the program.
     public var content: Data
@@ -84,6 +83,6 @@ public struct CompiledProgram: Sendable, Hashable {
         self.content = content
     }
 
-    /// The most bytes of one program and its compiler's output: what a stage can bring out.
+    /// The most bytes of one program with its compiler's output, as for a stage's output files.
     public static let bytesMax = Int(OutputFile.totalBytesMax)
 }

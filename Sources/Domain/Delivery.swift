@@ -1,13 +1,13 @@
 public import Foundation
 
-/// A result that is owed to a callback address.
+/// A result that must be sent to a callback URL.
 public struct Delivery: Sendable, Hashable {
-    /// Also the `webhook-id`, the same on every attempt: `msg_` and 26 characters.
+    /// The identifier, also the `webhook-id` of every attempt: `msg_` and 26 characters.
     public let id: String
     public let organization: String
     public let subject: Subject
     public let url: String
-    /// The exact body, made once, so that every attempt signs the same bytes.
+    /// The exact body, encoded once, so that every attempt signs the same bytes.
     public let body: Data
     public let createdAt: Date
     public var state: State
@@ -42,7 +42,7 @@ public struct Delivery: Sendable, Hashable {
     public enum State: Sendable, Hashable {
         case pending(nextAttemptAt: Date)
         case delivered(at: Date)
-        /// The schedule is used up, the receiver said 410, or the address is not allowed.
+        /// The last retry failed, the receiver answered 410, or the address is not allowed.
         case failed(at: Date)
     }
 
@@ -60,8 +60,8 @@ public struct Delivery: Sendable, Hashable {
 
     public enum Outcome: Sendable, Hashable {
         case answered(status: Int)
-        /// What went wrong, without internal addresses: `connection refused`, `timed out`, `address
-        /// not allowed`.
+        /// The cause, without internal addresses: `connection refused`, `timed out`, `address not
+        /// allowed`.
         case failed(reason: String)
     }
 }

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A delivery as callers are told of it: without its body, which is what it tells of.
+/// A delivery without its body, for lists.
 public struct DeliverySummary: Sendable, Hashable {
     public let id: String
     public let organization: String

@@ -5,31 +5,30 @@
 
 public import Foundation
 
-/// A caller's request to run code, checked against its plan and a runtime of this machine.
+/// A caller's request to run code, validated against its plan and an installed runtime.
 public struct ExecutionRequest: Sendable, Hashable {
-    /// The runtime's name and exact version, so that a queued request finds it again after a
-    /// restart.
+    /// The runtime's name; with the exact version, a queued request finds it again after a restart.
     public var language: String
     public var version: String
     public var files: [SourceFile]
     /// The path of the main file; one of `files`.
     public var entry: String
     public var environment: [String: String]
-    /// At least one.
+    /// The inputs of the run stages, at least one.
     ///
-    /// More than one where the caller asked for `runs`.
+    /// There can be more than one only where the caller sent `runs`.
     public var inputs: [RunInput]
-    /// Whether the caller sent `runs`, and so expects a list of stages back.
+    /// Whether the caller sent `runs`, and so expects a list of stages in the answer.
     public var hasRuns: Bool
     public var limits: Limits
     public var compileLimits: Limits
-    /// Paths or globs under the work folder to be returned.
+    /// The paths or globs of the files to return, below the work folder.
     public var outputs: [String]
     public var callbackURL: String?
     public var metadata: [String: String]
-    /// The project that it was asked of.
+    /// The project whose files the execution runs.
     public var project: String?
-    /// The task that it is an attempt of.
+    /// The task of which the execution is an attempt.
     public var task: String?
 
     public init(
@@ -65,13 +64,13 @@ public struct ExecutionRequest: Sendable, Hashable {
     }
 }
 
-/// A file to be put into the work folder.
+/// A file for the work folder.
 ///
-/// The path is relative and has been checked.
+/// The path is relative and valid.
 public struct SourceFile: Sendable, Hashable {
     public var path: String
     public var content: Data
-    /// Whether everybody may execute it, as a compiled program; no caller can ask for that.
+    /// Whether everybody may execute the file, as with a compiled program; callers cannot set it.
     public var isExecutable = false
 
     public init(path: String, content: Data, isExecutable: Bool = false) {
@@ -92,7 +91,7 @@ public struct RunInput: Sendable, Hashable {
     }
 }
 
-/// One request to run code, and what has become of it.
+/// One request to run code, and its state.
 public struct Execution: Sendable, Hashable {
     /// `exe_` and 26 characters that sort by time of creation.
     public let id: String
@@ -100,8 +99,8 @@ public struct Execution: Sendable, Hashable {
     public let request: ExecutionRequest
     public let createdAt: Date
     public var state: State
-    /// How often it was begun: 0 while it waits for the first time, more than 1 where a fault of
-    /// ours or the end of this service made it begin again.
+    /// The number of started attempts: 0 while the execution waits for the first, more than 1 where
+    /// a fault of ours or the end of this service interrupted one.
     public var attempts: Int
 
     public init(
@@ -125,11 +124,11 @@ public struct Execution: Sendable, Hashable {
         case running(since: Date)
         case finished(ExecutionResult, startedAt: Date, finishedAt: Date)
         case cancelled(startedAt: Date?, finishedAt: Date)
-        /// Our fault, not the program's.
+        /// A failure of the service, not of the program.
         case faulted(startedAt: Date?, finishedAt: Date)
     }
 
-    /// The one word that callers see.
+    /// The status as callers see it.
     public var status: Status {
         switch state {
         case .queued: .queued
@@ -161,10 +160,10 @@ public struct Execution: Sendable, Hashable {
 /// The owner of an execution: its key's organization, or an anonymous caller's address.
 public enum Owner: Sendable, Hashable {
     case organization(String)
-    /// An address, IPv6 cut to its /64. Never stored with an execution.
+    /// The address of an anonymous caller, IPv6 cut to its /64; never stored with an execution.
     case address(String)
 
-    /// The name under which rates are counted and the queue is fair.
+    /// The name by which rates are counted and the queue shares its slots fairly.
     public var subject: String {
         switch self {
         case .organization(let id): "org:" + id
@@ -177,7 +176,7 @@ public enum Owner: Sendable, Hashable {
 public struct ExecutionResult: Sendable, Hashable {
     /// `nil` where the runtime has no compile stage.
     public var compile: StageResult?
-    /// One for each input; empty where compiling failed.
+    /// The run stages, one for each input; empty where compiling failed.
     public var runs: [StageResult]
     public var files: [OutputFile]
 
@@ -187,7 +186,7 @@ public struct ExecutionResult: Sendable, Hashable {
         self.files = files
     }
 
-    /// The first run that did not succeed decides; a failed compile comes before all.
+    /// The status of a failed compile stage, else of the first run that did not succeed.
     public var status: Execution.Status {
         if let compile, compile.verdict.status != .succeeded { return .compileFailed }
         return runs.map(\.verdict.status).first { $0 != .succeeded } ?? .succeeded
@@ -200,11 +199,11 @@ public struct StageResult: Sendable, Hashable {
     public var stdout: Output
     public var stderr: Output
     public var usage: Usage
-    /// The names of the first system calls that were refused to the program, each once; what it
-    /// made of that is its own affair, but where it failed, this can be why.
+    /// The names of the first system calls that were refused to the program, each once.
+    ///
+    /// A refused call need not make the program fail, but it can explain a failure.
     public var refusedCalls: [String]
-    /// A compile stage that was not run: its program was made before, and this is what the stage
-    /// was then.
+    /// Whether the compile stage was skipped and this is the result of an earlier one.
     public var isCached: Bool
 
     public init(
@@ -238,7 +237,7 @@ extension Verdict {
     }
 }
 
-/// Bytes that a stage wrote, as far as its limit kept them.
+/// The bytes that a stage wrote, up to its limit.
 public struct Output: Sendable, Hashable {
     public var bytes: Data
     public var isTruncated: Bool

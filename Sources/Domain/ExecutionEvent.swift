@@ -1,4 +1,4 @@
-/// Something that happened to an execution.
+/// A change of an execution, or its output.
 ///
 /// The events of an execution are numbered from 1, in the order in which they happened.
 public struct ExecutionEvent: Sendable, Hashable {
@@ -11,25 +11,26 @@ public struct ExecutionEvent: Sendable, Hashable {
     }
 
     public enum Kind: Sendable, Hashable {
-        /// It has come into this state. With each attempt its output begins anew.
+        /// The execution has entered this state; a new attempt starts its output from the
+        /// beginning.
         case status(Execution.Status, attempt: Int)
-        /// A stage has written this.
+        /// A stage has written output.
         case output(ExecutionStage, StageOutput)
-        /// It has ended: the last event.
+        /// The execution has ended; this is the last event.
         case result(Execution)
-        /// The events from this one's number up to `through` are no longer kept.
+        /// The events from this event's number up to `through` are not kept any more.
         case gap(through: Int)
     }
 
-    /// The number of the last event that this one stands for; the next to be read is one higher.
+    /// The number of the last event that this one covers; the next event has the following number.
     public var lastNumber: Int {
         if case .gap(let through) = kind { through } else { number }
     }
 }
 
-/// Which program of an execution.
+/// A stage of an execution.
 public enum ExecutionStage: Sendable, Hashable {
     case compile
-    /// One for each input, counted from 0.
+    /// A run stage; there is one for each input, counted from 0.
     case run(Int)
 }

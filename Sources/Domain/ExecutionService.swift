@@ -1,13 +1,12 @@
 /// The queue of executions, as the API sees it.
 public protocol ExecutionService: Sendable {
-    /// Charges the caller's quota and takes the execution into the queue. Nothing is charged where
-    /// it throws.
+    /// Charges the caller's quota and queues the execution; charges nothing where it throws.
     ///
     /// - Parameters:
-    ///   - id: made with ``Identifier``.
-    ///   - durability: what is written down. Strangers' executions are never kept.
-    /// - Throws: ``SubmissionRefusal``, or what the store throws; ``ProjectGone`` where what it is
-    ///    of is not there.
+    ///   - id: an identifier made by ``Identifier``.
+    ///   - durability: how much is stored. Executions of strangers are never stored.
+    /// - Throws: ``SubmissionRefusal``, an error of the store, or ``ProjectGone`` where the project
+    ///   does not exist.
     func submit(
         _ request: ExecutionRequest,
         from caller: Caller,
@@ -16,40 +15,43 @@ public protocol ExecutionService: Sendable {
     )
         async throws -> any Submission
 
-    /// Begins an attempt of a task: takes an execution in as ``submit(_:from:id:durability:)``
-    /// does, and writes the task and the execution down in one transaction.
+    /// Starts an attempt of a task.
     ///
-    /// - Throws: as that, or ``TaskChanged``. Then nothing is begun, nor charged.
+    /// Queues an execution as ``submit(_:from:id:durability:)`` does, and writes the task and the
+    /// execution in one transaction.
+    ///
+    /// - Throws: the errors of `submit`, or ``TaskChanged``. Nothing is started or charged then.
     func begin(
         _ attempt: TaskStart,
         from caller: Caller,
         id: String
     ) async throws -> any Submission
 
-    /// Where the caller stands, without charging anything.
+    /// Returns the caller's rates, without charging anything.
     func standing(of caller: Caller) async throws -> RateReport
 
     /// Cancels a queued or running execution.
-    /// - Returns: the execution as it ended, or `nil` where the organization has none of this id.
-    /// - Throws: ``CancellationRefusal`` where it had finished before.
+    /// - Returns: the ended execution, or `nil` where the organization has none of this id.
+    /// - Throws: ``CancellationRefusal`` where the execution had ended before.
     func cancel(id: String, organization: String) async throws -> Execution?
 
-    /// Cancels everything that waits or runs of a project that has been deleted.
+    /// Cancels all queued and running executions of a deleted project.
     ///
-    /// Returns when nothing of it is left, also in jails. What is submitted of it afterwards is
-    /// refused with ``ProjectGone``.
+    /// Returns when none is left, and no jail either. Later submissions for the project are refused
+    /// with ``ProjectGone``.
     func cancelAll(project: String) async
 
-    /// A queued or running execution as it is now: fresher than the store's, which learns of the
-    /// end only.
+    /// Returns the present state of a queued or running execution.
+    ///
+    /// The store has an older state, because it is told only of the end.
     func current(id: String, organization: String) async -> Execution?
 
-    /// The events of an execution that waits or runs, from `number` on, as they happen, up to its
+    /// Returns the events of a queued or running execution as they happen, from `number` to its
     /// result.
     ///
-    /// Any number of readers may read at once; one that is slow finds a gap. The sequence throws
+    /// Any number of readers may read at once; a slow reader gets a gap event. The sequence throws
     /// where the execution will not end in this process.
-    /// - Returns: `nil` where nothing of this id waits or runs.
+    /// - Returns: `nil` where no execution of this id is queued or running.
     func events(
         of id: String,
         organization: String,
@@ -60,19 +62,20 @@ public protocol ExecutionService: Sendable {
     func wait(id: String, organization: String, upTo duration: Duration) async
 }
 
-/// How much of an execution outlives the request.
+/// The part of an execution that is stored.
 public enum Durability: Sendable, Hashable {
-    /// Answered and forgotten: a stranger's.
+    /// Nothing is stored; used for strangers.
     case nothing
-    /// Written down when it has finished.
+    /// The result is stored when the execution has ended.
     case result
-    /// Written down before `submit` returns, and finished even if this process dies.
+    /// The request is stored before `submit` returns, and runs to its end even if this process
+    /// dies.
     case accepted
 }
 
 /// An execution that has been accepted.
 public protocol Submission: Sendable {
-    /// As it was accepted: queued.
+    /// The execution as it was accepted, in state queued.
     var execution: Execution { get }
     var rates: RateReport { get }
 
@@ -81,14 +84,14 @@ public protocol Submission: Sendable {
     func finished() async throws -> Execution
 }
 
-/// The caller's doing or the moment's, never a fault.
+/// A refusal that the caller or the present load causes, never a fault of ours.
 public enum SubmissionRefusal: Error, Sendable, Hashable {
     case rateLimited(by: RateStanding, report: RateReport)
     case overloaded(retryAfterSeconds: Int)
     case draining
 }
 
-/// The execution had ended before it could be cancelled.
+/// An error: the execution had ended before it could be cancelled.
 public struct CancellationRefusal: Error, Sendable, Hashable {
     public let execution: Execution
 

@@ -1,8 +1,8 @@
 public import Foundation
 
-/// An execution as a list tells of it: without what the program was given and what it wrote.
+/// An execution for lists, without the program's input and output.
 ///
-/// A page of a hundred is small, however large its executions are.
+/// A page of a hundred summaries is small, however large the executions are.
 public struct ExecutionSummary: Sendable, Hashable {
     public let id: String
     public let status: Execution.Status
@@ -10,7 +10,7 @@ public struct ExecutionSummary: Sendable, Hashable {
     public let version: String
     public let project: String?
     public let task: String?
-    /// The last run, where the caller asked for one and it was made.
+    /// The last run, where the caller asked for a single one and it took place.
     public let run: StageSummary?
     public let attempts: Int
     public let createdAt: Date
@@ -68,7 +68,7 @@ public struct ExecutionSummary: Sendable, Hashable {
     public var isFinished: Bool { finishedAt != nil }
 }
 
-/// How a stage ended, without what it wrote.
+/// The outcome of a stage, without its output.
 public struct StageSummary: Sendable, Hashable {
     public let verdict: Verdict
     public let usage: Usage
@@ -90,7 +90,7 @@ public struct StageSummary: Sendable, Hashable {
 }
 
 extension Execution {
-    /// `nil` unless it ran to its end.
+    /// The result; `nil` unless the execution ran to its end.
     public var result: ExecutionResult? {
         if case .finished(let result, _, _) = state { result } else { nil }
     }

@@ -1,8 +1,9 @@
 public import Foundation
 
-/// Names for things that callers see: a prefix and 26 characters of Crockford base32, the first ten
-/// the time in milliseconds and the rest random, so that they sort by creation and cannot be
-/// guessed (the ULID layout).
+/// A maker of identifiers that callers see, in the ULID layout.
+///
+/// An identifier is a prefix and 26 characters of Crockford base32. The first ten encode the time
+/// in milliseconds, the others are random, so identifiers sort by creation and cannot be guessed.
 public enum Identifier {
     public static func make(prefix: String, at date: Date) -> String {
         var generator = SystemRandomNumberGenerator()
@@ -13,7 +14,7 @@ public enum Identifier {
         return prefix + time + random
     }
 
-    /// The low `5 × characters` bits of `value`, most significant first.
+    /// Encodes the low `5 × characters` bits of `value`, most significant first.
     private static func encode(_ value: UInt64, characters: Int) -> String {
         let digits = (0..<characters).reversed().map { place in
             alphabet[Int((value >> UInt64(5 * place)) & 31)]

@@ -3,14 +3,13 @@ public struct JailSpec: Sendable {
     public var runtime: UInt16
     public var profile: SystemCallProfile
     public var files: [SourceFile]
-    /// The jail's own limits among these are the work folder's size and file count.
+    /// The limits of the stages; the work folder's size and file count apply to the jail itself.
     public var limits: Limits
-    /// The program of the first stage, where it can be started before the files are there.
+    /// The program of the first stage, if it can be started before the files are known.
     public var boot: BootProgram?
-    /// How long a jail is waited for while there is nobody to make it; `nil` is for as long as it
-    /// takes.
+    /// The longest wait for a warden to make the jail; `nil` waits without limit.
     public var patience: Duration?
-    /// Whether more of the same caller's executions wait for a slot.
+    /// Whether more executions of the same caller wait for a slot.
     public var isBacklogged: Bool
 
     public init(

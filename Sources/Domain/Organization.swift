@@ -5,7 +5,7 @@ public struct Organization: Sendable, Hashable {
     /// `org_` and 26 characters.
     public let id: String
     public var name: String
-    /// The name of a plan of `limits.json`.
+    /// The name of a plan in `limits.json`.
     public var plan: String
     public let createdAt: Date
 
@@ -19,12 +19,12 @@ public struct Organization: Sendable, Hashable {
 
 /// A user's role in an organization.
 public enum Role: String, Sendable, CaseIterable {
-    /// Decides who belongs to it.
+    /// A member that may change the organization's members.
     case owner
     case member
 }
 
-/// An organization, as one of its users sees it.
+/// An organization and the role of one of its users.
 public struct Membership: Sendable, Hashable {
     public let organization: Organization
     public let role: Role
@@ -35,7 +35,7 @@ public struct Membership: Sendable, Hashable {
     }
 }
 
-/// A user, as its organization sees it.
+/// A user and its role in the organization.
 public struct Member: Sendable, Hashable {
     public let user: User
     public let role: Role

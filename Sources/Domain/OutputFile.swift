@@ -1,7 +1,7 @@
 public import Foundation
 public import Vocabulary
 
-/// A file that the program left, or why it was not taken.
+/// A file that the program left, or the reason why it was not returned.
 public struct OutputFile: Sendable, Hashable {
     public var path: String
     public var content: Content
@@ -11,7 +11,7 @@ public struct OutputFile: Sendable, Hashable {
         case refused(FileRefusal)
     }
 
-    /// The most bytes of all output files of one answer: they travel in memory and as JSON.
+    /// The most bytes of all output files of one answer, which is held in memory and sent as JSON.
     public static let totalBytesMax: Int64 = 16 << 20
 
     public init(path: String, content: Content) {

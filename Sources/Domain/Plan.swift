@@ -1,4 +1,4 @@
-/// The tier that a caller is on: how often it may call, and what each execution may use.
+/// A caller's tier: its rates, its storage and the limits of its executions.
 public struct Plan: Sendable, Hashable {
     public let name: String
     public let rates: Rates
@@ -23,16 +23,16 @@ public struct Plan: Sendable, Hashable {
     }
 }
 
-/// How much an organization may keep here at once.
+/// The most that an organization may store.
 public struct Holdings: Sendable, Hashable {
-    /// The limits of an execution's sources also bound a project's files.
+    /// The most projects; the limits of an execution's sources also bound a project's files.
     public let projects: Int
-    /// Tasks that wait or run.
+    /// The most tasks that are queued, scheduled or running.
     public let unfinishedTasks: Int
-    /// Days after which ended work is deleted; 0 keeps it, `nil` is as long as everybody's.
+    /// The days after which ended work is deleted; 0 keeps it, `nil` applies the service's default.
     public let keepDays: Int?
 
-    /// A century.
+    /// The most days: a century.
     public static let keepDaysMax = 36_500
 
     public init(projects: Int, unfinishedTasks: Int, keepDays: Int? = nil) {
@@ -42,13 +42,13 @@ public struct Holdings: Sendable, Hashable {
     }
 }
 
-/// How often a caller may start executions; `nil` is unlimited.
+/// The rates at which a caller may start executions; `nil` is unlimited.
 public struct Rates: Sendable, Hashable {
     public let perSecond: PerSecond?
     public let perMinute: Int?
-    /// Executions per UTC day.
+    /// The most executions per UTC day.
     public let perDay: Int?
-    /// Executions queued or running at once.
+    /// The most executions that are queued or running at once.
     public let concurrent: Int?
 
     public init(perSecond: PerSecond?, perMinute: Int?, perDay: Int?, concurrent: Int?) {
@@ -58,7 +58,7 @@ public struct Rates: Sendable, Hashable {
         self.concurrent = concurrent
     }
 
-    /// At most `limit` in any second; a caller who exceeds it is refused for `penaltySeconds`.
+    /// The most executions in any second; a caller above it is refused for `penaltySeconds`.
     public struct PerSecond: Sendable, Hashable {
         public let limit: Int
         public let penaltySeconds: Int
@@ -70,7 +70,7 @@ public struct Rates: Sendable, Hashable {
     }
 }
 
-/// The plans of `limits.json`, checked.
+/// The validated plans of `limits.json`.
 public struct Plans: Sendable {
     /// The plan of callers without a credential.
     public let anonymous: Plan
@@ -86,7 +86,7 @@ public struct Plans: Sendable {
     public subscript(name: String) -> Plan? { byName[name] }
     public var names: [String] { byName.keys.sorted() }
 
-    /// The most that any plan allows of `limit`: what the warden is sealed with.
+    /// Returns the highest ceiling of `limit` in any plan, with which the warden is sealed.
     public func highestCeiling(_ limit: Limit) -> Int64 {
         byName.values.map { $0.ceilings[limit] }.max() ?? 0
     }

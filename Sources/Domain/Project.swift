@@ -1,21 +1,21 @@
 public import Foundation
 
-/// Files that are kept to be run, and how they are run.
+/// A set of stored files, with the settings for running them.
 public struct Project: Sendable, Hashable {
     /// `prj_` and 26 characters that sort by time of creation.
     public let id: String
     public let organization: String
     public var name: String
     public var description: String
-    /// The name of a runtime, where executions need not say one.
+    /// The name of the runtime for executions that name none.
     public var language: String?
-    /// A version of it, or how one begins.
+    /// The version of the runtime, or a prefix of it.
     public var version: String?
     /// The path of the main file.
     public var entry: String?
     /// The environment of the project's programs.
     ///
-    /// No answer has the values.
+    /// The values are never returned to callers.
     public var environment: [String: String]
     /// Limits that replace the plan's defaults for the project's executions.
     public var limits: [Limit: Int64]
@@ -51,7 +51,7 @@ public struct Project: Sendable, Hashable {
 
 /// A file of a project, without its content.
 public struct ProjectFile: Sendable, Hashable {
-    /// Relative, and checked.
+    /// The relative, validated path.
     public let path: String
     public let bytes: Int
     public let updatedAt: Date
@@ -63,10 +63,10 @@ public struct ProjectFile: Sendable, Hashable {
     }
 }
 
-/// A project and all of its files as they were at one moment: what an execution is made of.
+/// A project and all of its files at one moment, from which an execution is made.
 public struct ProjectSources: Sendable, Hashable {
     public let project: Project
-    /// By path.
+    /// The files in the order of their paths.
     public let files: [SourceFile]
 
     public init(project: Project, files: [SourceFile]) {
@@ -75,10 +75,10 @@ public struct ProjectSources: Sendable, Hashable {
     }
 }
 
-/// The bounds of one project's files: no more than one execution can take.
+/// The bounds of one project's files: the most that one execution can take.
 public struct ProjectBounds: Sendable, Hashable {
     public let filesMax: Int64
-    /// The most bytes of all contents together.
+    /// The most bytes of all file contents together.
     public let bytesMax: Int64
 
     public init(filesMax: Int64, bytesMax: Int64) {
@@ -90,9 +90,9 @@ public struct ProjectBounds: Sendable, Hashable {
         self.init(filesMax: plan.ceilings[.files], bytesMax: plan.ceilings[.sourceBytes])
     }
 
-    /// Judges a file of `bytes` bytes that is to be written at `path`.
+    /// Checks whether a file of `bytes` bytes may be written at `path`.
     ///
-    /// - Parameter present: every file of the project, that of the same path included.
+    /// - Parameter present: every file of the project, including an existing one at `path`.
     /// - Returns: whether the file is new.
     public func check(
         path: String,
@@ -100,7 +100,7 @@ public struct ProjectBounds: Sendable, Hashable {
         among present: [ProjectFile]
     ) throws(ProjectFileRefusal) -> Bool {
         let others = present.filter { !$0.path.utf8.elementsEqual(path.utf8) }
-        // Two names to the kernel, and one to most who read them.
+        // The kernel sees two different names here, most readers only one.
         guard !others.contains(where: { $0.path == path }) else {
             throw .path("is there in another spelling of the same characters")
         }
@@ -117,13 +117,13 @@ public struct ProjectBounds: Sendable, Hashable {
     }
 }
 
-/// Why a file does not go with those that a project has.
+/// The reason why a file cannot be added to a project.
 public enum ProjectFileRefusal: Error, Sendable, Hashable {
-    /// It would be a file and a folder at once, or there twice, as this sentence's end says.
+    /// The path is used as a folder, or exists in another spelling; the text ends a sentence.
     case path(String)
     case files(max: Int64)
-    /// The bytes of all contents together.
+    /// The contents of all files together are too large.
     case bytes(Int64, max: Int64)
-    /// The bytes of all paths together.
+    /// The paths of all files together are too long.
     case names(Int, max: Int)
 }

@@ -1,31 +1,30 @@
 public import Foundation
 
-/// Projects and their files.
+/// A store of projects and their files.
 ///
-/// Each method about one project throws ``ProjectGone`` where the organization has none of that
-/// identifier.
+/// Each method about one project throws ``ProjectGone`` where the organization has no project of
+/// this identifier.
 public protocol ProjectStore: Sendable {
-    /// Keeps a new project, unless its organization has `limit` of them already.
-    /// - Returns: whether it was kept.
+    /// Stores a new project, unless its organization has `limit` projects already.
+    /// - Returns: whether the project was stored.
     func insert(_ project: Project, limit: Int) async throws -> Bool
     func project(id: String, organization: String) async throws -> Project
-    /// Newest first.
+    /// Returns the organization's projects, newest first.
     func projects(organization: String, page: Page) async throws -> Listing<Project>
-    /// Changes a project as it is at that moment, so that no other change is lost.
-    /// - Returns: what became of it.
-    /// - Throws: also what `change` throws, and then nothing was written.
+    /// Changes a project in one transaction, so that concurrent changes are not lost.
+    /// - Returns: the changed project.
+    /// - Throws: also an error of `change`; nothing is written then.
     func updateProject(
         id: String,
         organization: String,
         _ change: @escaping @Sendable (inout Project) throws -> Void
     ) async throws -> Project
-    /// Deletes a project with everything that is kept of it: files, executions and what is owed for
-    /// them, tasks.
-    /// - Returns: what it was.
+    /// Deletes a project with its files, executions, tasks and their pending deliveries.
+    /// - Returns: the deleted project.
     func deleteProject(id: String, organization: String) async throws -> Project
 
     // Files
-    /// Writes a file, over the one that has its path.
+    /// Writes a file, replacing the file at its path.
     /// - Throws: also ``ProjectFileRefusal``.
     func write(
         _ file: SourceFile,
@@ -40,13 +39,13 @@ public protocol ProjectStore: Sendable {
         project: String,
         organization: String
     ) async throws -> SourceFile?
-    /// - Returns: what it was; `nil` where the project has no such file.
+    /// - Returns: the deleted file; `nil` where the project has no such file.
     func deleteProjectFile(
         path: String,
         project: String,
         organization: String
     ) async throws -> ProjectFile?
-    /// By the bytes of their paths.
+    /// Returns the files, sorted by the bytes of their paths.
     func projectFiles(
         project: String,
         organization: String,
@@ -55,7 +54,7 @@ public protocol ProjectStore: Sendable {
 
     // Executions
     func projectSources(id: String, organization: String) async throws -> ProjectSources
-    /// Newest first.
+    /// Returns the project's executions, newest first.
     func executions(
         project: String,
         organization: String,
@@ -66,7 +65,7 @@ public protocol ProjectStore: Sendable {
 /// A file that was written.
 public struct WrittenFile: Sendable, Hashable {
     public let file: ProjectFile
-    /// Whether there was none of its path before.
+    /// Whether no file existed at its path before.
     public let isNew: Bool
 
     public init(file: ProjectFile, isNew: Bool) {

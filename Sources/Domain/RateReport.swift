@@ -1,12 +1,13 @@
 public import Foundation
 
-/// Where a caller stands with each policy of its plan, for the rate-limit headers.
+/// The caller's standing with each policy of its plan, for the rate-limit headers.
 public struct RateReport: Sendable, Hashable {
     public var standings: [RateStanding]
 
     public init(standings: [RateStanding]) { self.standings = standings }
 
-    /// The policy with the smallest share left; the longest-lasting one where several are used up.
+    /// The policy with the smallest share left; of several used-up ones, the one that lasts
+    /// longest.
     public var tightest: RateStanding? {
         standings.min { left, right in
             let leftShare = Double(left.remaining) / Double(max(left.limit, 1))
@@ -16,7 +17,7 @@ public struct RateReport: Sendable, Hashable {
     }
 }
 
-/// One policy: how many are allowed, how many are left, and when there will be more.
+/// One policy: the number allowed, the number left, and the time when more are allowed.
 public struct RateStanding: Sendable, Hashable {
     public enum Policy: String, Sendable, CaseIterable {
         case perSecond = "per_second"
@@ -29,7 +30,7 @@ public struct RateStanding: Sendable, Hashable {
     public var limit: Int
     public var remaining: Int
     public var resetsAt: Date
-    /// The window's length; 0 for `concurrent`, which has none.
+    /// The length of the window; 0 for `concurrent`, which has no window.
     public var windowSeconds: Int
 
     public init(policy: Policy, limit: Int, remaining: Int, resetsAt: Date, windowSeconds: Int) {

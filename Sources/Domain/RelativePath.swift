@@ -1,19 +1,20 @@
 /// The rules for a path in the work folder.
 ///
-/// The jail refuses what escapes it whatever the path says; these rules make that refusal a clear
-/// answer, and keep a path's meaning the same for everyone who reads it.
+/// The jail prevents every escape, whatever the path. These rules only turn the refusal into a
+/// clear error, and make all readers agree on a path's meaning.
 public enum RelativePath {
     public static let bytesMax = 1_024
     public static let componentBytesMax = 255
     public static let componentsMax = 32
-    /// Of all paths of one execution together: a compiler is given every name, and all of them have
-    /// to fit the warden's frame.
+    /// The most bytes of all paths of one execution together.
+    ///
+    /// A compiler gets every name as an argument, and the names must fit the warden's frame.
     public static let totalBytesMax = 32_768
 
-    /// Names the rule that `path` breaks, such as `must not be empty`; `nil` for a valid path.
+    /// Returns the rule that `path` breaks, such as `must not be empty`; `nil` for a valid path.
     ///
-    /// Bytes are judged, not characters: a slash with a combining accent after it is no slash to
-    /// Swift's `Character`, and very much one to the kernel.
+    /// The check reads bytes, not characters: for Swift, a slash with a combining accent is another
+    /// `Character`; for the kernel it is still a slash.
     public static func flaw(in path: String) -> String? {
         guard !path.isEmpty else { return "must not be empty" }
         guard path.utf8.count <= bytesMax else { return "must be at most \(bytesMax) bytes long" }
@@ -36,7 +37,7 @@ public enum RelativePath {
         return nil
     }
 
-    /// `a` and `a/b` for `a/b/c`.
+    /// Returns the parent folders: `a` and `a/b` for `a/b/c`.
     public static func folders(above path: String) -> [String] {
         path.utf8.indices.filter { path.utf8[$0] == slash }.compactMap { String(path.utf8[..<$0]) }
     }
@@ -44,14 +45,14 @@ public enum RelativePath {
     private static let slash = UInt8(ascii: "/")
 }
 
-/// The paths of one work folder, so that none is two things at once.
+/// The paths of one work folder; no path may be both a file and a folder, or appear twice.
 public struct PathTree: Sendable {
     private var files: Set<String> = []
     private var folders: Set<String> = []
 
     public init() {}
 
-    /// - Returns: what is wrong with adding `path`, as a sentence's end, or `nil`.
+    /// - Returns: the reason why `path` cannot be added, as the end of a sentence, or `nil`.
     public mutating func add(_ path: String) -> String? {
         guard !files.contains(path) else { return "is given twice" }
         guard !folders.contains(path) else { return "is a folder of another file" }

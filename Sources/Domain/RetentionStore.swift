@@ -1,28 +1,27 @@
 public import Foundation
 
-/// Deletes what is kept no longer.
+/// A store that deletes outdated records.
 ///
-/// Unfinished work is never deleted, nor is what a pending delivery tells of. What goes takes with
-/// it what belongs to it: an execution its request, its result and its deliveries, a task its
-/// executions.
+/// Unfinished work is never deleted, and neither is an execution or task with a pending delivery.
+/// An execution is deleted with its request, result and deliveries, a task with its executions.
 public protocol RetentionStore: Sendable {
     /// Deletes a few records of one kind, in one transaction.
-    /// - Returns: how many. Fewer than `limit`: there are no more.
+    /// - Returns: the number of deleted records; fewer than `limit` if none is left.
     func delete(_ kind: OutlivedRecord, limit: Int) async throws -> Int
-    /// Gives a few of the pages that deleting left free back to the file system.
-    /// - Returns: whether there are more of them.
+    /// Returns a few of the database's free pages to the file system.
+    /// - Returns: whether free pages are left.
     func giveBackSpace() async throws -> Bool
 }
 
-/// A kind of record, and when it is old enough to go.
+/// A kind of record, and the age at which it is deleted.
 public enum OutlivedRecord: Sendable, Hashable {
-    /// Executions of no task that ended before their organization's bound.
+    /// Executions that belong to no task and ended before their organization's bound.
     case executions(EndBounds)
     /// Tasks that ended before their organization's bound.
     case tasks(EndBounds)
     case idempotencyKeys(claimedBefore: Date)
     case sessions(expiredBefore: Date)
-    /// Revoked access tokens that have expired as well.
+    /// Revoked access tokens that have expired.
     case revokedTokens(expiredBefore: Date)
 
     public var name: String {
@@ -36,7 +35,7 @@ public enum OutlivedRecord: Sendable, Hashable {
     }
 }
 
-/// Before when work must have ended to be deleted; `nil` keeps it for ever.
+/// The dates before which ended work is deleted; `nil` keeps it for ever.
 public struct EndBounds: Sendable, Hashable {
     /// The bound for organizations whose plan sets none.
     public let standard: Date?

@@ -2,28 +2,29 @@ import Foundation
 
 /// A language at a version that this machine can run.
 ///
-/// Made by Catalog from a folder of `runtimes/`.
+/// Catalog makes runtimes from the folders of `runtimes/`.
 public struct Runtime: Sendable, Hashable {
-    /// Its place in the sealed catalog; all that the warden knows it by.
+    /// The index in the sealed catalog, by which the warden knows the runtime.
     public let number: UInt16
     public let name: String
     public let version: String
     public let aliases: [String]
     /// The default name of the main source file, such as `main.py`.
     public let entry: String
-    /// How a source becomes a program; `nil` for an interpreted language.
+    /// The command that compiles a source; `nil` for an interpreted language.
     public let compile: Command?
     public let run: Command
-    /// Environment of every stage, before the request's own.
+    /// The environment of every stage; the request's environment is applied after it.
     public let environment: [String: String]
-    /// Defaults of this runtime that differ from the plan's, such as a larger memory for a virtual
-    /// machine.
+    /// The runtime's own defaults, such as more memory for a virtual machine, where they differ
+    /// from the plan's.
     public let defaults: [Limit: Int64]
-    /// Likewise for the compile stage.
+    /// The same for the compile stage.
     public let compileDefaults: [Limit: Int64]
-    /// Whether its interpreter can be started before the script is there, and when not.
+    /// The conditions for starting the interpreter before the script is known; `nil` if it never
+    /// can.
     public let standby: Standby?
-    /// The file that the compile stage makes, where it may be cached; `nil` compiles each time.
+    /// The file that the compile stage makes, if it may be cached; `nil` compiles each time.
     public let product: CompileProduct?
 
     public init(
@@ -54,15 +55,17 @@ public struct Runtime: Sendable, Hashable {
         self.product = product
     }
 
-    /// An interpreter that boots before it opens its script, and of the request's files looks at no
-    /// other until then.
+    /// An interpreter that boots before it opens its script.
+    ///
+    /// Until then it reads none of the request's files, except those in `unless`.
     public struct Standby: Sendable, Hashable {
-        /// But for these: a file, or a folder with everything below it (`.local/`).
+        /// The files that the interpreter reads early; `.local/` is a folder with everything below
+        /// it.
         public let unless: [String]
 
         public init(unless: [String]) { self.unless = unless }
 
-        /// Whether the interpreter would look for one of the files too early.
+        /// Returns whether the interpreter would read one of the files too early.
         public func precludes(_ files: some Sequence<String>) -> Bool {
             files.contains { file in
                 unless.contains { $0.hasSuffix("/") ? file.hasPrefix($0) : file == $0 }
@@ -73,11 +76,11 @@ public struct Runtime: Sendable, Hashable {
 
 /// The one file that a compile stage makes, as a function of the request's files.
 public struct CompileProduct: Sendable, Hashable {
-    /// Where it is, below the work folder.
+    /// The path below the work folder.
     public let path: String
-    /// Stands for the compiler and all else of this machine that decides what it makes of a source.
+    /// Identifies the compiler and everything else on this machine that affects its output.
     public let compiler: [UInt8]
-    /// Words that make a source more than its bytes, such as one for the time of day.
+    /// Words in a source that make the output vary, such as a macro for the time of day.
     public let exceptions: [String]
 
     public init(path: String, compiler: [UInt8], exceptions: [String]) {
@@ -86,7 +89,7 @@ public struct CompileProduct: Sendable, Hashable {
         self.exceptions = exceptions
     }
 
-    /// Whether compiling these files again makes the same.
+    /// Returns whether compiling these files again gives the same output.
     public func isRepeatable(_ files: [SourceFile]) -> Bool {
         exceptions.allSatisfy { word in
             let word = Data(word.utf8)
@@ -95,24 +98,24 @@ public struct CompileProduct: Sendable, Hashable {
     }
 }
 
-/// An argument vector with holes; never a shell string.
+/// An argument vector with placeholders, never a shell string.
 public struct Command: Sendable, Hashable {
     public enum Word: Sendable, Hashable {
         case literal(String)
-        /// The entry's path in the work folder.
+        /// The path of the entry file in the work folder.
         case entry
-        /// Every source file of the request that has one of these endings, entry first.
+        /// Every source file of the request with one of these endings, the entry file first.
         case sources(endings: [String])
-        /// The caller's own arguments.
+        /// The caller's arguments.
         case arguments
     }
 
-    /// The first is the program's absolute path inside the jail.
+    /// The words; the first is the program's absolute path inside the jail.
     public let words: [Word]
 
     public init(words: [Word]) { self.words = words }
 
-    /// The argument vector for one stage.
+    /// Returns the argument vector for one stage.
     public func filled(entry: String, files: [String], arguments: [String]) -> [String] {
         words.flatMap { word -> [String] in
             switch word {
@@ -132,17 +135,17 @@ public struct Command: Sendable, Hashable {
             }
     }
 
-    /// A file named `-o/etc/x` must stay a file: a leading `./` keeps it from reading as an option.
+    /// Adds a leading `./`, so that a file named `-o/etc/x` is not read as an option.
     private static func asOperand(_ path: String) -> String {
-        // By bytes: to Swift, a dash with a combining accent after it is another character.
+        // Compares bytes: for Swift, a dash with a combining accent is another character.
         [UInt8(ascii: "-"), UInt8(ascii: "@")].contains(path.utf8.first) ? "./" + path : path
     }
 }
 
-/// The runtimes of `runtimes/`, installed or missing.
+/// The installed and the missing runtimes of `runtimes/`.
 public struct Runtimes: Sendable {
     public let installed: [Runtime]
-    /// Described, but with no program on this machine.
+    /// The described runtimes whose program is not on this machine.
     public let missing: [MissingRuntime]
 
     public init(installed: [Runtime], missing: [MissingRuntime]) {
@@ -150,8 +153,9 @@ public struct Runtimes: Sendable {
         self.missing = missing
     }
 
-    /// The newest runtime whose name or alias is `language` and whose version is `version` or
-    /// starts with it at a dot.
+    /// Finds the newest runtime of this name or alias with a matching version.
+    ///
+    /// A version matches if it is `version`, or starts with it at a dot.
     public func find(language: String, version: String?) -> Lookup {
         let named = installed.filter { $0.name == language || $0.aliases.contains(language) }
         if named.isEmpty {
@@ -165,7 +169,7 @@ public struct Runtimes: Sendable {
         return newest.map(Lookup.found) ?? .noSuchVersion(named.map(\.version))
     }
 
-    /// The name of the runtime whose name or alias this is, or the word itself.
+    /// Returns the name of the runtime with this name or alias, or `language` itself.
     public func canonicalName(_ language: String) -> String {
         guard case .found(let runtime) = find(language: language, version: nil) else {
             return language
@@ -181,11 +185,11 @@ public struct Runtimes: Sendable {
     }
 }
 
-/// A described runtime that this machine lacks, and the command that would install it.
+/// A described runtime that this machine lacks, and the command that installs it.
 public struct MissingRuntime: Sendable, Hashable {
     public let name: String
     public let aliases: [String]
-    /// Such as `apt-get install gcc`.
+    /// The install command, such as `apt-get install gcc`.
     public let installLine: String
 
     public init(name: String, aliases: [String], installLine: String) {
@@ -195,7 +199,7 @@ public struct MissingRuntime: Sendable, Hashable {
     }
 }
 
-/// Orders dotted versions by their numbers: 3.9 before 3.11.
+/// The order of dotted versions by their numbers: 3.9 before 3.11.
 public enum VersionOrder {
     public static func isOlder(_ left: String, _ right: String) -> Bool {
         numbers(left).lexicographicallyPrecedes(numbers(right))

@@ -1,54 +1,54 @@
-/// Opens sessions: jails, or another kind of isolation.
+/// A provider of sessions: jails, or another kind of isolation.
 ///
-/// WardenClient is the real one.
+/// WardenClient is the production implementation.
 public protocol SandboxProvider: Sendable {
-    /// Opens a session of its own for one execution.
+    /// Opens a new session for one execution.
     ///
-    /// The sandbox may still be in the making: what goes wrong then is its first stage's error.
+    /// The sandbox may still be under construction; the first stage reports an error in it.
     /// - Throws: ``SandboxError``
     func open(_ spec: JailSpec) async throws -> any SandboxSession
 
     /// Whether a session can be opened now.
     var isAvailable: Bool { get }
 
-    /// Events of the provider itself.
+    /// The events of the provider itself.
     ///
-    /// One stream, for one reader; it ends when there will be no more sessions.
+    /// There is one stream, for one reader; it ends when no more sessions can be opened.
     var events: AsyncStream<SandboxEvent> { get }
 }
 
 public enum SandboxEvent: Sendable {
-    /// Sessions can be opened, and are made by this process.
+    /// Sessions can be opened; this process makes them.
     case ready(process: Int32)
-    /// The process has ended, and its sessions with it.
+    /// The process and its sessions have ended.
     case ended(process: Int32)
-    /// A process did not start; the provider goes on trying.
+    /// A process did not start; the provider tries again.
     case failed(any Error)
 }
 
-/// One open sandbox, as who holds it sees it.
+/// An open sandbox, as its holder sees it.
 ///
-/// Its files go in with the stage that is begun first. Stages share the work folder. They run one
-/// after another, and nothing is left of each at its end; or several concurrent ones run at once. A
-/// stage that may not run beside those that run is refused. Nothing is left of a session after its
+/// The first stage to start brings the files in. Stages share the work folder. They run one after
+/// another, and each leaves no process behind; concurrent stages may run at the same time. A stage
+/// that may not run beside the running stages is refused. Nothing is left of a session after its
 /// close.
 public protocol SandboxSession: Sendable {
     /// Runs one program to its end.
     ///
-    /// Cancelling the task closes the session, which kills the program and everything that it
-    /// started. Of a concurrent stage it kills the first process with its process group, and the
-    /// session stays open.
+    /// Cancelling the task closes the session, which kills the program and all processes that it
+    /// started. Cancelling a concurrent stage kills only its first process with its process group;
+    /// the session stays open.
     /// - Throws: ``SandboxError``
     func run(_ stage: StageSpec, io: StageIO) async throws -> StageReport
 
-    /// Destroys the sandbox; returns at once, and does no harm when called again.
+    /// Destroys the sandbox; returns at once, and may be called again.
     ///
-    /// - Parameter gone: called when nothing is left of it, from any thread.
+    /// - Parameter gone: called from any thread when nothing of the sandbox is left.
     func close(then gone: @escaping @Sendable () -> Void)
 }
 
 extension SandboxSession {
-    /// Runs a program that reads nothing.
+    /// Runs a program without standard input.
     public func run(_ stage: StageSpec) async throws -> StageReport {
         try await run(stage, io: StageIO())
     }
@@ -57,15 +57,16 @@ extension SandboxSession {
 }
 
 public enum SandboxError: Error, Sendable, Hashable {
-    /// The warden would not: a limit above what it was sealed with. The two sides disagree, so it
-    /// is our fault.
+    /// The warden refused the stage: a limit is above its seal.
+    ///
+    /// The two sides disagree, so it is our fault.
     case refused(reason: String)
-    /// Something of ours failed while making or watching the jail.
+    /// A step of ours failed while the jail was made or watched.
     case broken(site: String, errno: Int32)
-    /// There is no warden, and none has come within the order's patience: nothing was begun.
+    /// No warden came within the spec's patience; nothing was started.
     case unavailable
-    /// The warden ended while it had the jail.
+    /// The warden ended while it held the jail.
     case lost
-    /// There is no warden and there will be none: this service is about to end. Nothing was begun.
+    /// The service is about to end and there will be no warden; nothing was started.
     case closed
 }

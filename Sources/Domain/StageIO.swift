@@ -2,8 +2,8 @@ public import Foundation
 
 /// A stage's input, and the destination of its output while it runs.
 ///
-/// The report has the output in any case, up to the stage's limits. What exceeds a limit is not
-/// told of either.
+/// The stage's report contains the output in any case, up to the stage's limits. Output above a
+/// limit goes nowhere.
 public struct StageIO: Sendable {
     public var input: Input
     public var output: Output
@@ -14,28 +14,29 @@ public struct StageIO: Sendable {
     }
 
     public enum Input: Sendable {
-        /// All of it is there.
+        /// The complete input.
         case data(Data)
-        /// It comes while the stage runs. Its end is the end of the program's standard input.
+        /// Input that arrives while the stage runs; its end closes the program's standard input.
         ///
-        /// The next piece is asked for when the program has room for it. What comes after the
-        /// program has closed its input is dropped. The sequence must end when its reader's task is
+        /// The next piece is requested when the program has room for it. Pieces are dropped after
+        /// the program has closed its input. The sequence must end when its reader's task is
         /// cancelled, as a ``BoundedChannel`` does.
         case stream(any AsyncSequence<Data, Never> & Sendable)
     }
 
     public enum Output: Sendable {
-        /// It is in the report and nowhere else.
+        /// The output goes only into the report.
         case report
-        /// Told of each piece at once, in order, on a thread that it must not keep waiting.
+        /// The closure is called for each piece, in order, on a thread that it must not block.
         case observer(@Sendable (StageOutput) -> Void)
-        /// Each piece is put into the channel, in order. While the channel is full nothing more is
-        /// read, and the program waits in its write.
+        /// Each piece goes into the channel, in order.
+        ///
+        /// While the channel is full nothing more is read, so the program blocks in its write.
         case channel(BoundedChannel<StageOutput>)
     }
 }
 
-/// A piece of what a program wrote.
+/// A piece of a program's output.
 public struct StageOutput: Sendable, Hashable {
     public var stream: OutputStream
     public var bytes: Data

@@ -1,11 +1,11 @@
-/// One program to run in a session.
+/// The specification of a stage: one program to run in a session.
 public struct StageSpec: Sendable {
     public var arguments: [String]
     public var environment: [String: String]
     public var limits: Limits
-    /// Paths or globs to bring back after this stage.
+    /// The paths or globs of the files to return after this stage.
     public var outputs: [String]
-    /// Whether the stage's report has every other file of the work folder, by name and digest.
+    /// Whether the report lists every other file of the work folder, with name and digest.
     public var digestsOthers: Bool
     /// Whether other concurrent stages may run in the session at the same time.
     ///
@@ -30,7 +30,7 @@ public struct StageSpec: Sendable {
         self.isConcurrent = isConcurrent
     }
 
-    /// Whether anything of the work folder is looked for after it.
+    /// Whether the stage returns files or digests.
     public var collects: Bool { !outputs.isEmpty || digestsOthers }
 }
 
@@ -38,9 +38,10 @@ public struct StageSpec: Sendable {
 public struct StageReport: Sendable {
     public var result: StageResult
     public var files: [OutputFile]
-    /// Paths of those files that everybody may execute, and their owner write: mode 0755.
+    /// The paths of the returned files that everybody may execute and only the owner may write
+    /// (0755).
     public var executables: Set<String>
-    /// The files that ``StageSpec/digestsOthers`` asked for.
+    /// The files that ``StageSpec/digestsOthers`` requested.
     public var others: [FileDigest]
 
     public init(
@@ -56,7 +57,7 @@ public struct StageReport: Sendable {
     }
 }
 
-/// A file that is known by what is in it.
+/// A file that is identified by the digest of its content.
 public struct FileDigest: Sendable, Hashable {
     public var path: String
     public var digest: ContentDigest

@@ -1,10 +1,10 @@
-/// Makes sandboxes ahead of the executions that will have them.
+/// A provider that makes sandboxes before there are executions for them.
 ///
-/// WardenClient is the real one.
+/// WardenClient is the production implementation.
 public protocol StandbyProvider: SandboxProvider {
-    /// Begins to make a jail, and returns at once.
+    /// Starts making a jail, and returns at once.
     ///
-    /// - Parameter changed: told of what becomes of it until it is taken; from any thread.
+    /// - Parameter changed: called from any thread with each change, until the jail is taken.
     /// - Throws: ``SandboxError``
     func prepare(
         _ spec: StandbySpec,
@@ -12,31 +12,32 @@ public protocol StandbyProvider: SandboxProvider {
     ) throws -> any StandbySession
 }
 
-/// A jail without an execution yet.
+/// A jail without an execution.
 public protocol StandbySession: Sendable {
-    /// Gives it to an execution: as if it had just been opened, with these files.
+    /// Gives the jail to an execution, as if it had just been opened with these files.
     func take(files: [SourceFile]) -> any SandboxSession
 
-    /// Destroys it; returns at once.
+    /// Destroys the jail; returns at once.
     func close()
 }
 
 public enum StandbyChange: Sendable, Hashable {
-    /// Its program has come to its script, and may be taken for so many milliseconds.
+    /// The program has reached its script, and the jail may be taken for this many milliseconds.
     case ready(milliseconds: Int, memoryBytes: Int64)
-    /// There is no such jail any more.
+    /// The jail does not exist any more.
     case gone
 }
 
-/// The specification of a standby jail, before its files.
+/// The specification of a standby jail, without files.
 public struct StandbySpec: Sendable {
     public var runtime: UInt16
     public var profile: SystemCallProfile
-    /// The limits of ``Limit/fixedAtStart`` hold for the jail's life; each stage sets the others.
+    /// The limits; those in ``Limit/fixedAtStart`` stay for the jail's life, each stage sets the
+    /// others.
     public var limits: Limits
     public var boot: BootProgram?
 
-    /// The jail that would do for `spec`.
+    /// Creates the specification of a standby jail that fits `spec`.
     public init(for spec: JailSpec) {
         runtime = spec.runtime
         profile = spec.profile
@@ -44,7 +45,7 @@ public struct StandbySpec: Sendable {
         boot = spec.boot
     }
 
-    /// Which jails can be taken for which: what cannot be changed once there is one.
+    /// The properties that cannot be changed in a jail; a jail fits a spec of equal shape.
     public var shape: Shape {
         Shape(
             runtime: runtime,
@@ -57,17 +58,17 @@ public struct StandbySpec: Sendable {
     public struct Shape: Sendable, Hashable {
         public let runtime: UInt16
         public let profile: SystemCallProfile
-        /// The values of ``Limit/fixedAtStart``, in its order.
+        /// The values of the limits in ``Limit/fixedAtStart``, in that order.
         public let limits: [Int64]
         public let boot: BootProgram?
     }
 }
 
-/// An interpreter that starts before it knows its script's content.
+/// An interpreter that starts before its script's content is known.
 public struct BootProgram: Sendable, Hashable {
     public var arguments: [String]
     public var environment: [String: String]
-    /// The script that it will open.
+    /// The path of the script that the interpreter will open.
     public var entry: String
 
     public init(arguments: [String], environment: [String: String], entry: String) {

@@ -1,42 +1,42 @@
 public import Foundation
 
-/// Everything that must outlive a process.
+/// A store of all state that must outlive a process.
 ///
-/// One contract suite holds for every adapter. Code that needs a part asks for the port of that
-/// part.
+/// Every adapter passes one contract suite. Code that needs only a part asks for that part's
+/// protocol.
 ///
-/// Each method is atomic and durable when it returns: `kill -9` straight after loses nothing.
+/// Each method is atomic, and durable when it returns: a `kill -9` right after it loses nothing.
 public protocol Store: AccountStore, TokenStore, QuotaStore, ExecutionStore, IdempotencyStore,
     DeliveryStore, ProjectStore, TaskStore, ClaimStore, RetentionStore
 {
-    /// Whether the store answers, and can write again where it last could not: for readiness.
+    /// Checks, for readiness, that the store answers and that a store that failed to write can
+    /// write.
     func ping() async throws
 }
 
-/// How many executions each subject has started today.
+/// The number of executions that each subject has started today.
 public protocol QuotaStore: Sendable {
     /// Counts one execution against `subject` on `day` unless `limit` is reached.
     func charge(subject: String, day: UTCDay, limit: Int) async throws -> Charge
-    /// Gives one back, for a run that failed for our fault.
+    /// Takes one charge back, for a run that failed by our fault.
     func refund(subject: String, day: UTCDay) async throws
     func charged(subject: String, day: UTCDay) async throws -> Int
 }
 
-/// Executions of organizations; a stranger's are never kept.
+/// A store of organizations' executions; strangers' executions are never stored.
 public protocol ExecutionStore: Sendable {
-    /// Writes the execution as it is now, with the deliveries that it owes, in one transaction.
+    /// Writes the execution and the deliveries that it owes, in one transaction.
     ///
-    /// - Parameter worker: which works on it, and holds it from its first writing on; see
-    ///   ``ClaimStore``. `nil` works on nothing and holds nothing.
-    /// - Throws: ``ProjectGone`` where its project, or the task that it is of, was deleted;
-    ///   ``ClaimLost`` where the worker does not hold it any more.
+    /// - Parameter worker: the worker that runs the execution, and holds it from the first write
+    ///   on; see ``ClaimStore``. With `nil` no worker holds it.
+    /// - Throws: ``ProjectGone`` where its project or its task was deleted; ``ClaimLost`` where the
+    ///   worker does not hold it any more.
     func save(_ execution: Execution, deliveries: [Delivery], by worker: String?) async throws
-    /// Begins an attempt of a task: writes the task as it is from now on and the execution that is
-    /// the attempt, in one transaction.
-    /// - Throws: ``TaskChanged``, or ``ProjectGone`` where the task was deleted; nothing is written
-    ///    then.
+    /// Writes a task that starts an attempt, and the execution of the attempt, in one transaction.
+    /// - Throws: ``TaskChanged``, or ``ProjectGone`` where the task was deleted. Nothing is written
+    ///   then.
     func begin(_ attempt: TaskStart, as execution: Execution, by worker: String?) async throws
-    /// - Throws: ``ProjectGone`` where the project or the task that it is of is not there.
+    /// - Throws: ``ProjectGone`` where the request's project or task does not exist.
     func checkParents(of request: ExecutionRequest) async throws
     /// - Throws: ``UnreadableRecord``
     func execution(id: String, organization: String) async throws -> Execution?
@@ -54,12 +54,13 @@ extension ExecutionStore {
     }
 }
 
-/// Which request an `Idempotency-Key` was first used for.
+/// A store of the requests for which each `Idempotency-Key` was first used.
 public protocol IdempotencyStore: Sendable {
-    /// Takes `key` for `organization`, or tells what holds it. Older entries than `expiry` are
-    /// forgotten.
+    /// Claims `key` for `organization`, or returns its present holder.
     ///
-    /// - Parameter subject: the id of the execution or the task that the request is to become.
+    /// Entries older than `expiry` are deleted.
+    ///
+    /// - Parameter subject: the id that the request's execution or task will have.
     func claim(
         idempotencyKey: String,
         organization: String,
@@ -68,39 +69,41 @@ public protocol IdempotencyStore: Sendable {
         at date: Date,
         expiry: Date
     ) async throws -> IdempotencyClaim
-    /// Lets a key go whose request was refused after claiming it.
+    /// Releases a key whose request was refused after the claim.
     func release(idempotencyKey: String, organization: String) async throws
 }
 
-/// Results that are owed to callback addresses.
+/// A store of results that must be sent to callback URLs.
 public protocol DeliveryStore: Sendable {
-    /// Writes the state of a delivery; nothing if it was deleted with its execution or task.
+    /// Writes the state of a delivery, unless it was deleted with its execution or task.
     func save(_ delivery: Delivery) async throws
     func delivery(id: String, organization: String) async throws -> Delivery?
-    /// Newest first.
+    /// Returns the deliveries of the organization, newest first.
     func deliveries(organization: String, page: Page) async throws -> Listing<DeliverySummary>
-    /// Pending deliveries due at or before `date`, earliest first, at most `limit`, of all
-    /// organizations but some: one's backlog must not hide another's deliveries.
+    /// Returns pending deliveries due by `date`, earliest first, at most `limit`.
+    ///
+    /// Deliveries of excluded organizations are left out: one backlog must not hide the others.
     func dueDeliveries(
         at date: Date,
         limit: Int,
         excluding organizations: Set<String>
     ) async throws
         -> [Delivery]
-    /// When the next pending delivery is due.
+    /// Returns the due date of the next pending delivery.
     func nextDeliveryDate() async throws -> Date?
-    /// The organization's `whsec_` signing secret; `candidate` is kept where it has none yet.
+    /// Returns the organization's `whsec_` signing secret; stores `candidate` if there is none yet.
     func webhookSecret(organization: String, candidate: String) async throws -> String
-    /// Every delivery from now on is signed with `secret`.
+    /// Replaces the secret that signs every later delivery.
     func replaceWebhookSecret(organization: String, with secret: String) async throws
 }
 
-/// The store cannot write, or cannot be asked, at the moment: it is locked by another program, its
-/// disk is full or read-only.
+/// An error: the store cannot write or be read at the moment.
 ///
-/// Our fault, and not for ever: what was asked for was not done, and may be asked for again.
+/// Another program locks it, or its disk is full or read-only.
+///
+/// It is our fault and temporary: the operation did not happen, and may be tried again.
 public struct StoreUnavailable: Error, Sendable, Hashable, CustomStringConvertible {
-    /// For the operator.
+    /// The reason, for the operator.
     public let reason: String
 
     public init(reason: String) { self.reason = reason }
@@ -108,18 +111,18 @@ public struct StoreUnavailable: Error, Sendable, Hashable, CustomStringConvertib
     public var description: String { "the store is not available: \(reason)" }
 }
 
-/// The project does not exist for this caller, or was deleted meanwhile with all its executions.
+/// An error: the project does not exist for this caller, or was deleted with its executions.
 public struct ProjectGone: Error, Sendable, Hashable {
     public init() {}
 }
 
-/// What is kept under this identifier cannot be read: it is damaged, or a later release wrote it.
+/// An error: the stored record is damaged, or a later release wrote it.
 ///
-/// Work that cannot be read is not told of by an error: the store gives it up, see
+/// Unfinished work that cannot be read throws no error: the store gives it up, see
 /// ``ClaimStore/claim(worker:at:limit:)``.
 public struct UnreadableRecord: Error, Sendable, Hashable, CustomStringConvertible {
     public let id: String
-    /// For the operator; nothing of what a caller sent.
+    /// The reason, for the operator, without any content from a caller.
     public let reason: String
 
     public init(id: String, reason: String) {
@@ -131,29 +134,29 @@ public struct UnreadableRecord: Error, Sendable, Hashable, CustomStringConvertib
 }
 
 public enum Charge: Sendable, Hashable {
-    /// How many there have been today, this one included.
+    /// The number of executions today, this one included.
     case accepted(count: Int)
     case refused(count: Int)
 }
 
 public enum IdempotencyClaim: Sendable, Hashable {
     case claimed
-    /// The same request was made before and became this execution or task.
+    /// An identical request came before, and became this execution or task.
     case replay(subject: String)
-    /// The key belongs to another body.
+    /// The key was used for a different body.
     case mismatch
 
-    /// How long a key holds.
+    /// The time for which a key is remembered.
     public static let lifetimeSeconds: TimeInterval = 86_400
 }
 
-/// A day of the UTC calendar, as days since 1970-01-01.
+/// A UTC calendar day, as the number of days since 1970-01-01.
 public struct UTCDay: Sendable, Hashable {
     public let number: Int
 
     public init(_ date: Date) { number = Int((date.timeIntervalSince1970 / 86_400).rounded(.down)) }
 
-    /// The first instant of the day after.
+    /// The first instant of the next day.
     public var end: Date { Date(timeIntervalSince1970: Double(number + 1) * 86_400) }
 }
 
@@ -168,7 +171,7 @@ public struct ExecutionFilter: Sendable, Hashable {
 }
 
 public struct Page: Sendable, Hashable {
-    /// 1 to 100.
+    /// The most elements of the page, from 1 to 100.
     public var limit: Int
     public var offset: Int
 

@@ -1,49 +1,51 @@
 public import Foundation
 
-/// Agents' tasks.
+/// A store of agents' tasks.
 ///
-/// A change names the task as its author knew it, and is made only where the store's is still the
-/// same: of two who would change a task at once, one is told that it came too late.
+/// A change names the task's last known state, and is made only if the stored state is equal. Of
+/// two concurrent changes, the second fails.
 public protocol TaskStore: Sendable {
-    /// Takes a new task in.
-    /// - Throws: ``TooManyTasks`` where the organization has `unfinishedMax` unfinished ones
+    /// Stores a new task.
+    /// - Throws: ``TooManyTasks`` where the organization has `unfinishedMax` unfinished tasks
     ///   already, ``ProjectGone`` where the task's project was deleted.
     func insert(_ task: AgentTask, unfinishedMax: Int) async throws
-    /// Writes what has become of `known`, with the deliveries that it owes, in one transaction.
-    /// - Returns: whether it was still as `known`.
+    /// Replaces the state `known` of a task, and writes the deliveries it owes, in one transaction.
+    /// - Returns: whether the stored task was equal to `known`.
     func change(_ known: AgentTask, to task: AgentTask, deliveries: [Delivery]) async throws -> Bool
-    /// Makes an ended task an unfinished one again.
-    /// - Returns: whether it was still as `known`.
+    /// Makes an ended task unfinished again.
+    /// - Returns: whether the stored task was equal to `known`.
     /// - Throws: ``TooManyTasks``
     func revive(_ known: AgentTask, as task: AgentTask, unfinishedMax: Int) async throws -> Bool
 
-    /// - Parameter organization: whose; `nil` is anybody's.
+    /// - Parameter organization: the owner of the task; `nil` for any organization.
     func task(id: String, organization: String?) async throws -> AgentTask?
-    /// Newest first.
+    /// Returns the matching tasks, newest first.
     func tasks(matching filter: TaskFilter, page: Page) async throws -> Listing<TaskSummary>
-    /// The newest attempts of a task, at most `limit`, the first of them first.
+    /// Returns the newest attempts of a task, at most `limit`, in the order they were made.
     func attempts(task id: String, limit: Int) async throws -> [TaskAttempt]
 
-    /// Queues scheduled tasks whose time has come by `date`, earliest first, at most `limit`.
-    /// - Returns: how many.
+    /// Queues scheduled tasks that are due by `date`, earliest first, at most `limit`.
+    /// - Returns: the number of queued tasks.
     func queueDueTasks(at date: Date, limit: Int) async throws -> Int
-    /// When the next scheduled task is due.
+    /// Returns the due date of the next scheduled task.
     func nextTaskDate() async throws -> Date?
-    /// The queued task whose turn it is: of the first organization after `organization`, in the
-    /// circle of their ids, that has one and is not in `excluded`, the oldest of the highest
-    /// priority.
+    /// Returns the next queued task in turn.
+    ///
+    /// Its organization is the first after `organization`, in the circle of the ids, that has a
+    /// queued task and is not in `excluded`. Of that organization's tasks it is the oldest of the
+    /// highest priority.
     func queuedTask(
         after organization: String,
         excluding excluded: Set<String>
     ) async throws -> AgentTask?
-    /// Oldest first.
+    /// Returns the running tasks, oldest first.
     func runningTasks() async throws -> [AgentTask]
-    /// How many are unfinished, by status.
+    /// Returns the number of unfinished tasks by status.
     func taskCounts() async throws -> [AgentTask.Status: Int]
 }
 
 public struct TaskFilter: Sendable, Hashable {
-    /// `nil` is everybody's.
+    /// The owner of the tasks; `nil` for all organizations.
     public var organization: String?
     public var status: AgentTask.Status?
     public var agentID: String?
@@ -59,7 +61,7 @@ public struct TaskFilter: Sendable, Hashable {
     }
 }
 
-/// A task that is begun: as it is known, and as it is from then on.
+/// The start of a task's attempt: the task's known state and its state from then on.
 public struct TaskStart: Sendable, Hashable {
     public let known: AgentTask
     public let running: AgentTask
@@ -70,12 +72,12 @@ public struct TaskStart: Sendable, Hashable {
     }
 }
 
-/// The task is no longer as it was known: somebody changed it meanwhile.
+/// An error: another change was made to the task since its known state was read.
 public struct TaskChanged: Error, Sendable, Hashable {
     public init() {}
 }
 
-/// The organization has as many unfinished tasks as its plan allows.
+/// An error: the organization has as many unfinished tasks as its plan allows.
 public struct TooManyTasks: Error, Sendable, Hashable {
     public let limit: Int
 
@@ -83,7 +85,7 @@ public struct TooManyTasks: Error, Sendable, Hashable {
 }
 
 extension TaskStore where Self: ExecutionStore {
-    /// The task, and what is stored of its attempts; without one that cannot be read.
+    /// Returns the task and its stored attempts, without an execution that cannot be read.
     public func report(on task: AgentTask) async throws -> TaskReport {
         let attempts = try await attempts(task: task.id, limit: TaskReport.attemptsMax)
         var execution: Execution?

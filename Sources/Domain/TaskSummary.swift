@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A task as a list tells of it: without its sources and inputs.
+/// A task for lists, without its sources and inputs.
 public struct TaskSummary: Sendable, Hashable {
     public let id: String
     public let organization: String

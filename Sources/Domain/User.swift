@@ -5,7 +5,7 @@ public struct User: Sendable, Hashable {
     /// `usr_` and 26 characters.
     public let id: String
     public var name: String
-    /// In small letters; no two users have the same.
+    /// The e-mail address in lower case; unique among users.
     public let email: String
     /// The address of a picture.
     public var image: String?
@@ -29,11 +29,11 @@ public struct User: Sendable, Hashable {
     }
 }
 
-/// A user that has signed in and not out.
+/// A user's session, from sign-in to sign-out or expiry.
 public struct Session: Sendable, Hashable {
-    /// `ses_` and 26 characters; not secret.
+    /// The public identifier: `ses_` and 26 characters.
     public let id: String
-    /// SHA-256 of the token.
+    /// The SHA-256 digest of the token.
     public let digest: Data
     public let user: String
     public let createdAt: Date
@@ -48,9 +48,9 @@ public struct Session: Sendable, Hashable {
     }
 }
 
-/// A key that access tokens are signed with.
+/// A key that signs access tokens.
 public struct SigningKey: Sendable, Hashable {
-    /// The `kid` of the tokens that it signs.
+    /// The `kid` of the tokens that the key signs.
     public let id: String
     /// The private key in PEM.
     public let pem: String

@@ -1,3 +1,3 @@
-// The words that both sides of the warden's socket share are Domain's as well: a file that imports
-// Domain has them.
+// The types that both sides of the warden's socket share are part of Domain too: a file that
+// imports Domain gets them.
 @_exported public import Vocabulary

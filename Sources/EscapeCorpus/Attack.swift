@@ -5,32 +5,33 @@
 public import Domain
 public import WardenProtocol
 
-/// One hostile program, and what must come of it.
+/// A hostile program with its expected outcome.
 ///
-/// The corpus of these is what the tests hold a release to, and what `quicksand doctor --attack`
-/// makes on an operator's own machine. The programs are readable sources in
-/// `Sources/EscapeCorpus/Programs`; each prints a line `attempt=outcome` for everything that it
-/// tried, where an outcome is `ok` or the name of an error.
+/// The corpus of attacks is a release criterion in the tests, and `quicksand doctor --attack` runs
+/// it on an operator's own machine. The programs are readable sources in
+/// `Sources/EscapeCorpus/Programs`. Each prints a line `attempt=outcome` for every attempt, where
+/// an outcome is `ok` or the name of an error.
 public struct Attack: Sendable, CustomStringConvertible {
     public enum Family: String, Sendable, CaseIterable {
         case systemCalls, files, resources, network
     }
 
-    /// The case of docs/ATTACKS.md that this belongs to, and a word on which part of it this is.
+    /// The attack's case in docs/ATTACKS.md, and a word for its part of the case.
     public let name: String
     public let family: Family
     public let program: HostileProgram
-    /// Arguments of each run; `{canary}`, `{canaries}`, `{port}` and `{socket}` are replaced.
+    /// The arguments of each run; `{canary}`, `{canaries}`, `{port}` and `{socket}` are replaced.
     public var runs: [[String]] = [[]]
-    /// Arguments of a run in a second execution, which must find nothing of the first.
+    /// The arguments of a run in a second execution, which must find no trace of the first.
     public var followUp: [String]?
-    /// Arguments of the control's runs, where those of the jail's would do harm outside.
+    /// The arguments of the control's runs, if the arguments of the jail's runs would do harm
+    /// outside.
     public var controlRuns: [[String]]?
-    /// Arguments that undo, outside, what the control left there.
+    /// The arguments of a run outside that undoes the control's effects.
     public var cleanUp: [String]?
     public var profiles: [SystemCallProfile] = [.strict]
     public var limits: [Limit: Int64] = [:]
-    /// Names of files to bring back.
+    /// The names of the files to bring back.
     public var outputs: [String] = []
     public var expected: Expectation
     public let wall: Wall
@@ -54,10 +55,10 @@ public struct Attack: Sendable, CustomStringConvertible {
 
     public var description: String { name }
 
-    /// As in docs/ATTACKS.md.
+    /// The case's name in docs/ATTACKS.md.
     public var caseName: String { String(name.prefix { $0 != " " }) }
 
-    /// A copy that was changed.
+    /// Returns a changed copy.
     func with(_ change: (inout Attack) -> Void) -> Attack {
         var attack = self
         change(&attack)
@@ -65,13 +66,13 @@ public struct Attack: Sendable, CustomStringConvertible {
     }
 }
 
-/// A source in the folder of programs, and where it is run from.
+/// A source in the folder of programs, and the places that it runs from.
 public enum HostileProgram: Sendable {
     /// C with `int attack(int, char **)` in place of `main`: see `places.h`.
     case everywhere(String, [Place])
-    /// C with a `main`, or Python, run as a caller's program would be.
+    /// C with a `main`, or Python, run like a caller's program.
     case ordinary(String)
-    /// A source whose compiler is what is attacked; `language` names the runtime.
+    /// A source that attacks its compiler; `language` names the runtime.
     case compiler(String, language: String)
 
     public var file: String {
@@ -86,24 +87,24 @@ public enum HostileProgram: Sendable {
     }
 }
 
-/// From where in a jail an attack is made.
+/// The place in a jail from which an attack is made.
 public enum Place: String, Sendable, CaseIterable {
     /// The only thread of a raw static program.
     case program
     case thread
-    /// In a session of its own, its parent gone.
+    /// A process in its own session, after the end of its parent.
     case grandchild
-    /// While compiling.
+    /// The compile stage.
     case compiler
     /// A Python process, through ctypes.
     case python
 }
 
-/// The wall that refuses an attack.
+/// The isolation layers that refuse an attack.
 public enum Wall: Sendable {
-    /// All of these: where there are several, each of them alone is enough.
+    /// All of these layers; each alone is enough.
     case layers(Set<IsolationLayer>)
-    /// How the jail is made; it cannot be left out.
+    /// A property of how the jail is made, which cannot be left out.
     case intrinsic(String)
 
     public var words: String {
@@ -119,18 +120,19 @@ public enum Wall: Sendable {
     }
 }
 
-/// The same program outside any jail, by an ordinary user: what shows that an attack is one.
+/// The expected result of the program outside any jail, by an ordinary user: the control shows that
+/// the program is an attack.
 public enum Control: Sendable {
-    /// At least these attempts have this outcome.
+    /// At least these attempts have the given outcome.
     case succeeds([String: String], as: Standing = .ordinary)
-    /// Nothing that an ordinary user could do outside either, and why.
+    /// An ordinary user could not do it outside either, for this reason.
     case provesNothing(String)
 
     public enum Standing: Sendable {
         case ordinary
-        /// As root of a user namespace of its own, with other namespaces.
+        /// As root of a new user namespace, with other namespaces.
         case ownNamespaces
-        /// With the arguments put into a line for a shell.
+        /// With the arguments in a line for a shell.
         case throughShell
     }
 }

@@ -1,31 +1,32 @@
 import Domain
 import Foundation
 
-/// Why a control could not be run.
+/// The reason why a control could not run.
 public struct ControlError: Error, CustomStringConvertible {
     public let what: String
     public var description: String { what }
 }
 
-/// The same program outside any jail, as an ordinary user: what shows that an attack is one.
+/// The controls: the same program outside any jail, as an ordinary user, shows that it is an
+/// attack.
 extension AttackHarness {
     private static let secondsMax = 20
-    /// An emulated machine takes ten times as long, and a compiler long anywhere.
+    /// The timeout of a compiler: long on any machine, and ten times as long on an emulated one.
     private static let compileSecondsMax = 180
-    /// nobody's, on every system.
+    /// The user number of nobody on every system.
     private static let ordinaryUser = "65534"
 
     /// The outcome of an attack's control.
     public enum ControlOutcome: Sendable, Equatable {
         case succeeded
-        /// Why nothing follows from it.
+        /// The control proves nothing, for this reason.
         case provesNothing(String)
         case failed([String])
     }
 
     /// Runs an attack outside a jail, as another user, so only root can.
     ///
-    /// - Throws: ``ControlError``, or what Foundation says of files and processes.
+    /// - Throws: ``ControlError``, or Foundation's errors of files and processes.
     public func control(of attack: Attack) throws -> ControlOutcome {
         guard case .succeeds(let wanted, let standing) = attack.control else {
             guard case .provesNothing(let why) = attack.control else { return .failed([]) }
@@ -81,7 +82,7 @@ extension AttackHarness {
 
     private func holdsSecret(_ bytes: Data) -> Bool { bytes.range(of: Data(secret.utf8)) != nil }
 
-    /// - Returns: whether it compiled, and whether the host's secret came out on the way.
+    /// - Returns: whether the source compiled, and whether the host's secret was in the output.
     private func compiling(
         _ file: String,
         _ language: String,
@@ -113,7 +114,7 @@ extension AttackHarness {
         return ["./program"]
     }
 
-    /// In a process namespace, so that whatever a control leaves running ends with it.
+    /// The command prefix with a process namespace, which ends all processes that a control leaves.
     private static let asOrdinaryUser: [String] =
         geteuid() == 0
         ? [
@@ -122,7 +123,7 @@ extension AttackHarness {
         ]
         : ["unshare", "--user", "--map-current-user", "--pid", "--fork", "--kill-child"]
 
-    /// Standard output and error together.
+    /// Runs a command; the output is its standard output and error together.
     private func start(
         _ command: [String],
         in folder: URL,

@@ -2,14 +2,15 @@ public import Domain
 public import Foundation
 import Runner
 
-/// Where attacks are made: a sandbox, the runtimes in it, and what of the host they are after.
+/// The environment of attacks: a sandbox, its runtimes, and the host's files and secret that
+/// attacks aim at.
 public struct AttackHarness: Sendable {
     let sandbox: any SandboxProvider
     let runtimes: Runtimes
     let limits: Limits
     /// The folder of hostile programs.
     let programs: URL
-    /// World-readable files of the host that hold ``secret``.
+    /// The world-readable files of the host that hold ``secret``.
     let canaries: [String]
     let secret: String
 
@@ -34,14 +35,14 @@ public struct AttackHarness: Sendable {
         case refused
         /// The differences from the expectation.
         case cameThrough([String])
-        /// Why it could not be made here.
+        /// The attack could not run here, for this reason.
         case notMade(String)
     }
 
-    /// Makes an attack from each of its places, in each of its profiles.
+    /// Runs an attack from each of its places, in each of its profiles.
     ///
-    /// - Parameter isBrief: from the first place alone, with its first arguments.
-    /// - Throws: ``SandboxError``, or where a program cannot be read.
+    /// - Parameter isBrief: runs it from the first place alone, with its first arguments.
+    /// - Throws: ``SandboxError``, or the error of a program that cannot be read.
     public func make(_ attack: Attack, isBrief: Bool = false) async throws -> Outcome {
         var breaches: [String] = []
         for profile in isBrief ? Array(attack.profiles.prefix(1)) : attack.profiles {
@@ -84,7 +85,7 @@ public struct AttackHarness: Sendable {
         SourceFile(path: name, content: try Data(contentsOf: programs.appendingPathComponent(name)))
     }
 
-    /// Every file that a program needs beside it.
+    /// Returns every file that a program needs, its source included.
     func files(of program: HostileProgram) throws -> [SourceFile] {
         var names = [program.file]
         switch program {

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 
-/// One attack in one profile, as the executions that it takes.
+/// The executions of one attack in one profile.
 struct AttackPlan {
     let attack: Attack
     let runtime: Runtime
@@ -10,7 +10,7 @@ struct AttackPlan {
     private let places: [Place]
     private let runs: [[String]]
 
-    /// `nil` where this machine lacks the program's runtime.
+    /// Returns `nil` if this machine lacks the program's runtime.
     init?(
         _ attack: Attack,
         on harness: AttackHarness,
@@ -114,8 +114,10 @@ extension AttackHarness {
 }
 
 extension Runtime {
-    /// The same, but its compile stage runs `build.sh`, which attacks there and then if it is given
-    /// arguments; and a run is whatever its arguments say.
+    /// Returns a copy of the runtime with `build.sh` as its compile stage, which attacks at once if
+    /// it is given arguments.
+    ///
+    /// The arguments of a run are its whole command.
     fileprivate func building(
         _ file: String,
         _ places: [Place],

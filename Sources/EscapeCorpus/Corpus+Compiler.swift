@@ -2,7 +2,8 @@ import Domain
 import WardenProtocol
 
 extension Corpus {
-    /// A compiler is a program that strangers steer, and the only one that runs before theirs.
+    /// The attacks on compilers: strangers control a compiler's input, and it is the only program
+    /// that runs before theirs.
     static let compiling: [Attack] = [
         Attack(
             "compile-bomb macro explosion",

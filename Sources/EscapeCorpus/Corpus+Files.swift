@@ -117,7 +117,7 @@ extension Corpus {
             expected.outcomes["status " + identity] = ["1000\t1000\t1000\t1000"]
         }
         for change in ["setgroups", "capset"] { expected.outcomes[change] = ["EPERM"] }
-        // EINVAL: in an ordinary user's jail there is no other number to change to.
+        // EINVAL: an ordinary user's jail has no other user number to change to.
         for change in ["setuid", "setresuid", "setgid", "chown"] {
             expected.outcomes[change] = ["EPERM", "EINVAL"]
         }

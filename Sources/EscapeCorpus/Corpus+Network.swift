@@ -16,7 +16,8 @@ extension Corpus {
                 ],
                 atLeast: 3
             ).with {
-                // Lost in the jail's own network, where it has one; the listener would have heard.
+                // The datagram is lost in the jail's own network, if it has one; the host's
+                // listener would have received it.
                 $0.ignored = ["host datagram"]
             },
             wall: .layers([.networkNamespace, .landlock]),

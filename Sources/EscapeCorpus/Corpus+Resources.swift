@@ -23,7 +23,8 @@ extension Corpus {
             "memory \(kind)",
             .resources,
             .ordinary("memory.c"),
-            // The first process of `child` is well, and must not hide what became of the other.
+            // The first process of `child` ends well, and must not hide the end of the other
+            // process.
             expected: .verdict(.memoryExceeded).with { $0.ignored = ["filled"] },
             wall: .layers([.memoryLimit]),
             control: .succeeds(["filled": "ok"])
@@ -61,6 +62,8 @@ extension Corpus {
         },
     ]
 
+    /// The attacks on time limits.
+    ///
     /// Each ends by itself after some seconds, so that a missing clock does no harm.
     private static let time =
         [
@@ -93,7 +96,7 @@ extension Corpus {
                 .ordinary("sleeper.py"),
                 expected: .verdict(.timedOut),
                 wall: .layers([.clock]),
-                // It was still there when its own watchdog ended it.
+                // The program was still running when its own watchdog ended it.
                 control: .succeeds(["ended": "137"])
             ).with {
                 $0.runs = [[kind]]
@@ -126,7 +129,7 @@ extension Corpus {
         control: .succeeds(["parent": "ok"])
     ).with {
         $0.runs = [["9"], ["15"], ["19"], ["0"]]
-        // Any other number would end what else this user has.
+        // Any other number would end this user's other processes.
         $0.controlRuns = [["0"]]
     }
 

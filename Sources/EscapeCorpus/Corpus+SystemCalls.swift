@@ -2,7 +2,7 @@ import Domain
 import WardenProtocol
 
 extension Corpus {
-    /// One for each profile: the answers differ.
+    /// Returns one sweep for each profile, since the answers differ.
     static func sweeps(_ answering: [SystemCallProfile: Set<Int>]) -> [Attack] {
         SystemCallProfile.allCases.map { profile in
             var expected = Expectation.outcomes(["swept": "ok"])
@@ -21,10 +21,10 @@ extension Corpus {
     }
 
     #if arch(x86_64)
-    /// uretprobe and uprobe, which the kernel lets pass every filter.
+    /// The calls uretprobe and uprobe, which the kernel lets pass every filter.
     ///
-    /// A tracer puts them into programs that know nothing of it; called from anywhere else they end
-    /// the caller or do nothing. See `seccomp_uprobe_exception` of kernel/seccomp.c, from 6.14.
+    /// A tracer inserts them into unaware programs; from any other place they end the caller or do
+    /// nothing. See `seccomp_uprobe_exception` of kernel/seccomp.c, from 6.14.
     private static let unfiltered: Set = ["335", "336"]
     #else
     private static let unfiltered: Set<String> = []
@@ -78,7 +78,7 @@ extension Corpus {
             filtered(
                 "memfd-exec",
                 "memfd_exec.c",
-                // Python itself, not the attack, is what its own process is made from.
+                // Without Python: its /proc/self/exe is Python itself, not the attack.
                 places: [.program, .thread, .grandchild, .compiler],
                 expected: .refusals(["ENOSYS"], atLeast: 6).with {
                     $0.outcomes = ["runs from memory": ["yes"], "unshare": ["EPERM"]]
@@ -129,7 +129,8 @@ extension Corpus {
         ] + otherEntries + families
 
     #if arch(x86_64)
-    /// This machine's processor has entries of other architectures.
+    /// The attack on system call entries of other architectures, which this machine's processor
+    /// has.
     private static let otherEntries = [
         filtered(
             "entries",
@@ -142,7 +143,7 @@ extension Corpus {
     private static let otherEntries: [Attack] = []
     #endif
 
-    /// Which sockets there are, in each profile.
+    /// The attacks on socket families, one for each profile.
     private static let families = SystemCallProfile.allCases.map { profile in
         filtered(
             "families \(profile)",
@@ -165,7 +166,7 @@ extension Corpus {
         ).with { $0.profiles = [profile] }
     }
 
-    /// Refused by the filter, from everywhere, in both profiles.
+    /// Returns an attack that the filter refuses from every place, in both profiles.
     private static func filtered(
         _ name: String,
         _ file: String,

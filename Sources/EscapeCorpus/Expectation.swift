@@ -1,26 +1,26 @@
 public import Domain
 public import Foundation
 
-/// What must come of an attack's attempts in a jail, exactly enough that another wall's refusal is
-/// not taken for this one's.
+/// The expected results of an attack's attempts in a jail, so exact that a refusal by another layer
+/// fails the check.
 public struct Expectation: Sendable {
     public var verdicts: [Verdict] = [.exited(code: 0)]
-    /// For each attempt of this name, what may come of it; it must have been made.
+    /// The allowed outcomes of each named attempt; the attempt must have been made.
     public var outcomes: [String: Set<String>] = [:]
-    /// The outcomes that every other attempt may have.
+    /// The allowed outcomes of every other attempt.
     public var others: Set<String> = []
-    /// Attempts with any outcome.
+    /// The attempts with any outcome.
     public var ignored: Set<String> = []
-    /// At least so many attempts.
+    /// The lowest number of attempts.
     public var attemptsMin = 0
-    /// Output files that must be refused as none that is brought back.
+    /// The output files that must be refused, not brought back.
     public var refusedFiles: Set<String> = []
-    /// Whether standard output must be more than was kept.
+    /// Whether standard output must be longer than the kept part.
     public var isTruncated = false
 
     public init() {}
 
-    /// Every attempt fails with one of these.
+    /// Expects that every attempt fails with one of these errors.
     static func refusals(_ errors: Set<String>, atLeast count: Int) -> Expectation {
         var expectation = Expectation()
         expectation.others = errors
@@ -28,14 +28,14 @@ public struct Expectation: Sendable {
         return expectation
     }
 
-    /// Exactly these attempts, each with its outcome.
+    /// Expects exactly these attempts, each with its outcome.
     static func outcomes(_ outcomes: [String: String]) -> Expectation {
         var expectation = Expectation()
         expectation.outcomes = outcomes.mapValues { [$0] }
         return expectation
     }
 
-    /// A program that does not come to its own end.
+    /// Expects that the program does not reach its own end.
     static func verdict(_ verdicts: Verdict...) -> Expectation {
         var expectation = Expectation()
         expectation.verdicts = verdicts
@@ -65,20 +65,20 @@ public struct Sighting: Sendable {
     }
 }
 
-/// Lines of `attempt=outcome`.
+/// The parser of lines `attempt=outcome`.
 public enum Findings {
     public static func read(_ bytes: Data) -> [String: String] {
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { line in
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
         }
-        // An attempt that was made twice came through if either did.
+        // A repeated attempt counts as successful if any of its tries was.
         return Dictionary(lines) { first, second in first == "ok" ? first : second }
     }
 }
 
 extension Expectation {
-    /// The differences from the expectation; empty where the attack was refused.
+    /// Returns the differences from the expectation; empty if the attack was refused.
     func breaches(_ sighting: Sighting, secret: String) -> [String] {
         var breaches: [String] = []
         let result = sighting.result

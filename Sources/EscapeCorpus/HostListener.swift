@@ -1,16 +1,16 @@
 import Foundation
 import Glibc
 
-/// Listens on the host, where a jail must never be heard.
+/// A listener on the host that no jail may reach.
 ///
-/// TCP and UDP on loopback, and a Unix socket in the abstract namespace, which belongs to the
-/// network namespace and to no folder.
+/// It has TCP and UDP sockets on loopback, and a Unix socket in the abstract namespace, which
+/// belongs to the network namespace and to no folder.
 public final class HostListener: Sendable {
     public let port: UInt16
     public let name = "quicksand-" + UUID().uuidString
     private let sockets: [Int32]
 
-    /// - Throws: ``ControlError`` where it cannot listen.
+    /// - Throws: ``ControlError`` if it cannot listen.
     public init() throws {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -39,7 +39,7 @@ public final class HostListener: Sendable {
 
     deinit { for socket in sockets { close(socket) } }
 
-    /// A connection or a datagram has arrived.
+    /// Whether a connection or a datagram has arrived.
     public var heardAnything: Bool {
         var polls = sockets.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         return poll(&polls, nfds_t(polls.count), 0) > 0

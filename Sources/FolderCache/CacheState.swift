@@ -4,18 +4,18 @@ import Domain
 public struct CompileCacheFigures: Sendable, Hashable {
     public var hits = 0
     public var misses = 0
-    /// Programs that had to go for others.
+    /// The programs that were evicted for others.
     public var evictions = 0
-    /// Programs that could not be written.
+    /// The programs that could not be written.
     public var failures = 0
-    /// In the folder, each counted by blocks of 4 KiB.
+    /// The programs in the folder; their bytes are counted in blocks of 4 KiB.
     public var programs = 0
     public var bytes = 0
 }
 
 /// The contents of a ``FolderCache``, and the choice of what is evicted.
 ///
-/// It decides without side effects: its owner removes what it names.
+/// It decides without side effects: its owner removes the programs that it names.
 struct CacheState: Sendable {
     let bytesMax: Int
     private let heldBytesMax: Int
@@ -27,7 +27,7 @@ struct CacheState: Sendable {
     private var counted = CompileCacheFigures()
     private var writingBytes = 0
 
-    /// The most bytes that wait to be written: the cache does not wait for a slow disk.
+    /// The most bytes that wait for a write; the cache does not wait for a slow disk.
     private static let writingBytesMax = 64 << 20
 
     init(bytesMax: Int, heldBytesMax: Int) {
@@ -37,7 +37,7 @@ struct CacheState: Sendable {
 
     enum Found: Sendable {
         case held(CompiledProgram)
-        /// Has to be read; whether it is a hit turns out then.
+        /// The program must be read, and may still turn out to be a miss.
         case onDisk
         case unknown
     }
@@ -54,8 +54,8 @@ struct CacheState: Sendable {
         return .unknown
     }
 
-    /// Takes a program into memory, unless it alone would fill a quarter of it.
-    /// - Returns: what had to leave the memory for it.
+    /// Puts a program into memory, unless it would fill more than a quarter of the memory.
+    /// - Returns: the programs that were dropped from memory.
     mutating func hold(_ program: CompiledProgram, for key: ProgramKey) -> [ProgramKey] {
         guard program.bytes <= heldBytesMax / 4 else { return [] }
         programs[key] = program
@@ -65,10 +65,11 @@ struct CacheState: Sendable {
         return letGo
     }
 
-    /// About what an entry takes beside its program, so that many small ones are bounded too.
+    /// The approximate size of an entry without its program, so that many small ones are bounded
+    /// too.
     private static let entryBytes = 1 << 10
 
-    /// - Returns: whether it may wait for the disk at all.
+    /// - Returns: whether the program may wait for a write.
     mutating func beginWriting(_ bytes: Int) -> Bool {
         guard writingBytes + bytes <= Self.writingBytesMax else { return false }
         writingBytes += bytes
@@ -77,8 +78,8 @@ struct CacheState: Sendable {
 
     mutating func endWriting(_ bytes: Int) { writingBytes -= bytes }
 
-    /// - Returns: what has to leave the folder, so that `bytes` more are within the bound; nothing
-    ///    where they never could be.
+    /// - Returns: the programs to remove from the folder so that `bytes` more fit; none if they
+    ///   never could.
     mutating func makeRoom(for bytes: Int) -> [ProgramKey] {
         guard bytes <= bytesMax else { return [] }
         let evicted = index.shrink(to: bytesMax - bytes)
@@ -86,13 +87,13 @@ struct CacheState: Sendable {
         return evicted
     }
 
-    /// Forgets a program that turned out not to be in the folder.
+    /// Removes a program that is missing in the folder.
     mutating func lose(_ key: ProgramKey) {
         index.remove(key)
         figures.misses += 1
     }
 
-    /// - Returns: what has to leave the folder.
+    /// - Returns: the programs to remove from the folder.
     mutating func forget(scope: String) -> [ProgramKey] {
         for key in held.keys where key.scope == scope {
             held.remove(key)

@@ -1,34 +1,34 @@
-// Target `FolderCache`: the compile cache: compiled programs in a folder, found by a digest,
-// checked by a checksum.
-// Border: it is a `CompileCache` of `Domain` and knows nothing of compilers. The command line
+// Target `FolderCache`: the compile cache, a folder of compiled programs that are found by a digest
+// and verified by a checksum.
+// Border: it implements `CompileCache` of `Domain` and knows nothing of compilers. The command line
 // imports it.
 
 public import Domain
 import Foundation
 import Synchronization
 
-/// Compiled programs in a folder, and the ones that were used last in memory too.
+/// A cache of compiled programs in a folder, with the most recently used ones in memory too.
 ///
 /// An index in memory, read from the folder at the start, answers a miss without the disk. One
-/// serial queue does all disk work, so that a request waits for the disk only to read its own
-/// program. A failed write is a miss the next time.
+/// serial queue does all disk work, so a request waits for the disk only to read its own program. A
+/// failed write becomes a miss later.
 ///
 /// Folder and memory are bounded in bytes and evict the least recently used program. The files'
-/// times keep that order across restarts: they are set when a program is read, when it leaves the
-/// memory, and in ``settle()``.
+/// modification times keep this order across restarts: they are set when a program is read, when it
+/// leaves the memory, and in ``settle()``.
 public final class FolderCache: CompileCache {
     private let folder: ProgramFolder
     private let queue = DispatchQueue(label: "quicksand.compile-cache")
     private let salt: [UInt8]
     private let state: Mutex<CacheState>
 
-    /// A cache of what is in the folder already.
+    /// Creates a cache with the programs that are in the folder.
     ///
     /// - Parameters:
-    ///   - path: the folder; it is made if it is missing, and has to be this process's own.
-    ///   - bytesMax: of all files in it together, each counted by blocks of 4 KiB.
-    ///   - heldBytesMax: of what is held in memory beside.
-    /// - Throws: `POSIXError`, or what Foundation says of a folder that cannot be read.
+    ///   - path: the folder, which this process must own; it is created if it is missing.
+    ///   - bytesMax: the bound on all files together, each counted in blocks of 4 KiB.
+    ///   - heldBytesMax: the bound on the programs in memory.
+    /// - Throws: `POSIXError`, or an error of Foundation for an unreadable folder.
     public init(path: String, bytesMax: Int, heldBytesMax: Int = 32 << 20) throws {
         folder = try ProgramFolder(path: path)
         var random = SystemRandomNumberGenerator()
@@ -66,13 +66,13 @@ public final class FolderCache: CompileCache {
 
     public func forget(project: String) async {
         let scope = ProgramKey.scope(.project(project), salt: salt)
-        // In its turn: what is being written is there by then.
+        // The queue does this after the earlier writes, so that their files exist by then.
         await onDisk {
             for key in self.state.withLock({ $0.forget(scope: scope) }) { self.folder.remove(key) }
         }
     }
 
-    /// Returns when the disk has everything that was kept so far, and in which order it was used.
+    /// Returns when the disk has all programs stored so far, and the order of their last use.
     public func settle() async {
         await onDisk {
             for key in self.state.withLock(\.held.keys) { self.folder.use(key) }
@@ -86,7 +86,7 @@ public final class FolderCache: CompileCache {
     }
 }
 
-// MARK: - On the queue
+// MARK: - Work on the disk queue
 
 extension FolderCache {
     private func read(_ key: ProgramKey) -> CompiledProgram? {
@@ -120,7 +120,7 @@ extension FolderCache {
         }
     }
 
-    /// What was let go of in memory was used until then.
+    /// Sets the time of last use for programs that have left the memory.
     private func noteUse(of keys: [ProgramKey]) {
         guard !keys.isEmpty else { return }
         queue.async {
@@ -130,6 +130,6 @@ extension FolderCache {
 }
 
 extension CompiledProgram {
-    /// With all that its compiler said.
+    /// The size of the program and its compiler's output.
     var bytes: Int { content.count + result.stdout.bytes.count + result.stderr.bytes.count }
 }

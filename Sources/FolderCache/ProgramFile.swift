@@ -3,17 +3,19 @@ import Domain
 import Foundation
 import StoredRecords
 
-/// A cached program as a file: a mark, a checksum of the rest and of the file's name, the length of
-/// the stage's result, the result as JSON, and the program's bytes.
+/// The file format of a cached program.
 ///
-/// The checksum is against what happens to files: one that is cut short, has a bad sector, or got
-/// another's name is not believed. It does not protect against a writer of the folder, who could
-/// write the checksum too.
+/// A file has a mark, a checksum of the rest and of the file's name, the length of the stage's
+/// result, the result as JSON, and the program's bytes.
+///
+/// The checksum detects accidents: a truncated file, a bad sector, a file under another's name. It
+/// does not protect against a writer of the folder, who could write the checksum too.
 enum ProgramFile {
     private static let mark = Array("QSP1".utf8)
     private static let headBytes = mark.count + SHA256.byteCount
     private static let lengthBytes = 8
-    /// A program with its compiler's words in base64, and what else a result says.
+    /// The most bytes of a file: a program, its compiler's output in base64, and the rest of the
+    /// result.
     static let bytesMax = CompiledProgram.bytesMax * 2 + (1 << 20)
 
     static func encode(_ program: CompiledProgram, for key: ProgramKey) throws -> Data {
@@ -25,7 +27,7 @@ enum ProgramFile {
         return Data(mark) + Data(checksum(body, key)) + body
     }
 
-    /// - Returns: `nil` for anything but what ``encode(_:for:)`` made for this key.
+    /// - Returns: `nil` for anything except the output of ``encode(_:for:)`` for this key.
     static func decode(_ file: Data, for key: ProgramKey) -> CompiledProgram? {
         guard file.count >= headBytes + lengthBytes, file.starts(with: mark) else { return nil }
         let body = file.dropFirst(headBytes)
@@ -36,7 +38,7 @@ enum ProgramFile {
         guard length <= UInt64(rest.count),
             let result = try? StageRecord.decode(rest.prefix(Int(length)))
         else { return nil }
-        // A copy of its own: a slice would keep the whole file.
+        // The copy is necessary: a slice would keep the whole file in memory.
         return CompiledProgram(result: result, content: Data(rest.dropFirst(Int(length))))
     }
 

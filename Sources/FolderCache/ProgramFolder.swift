@@ -1,17 +1,17 @@
 import Foundation
 import Glibc
 
-/// The folder that the programs are kept in, a file for each, named by its key.
+/// The folder of the programs, with one file for each, named by its key.
 ///
-/// Everything here waits for the disk. A file is written under another name first, so that under
-/// its own there is all of it or nothing, whenever this process ends; after a loss of power there
-/// may be less, and the checksum tells. Processes may share a folder: each then holds what it adds
-/// to the bound, and what another removed is a program that is not there. The time of a file is
-/// when it was last used.
+/// All methods wait for the disk. A file is first written under another name, so that its final
+/// name never has a partial file when this process ends at any time; after a power cut a file may
+/// be cut short, which the checksum detects. Processes may share a folder: each then applies the
+/// bound to what it adds, and a program that another process removed counts as missing. The
+/// modification time of a file is its last use.
 struct ProgramFolder: Sendable {
     let path: String
 
-    /// The name of the file that a process is writing, with its number; each writes one at a time.
+    /// The prefix of a file that is being written; the process id follows, one file per process.
     private static let unfinished = "unfinished"
     private let ownUnfinished = "\(unfinished).\(getpid())"
     /// The size of a disk block, by which files are counted.
@@ -22,7 +22,7 @@ struct ProgramFolder: Sendable {
         let bytes: Int
     }
 
-    /// Makes the folder if it is missing.
+    /// Creates the folder if it is missing.
     init(path: String) throws {
         self.path = path
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw POSIXError.last }
@@ -31,7 +31,7 @@ struct ProgramFolder: Sendable {
         guard status.st_mode & S_IFMT == S_IFDIR else { throw POSIXError(.ENOTDIR) }
     }
 
-    /// The files that are there, the one that was used longest ago first.
+    /// Returns the files, least recently used first.
     func contents() throws -> [File] {
         var found: [(file: File, usedAt: timespec)] = []
         for name in try FileManager.default.contentsOfDirectory(atPath: path) {
@@ -48,7 +48,7 @@ struct ProgramFolder: Sendable {
         }.map(\.file)
     }
 
-    /// Whether it was being written by a process that is no more.
+    /// Returns whether the process that was writing the file has ended.
     private func isAbandoned(_ name: String) -> Bool {
         guard name.hasPrefix(Self.unfinished) else { return false }
         let process = pid_t(name.dropFirst(Self.unfinished.count + 1))
@@ -56,7 +56,7 @@ struct ProgramFolder: Sendable {
         return kill(process, 0) != 0 && errno == ESRCH
     }
 
-    /// - Throws: where the disk is full, or cannot be written; nothing is left then.
+    /// - Throws: where the disk is full or cannot be written; no file is left then.
     func write(_ content: Data, for key: ProgramKey) throws {
         let unfinished = path(of: ownUnfinished)
         let file = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
@@ -71,7 +71,7 @@ struct ProgramFolder: Sendable {
         }
     }
 
-    /// The file's content, up to `bytesMax`; `nil` where it cannot be read or has more.
+    /// Returns the file's content; `nil` where it cannot be read or has more than `bytesMax` bytes.
     func read(_ key: ProgramKey, bytesMax: Int) -> Data? {
         let file = open(path(of: key.fileName), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { return nil }
@@ -86,7 +86,7 @@ struct ProgramFolder: Sendable {
         return content
     }
 
-    /// Notes on disk that it was used just now.
+    /// Sets the file's time of last use to the present.
     func use(_ key: ProgramKey) {
         utimensat(AT_FDCWD, path(of: key.fileName), nil, AT_SYMLINK_NOFOLLOW)
     }
@@ -97,7 +97,7 @@ struct ProgramFolder: Sendable {
 
     private func path(of name: String) -> String { path + "/" + name }
 
-    /// How much a file of so many bytes counts for.
+    /// Returns the size of a file of this many bytes, in whole blocks.
     static func weight(_ bytes: Int) -> Int {
         (bytes + blockBytes - 1) / blockBytes * blockBytes
     }

@@ -4,16 +4,15 @@ import Foundation
 
 /// The key of a cached program: a digest of the compilation, under a digest of its owner.
 ///
-/// Every field goes into the digest with its length or its count before it, so that no two
-/// compilations are written the same way. With the scope in both halves a key is of no use in
-/// another scope, and all keys of a scope can be told from the rest.
+/// Every field enters the digest after its length or count, so that two compilations never give the
+/// same input. The scope is part of both halves, so a key is useless in another scope, and all keys
+/// of one scope can be found.
 struct ProgramKey: Hashable, Sendable {
-    /// Hexadecimal, as in the file's name.
+    /// The digest of the owner, hexadecimal as in the file's name.
     let scope: String
     let compilation: String
 
-    /// Changes with the meaning of what is kept, so that an earlier release's programs are not
-    /// found.
+    /// The version of the stored format; a change hides the programs of earlier releases.
     private static let form = "quicksand compiled program, form 1"
     private static let separator: Character = "."
 
@@ -45,7 +44,7 @@ struct ProgramKey: Hashable, Sendable {
         self.compilation = digest.hexadecimal()
     }
 
-    /// - Returns: `nil` where it is no name that ``fileName`` could have made.
+    /// - Returns: `nil` for a name that ``fileName`` could not have made.
     init?(fileName: String) {
         let parts = fileName.split(separator: Self.separator, omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy(Self.isDigest) else { return nil }
@@ -55,9 +54,9 @@ struct ProgramKey: Hashable, Sendable {
 
     var fileName: String { "\(scope)\(Self.separator)\(compilation)" }
 
-    /// - Parameter salt: makes an address's scope that of this process alone. What strangers sent
-    ///    is kept by nobody's address: without the salt, whoever reads the folder could try all
-    ///    addresses.
+    /// - Parameter salt: makes an address's scope private to this process. Strangers' programs must
+    ///   not be stored under their addresses: without the salt, a reader of the folder could try
+    ///   all addresses.
     static func scope(_ scope: Compilation.Scope, salt: [UInt8]) -> String {
         var digest = FieldDigest()
         switch scope {
@@ -81,7 +80,7 @@ struct ProgramKey: Hashable, Sendable {
     }
 }
 
-/// SHA-256 over fields that cannot run into each other.
+/// A SHA-256 digest over fields whose boundaries are unambiguous.
 private struct FieldDigest: ~Copyable {
     private var hash = SHA256()
 

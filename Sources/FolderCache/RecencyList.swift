@@ -1,7 +1,6 @@
-/// Keys with weights, in the order in which they were last used.
+/// A list of weighted keys in the order of their last use.
 ///
-/// A list whose links are kept in a dictionary: everything but its making takes the same time
-/// whatever its length.
+/// The links are in a dictionary, so every operation on one key takes constant time.
 struct RecencyList<Key: Hashable & Sendable>: Sendable {
     private struct Node: Sendable {
         var weight: Int
@@ -19,7 +18,7 @@ struct RecencyList<Key: Hashable & Sendable>: Sendable {
 
     func contains(_ key: Key) -> Bool { nodes[key] != nil }
 
-    /// From the one that was used longest ago.
+    /// The keys, least recently used first.
     var keys: [Key] {
         var keys: [Key] = []
         var next = oldest
@@ -30,7 +29,7 @@ struct RecencyList<Key: Hashable & Sendable>: Sendable {
         return keys
     }
 
-    /// Adds a key, or gives it another weight, as the one used last.
+    /// Adds a key or changes its weight; the key becomes the most recently used.
     mutating func insert(_ key: Key, weight: Int) {
         remove(key)
         nodes[key] = Node(weight: weight, older: newest, newer: nil)
@@ -39,7 +38,7 @@ struct RecencyList<Key: Hashable & Sendable>: Sendable {
         self.weight += weight
     }
 
-    /// Notes a use; a key that is not there stays so.
+    /// Records a use; does nothing for an absent key.
     mutating func use(_ key: Key) {
         guard newest != key, let node = nodes[key] else { return }
         insert(key, weight: node.weight)
@@ -54,8 +53,8 @@ struct RecencyList<Key: Hashable & Sendable>: Sendable {
         return true
     }
 
-    /// Removes the oldest until the rest is within `weightMax`.
-    /// - Returns: what was removed.
+    /// Removes the least recently used keys until the rest is within `weightMax`.
+    /// - Returns: the removed keys.
     mutating func shrink(to weightMax: Int) -> [Key] {
         var removed: [Key] = []
         while weight > weightMax, let key = oldest {

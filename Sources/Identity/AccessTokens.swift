@@ -3,19 +3,19 @@ public import Domain
 public import Foundation
 import Synchronization
 
-/// Access tokens (RFC 6749, 4.4): signed proofs that a client had a key at most an hour ago.
+/// Access tokens (RFC 6749, 4.4): signed proofs that a client presented a key at most an hour ago.
 ///
 /// A token is a JWT (claims by RFC 9068), so that other servers can read it. This server still asks
 /// the store each time, so that revoking a key or a token works at once. The first signing key is
-/// made on first use, later ones by command; an older key stays published until its last token has
-/// expired.
+/// created at first use, and later ones by command. An older key stays published until its last
+/// token has expired.
 public final class AccessTokens: Sendable {
     public static let lifetimeSeconds: TimeInterval = 3_600
     static let issuer = "quicksand"
 
     private let store: any TokenStore
     private let clock: WallClock
-    /// What was read of the store's keys, by the identifier: a key never changes.
+    /// The cache of parsed signing keys by identifier; a key never changes.
     private let parsed = Mutex<[String: P256SigningKey]>([:])
 
     public init(store: any TokenStore, clock: WallClock) {
@@ -23,13 +23,13 @@ public final class AccessTokens: Sendable {
         self.clock = clock
     }
 
-    /// A token that was just made.
+    /// A new token.
     public struct Issued: Sendable {
         public let text: String
         public let expiresInSeconds: Int
     }
 
-    /// The claims of a token that is ours and has not expired.
+    /// The claims of a valid token of this server.
     public struct Statement: Sendable, Hashable {
         public let id: String
         public let keyID: String
@@ -37,7 +37,7 @@ public final class AccessTokens: Sendable {
         public let expiresAt: Date
     }
 
-    /// - Parameter scopes: of the key's, those that the token has.
+    /// - Parameter scopes: the scopes of the token, all of which the key has.
     public func issue(for key: APIKey, scopes: Set<String>) async throws -> Issued {
         let now = clock.now()
         let latest = now.addingTimeInterval(Self.lifetimeSeconds)
@@ -57,14 +57,14 @@ public final class AccessTokens: Sendable {
         return Issued(text: token.text, expiresInSeconds: Int(end.timeIntervalSince(now)))
     }
 
-    /// Whether the text has the form of a token: three parts, none of them empty.
+    /// Returns whether the text has the form of a token: three parts, none of them empty.
     public static func isToken(_ text: String) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 3 && parts.allSatisfy { !$0.isEmpty }
     }
 
-    /// The token's claims; `nil` where it is not ours or has expired.
-    /// - Returns: `nil` where it is not ours, has expired or was revoked.
+    /// Returns the claims of a token.
+    /// - Returns: `nil` if the token is not of this server, has expired or was revoked.
     public func statement(_ token: String) async throws -> Statement? {
         let keys = try await parse(store.signingKeys())
         guard
@@ -98,7 +98,7 @@ public final class AccessTokens: Sendable {
         public let y: String
     }
 
-    /// The keys that tokens of today may be signed with.
+    /// Returns the public keys of all signing keys whose tokens may still be valid.
     public func publicKeys() async throws -> [PublicKey] {
         _ = try await signingKey()
         return try await parse(store.signingKeys()).map { id, key in
@@ -111,8 +111,8 @@ public final class AccessTokens: Sendable {
         }
     }
 
-    /// Makes a new key that signs from now on.
-    /// - Returns: its identifier.
+    /// Creates a new key, which signs all further tokens.
+    /// - Returns: the identifier of the key.
     public func rotate() async throws -> String {
         let key = try Self.make(at: clock.now())
         _ = try await store.insert(key, isFirst: false, forgettingBefore: expiry)
@@ -122,7 +122,7 @@ public final class AccessTokens: Sendable {
     private func signingKey() async throws -> (id: String, key: P256SigningKey) {
         if let newest = try await parse(store.signingKeys()).first { return newest }
         let key = try Self.make(at: clock.now())
-        // Another process may be first.
+        // Another process may have inserted a key first.
         _ = try await store.insert(key, isFirst: true, forgettingBefore: expiry)
         guard let newest = try await parse(store.signingKeys()).first else {
             throw NoSigningKey()
@@ -130,7 +130,7 @@ public final class AccessTokens: Sendable {
         return newest
     }
 
-    /// What a key that was followed by another before this has signed has expired.
+    /// If a key was replaced before this time, all its tokens have expired.
     private var expiry: Date { clock.now().addingTimeInterval(-Self.lifetimeSeconds) }
 
     private func parse(_ stored: [SigningKey]) throws -> [(id: String, key: P256SigningKey)] {
@@ -156,7 +156,7 @@ public final class AccessTokens: Sendable {
     }
 }
 
-/// The store did not keep the first key.
+/// The error for a store that did not keep the first key.
 struct NoSigningKey: Error {}
 
 private struct Claims: Codable, Sendable {

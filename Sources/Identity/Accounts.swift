@@ -2,7 +2,7 @@ public import Domain
 public import Foundation
 import Synchronization
 
-/// Signing up, in and out.
+/// The rules for sign-up, sign-in, sessions and sign-out.
 ///
 /// An unknown address and a wrong password get the same answer after the same time. Attempts are
 /// counted per client address and per account, even if the account does not exist. Sign-ups are
@@ -11,7 +11,7 @@ public final class Accounts: Sendable {
     /// The plan of a new user's organization.
     public static let plan = "free"
     public static let sessionSeconds: TimeInterval = 7 * 86_400
-    /// Use extends a session, at most once in this time.
+    /// The minimum time between two extensions of a session; use extends it.
     static let extensionSeconds: TimeInterval = 86_400
 
     private let store: any AccountStore & QuotaStore
@@ -23,7 +23,7 @@ public final class Accounts: Sendable {
     /// The conditions of sign-up.
     public struct SignUps: Sendable {
         public let rules: PasswordRules
-        /// The most sign-ups per address and day.
+        /// The maximum number of sign-ups per address and day.
         public let perDay: Int
 
         public init(rules: PasswordRules, perDay: Int) {
@@ -32,7 +32,7 @@ public final class Accounts: Sendable {
         }
     }
 
-    /// - Parameter signUps: `nil` where nobody may.
+    /// - Parameter signUps: `nil` if sign-up is closed.
     public init(
         store: any AccountStore & QuotaStore,
         signUps: SignUps?,
@@ -52,11 +52,11 @@ public final class Accounts: Sendable {
         public let user: User
     }
 
-    /// Makes a user, an organization of its own with a webhook secret, and a session.
+    /// Creates a user, an organization of its own with a webhook secret, and a session.
     ///
     /// - Parameters:
-    ///   - name: checked, as ``DisplayName`` does.
-    ///   - subject: where the attempt comes from.
+    ///   - name: a name that ``DisplayName`` accepts.
+    ///   - subject: the client address of the attempt.
     /// - Throws: ``SignUpError``, ``PasswordsBusy``, or what the store throws.
     public func signUp(
         name: String,
@@ -103,7 +103,7 @@ public final class Accounts: Sendable {
         return try await open(for: user)
     }
 
-    /// - Parameter subject: where the attempt comes from.
+    /// - Parameter subject: the client address of the attempt.
     /// - Throws: ``SignInError``, ``PasswordsBusy``, or what the store throws.
     public func signIn(
         email: EmailAddress,
@@ -136,7 +136,7 @@ public final class Accounts: Sendable {
         return Entry(token: token, session: session, user: user)
     }
 
-    /// The session of a token, if it is valid; use extends it.
+    /// Returns the session of a token if it is valid, and extends it.
     public func session(_ token: SessionToken) async throws -> SignedIn? {
         let now = clock.now()
         guard let found = try await store.session(digest: token.digest),
@@ -152,13 +152,13 @@ public final class Accounts: Sendable {
         return SignedIn(session: session, user: found.user)
     }
 
-    /// - Returns: whether there was such a session.
+    /// - Returns: whether the session existed.
     public func signOut(_ token: SessionToken) async throws -> Bool {
         try await store.deleteSession(digest: token.digest)
     }
 }
 
-/// Why a sign-up was refused.
+/// The reason why a sign-up was refused.
 public enum SignUpError: Error, Sendable, Hashable {
     /// The operator has closed sign-up.
     case closed
@@ -167,9 +167,9 @@ public enum SignUpError: Error, Sendable, Hashable {
     case emailTaken
 }
 
-/// Why a sign-in was refused.
+/// The reason why a sign-in was refused.
 public enum SignInError: Error, Sendable, Hashable {
-    /// No such account, or another password.
+    /// The account does not exist, or the password is wrong.
     case refused
     case tooMany(limit: Int, retryAfterSeconds: Int)
 }
@@ -180,7 +180,8 @@ struct SignInLimits: Sendable {
     private var byAccount = AttemptLimit(limit: 10, windowSeconds: 900)
 
     /// Counts one attempt.
-    /// - Returns: the limit that it breaks, if any, and in how many seconds to come back.
+    /// - Returns: the limit that it exceeds, if any, and the seconds until the next attempt is
+    ///   allowed.
     mutating func take(
         email: String,
         from subject: String,
@@ -192,6 +193,6 @@ struct SignInLimits: Sendable {
         return byAccount.take(email, at: now).map { (byAccount.limit, $0) }
     }
 
-    /// The password was right, so the attempt does not count against the account.
+    /// Uncounts an attempt against the account, because its password was right.
     mutating func giveBack(email: String) { byAccount.giveBack(email) }
 }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A limit of attempts per subject: at most `limit` in a window.
+/// A limit on attempts per subject: at most `limit` in a window.
 ///
-/// Pure: time is a parameter. The windows of all subjects begin together, so memory is one number
-/// for each subject of the present window. With `subjectsMax` subjects, new ones are refused until
-/// the next window.
+/// It is pure: time is a parameter. The windows of all subjects begin together, so it stores one
+/// number for each subject of the current window. With `subjectsMax` subjects, new ones are refused
+/// until the next window.
 struct AttemptLimit: Sendable {
     let limit: Int
     let windowSeconds: Int
@@ -19,7 +19,7 @@ struct AttemptLimit: Sendable {
     }
 
     /// Counts one attempt.
-    /// - Returns: in how many seconds to come back, where it is one too many.
+    /// - Returns: `nil` if the attempt is allowed, else the seconds until the next window.
     mutating func take(_ subject: String, at now: Date) -> Int? {
         let seconds = Int(now.timeIntervalSince1970.rounded(.down))
         let present = seconds / windowSeconds
@@ -35,7 +35,7 @@ struct AttemptLimit: Sendable {
         return nil
     }
 
-    /// Takes back an attempt whose password was right.
+    /// Uncounts an attempt whose password was right.
     mutating func giveBack(_ subject: String) {
         guard let count = counts[subject] else { return }
         counts[subject] = count > 1 ? count - 1 : nil

@@ -8,9 +8,9 @@ import Synchronization
 
 /// Turns a credential into a caller.
 ///
-/// The form tells the kind: a key, a session's token, or an access token. The store is asked every
-/// time, so that a revocation by any process works at once. The use of a key is stored beside the
-/// request, at most once a minute per key.
+/// The form of a credential determines its kind: a key, a session's token, or an access token. The
+/// store is asked every time, so that a revocation by any process works at once. The use of a key
+/// is recorded asynchronously, at most once a minute per key.
 public final class Authenticator: Sendable {
     private let store: any AccountStore
     private let accounts: Accounts
@@ -33,10 +33,10 @@ public final class Authenticator: Sendable {
         self.clock = clock
     }
 
-    /// The caller that `credential` belongs to.
+    /// Returns the caller of `credential`.
     ///
-    /// - Parameter organization: which of its organizations somebody with a session acts for; its
-    ///   own by default. A key acts for its own only.
+    /// - Parameter organization: the organization that a user with a session acts for; the default
+    ///   is the user's own. A key acts only for its own organization.
     public func caller(
         credential: String,
         organization: String? = nil
@@ -58,7 +58,7 @@ public final class Authenticator: Sendable {
         throw .refused(.malformed)
     }
 
-    /// The key that an OAuth client names and shows.
+    /// Returns the key of an OAuth client, which sends the key's id and the key.
     public func client(
         id: String,
         secret: String
@@ -121,7 +121,7 @@ public final class Authenticator: Sendable {
         )
     }
 
-    /// - Throws: where there is no such key, or it holds no more.
+    /// - Throws: if the key does not exist, has expired or was revoked.
     private func usable(_ issued: IssuedKey?) async throws -> IssuedKey {
         guard let issued else { throw AuthenticationError.refused(.unknown) }
         let key = issued.key
@@ -146,46 +146,47 @@ public final class Authenticator: Sendable {
         guard isDue else { return }
         let store = store
         Task {
-            // Where it cannot be written, the request is not to suffer; the next minute tries
-            // again.
+            // A failed write does not affect the request; the next minute tries again.
             try? await store.touchKey(id: key.id, at: now)
         }
     }
 }
 
-/// Why there is no caller.
+/// The reason why there is no caller.
 public enum AuthenticationError: Error, Sendable {
-    /// The credential is invalid: always the same 401. The reason is for the log.
+    /// The credential is invalid; the answer is always the same 401, and the reason is for the log.
     case refused(Reason)
-    /// The store could not be asked: our fault, not the caller's.
+    /// The store failed; the fault is the server's, not the caller's.
     case unavailable(any Error)
 
-    /// Never shown to a caller: it would tell which keys exist.
+    /// The reason for the log.
+    ///
+    /// No caller sees it, since it would disclose which keys exist.
     public enum Reason: Sendable, Hashable {
-        /// Not the form of any credential, or a wrong checksum.
+        /// The credential has no known form, or its checksum is wrong.
         case malformed
         case unknown
         case expired(keyID: String)
         case revoked(keyID: String)
-        /// `limits.json` no longer has the plan of the organization.
+        /// The plan of the organization is missing from `limits.json`.
         case planGone(organization: String, plan: String)
-        /// The user is no member of the requested organization.
+        /// The user is not a member of the requested organization.
         case noMembership(user: String)
     }
 }
 
-/// Decides which uses of a key are written down: the first, and then one a minute.
+/// Decides which uses of a key are stored: the first one, and then one a minute.
 struct UseThrottle {
     static let intervalSeconds = 60.0
-    /// Above this many keys, those whose minute is over are forgotten: the store's own date keeps
-    /// them in step.
+    /// The number of keys from which entries older than a minute are deleted; for those, the date
+    /// in the store suffices.
     static let rememberedMax = 1_024
 
     private var noted: [String: Date] = [:]
 
-    /// Whether to store a use at `now`; the caller then does.
+    /// Returns whether the caller must store a use at `now`.
     ///
-    /// What the store has in `lastUsedAt` may lag behind a write that is under way.
+    /// `lastUsedAt`, as the store has it, may lag behind a write in progress.
     mutating func isDue(keyID: String, lastUsedAt: Date?, at now: Date) -> Bool {
         let latest = [lastUsedAt, noted[keyID]].compactMap(\.self).max()
         if let latest, now.timeIntervalSince(latest) < Self.intervalSeconds { return false }

@@ -1,26 +1,26 @@
 import Foundation
 
-/// Where a request may carry its credential: `Authorization: Bearer <key>`, `Authorization: Token
-/// <key>`, `Authorization: <key>`, `X-API-Key: <key>`, and `?apiKey=<key>` where the operator
-/// turned it on.
+/// The places of a credential in a request: `Authorization: Bearer <key>`, `Authorization: Token
+/// <key>`, `Authorization: <key>`, `X-API-Key: <key>`, and `?apiKey=<key>` if the operator enables
+/// it.
 ///
-/// One credential in two places is fine; two credentials are refused, because whichever we took, a
-/// proxy or a log in front of us may have taken the other.
+/// The same credential may be in two places. Two different credentials are refused, because a proxy
+/// or a log in front of the server may use the one that the server ignores.
 public enum Credentials {
-    /// In bytes, of the credential alone.
+    /// The maximum size of a credential in bytes.
     ///
-    /// An access token that names every scope has less than half of it.
+    /// An access token that names every scope is less than half as long.
     public static let lengthMax = 4_096
 
-    /// The one credential of a request, not yet known to be good.
+    /// Returns the credential of a request, not yet verified.
     ///
     /// - Parameters:
     ///   - authorization: the value of every `Authorization` header.
     ///   - apiKeyHeader: the value of every `X-API-Key` header.
     ///   - query: the request's query as it was sent, percent-encoded, without the question mark.
-    ///   - allowsQuery: whether `apiKey` is looked for in it; where not, it is ignored.
-    /// - Returns: `nil` where the request carries none.
-    /// - Throws: ``CredentialError``, which is answered like an unknown key.
+    ///   - allowsQuery: whether `apiKey` in the query is read; if not, it is ignored.
+    /// - Returns: `nil` if the request has no credential.
+    /// - Throws: ``CredentialError``, which gets the same answer as an unknown key.
     public static func extract(
         authorization: [String],
         apiKeyHeader: [String],
@@ -85,14 +85,14 @@ public enum Credentials {
     }
 }
 
-/// Why a request's credential is not even looked up.
+/// The reason why a request's credential is refused without a look-up.
 ///
-/// The caller hears the uniform refusal.
+/// The caller gets the same 401 as for any other invalid credential.
 public enum CredentialError: Error, Sendable, Hashable {
-    /// Two places carry different credentials.
+    /// Two places have different credentials.
     case conflicting
-    /// Longer than ``Credentials/lengthMax``.
+    /// The credential is longer than ``Credentials/lengthMax``.
     case tooLong
-    /// Empty, of another scheme, or with characters that no credential has.
+    /// The credential is empty, of another scheme, or has characters that no credential has.
     case malformed
 }

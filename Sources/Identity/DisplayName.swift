@@ -1,11 +1,11 @@
 import Foundation
 
-/// A name that people read: of a key, a user, an organization, a project.
+/// The display name of a key, a user, an organization or a project.
 ///
-/// Names are listed on terminals and pages: no control characters, nor those that turn the
-/// direction of text.
+/// Terminals and pages show names, so a name has no control characters, and no characters that
+/// change the direction of text.
 public enum DisplayName {
-    /// In Unicode scalars.
+    /// The maximum length in Unicode scalars.
     public static let lengthMax = 100
 
     public static let rule =
@@ -15,7 +15,7 @@ public enum DisplayName {
         (1...lengthMax).contains(name.unicodeScalars.count) && isShowable(name)
     }
 
-    /// Whether the text disturbs no listing, of whatever length it is.
+    /// Returns whether the text, of any length, can be shown in a list.
     public static func isShowable(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy { scalar in
             let properties = scalar.properties
@@ -28,17 +28,17 @@ public enum DisplayName {
     }
 }
 
-/// An address for e-mail, in small letters.
+/// An e-mail address in lower case.
 ///
-/// Whether anybody reads what is sent there is not asked.
+/// Nothing checks whether the address receives mail.
 public struct EmailAddress: Sendable, Hashable {
-    /// RFC 5321, 4.5.3.1.3, less the angle brackets.
+    /// The maximum size of RFC 5321, 4.5.3.1.3, without the angle brackets.
     public static let bytesMax = 254
     private static let localBytesMax = 64
 
     public let text: String
 
-    /// - Returns: `nil` where the text is no address of the usual form, `name@host.example`.
+    /// - Returns: `nil` if the text is not an address of the usual form, `name@host.example`.
     public init?(_ text: String) {
         let text = text.lowercased()
         let sides = text.split(separator: "@", omittingEmptySubsequences: false)
@@ -53,7 +53,7 @@ public struct EmailAddress: Sendable, Hashable {
             && !text.contains { $0.isWhitespace || "<>()[],;:\\\"".contains($0) }
     }
 
-    /// At least two labels of letters, digits and hyphens.
+    /// Returns whether the text has at least two labels of letters, digits and hyphens.
     private static func isHost(_ text: Substring) -> Bool {
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
         return labels.count >= 2

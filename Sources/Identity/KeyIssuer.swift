@@ -1,9 +1,9 @@
 public import Domain
 public import Foundation
 
-/// Makes keys.
+/// Creates keys.
 ///
-/// Everything that can be refused is refused before the store hears of it.
+/// It checks every input before it calls the store.
 ///
 /// The caller checks the requester's rights: a key gets no scope that its creator lacks.
 public struct KeyIssuer: Sendable {
@@ -15,15 +15,15 @@ public struct KeyIssuer: Sendable {
         self.clock = clock
     }
 
-    /// Makes a key and stores all of it but the secret, which is shown once.
+    /// Creates a key, and stores all of it except the secret.
     ///
     /// - Parameters:
-    ///   - name: as ``DisplayName`` has it.
+    ///   - name: a name that ``DisplayName`` accepts.
     ///   - scopes: names of ``Scope``, at least one.
     ///   - organization: the owner of the key; it must exist.
-    ///   - user: who makes it; `nil` is the operator.
-    ///   - expiresAt: `nil` is never.
-    /// - Returns: the key as it was stored, and the secret to be shown once.
+    ///   - user: the creator; `nil` means the operator.
+    ///   - expiresAt: the expiry; `nil` means never.
+    /// - Returns: the key as it was stored, and the secret, which is shown once.
     /// - Throws: ``KeyIssueError``, or what the store throws.
     public func create(
         name: String,
@@ -61,13 +61,13 @@ public struct KeyIssuer: Sendable {
     }
 }
 
-/// Why no key was made.
+/// The reason why no key was created.
 public enum KeyIssueError: Error, Sendable, Hashable {
-    /// Empty, too long, or with characters that would disturb a listing.
+    /// The name is empty, too long, or has characters that cannot be shown in a list.
     case name
     case noScopes
     case scopes(InvalidScopes)
-    /// Already over.
+    /// The expiry is in the past.
     case expiry
 }
 

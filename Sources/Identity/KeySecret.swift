@@ -1,15 +1,15 @@
-/// An API key as its holder has it, in the one moment in which we have it too.
+/// An API key in plain text, as its holder has it.
 ///
-/// `sk_live_`, 30 random base62 characters (178 bits), and 6 base62 characters of checksum: the
-/// layout of GitHub's tokens, so that scanners find a leaked key and a typing error is refused
+/// It is `sk_live_`, 30 random base62 characters (178 bits), and 6 base62 characters of checksum:
+/// the layout of GitHub's tokens, so that scanners find a leaked key, and a typing error is refused
 /// without asking the store. The checksum is the CRC-32 of zlib and PNG (reflected polynomial
-/// `EDB88320`, all ones before and after) over the 38 bytes that precede it, prefix included, as a
-/// number in base62, most significant digit first, padded with `0` to six digits. The digits are
-/// `0-9A-Za-z`, in this order. It is no defence: anybody can compute it.
+/// `EDB88320`, all ones before and after) over the 38 bytes before it, including the prefix. It is
+/// written as a number in base62, most significant digit first, padded with `0` to six digits. The
+/// digits are `0-9A-Za-z`, in this order. The checksum is not a defence: anybody can compute it.
 public struct KeySecret: Secret {
     public let plaintext: String
 
-    /// A new key, from the system's random generator.
+    /// Creates a new key with the system's random generator.
     public init() {
         var generator = SystemRandomNumberGenerator()
         let random = Base62.random(Self.randomLength, using: &generator)
@@ -17,9 +17,9 @@ public struct KeySecret: Secret {
         plaintext = body + Self.checksum(of: body)
     }
 
-    /// A key from a request.
+    /// Reads a key from a request.
     ///
-    /// - Returns: `nil` where it has not the form of a key or its checksum is wrong.
+    /// - Returns: `nil` if the text does not have the form of a key, or if its checksum is wrong.
     public init?(_ text: String) {
         let characters = Array(text.utf8)
         guard characters.count == Self.length, text.hasPrefix(Self.prefix) else { return nil }
@@ -40,12 +40,12 @@ public struct KeySecret: Secret {
     }
 }
 
-/// Text of the digits, then the capital letters, then the small ones.
+/// Base62 text: the digits, then the upper-case letters, then the lower-case letters.
 enum Base62 {
     static let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 
-    /// Each character drawn with the same probability: the standard library's ranged `random`
-    /// throws away the draws that would favour some.
+    /// Returns random characters, each with the same probability: the standard library's ranged
+    /// `random` rejects draws that would bias the result.
     static func random(_ count: Int, using generator: inout some RandomNumberGenerator) -> String {
         let characters = (0..<count).map { _ in
             digits[Int.random(in: digits.indices, using: &generator)]
@@ -53,7 +53,7 @@ enum Base62 {
         return String(decoding: characters, as: UTF8.self)
     }
 
-    /// The low digits of `value`, most significant first, padded with `0`.
+    /// Returns the low digits of `value`, most significant first, padded with `0`.
     static func encode(_ value: UInt32, digits count: Int) -> String {
         var rest = Int(value)
         var characters: [UInt8] = []
@@ -65,8 +65,9 @@ enum Base62 {
     }
 }
 
-/// The checksum of zlib, PNG and Ethernet (CRC-32/ISO-HDLC), bit by bit: it only ever sees 38
-/// bytes.
+/// The checksum of zlib, PNG and Ethernet (CRC-32/ISO-HDLC).
+///
+/// It works bit by bit, since its input is always 38 bytes.
 enum CRC32 {
     static func checksum(of bytes: some Sequence<UInt8>) -> UInt32 {
         var register = UInt32.max

@@ -2,19 +2,19 @@ import Cryptography
 import Foundation
 import Synchronization
 
-/// Hashes and checks passwords, one at a time, beside everything else.
+/// Hashes and checks passwords, one at a time, on a queue of its own.
 ///
-/// scrypt takes time and memory, so a flood of sign-ins must neither fill the memory nor block the
-/// threads that answer requests: there is one bounded queue, and a full queue refuses the request.
+/// scrypt takes time and memory, so many sign-ins at once must neither fill the memory nor block
+/// the threads that answer requests. There is one bounded queue, and a full queue refuses the
+/// request.
 public final class PasswordHasher: Sendable {
-    /// How many may wait for their turn.
+    /// The maximum number of waiting passwords.
     static let waitingMax = 64
 
     private let queue = DispatchQueue(label: "quicksand.passwords", qos: .utility)
     private let waiting = Atomic(0)
     private let cost: PasswordHash.Cost
-    /// The hash that a password for an unknown account is checked against, so that it takes as
-    /// long.
+    /// The hash for passwords of unknown accounts, so that their check takes as long.
     private let decoy: String
 
     public convenience init() { self.init(cost: .standard) }
@@ -24,13 +24,14 @@ public final class PasswordHasher: Sendable {
         decoy = PasswordHash(salt: [], key: [UInt8](repeating: 0, count: 32), cost: cost).text
     }
 
-    /// - Returns: what is stored.
+    /// - Returns: the hash as text, for the store.
     /// - Throws: ``PasswordsBusy``, or what the hash throws.
     public func hash(_ password: String) async throws -> String {
         try await inTurn { [cost] in try PasswordHash(of: password, cost: cost).text }
     }
 
-    /// - Parameter stored: `nil` where there is no such account; it takes as long.
+    /// - Parameter stored: the stored hash; `nil` if the account does not exist, which takes as
+    ///   long.
     /// - Throws: ``PasswordsBusy``, or what the hash throws.
     public func matches(_ password: String, stored: String?) async throws -> Bool {
         try await inTurn { [decoy] in
@@ -52,17 +53,18 @@ public final class PasswordHasher: Sendable {
     }
 }
 
-/// Too many passwords are waiting to be checked.
+/// The error for too many waiting passwords.
 public struct PasswordsBusy: Error, Sendable, Hashable {
     public init() {}
 }
 
-/// scrypt of a password: `$scrypt$ln=15,r=8,p=3$<salt>$<key>`, in base64.
+/// The scrypt hash of a password: `$scrypt$ln=15,r=8,p=3$<salt>$<key>`, in base64.
 ///
-/// The cost is one of those that OWASP's password storage cheat sheet recommends: 32 MiB at a time.
+/// The cost is one of the recommendations in OWASP's password storage cheat sheet: 32 MiB at a
+/// time.
 struct PasswordHash {
     struct Cost: Hashable, Sendable {
-        /// log₂ of the rounds.
+        /// The log₂ of the number of rounds.
         var logRounds: Int
         var blockSize: Int
         var parallelism: Int
@@ -83,7 +85,7 @@ struct PasswordHash {
         self.cost = cost
     }
 
-    /// A new one, with a salt from the system's random generator.
+    /// Creates a new hash with a salt from the system's random generator.
     init(of password: String, cost: Cost) throws {
         var generator = SystemRandomNumberGenerator()
         let salt = (0..<Self.saltBytes).map { _ in
@@ -92,7 +94,7 @@ struct PasswordHash {
         self.init(salt: salt, key: try Self.key(password, salt: salt, cost: cost), cost: cost)
     }
 
-    /// One that was stored.
+    /// Reads a stored hash.
     init?(text: String) {
         let parts = text.split(separator: "$", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 5, parts[1] == "scrypt", let salt = Data(base64Encoded: parts[3]),
@@ -118,7 +120,7 @@ struct PasswordHash {
     }
 
     private static func key(_ password: String, salt: [UInt8], cost: Cost) throws -> [UInt8] {
-        // The same password however it was typed: letters with accents have two spellings.
+        // Normalization makes the two encodings of an accented letter equal.
         let normalized = Data(password.precomposedStringWithCanonicalMapping.utf8)
         return try Scrypt.key(
             from: normalized,

@@ -3,10 +3,10 @@
 /// The raw value is the rule's name in the answer `WEAK_PASSWORD`.
 public enum PasswordRule: String, Sendable, CaseIterable {
     case length, lowercase, uppercase, digit, symbol
-    /// Not a password that guessers try first.
+    /// The password is not one that attackers try first.
     case uncommon
 
-    /// In Unicode scalars.
+    /// The permitted lengths, in Unicode scalars.
     public static let lengthRange = 12...128
 
     /// One sentence for the user.

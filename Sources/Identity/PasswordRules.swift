@@ -2,28 +2,28 @@ import CCrack
 import Foundation
 import Synchronization
 
-/// Holds passwords to the rules, with cracklib's dictionary.
+/// Checks passwords against the rules, with cracklib's dictionary.
 ///
-/// cracklib asks whether the whole password is a word of its dictionary, turned this way and that,
-/// or too simple. It does not look inside: `Password1234!` passes. So what is left without the
-/// digits and symbols at both ends, and with the usual ones inside read as letters, is asked as
-/// well.
+/// cracklib checks whether the whole password is a word of its dictionary (also reversed or
+/// otherwise transformed), or too simple. It does not look inside the password: `Password1234!`
+/// passes. So this type also checks the password without the digits and symbols at both ends, and
+/// with the usual substitutes inside read as letters.
 public final class PasswordRules: Sendable {
-    /// Where Debian keeps it.
+    /// The path of Debian's dictionary.
     public static var standardDictionary: String { String(cString: GetDefaultCracklibDict()) }
 
     private let dictionary: String
-    /// cracklib keeps what it works on in variables of its own.
+    /// The lock around cracklib, which uses global variables.
     private static let turn = Mutex(())
 
     /// - Parameter dictionary: the path without `.pwd`.
-    /// - Returns: `nil` where it cannot be read.
+    /// - Returns: `nil` if the dictionary cannot be read.
     public init?(dictionary: String = PasswordRules.standardDictionary) {
         self.dictionary = dictionary
         guard FileManager.default.isReadableFile(atPath: dictionary + ".pwd") else { return nil }
     }
 
-    /// The rules that `password` breaks, in their order.
+    /// Returns the rules that `password` breaks, in their order.
     public func broken(by password: String) -> [PasswordRule] {
         let scalars = password.unicodeScalars
         return PasswordRule.allCases.filter { rule in
@@ -39,7 +39,7 @@ public final class PasswordRules: Sendable {
     }
 
     private func isTriedFirst(_ password: String) -> Bool {
-        // More than this cracklib does not read, and it is refused for its length.
+        // cracklib does not read longer passwords, and the rule of length refuses them.
         guard password.unicodeScalars.count <= PasswordRule.lengthRange.upperBound,
             !password.utf8.contains(0)
         else { return false }
@@ -53,12 +53,12 @@ public final class PasswordRules: Sendable {
         }
     }
 
-    /// cracklib takes shorter words for too short, whatever they are.
+    /// The minimum length of a word for cracklib, which refuses every shorter one as too short.
     private static let coreLengthMin = 6
 
-    /// What is left of `P@ssw0rd1234!`: `password`.
+    /// Returns the words inside a password: for `P@ssw0rd1234!`, `password`.
     ///
-    /// Twice, because `@` at the beginning may be an ornament or a letter.
+    /// There are two results, because `@` at the beginning may be a decoration or a letter.
     static func cores(of password: String) -> [String] {
         let isEdge = { (character: Character) in !character.isLetter }
         var inner = Substring(password.lowercased())

@@ -1,8 +1,8 @@
-/// One thing that a credential may do.
+/// A permission of a credential.
 public enum Scope: Sendable, Hashable {
-    /// `projects:read` and the like.
+    /// A scope such as `projects:read`.
     case read(Resource)
-    /// `projects:write` and the like. Deleting is part of it where the scope is named in full.
+    /// A scope such as `projects:write`. A scope that names its resource also permits deleting.
     case write(Resource)
     /// `read`: every `:read`.
     case readEverything
@@ -10,30 +10,30 @@ public enum Scope: Sendable, Hashable {
     case writeEverything
     /// `delete`: the DELETE call of every `:write`, and nothing else.
     case deleteEverything
-    /// `admin`: everything there is. Only an admin may give it away.
+    /// `admin`: everything. Only an admin may grant it.
     case admin
 
     public enum Resource: String, Sendable, CaseIterable {
         case projects, agents, posts, communities, chat, users, organizations, notifications, tags
         case wallet, commands, settings, billing, memory, databases, storage
-        /// Has no `:read`.
+        /// The resource without a `:read` scope.
         case uploads
     }
 
-    /// Every scope that there is, in the order of the documentation.
+    /// All scopes, in the order of the documentation.
     public static let all: [Scope] =
         Resource.allCases.flatMap { $0 == .uploads ? [.write($0)] : [.read($0), .write($0)] }
         + [.admin, .readEverything, .writeEverything, .deleteEverything]
 
     private static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 
-    /// - Returns: `nil` where no scope has this name.
+    /// - Returns: `nil` if no scope has this name.
     public init?(_ name: String) {
         guard let scope = Self.byName[name] else { return nil }
         self = scope
     }
 
-    /// Whether only an organization's owner has it.
+    /// Whether only an organization's owner has the scope in a session.
     var isOwners: Bool {
         switch self {
         case .write(.organizations), .writeEverything, .deleteEverything, .admin: true
@@ -55,18 +55,17 @@ public enum Scope: Sendable, Hashable {
 
 /// The scopes of a credential.
 public struct ScopeSet: Sendable, Hashable {
-    /// As they are stored with a key and carried by a caller.
+    /// The names of the scopes, as a key and a caller have them.
     public let names: Set<String>
 
-    /// The scopes of a key that was checked when it was made.
+    /// Creates the set from the scopes of a stored key.
     ///
-    /// A name that no scope has grants
-    /// nothing.
+    /// An unknown name grants nothing.
     public init(_ names: Set<String>) { self.names = names }
 
-    /// The scopes of a request.
+    /// Creates the set from the scopes of a request.
     ///
-    /// - Throws: ``InvalidScopes`` with every name that no scope has.
+    /// - Throws: ``InvalidScopes`` with all unknown names.
     public init(parsing names: some Sequence<String>) throws(InvalidScopes) {
         let names = Array(names)
         let offenders = names.filter { Scope($0) == nil }
@@ -74,9 +73,10 @@ public struct ScopeSet: Sendable, Hashable {
         self.names = Set(names)
     }
 
-    /// Whether a call that needs `needed` may go ahead.
+    /// Returns whether the set permits a call that needs `needed`.
     ///
-    /// A DELETE call says so in `isDelete`: `write` does not grant it, and `delete` nothing else.
+    /// `isDelete` marks a DELETE call: `write` does not permit one, and `delete` permits nothing
+    /// else.
     public func permits(_ needed: Scope, isDelete: Bool = false) -> Bool {
         if contains(needed) || contains(.admin) { return true }
         return switch needed {
@@ -86,12 +86,12 @@ public struct ScopeSet: Sendable, Hashable {
         }
     }
 
-    /// Whether a key with `scope` can do nothing that this set does not permit.
+    /// Returns whether this set permits everything that a key with `scope` can do.
     public func covers(_ scope: Scope) -> Bool {
         if contains(scope) || contains(.admin) { return true }
         switch scope {
         case .read: return contains(.readEverything)
-        // Named in full, it deletes as well.
+        // A scope that names its resource also permits deleting.
         case .write: return contains(.writeEverything) && contains(.deleteEverything)
         case .readEverything: return Scope.Resource.allCases.allSatisfy(coversReading)
         case .writeEverything, .deleteEverything:
@@ -104,8 +104,8 @@ public struct ScopeSet: Sendable, Hashable {
         resource == .uploads || contains(.read(resource))
     }
 
-    /// The scopes of a session: all but `admin`, and for a member also without those that manage
-    /// the organization.
+    /// Returns the scopes of a session: all except `admin`, and for a member also without the
+    /// scopes that manage the organization.
     public static func session(isOwner: Bool) -> ScopeSet {
         let scopes = Scope.all.filter { $0 != .admin && (isOwner || !$0.isOwners) }
         return ScopeSet(Set(scopes.map(\.name)))
@@ -114,9 +114,9 @@ public struct ScopeSet: Sendable, Hashable {
     private func contains(_ scope: Scope) -> Bool { names.contains(scope.name) }
 }
 
-/// The answer `invalid_scope`.
+/// The error behind the answer `invalid_scope`.
 public struct InvalidScopes: Error, Sendable, Hashable {
-    /// In the order in which they were sent.
+    /// The unknown names, in the order of the request.
     public let offenders: [String]
 
     public init(offenders: [String]) { self.offenders = offenders }

@@ -1,23 +1,23 @@
 import Cryptography
 public import Foundation
 
-/// A secret in plain text, in the one moment when we have it.
+/// A secret in plain text, which the server has only while it creates or checks it.
 ///
-/// Only its ``digest`` is ever stored. It shows itself in ``plaintext`` alone: printing,
-/// interpolating or dumping the value redacts it.
+/// Only its ``digest`` is ever stored. Only ``plaintext`` shows the secret: printing, interpolating
+/// or dumping the value redacts it.
 public protocol Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
     /// The prefix of every secret of this kind, so that scanners find a leaked one.
     static var prefix: String { get }
-    /// The whole of it, to be shown once to the one it is for.
+    /// The whole secret, which is shown once to its holder.
     var plaintext: String { get }
 }
 
 extension Secret {
-    /// SHA-256 of the whole secret: what is stored, and what it is looked up by.
+    /// The SHA-256 of the whole secret, which is stored and used for look-ups.
     ///
-    /// It has too much randomness for a slow hash to add anything.
+    /// A slow hash would add nothing, since the secret has enough randomness.
     public var digest: Data { Data(SHA256.digest(of: Data(plaintext.utf8)).bytes) }
 
     public var description: String { Self.prefix + "[redacted]" }
@@ -32,13 +32,13 @@ public struct SessionToken: Secret {
 
     public let plaintext: String
 
-    /// A new token, from the system's random generator.
+    /// Creates a new token with the system's random generator.
     public init() {
         var generator = SystemRandomNumberGenerator()
         plaintext = Self.prefix + Base62.random(Self.randomLength, using: &generator)
     }
 
-    /// The token of a request; `nil` if it has another form.
+    /// Reads the token of a request; `nil` if it has another form.
     public init?(_ text: String) {
         let length = Self.prefix.utf8.count + Self.randomLength
         guard text.utf8.count == length, text.hasPrefix(Self.prefix),

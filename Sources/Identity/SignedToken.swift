@@ -3,9 +3,9 @@ import Foundation
 
 /// A JSON Web Token (RFC 7519) in its compact form (RFC 7515), signed with ES256.
 ///
-/// This server signs and checks its own tokens only, so the algorithm is a constant and the key is
-/// looked up in its own list. A header can choose neither: what breaks JWT libraries is not here to
-/// be broken.
+/// This server signs and checks only its own tokens, so the algorithm is a constant, and the key is
+/// looked up in the server's own list. A token's header can choose neither, which avoids the usual
+/// attacks on JWT libraries.
 struct SignedToken<Claims: Codable & Sendable>: Sendable {
     private struct Header: Codable {
         var alg: String
@@ -16,12 +16,12 @@ struct SignedToken<Claims: Codable & Sendable>: Sendable {
     }
 
     private static var algorithm: String { "ES256" }
-    /// In bytes; the server's own tokens are far shorter.
+    /// The maximum size in bytes; the server's own tokens are far shorter.
     private static var lengthMax: Int { 16_384 }
 
     let text: String
 
-    /// Signs claims.
+    /// Creates a token by signing claims.
     /// - Parameter type: the header's `typ`, such as `at+jwt`.
     init(
         _ claims: Claims,
@@ -38,10 +38,10 @@ struct SignedToken<Claims: Codable & Sendable>: Sendable {
         text = signed + "." + Base64URL.encode(signature)
     }
 
-    /// The claims of a token.
+    /// Returns the claims of a token.
     ///
-    /// - Parameter key: finds a key by its identifier.
-    /// - Returns: `nil` where none of these keys has signed it.
+    /// - Parameter key: returns a key by its identifier.
+    /// - Returns: `nil` if none of these keys signed it.
     static func claims(of text: String, key: (_ keyID: String) -> P256SigningKey?) -> Claims? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard text.utf8.count <= lengthMax, parts.count == 3 else { return nil }
@@ -56,14 +56,14 @@ struct SignedToken<Claims: Codable & Sendable>: Sendable {
     }
 }
 
-/// base64url without padding (RFC 7515, appendix C).
+/// The encoding base64url without padding (RFC 7515, appendix C).
 enum Base64URL {
     static func encode(_ bytes: Data) -> String {
         bytes.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
             .replacing("=", with: "")
     }
 
-    /// - Returns: `nil` for anything that ``encode(_:)`` would not have written.
+    /// - Returns: `nil` for a text that ``encode(_:)`` would not write.
     static func decode(_ text: some StringProtocol) -> Data? {
         let digits = String(text).replacing("-", with: "+").replacing("_", with: "/")
         let padding = String(repeating: "=", count: (4 - digits.utf8.count % 4) % 4)

@@ -1,13 +1,14 @@
-// Target `JSON`: JSON as values, a strict reader with bounds, and a writer.
-// Border: it knows no object of ours. `API` reads requests with it, `Catalog` the operator's files.
+// Target `JSON`: JSON as values, a strict reader with limits, and a writer.
+// Border: it knows no API object. `API` reads requests with it, and `Catalog` reads the operator's
+// files.
 
-/// A JSON text as a value: what ``StrictJSON`` reads and ``JSONWriter`` writes.
+/// A JSON value, which ``StrictJSON`` reads and ``JSONWriter`` writes.
 ///
-/// Objects keep the order of their members, so that an answer reads as its author laid it out.
+/// Objects keep the order of their members, so that an answer has the order of its declaration.
 public enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
-    /// A number without fraction or exponent that fits.
+    /// A number without fraction or exponent that fits into 64 bits.
     case integer(Int64)
     /// Every other number.
     case number(Double)
@@ -25,7 +26,7 @@ public enum JSONValue: Sendable, Hashable {
         }
     }
 
-    /// The kind of value, as a caller would call it.
+    /// The kind of value, in words for a caller.
     public var kind: String {
         switch self {
         case .null: "null"
@@ -37,9 +38,9 @@ public enum JSONValue: Sendable, Hashable {
         }
     }
 
-    /// The member of an object with this name.
+    /// Gets or sets the member of an object with this name.
     ///
-    /// One that is set keeps its place, or comes last; `nil` takes it away.
+    /// A replaced member keeps its place, and a new one comes last; `nil` removes the member.
     public subscript(name: String) -> JSONValue? {
         get { members.first { $0.name == name }?.value }
         set {
@@ -64,7 +65,7 @@ public enum JSONValue: Sendable, Hashable {
         if case .array(let elements) = self { elements } else { [] }
     }
 
-    /// `null` where there is no text.
+    /// Creates a string; `nil` becomes `null`.
     public init(_ text: String?) {
         self = text.map(JSONValue.string) ?? .null
     }
@@ -73,7 +74,7 @@ public enum JSONValue: Sendable, Hashable {
         self = .integer(Int64(number))
     }
 
-    /// Names in order, so that the same pairs always make the same text.
+    /// Creates an object with sorted names, so that equal pairs always make the same text.
     public init(pairs: [String: String]) {
         let sorted = pairs.sorted { $0.key < $1.key }
         self = .object(sorted.map { Member(name: $0.key, value: .string($0.value)) })

@@ -1,7 +1,9 @@
-/// Writes JSON texts of our own making: their depth is ours, so plain recursion is safe.
+/// Writes JSON texts.
 ///
-/// Every control character is escaped, and so a terminal's escape sequences in a program's output
-/// stay letters.
+/// This server makes the values and so limits their depth, which makes plain recursion safe.
+///
+/// Every control character is escaped, so that a terminal does not interpret escape sequences in a
+/// program's output.
 public struct JSONWriter {
     public private(set) var bytes: [UInt8] = []
 
@@ -18,7 +20,7 @@ public struct JSONWriter {
         case .null: bytes += "null".utf8
         case .bool(let flag): bytes += (flag ? "true" : "false").utf8
         case .integer(let number): bytes += String(number).utf8
-        // JSON has no word for infinity or for "not a number".
+        // JSON cannot express infinity or "not a number".
         case .number(let number): bytes += (number.isFinite ? String(number) : "null").utf8
         case .string(let text): write(text)
         case .array(let elements): write(elements)
@@ -50,7 +52,7 @@ public struct JSONWriter {
         var text = text
         bytes.append(UInt8(ascii: "\""))
         text.withUTF8 { utf8 in
-            // Runs without anything to escape, which is nearly all of a text, are copied whole.
+            // Runs of bytes without an escape, which are most of a text, are copied as a whole.
             var start = 0
             for index in 0..<utf8.count where Self.mustEscape(utf8[index]) {
                 bytes += utf8[start..<index]

@@ -1,30 +1,30 @@
-/// Reads the JSON that strangers send and that the operator wrote.
+/// Reads untrusted JSON of callers, and JSON of the operator.
 ///
-/// Foundation's reader takes the last of two members with one name, which lets a proxy and this
-/// server read the same bytes differently (RFC 8259, section 4) and makes a limit that is set twice
-/// the looser one by accident; and it does not say where a text is wrong. This one holds to RFC
-/// 8259 to the letter, refuses what is ambiguous, and bounds its own work: the depth by
-/// ``depthMax``, so that recursion is safe, the number of values by ``valuesMax``, and the rest by
-/// the size of the text.
+/// Foundation's reader takes the last of two members with one name. So a proxy and this server may
+/// read the same bytes differently (RFC 8259, section 4), and a limit that is set twice may get the
+/// looser value by accident. It also does not report the place of an error. This reader follows RFC
+/// 8259 strictly, refuses ambiguous texts, and limits its own work: ``depthMax`` makes recursion
+/// safe, ``valuesMax`` limits the values, and the size of the text limits the rest.
 public enum StrictJSON {
-    /// Arrays and objects inside one another.
+    /// The maximum nesting depth of arrays and objects.
     public static let depthMax = 32
-    /// Values in one text; a two-byte `0,` becomes a value many times its size.
+    /// The maximum number of values in one text; a two-byte `0,` becomes a value many times its
+    /// size.
     public static let valuesMax = 32_768
 
-    /// Where and why a text is not acceptable JSON.
+    /// The place and reason of an error in a text.
     public struct Flaw: Error, Hashable {
-        /// In bytes from the start.
+        /// The place in bytes from the start.
         public let offset: Int
-        /// Counted from 1.
+        /// The line, counted from 1.
         public let line: Int
-        /// In bytes, counted from 1.
+        /// The column in bytes, counted from 1.
         public let column: Int
-        /// The fault of the text, such as `ends inside a string`.
+        /// The reason, such as `ends inside a string`.
         public let reason: String
-        /// The member that the flaw is about, where a name was given twice.
+        /// The name that was given twice, if that is the flaw.
         public var member: String?
-        /// The names and indices of what the flaw is inside of.
+        /// The names and indices of the enclosing members and elements.
         public var path: [String] = []
 
         public init(
@@ -115,7 +115,7 @@ private struct Parser {
         }
     }
 
-    /// A member or an element; how it is called is needed where it is wrong, and only there.
+    /// Reads a member or an element; its name is needed only for an error.
     private mutating func value(
         of name: @autoclosure () -> String
     ) throws(Failure) -> JSONValue {
@@ -251,9 +251,9 @@ extension Parser {
         }
     }
 
-    /// The character of a `\u` escape, or of a pair of surrogates.
+    /// Reads the character of a `\u` escape, or of a pair of surrogates.
     ///
-    /// Half a pair is nothing that UTF-8 can carry.
+    /// A single surrogate is refused, since UTF-8 cannot encode one.
     private mutating func scalar(at offset: Int) throws(Failure) -> Character {
         let loneSurrogate = Failure(offset: offset, reason: "has half a surrogate pair in a string")
         let first = try fourHexDigits()

@@ -2,12 +2,11 @@ internal import Kernel
 internal import Vocabulary
 internal import WardenProtocol
 
-/// Brings back what the program left under the names that the caller asked for.
+/// The collection of the output files that the caller named.
 ///
-/// Init does this, with the program's rights, after the program's last process is gone: nothing
-/// changes under its hands. The names and the files are the program's all the same, so links are
-/// never followed, only regular files are read, nothing is waited for, and depth, number and size
-/// are bounded.
+/// Init collects them, with the program's rights, after the end of the program's last process:
+/// nothing changes meanwhile. The program still chose the names and the files, so init follows no
+/// link, reads only regular files, never blocks, and bounds depth, number and size.
 enum Collecting {
     private static let depthMax = 32
     private static let visitedMax = 20_000
@@ -31,7 +30,7 @@ enum Collecting {
             bytesLeft: Int64(clamping: program.outputBytesMax)
         )
         for path in walk.found.sorted() {
-            // A reader that has gone away ends it; there is nobody to tell.
+            // A closed reader ends the collection; there is nobody to report it to.
             guard (try? sending.send(path, asDigest: !wanted.names(path))) != nil else { return }
         }
     }
@@ -40,7 +39,7 @@ enum Collecting {
     private struct Wanted {
         private let paths: Set<String>
         private let patterns: [Glob]
-        /// Every other file, by its digest.
+        /// Whether every other file is reported, by its digest.
         let others: Bool
 
         init(_ program: Program) {
@@ -49,16 +48,16 @@ enum Collecting {
             others = program.digestsOthers
         }
 
-        /// By its own name and by no pattern.
+        /// Returns whether the request has the path itself, rather than a pattern for it.
         func hasPath(_ path: String) -> Bool { paths.contains(path) }
 
-        /// Whether its bytes are.
+        /// Returns whether the request wants the file's bytes.
         func names(_ path: String) -> Bool {
             hasPath(path) || patterns.contains { $0.matches(path) }
         }
     }
 
-    /// The way out of the work folder.
+    /// The output of files from the work folder.
     private struct Sending {
         let box: Int32
         let pipe: Int32
@@ -121,11 +120,12 @@ enum Collecting {
         }
     }
 
-    /// The names below the work folder that match, links and special files included: each of those
-    /// is reported.
+    /// The search for matching names below the work folder.
     ///
-    /// So is a folder, but only by its own name; a pattern that matches folders as well means the
-    /// files.
+    /// Links and special files are included: each is reported.
+    ///
+    /// A folder is reported too, but only if the request has its own path; a pattern that also
+    /// matches folders means the files.
     private struct Walk {
         let wanted: Wanted
         let most: Int
@@ -150,7 +150,7 @@ enum Collecting {
                 } catch  where wanted.others || wanted.names(path) {
                     found.append(path)
                 } catch {
-                    continue  // not a folder, and nobody asked for it
+                    continue  // neither a folder nor requested
                 }
             }
         }

@@ -13,13 +13,16 @@ struct Glob {
         Self.matches(components[...], Self.components(path)[...])
     }
 
-    /// By bytes: a slash with a combining accent after it is another `Character`, and a slash.
+    /// Splits by bytes: a slash with a combining accent after it is another `Character`, but still
+    /// a slash.
     private static func components(_ text: String) -> [[UInt8]] {
         text.utf8.split(separator: UInt8(ascii: "/")).map(Array.init)
     }
 
-    /// Iterative with one point of return, as in ``matchesName(_:_:)``: time stays within the
-    /// product of the lengths whatever the pattern.
+    /// Matches components.
+    ///
+    /// The loop is iterative with one backtracking point, as in ``matchesName(_:_:)``: its time is
+    /// bounded by the product of the lengths, for every pattern.
     private static func matches(
         _ pattern: ArraySlice<[UInt8]>,
         _ path: ArraySlice<[UInt8]>

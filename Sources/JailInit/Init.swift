@@ -1,26 +1,26 @@
-// Target `JailInit`: the privileged side inside of a jail: PID 1 builds the root, unpacks files,
+// Target `JailInit`: the privileged side inside a jail: PID 1 builds the root, unpacks files,
 // starts stages, reaps and reports.
 // Border: it reads one jail's files and names, which a program may have chosen, so the warden
-// trusts nothing that it reports but an end.
+// trusts none of its reports except an end.
 // Only `Warden` imports it. No Foundation, no `async`.
 
 internal import Kernel
 internal import Vocabulary
 internal import WardenProtocol
 
-/// PID 1 of a jail: builds its root, runs its stages, and reports.
+/// The PID 1 of a jail: builds its root, runs its stages, and reports.
 ///
-/// It runs in a clone of the warden, as user 0 of its own user namespace, which is nobody outside.
-/// Stages run as another user and cannot signal, trace or read it. When it ends, the kernel ends
-/// all that is left in the jail.
+/// It runs in a clone of the warden, as user 0 of its own user namespace, which has no rights
+/// outside. Stages run as another user and cannot signal, trace or read it. When it ends, the
+/// kernel ends all processes that are left in the jail.
 package struct Init {
     let plan: JailPlan
     let socket: Int32
 
-    /// Where the one descriptor that it keeps ends up, whatever number the warden had it at.
+    /// The final number of the only descriptor that init keeps, whatever its number in the warden.
     private static let keptSocket: Int32 = 3
 
-    /// Called in the child right after `clone3`; never returns.
+    /// Runs init in the child right after `clone3`; never returns.
     package static func run(plan: JailPlan, socket: Int32, joins: [Int32]) -> Never {
         do {
             try joinCgroups(joins)
@@ -35,7 +35,7 @@ package struct Init {
                 try jail.report(.failed(Fault(site: error.call.rawValue, errno: error.errno)))
             }
         } catch {
-            // Without its socket it can tell nobody; the warden sees it end.
+            // Without its socket, init cannot report; the warden sees it end.
         }
         Process.exit(1)
     }
@@ -44,10 +44,10 @@ package struct Init {
         for join in joins { try writeAll([UInt8(ascii: "0")], to: join) }
     }
 
-    /// Nothing of the warden's stays: not its control socket, not another jail's.
+    /// Closes all descriptors of the warden: its control socket and the other jails' descriptors.
     ///
-    /// 0, 1 and 2 become `/dev/null`, which the warden has as its standard input, so that no pipe
-    /// of a stage ever takes their numbers here.
+    /// 0, 1 and 2 become `/dev/null`, the warden's standard input, so that no pipe of a stage ever
+    /// gets their numbers here.
     private static func forgetInherited(but socket: Int32) throws(KernelError) {
         try Files.duplicate(0, onto: 1)
         try Files.duplicate(0, onto: 2)
@@ -55,8 +55,10 @@ package struct Init {
         try Files.closeAll(from: UInt32(keptSocket) + 1)
     }
 
-    /// The order is forced: the map comes before the identity, the identity clears the death
-    /// signal, and mounts need the rights that the identity has.
+    /// Builds the jail.
+    ///
+    /// The order is fixed: the map comes before the identity, the identity clears the death signal,
+    /// and mounts need the rights of the identity.
     private func build() throws(KernelError) {
         guard case .build = try nextOrder()?.order else { Process.exit(0) }
         try Process.unshare(.cgroup)
@@ -66,8 +68,9 @@ package struct Init {
         try Process.dieWithParent()
         try Files.setHostName("jail")
         try buildRoot()
-        // What the service's own is must not make a program harder to end. It can only be raised
-        // without CAP_SYS_RESOURCE, so a service that is above 0 keeps its jails there.
+        // The service's own score must not protect a program from the OOM killer. Without
+        // CAP_SYS_RESOURCE a process can only raise its score, so a service above 0 keeps its jails
+        // there.
         try? writeText("0", to: "/proc/self/oom_score_adj", in: currentFolder)
         if plan.raisesLoopback, plan.has(.networkNamespace) { try Files.raiseLoopback() }
     }
@@ -82,8 +85,8 @@ package struct Init {
             flags: [.noSetUID, .noDevices, .noExecution],
             options: plan.has(.hiddenProcesses) ? "subset=pid,hidepid=invisible" : "subset=pid"
         )
-        // tmpfs counts its root folder as a file; size=0 would be unlimited, and the ceilings have
-        // no 0.
+        // tmpfs counts its root folder as a file. size=0 would be unlimited, but no ceiling permits
+        // 0.
         var options = "uid=\(JailIdentity.programInside),gid=\(JailIdentity.programInside)"
         if plan.has(.workspaceLimit) {
             options += ",size=\(plan.limits.count(.workspaceBytes))"
@@ -104,7 +107,8 @@ package struct Init {
     }
 
     static let workFolder = "/box"
-    /// Where it attaches its copy of the root before that becomes the root: the warden makes it.
+    /// The path where init attaches its copy of the root, before the copy becomes the root; the
+    /// warden makes it.
     package static let attachPoint = "/jail"
 
     func nextOrder() throws(KernelError) -> (order: InitOrder, descriptors: [Int32])? {

@@ -1,17 +1,18 @@
 package import Vocabulary
 package import WardenProtocol
 
-/// The warden's orders to a jail's init, over a socket pair of their own.
+/// A warden's order to a jail's init, over their own socket pair.
 package enum InitOrder {
     /// The user namespace is mapped: build the jail.
     case build
-    /// Run a program; carries what a stage's frame does.
+    /// Run a program; carries the descriptors of a stage's frame.
     case run(StageOrder)
-    /// Start a program and report where it first opens its script; carries its pipes.
+    /// Start a program and report its first open of the script; carries its pipes.
     ///
-    /// `leaseMilliseconds` is how long the kernel makes it wait there.
+    /// `leaseMilliseconds` is the kernel's limit of the wait there.
     case park(StageOrder, leaseMilliseconds: UInt64)
-    /// Let the program that is parked go on; carries what a stage's frame does but for the pipes.
+    /// Let the parked program continue; carries the descriptors of a stage's frame except the
+    /// pipes.
     case resume(StageOrder)
     /// Kill this stage.
     case kill(StageNumber)
@@ -55,14 +56,14 @@ package enum InitOrder {
     }
 }
 
-/// One program, and what holds it.
+/// The order to run one program, with its limits.
 package struct StageOrder {
     let number: StageNumber
     let limits: Limits
-    /// As the front encoded it: init alone reads it.
+    /// The program as the front encoded it: init alone decodes it.
     let program: [UInt8]
     let bringsFiles: Bool
-    /// Whether it leaves alone what else runs in the jail.
+    /// Whether the stage leaves the other processes of the jail alone.
     let isConcurrent: Bool
 
     func write(to writer: inout ByteWriter) {

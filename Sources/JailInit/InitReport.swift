@@ -1,18 +1,19 @@
 package import Kernel
 package import WardenProtocol
 
-/// The reports of a jail's init to the warden.
+/// A report of a jail's init to the warden.
 ///
-/// It has handled a stranger's bytes, so the warden believes no more of it than that its program
+/// Init has handled a stranger's bytes, so the warden trusts no more of it than that its program
 /// has ended.
 package enum InitReport {
-    /// The root is built, a stage can run.
+    /// The root is built, and a stage can run.
     case built
-    /// The program has come to its script.
+    /// The program has opened its script.
     case parked
-    /// The program has ended, and nothing that it started is left but of a concurrent stage.
+    /// The program has ended, and all processes that it started; after a concurrent stage some may
+    /// be left.
     case ended(EndedStage)
-    /// The output files have been written, as far as they could be.
+    /// The output files have been written, as far as possible.
     case collected
     case failed(Fault)
 
@@ -59,7 +60,7 @@ package enum InitReport {
     }
 }
 
-/// How a stage ended, in init's words.
+/// The end of a stage, as init reports it.
 package struct EndedStage {
     package let stage: StageNumber
     package let end: ProcessEnd

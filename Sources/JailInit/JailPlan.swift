@@ -2,7 +2,7 @@ package import Kernel
 package import Vocabulary
 package import WardenProtocol
 
-/// Everything about a jail that was decided before it was made.
+/// The parameters of a jail, all decided before the jail is made.
 package struct JailPlan {
     /// The path of the runtime's read-only tree in the warden's root; the jail's root is a copy.
     package let root: String
@@ -37,7 +37,7 @@ package struct JailPlan {
 
     package func has(_ layer: IsolationLayer) -> Bool { !absent.contains(layer) }
 
-    /// Puts up one wall, unless a test left it out.
+    /// Builds one isolation layer, unless a test left it out.
     package func with(
         _ layer: IsolationLayer,
         _ build: () throws(KernelError) -> Void
@@ -54,8 +54,8 @@ package struct JailPlan {
 }
 
 extension Limits {
-    /// As the kernel counts.
+    /// Returns a limit in the kernel's unsigned type.
     ///
-    /// Of what the warden has accepted none is below 1.
+    /// No limit that the warden has accepted is below 1.
     package func count(_ limit: Limit) -> UInt64 { UInt64(clamping: self[limit]) }
 }

@@ -1,31 +1,31 @@
 internal import Kernel
 internal import WardenProtocol
 
-/// The script of a program that starts before its request: an empty file whose `open` waits.
+/// The script of a program that starts before its request: an empty file whose `open` blocks.
 ///
 /// Init takes a lease of the file (fcntl(2), F_SETLEASE). An interpreter boots, opens its script as
-/// it always does, and stands in the kernel until init has written what the script is to be and
-/// lets the lease go. Nothing in the interpreter knows of it, and nothing of it is left: no
-/// descriptor, no argument, no code that ran before the program's first line.
+/// usual, and blocks in the kernel until init has written the script's content and released the
+/// lease. The interpreter does not know of it, and no trace of it is left: no descriptor, no
+/// argument, no code that ran before the program's first line.
 struct ScriptLease: ~Copyable {
-    /// Readable when the program is there.
+    /// The descriptor that is readable when the program has opened its script.
     let openings: Descriptor
     private let file: Descriptor
     private let entry: String
     private let folder: String
     private let deadline: UInt64
 
-    /// What is left of the lease when the program goes on must be enough for it to have been held
-    /// all the time.
+    /// The smallest rest of the lease at the resume: it proves that the lease was held all the
+    /// time.
     private static let marginMilliseconds: UInt64 = 1_000
 
-    /// - Parameter leaseMilliseconds: after which the kernel lets waiting programs go by itself
-    ///    (`/proc/sys/fs/lease-break-time`).
+    /// - Parameter leaseMilliseconds: the time after which the kernel itself releases waiting
+    ///   programs (`/proc/sys/fs/lease-break-time`).
     init(_ entry: String, in folder: String, leaseMilliseconds: UInt64) throws(KernelError) {
         guard leaseMilliseconds > Self.marginMilliseconds,
             Archive.components(of: entry).count == 1
         else { throw KernelError(.lease, errno: Errno.invalid) }
-        // From now, and not from the opening, which is what the kernel counts from.
+        // Counted from now, which is earlier than the opening, the start of the kernel's count.
         let deadline =
             MonotonicClock.nanoseconds + (leaseMilliseconds - Self.marginMilliseconds) * 1_000_000
         let openings = try Signals.leaseDescriptor()
@@ -47,9 +47,9 @@ struct ScriptLease: ~Copyable {
         self.folder = folder
     }
 
-    /// Puts the files there and lets the program go on.
+    /// Writes the files and lets the program continue.
     ///
-    /// - Throws: where it took so long that the program may have gone on before.
+    /// - Throws: if it took so long that the program may have continued before.
     consuming func resume(with archive: Int32?) throws(KernelError) {
         try Unpacking.unpack(archive, into: folder, parked: (entry, file.number))
         guard MonotonicClock.nanoseconds < deadline else {

@@ -1,15 +1,15 @@
 internal import Kernel
 internal import WardenProtocol
 
-/// Puts the request's files into the work folder, inside the finished jail, with the rights of its
-/// program.
+/// The unpacking of the request's files into the work folder, inside the finished jail, with the
+/// rights of its program.
 enum Unpacking {
-    /// Above any plan's source size.
+    /// The size limit of an archive: above any plan's source size.
     private static let bytesMax = 256 << 20
 
     /// - Parameters:
-    ///   - archive: is closed; `nil` brings nothing.
-    ///   - parked: a file of the archive that is there already, empty, and open.
+    ///   - archive: the archive, which is closed; `nil` brings nothing.
+    ///   - parked: a file of the archive that already exists, empty and open.
     static func unpack(
         _ archive: Int32?,
         into path: String,
@@ -36,7 +36,7 @@ enum Unpacking {
                     }
                 case .program(let path, let content):
                     try write(content, to: path, in: folder.number, mode: 0o755)
-                // Only on the way out there are these.
+                // These kinds exist only on the way out.
                 case .digest, .refused: throw KernelError(.read, errno: Errno.invalid)
                 }
             }

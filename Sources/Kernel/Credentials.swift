@@ -1,25 +1,25 @@
 internal import CLinux
 internal import Glibc
 
-/// Giving up what a process may do, for good.
+/// The calls that give up a process's rights for good.
 public enum Credentials {
     public static func become(uid: UInt32, gid: UInt32) throws(KernelError) {
         try check(.setgroups) { linux_drop_groups() }
         try check(.setresuid) { linux_set_ids(uid, gid) }
     }
 
-    /// Files are opened and made as `uid` from here on; all other rights stay.
+    /// Opens and makes files as `uid` from here on; all other rights stay.
     public static func setFilesystemIDs(uid: UInt32, gid: UInt32) {
         linux_set_filesystem_ids(uid, gid)
     }
 
-    /// No program started from here can gain a right: not by a set-uid file, not by file
-    /// capabilities.
+    /// Forbids new rights to every program started from here: set-uid files and file capabilities
+    /// grant none.
     public static func forbidNewPrivileges() throws(KernelError) {
         try check(.prctl) { linux_prctl(38, 1, 0, 0, 0) }  // PR_SET_NO_NEW_PRIVS
     }
 
-    /// Empties the bounding set and locks the rule that user 0 has capabilities out.
+    /// Empties the bounding set, and disables for good the rule that user 0 has capabilities.
     public static func emptyBoundingSet() throws(KernelError) {
         // The kernel answers EINVAL at the first number past its last capability.
         for capability in UInt(0)..<64 where linux_prctl(24, capability, 0, 0, 0) < 0 { break }
@@ -50,14 +50,14 @@ public enum ResourceLimit: Int32, Sendable {
     case nice = 13
     case realtimePriority = 14
 
-    /// - Parameter process: whose; 0 is this process's.
+    /// - Parameter process: the process with the limit; 0 is this process.
     public func set(_ value: UInt64, of process: Int32 = 0) throws(KernelError) {
         try check(.rlimit) { linux_limit(process, rawValue, value, value) }
     }
 
-    /// The soft limit alone; the hard one stays where the host has it.
+    /// Sets the soft limit alone; the hard limit stays at the host's value.
     ///
-    /// - Returns: what the soft limit is now.
+    /// - Returns: the new soft limit.
     @discardableResult
     public func setAtMostHard(_ value: UInt64) throws(KernelError) -> UInt64 {
         let hard = hard
@@ -66,7 +66,7 @@ public enum ResourceLimit: Int32, Sendable {
         return soft
     }
 
-    /// Both limits, at most to where the host has the hard one, which needs no privilege.
+    /// Sets both limits, at most to the host's hard limit, which needs no privilege.
     public func lower(to value: UInt64) throws(KernelError) { try set(min(value, hard)) }
 
     private var hard: UInt64 {
@@ -76,26 +76,27 @@ public enum ResourceLimit: Int32, Sendable {
     }
 }
 
-/// Signals as a freshly started program expects them.
+/// The signal settings of this process.
 public enum Signals {
     public static func reset() throws(KernelError) { try check(.signals) { linux_reset_signals() } }
 
-    /// Leaves it to this process when it ends.
+    /// Ignores the termination signals: this process ends when its parent ends it.
     ///
     /// A terminal's Ctrl-C and a service manager's SIGTERM are meant for the process that drains,
-    /// and go to the whole group.
+    /// but reach the whole group.
     public static func ignoreTermination() {
         for number in [SIGINT, SIGTERM, SIGHUP] { _ = signal(number, SIG_IGN) }
     }
 
-    /// Readable when a child has ended.
+    /// Returns a descriptor that is readable after the end of a child.
     ///
     /// SIGCHLD is blocked from here on.
     public static func childDescriptor() throws(KernelError) -> Descriptor {
         Descriptor(owning: try check(.signals) { linux_signalfd(SIGCHLD) })
     }
 
-    /// Readable when another process opens a file on which this process holds a lease.
+    /// Returns a descriptor that is readable when another process opens a file with a lease of this
+    /// process.
     ///
     /// SIGIO is blocked from here on.
     public static func leaseDescriptor() throws(KernelError) -> Descriptor {

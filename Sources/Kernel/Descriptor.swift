@@ -1,9 +1,9 @@
 internal import CLinux
 internal import Glibc
 
-/// An open descriptor that is closed when its owner lets it go.
+/// An open descriptor, closed at the end of its owner's lifetime.
 ///
-/// Every one is close-on-exec.
+/// Every descriptor is close-on-exec.
 public struct Descriptor: ~Copyable, Sendable {
     public let number: Int32
 
@@ -14,7 +14,7 @@ public struct Descriptor: ~Copyable, Sendable {
     /// Closes a number that no ``Descriptor`` owns.
     public static func close(_ number: Int32) { _ = Glibc.close(number) }
 
-    /// Gives up the number; the caller closes it from now on.
+    /// Gives up the number; the caller must close it.
     public consuming func release() -> Int32 {
         let number = number
         discard self
@@ -32,17 +32,17 @@ public struct DescriptorPair: ~Copyable, Sendable {
         self.second = second
     }
 
-    /// The first; the second is closed.
+    /// Returns the first descriptor, and closes the second.
     public consuming func intoFirst() -> Descriptor { first }
 
-    /// Both, for the caller to close.
+    /// Returns both numbers, for the caller to close.
     public consuming func released() -> (first: Int32, second: Int32) {
         (first.release(), second.release())
     }
 }
 
 extension Descriptor {
-    /// Opens `path`, relative to `directory` where that is given.
+    /// Opens `path`, relative to `directory` if the caller gives one.
     public static func open(
         _ path: String,
         in directory: Int32 = currentFolder,
@@ -54,8 +54,8 @@ extension Descriptor {
         )
     }
 
-    /// Opens a path that must lie below `directory`: no link is followed, no mount left upwards
-    /// (`openat2`, Linux 5.6).
+    /// Opens a path that must lie below `directory`: the kernel follows no link, and no mount leads
+    /// upwards (`openat2`, Linux 5.6).
     public static func openWithin(
         _ directory: Int32,
         _ path: String,
@@ -78,7 +78,7 @@ extension Descriptor {
         )
     }
 
-    /// The reading end first.
+    /// Makes a pipe, with the reading end first.
     public static func pipe() throws(KernelError) -> DescriptorPair {
         var ends: (Int32, Int32) = (-1, -1)
         try check(.pipe) {
@@ -91,7 +91,7 @@ extension Descriptor {
         return DescriptorPair(Descriptor(owning: ends.0), Descriptor(owning: ends.1))
     }
 
-    /// An anonymous file with `bytes`, sealed against every change.
+    /// Makes an anonymous file with `bytes`, sealed against every change.
     public static func sealed(_ name: String, _ bytes: [UInt8]) throws(KernelError) -> Descriptor {
         let closeOnExec: UInt32 = 1
         let allowSealing: UInt32 = 2
@@ -106,10 +106,10 @@ extension Descriptor {
     }
 }
 
-/// Relative paths start at the working folder.
+/// The start of relative paths: the working folder.
 public let currentFolder: Int32 = AT_FDCWD
 
-/// How a file is opened; the numbers are the C library's, which differ between architectures.
+/// The flags of `open`; the numbers are the C library's, which differ between architectures.
 public enum OpenFlags {
     public static let readOnly = O_RDONLY
     public static let writeOnly = O_WRONLY
@@ -120,26 +120,26 @@ public enum OpenFlags {
     public static let nonblocking = O_NONBLOCK
     public static let folder = O_DIRECTORY
     public static let noFollow = O_NOFOLLOW
-    /// Only a place, not its content.
+    /// The flag for a place alone, without access to its content.
     ///
-    /// The same number on every architecture.
+    /// The number is the same on every architecture.
     public static let place: Int32 = 0o10000000
 }
 
-/// The seals of a memfd that nobody may change.
+/// The seals of an immutable memfd.
 public enum Seals {
-    /// No seal may be added, the size stays, the bytes stay.
+    /// The seals that forbid further seals, changes of size and changes of bytes.
     public static let all: Int32 = 0x1 | 0x2 | 0x4 | 0x8
 
-    /// Whether it has all of these, and perhaps others: where `vm.memfd_noexec` is set the kernel
-    /// adds one of its own.
+    /// Returns whether the file has all of these seals, and perhaps others: with `vm.memfd_noexec`
+    /// the kernel adds one of its own.
     public static func areOn(_ descriptor: Int32) -> Bool {
         let seals = linux_seals(descriptor)
         return seals >= 0 && seals & all == all
     }
 }
 
-/// Writes every byte, however many calls it takes.
+/// Writes every byte, in as many calls as necessary.
 public func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(KernelError) {
     try writeAll(bytes[...], to: descriptor)
 }
@@ -149,8 +149,8 @@ public func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws(Ke
     while !rest.isEmpty { rest = rest.dropFirst(try write(rest, to: descriptor)) }
 }
 
-/// One `write`.
-/// - Returns: how many bytes it took.
+/// Makes one `write` call.
+/// - Returns: the number of bytes written.
 public func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws(KernelError) -> Int {
     try check(.write) {
         unsafe bytes.withUnsafeBytes { buffer in
@@ -160,7 +160,7 @@ public func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws(Kerne
     }
 }
 
-/// One `read`.
+/// Makes one `read` call.
 ///
 /// An empty result is the end of the file.
 public func read(from descriptor: Int32, most: Int) throws(KernelError) -> [UInt8] {
@@ -188,13 +188,13 @@ public func readAll(from descriptor: Int32, most: Int) throws(KernelError) -> [U
     }
 }
 
-/// A small kernel file, such as a cgroup's counter, whole.
+/// Reads a whole small kernel file, such as a cgroup's counter.
 public func readText(_ path: String, in directory: Int32) throws(KernelError) -> String {
     let file = try Descriptor.open(path, in: directory)
     return String(decoding: try readAll(from: file.number, most: 1 << 20), as: UTF8.self)
 }
 
-/// The first 4 KiB of a kernel file that is open already, in one call.
+/// Reads the first 4 KiB of an open kernel file, in one call.
 public func rereadText(_ file: Int32) throws(KernelError) -> String {
     let most = 4_096
     var failure: Int32 = 0
@@ -207,7 +207,7 @@ public func rereadText(_ file: Int32) throws(KernelError) -> String {
     return text
 }
 
-/// Writes a small kernel file in one call, as the kernel wants it.
+/// Writes a small kernel file in one call, as the kernel requires.
 public func writeText(
     _ text: String,
     to path: String,

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// Waits for any of many descriptors; each is known by a number of the caller's.
+/// A wait for any of many descriptors; the caller gives each a number.
 public struct Epoll: ~Copyable, Sendable {
     private let descriptor: Descriptor
     private static let batch = 64
@@ -18,9 +18,9 @@ public struct Epoll: ~Copyable, Sendable {
 
         public static let readable = Interest(rawValue: 0x1)
         public static let writable = Interest(rawValue: 0x4)
-        /// Reported once, until ``Epoll/update(_:_:token:)``.
+        /// The flag for a single report, until ``Epoll/update(_:_:token:)``.
         public static let once = Interest(rawValue: 1 << 30)
-        /// The other end is gone, or an error; always reported.
+        /// The event of a closed other end or an error; always reported.
         public static let hangUp = Interest(rawValue: 0x18)
     }
 
@@ -45,7 +45,7 @@ public struct Epoll: ~Copyable, Sendable {
         }
     }
 
-    /// Waits for nothing but the time.
+    /// Sleeps.
     public static func pause(milliseconds: Int32) {
         _ = try? Epoll().wait(milliseconds: milliseconds)
     }
@@ -54,7 +54,8 @@ public struct Epoll: ~Copyable, Sendable {
         _ = linux_epoll_control(descriptor.number, 2, number, 0, 0)
     }
 
-    /// - Parameter milliseconds: -1 waits for ever. An interrupted wait is an empty one.
+    /// - Parameter milliseconds: the timeout; -1 waits for ever. An interrupted wait returns no
+    ///   events.
     public func wait(milliseconds: Int32) throws(KernelError) -> [Event] {
         var ready = [UInt32](repeating: 0, count: Self.batch)
         var tokens = [UInt64](repeating: 0, count: Self.batch)
@@ -73,7 +74,7 @@ public struct Epoll: ~Copyable, Sendable {
     }
 }
 
-/// Wakes a thread that waits in ``Epoll``.
+/// An event descriptor that wakes a thread from ``Epoll``.
 public struct Waker: ~Copyable, Sendable {
     private let descriptor: Descriptor
 
@@ -85,11 +86,11 @@ public struct Waker: ~Copyable, Sendable {
 
     public func wake() { try? writeAll([1, 0, 0, 0, 0, 0, 0, 0], to: descriptor.number) }
 
-    /// Forgets every wake so far.
+    /// Clears all earlier wakes.
     public func clear() { _ = try? read(from: descriptor.number, most: 8) }
 }
 
-/// Time that only goes forward.
+/// A clock that never goes back.
 public enum MonotonicClock {
     /// Nanoseconds since some moment in the past (CLOCK_MONOTONIC).
     public static var nanoseconds: UInt64 {

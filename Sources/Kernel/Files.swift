@@ -1,20 +1,20 @@
 internal import CLinux
 internal import Glibc
 
-/// Small file operations relative to a folder that is already open.
+/// Small file operations relative to an open folder.
 public enum Files {
     /// PIPEFS_MAGIC of linux/magic.h.
     private static let pipeFilesystem: Int64 = 0x5049_5045
 
     public enum Kind: Sendable { case regular, pipe, folder, other }
 
-    /// The kind of an open descriptor, and a regular file's size in bytes.
+    /// Returns the kind of an open descriptor, and a regular file's size in bytes.
     public static func kind(of descriptor: Int32) -> (kind: Kind, size: Int64) {
         var size: Int64 = 0
         let kind: Kind =
             switch unsafe linux_file_mode(descriptor, &size) & 0o170000 {
             case 0o100000: .regular
-            // A FIFO with a name is somebody's file, not a pipe.
+            // A FIFO with a name is a file of another process, not a pipe.
             case 0o010000 where linux_filesystem_type(descriptor) == pipeFilesystem: .pipe
             case 0o040000: .folder
             default: .other
@@ -22,7 +22,7 @@ public enum Files {
         return (kind, size)
     }
 
-    /// The permission bits of an open file: the low twelve bits of its mode.
+    /// Returns the permission bits of an open file: the low twelve bits of its mode.
     public static func permissions(of descriptor: Int32) -> UInt32 {
         var size: Int64 = 0
         return UInt32(truncatingIfNeeded: unsafe linux_file_mode(descriptor, &size)) & 0o7777
@@ -57,7 +57,7 @@ public enum Files {
     }
 
     /// Takes the file's lock for as long as the descriptor is open.
-    /// - Returns: whether it was free.
+    /// - Returns: whether the lock was free.
     public static func lock(_ descriptor: Int32) throws(KernelError) -> Bool {
         do {
             try check(.flock) { linux_flock(descriptor, LOCK_EX | LOCK_NB) }
@@ -67,8 +67,9 @@ public enum Files {
         }
     }
 
-    /// Whether a name in a folder stands for what is open: that may have been removed since, and
-    /// its name given to another.
+    /// Returns whether a name in a folder stands for the open file.
+    ///
+    /// The file may have been removed since, and its name given to another file.
     public static func isNamed(_ name: String, in directory: Int32, _ descriptor: Int32) -> Bool {
         var opened = stat()
         var named = stat()
@@ -79,14 +80,15 @@ public enum Files {
     }
 
     /// Makes every other `open` of the file wait until this descriptor is closed, or until
-    /// `/proc/sys/fs/lease-break-time` has passed since the first of them; see fcntl(2), Leases.
+    /// `/proc/sys/fs/lease-break-time` has passed since the first such `open`; see fcntl(2),
+    /// Leases.
     ///
     /// The file must belong to the caller's file-system user, and be open nowhere else.
     public static func lease(_ descriptor: Int32) throws(KernelError) {
         try check(.lease) { linux_lease_for_writing(descriptor) }
     }
 
-    /// Puts `from` at the number `onto`, open across exec.
+    /// Duplicates `from` to the number `onto`, open across exec.
     public static func duplicate(_ from: Int32, onto: Int32) throws(KernelError) {
         if from == onto {
             try check(.dup) { linux_set_flags(from, 0) }
@@ -95,7 +97,7 @@ public enum Files {
         }
     }
 
-    /// A second descriptor of the same file, numbered `lowest` or above, closed on exec.
+    /// Returns a second descriptor of the same file, numbered `lowest` or above, close-on-exec.
     public static func duplicate(
         _ from: Int32,
         atOrAbove lowest: Int32
@@ -107,7 +109,7 @@ public enum Files {
         try check(.closeRange) { linux_close_range(first, UInt32.max) }
     }
 
-    /// Closes all but one.
+    /// Closes all descriptors from `first` on except one.
     public static func closeAll(from first: UInt32, but kept: Int32) throws(KernelError) {
         let kept = UInt32(kept)
         if kept > first { try check(.closeRange) { linux_close_range(first, kept - 1) } }
@@ -118,7 +120,7 @@ public enum Files {
         try check(.open) { linux_set_nonblocking(descriptor) }
     }
 
-    /// Brings the loopback interface of this network namespace up.
+    /// Activates the loopback interface of this network namespace.
     public static func raiseLoopback() throws(KernelError) {
         try check(.loopback) { linux_loopback_up() }
     }
@@ -129,7 +131,7 @@ public enum Files {
         }
     }
 
-    /// Replaces this process with a program; returns only where that failed.
+    /// Replaces this process with a program; returns only after a failure.
     public static func execute(_ arguments: [String], environment: [String]) throws(KernelError) {
         var argv: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
         var envp: [UnsafeMutablePointer<CChar>?] = unsafe environment.map { unsafe strdup($0) }
@@ -141,9 +143,9 @@ public enum Files {
 
 /// The names in a folder.
 public enum Folder {
-    /// The names in an open folder but `.` and `..`; those that cannot be read are left out.
+    /// Returns the names in an open folder except `.` and `..`; unreadable names are left out.
     public static func names(in directory: Int32, most: Int = 100_000) -> [String] {
-        // fdopendir takes its descriptor over, so it gets one of its own.
+        // fdopendir takes over its descriptor, so it gets a copy.
         guard let copy = try? Descriptor.open(".", in: directory, flags: OpenFlags.folder) else {
             return []
         }
@@ -178,12 +180,13 @@ public enum Thread {
 public enum OwnProcess {
     public static var number: Int32 { getpid() }
     public static var parent: Int32 { getppid() }
-    /// The number of this process's pid namespace; 0 where /proc does not have it.
+    /// The number of this process's pid namespace; 0 if /proc does not have it.
     public static var processNamespace: UInt64 {
         var status = Glibc.stat()
         return unsafe stat("/proc/self/ns/pid", &status) == 0 ? UInt64(status.st_ino) : 0
     }
-    /// This process, its parent and so on upwards, as far as this pid namespace goes.
+    /// The process ids of this process, its parent and so on upwards, as far as this pid namespace
+    /// goes.
     public static var ancestry: Set<Int32> {
         var found: Set<Int32> = []
         var next = number
@@ -201,12 +204,12 @@ public enum OwnProcess {
     /// The unit in which /proc counts processor time.
     public static var clockTicksPerSecond: Int { sysconf(Int32(_SC_CLK_TCK)) }
 
-    /// Whether there is such a process and it runs; one that waits to be reaped does not.
+    /// Returns whether the process exists and runs; a zombie does not run.
     public static func exists(_ process: Int32) -> Bool {
         linux_kill(process, 0) != -Errno.noProcess && status(of: process).first != "Z"
     }
 
-    /// The fields of `/proc/PID/stat` from the state on; none where it cannot be read.
+    /// Returns the fields of `/proc/PID/stat` from the state on; none if the file cannot be read.
     private static func status(of process: Int32) -> [Substring] {
         guard let text = try? readText("/proc/\(process)/stat", in: currentFolder),
             // `pid (name) state ppid …`, where the name may hold anything.
@@ -215,6 +218,6 @@ public enum OwnProcess {
         return text[text.index(after: end)...].split(separator: " ")
     }
 
-    /// How many processors this process may use.
+    /// The number of processors that this process may use.
     public static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }

@@ -3,7 +3,7 @@
 // `KernelError` that names the call.
 // Only the privileged side and `WardenClient` import it. No Foundation, no `async`.
 
-/// A system call that failed: which one, and why.
+/// A failed system call, with its reason.
 public struct KernelError: Error, Hashable, Sendable {
     public let call: Call
     /// A positive errno.
@@ -17,7 +17,7 @@ public struct KernelError: Error, Hashable, Sendable {
 
 /// The system call, or the group of calls, that failed.
 ///
-/// The raw value is what operators read.
+/// The raw value appears in messages to operators.
 public enum Call: String, Sendable {
     case chdir, chown, clone, closeRange, dup, epoll, eventfd, execve, flock, kill, landlock
     case lease, loopback, mkdir, mknod, mount, moveMount, open, openTree, pipe, pivotRoot, prctl
@@ -27,8 +27,9 @@ public enum Call: String, Sendable {
         mountAttributes
 }
 
-/// The one door to the kernel: tries again when interrupted, and turns `-errno` into an error that
-/// names the call.
+/// Makes a system call: every call passes here.
+///
+/// Tries again after an interruption, and turns `-errno` into an error that names the call.
 @discardableResult
 public func check<Result: BinaryInteger>(
     _ call: Call,
@@ -42,8 +43,7 @@ public func check<Result: BinaryInteger>(
     }
 }
 
-/// The error numbers that decisions are made on; Linux has the same on every architecture that we
-/// build for.
+/// The error numbers that the code compares; Linux has the same on every supported architecture.
 public enum Errno {
     public static let notPermitted: Int32 = 1
     public static let noEntry: Int32 = 2

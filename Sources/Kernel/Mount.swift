@@ -25,13 +25,13 @@ public enum Mount {
         try check(.mount) { unsafe linux_mount(type, target, type, flags.rawValue, options) }
     }
 
-    /// Stops mount events from crossing between this namespace and the host's.
+    /// Stops mount events between this namespace and the host's.
     public static func makeEverythingPrivate() throws(KernelError) {
         let flags: MountFlags = [.isPrivate, .recursive]
         try check(.mount) { unsafe linux_mount(nil, "/", nil, flags.rawValue, nil) }
     }
 
-    /// A detached copy of the tree of mounts at `path`.
+    /// Returns a detached copy of the tree of mounts at `path`.
     public static func copyTree(_ path: String) throws(KernelError) -> Descriptor {
         let clone: UInt32 = 1
         let recursive: UInt32 = 0x8000
@@ -43,12 +43,12 @@ public enum Mount {
         )
     }
 
-    /// Puts a detached tree on `target`.
+    /// Attaches a detached tree at `target`.
     public static func attach(_ tree: Int32, on target: String) throws(KernelError) {
         try check(.moveMount) { unsafe linux_move_mount(tree, AT_FDCWD, target) }
     }
 
-    /// Sets `flags` on a detached tree and all that is mounted below.
+    /// Sets `flags` on a detached tree and all mounts below it.
     public static func restrict(
         _ tree: Int32,
         _ flags: MountFlags
@@ -58,14 +58,14 @@ public enum Mount {
         }
     }
 
-    /// Read-only, this one mount: it may hold devices.
+    /// Makes this one mount read-only; it may still hold devices.
     public static func restrictTop(_ mount: Int32) throws(KernelError) {
         try check(.mountAttributes) {
             linux_set_mount_attributes(mount, UInt64(MountFlags.readOnly.rawValue), 0, 0)
         }
     }
 
-    /// Makes the current folder, a mount, the root; what was the root is gone from this namespace.
+    /// Makes the current folder, a mount, the root; the old root disappears from this namespace.
     public static func enterCurrentFolderAsRoot() throws(KernelError) {
         // pivot_root(".", ".") stacks the old root over the new one; see pivot_root(2), NOTES.
         try check(.pivotRoot) { unsafe linux_pivot_root(".", ".") }

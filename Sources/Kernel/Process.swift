@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// The namespaces that a jail is made of.
+/// The namespaces of a jail.
 public struct Namespaces: OptionSet, Sendable {
     public let rawValue: UInt64
     public init(rawValue: UInt64) { self.rawValue = rawValue }
@@ -15,13 +15,13 @@ public struct Namespaces: OptionSet, Sendable {
     public static let network = Namespaces(rawValue: 0x4000_0000)
 }
 
-/// A child of this process.
+/// The calls for a child of this process.
 ///
-/// Copying the number is harmless: only its parent may reap it.
+/// Copying the process id is harmless: only the parent may reap the child.
 public enum Process {
     /// Clones this process, which must have one thread only, into new namespaces and, on cgroup v2,
-    /// into `cgroup` at once.
-    /// - Returns: the child's number and pidfd, or `nil` in the child.
+    /// directly into `cgroup`.
+    /// - Returns: the child's process id and pidfd, or `nil` in the child.
     public static func clone(
         _ namespaces: Namespaces,
         cgroup: Int32 = -1
@@ -33,7 +33,7 @@ public enum Process {
         return (process, pidfd)
     }
 
-    /// As `fork`: the child shares nothing but descriptors.
+    /// Forks this process: the child shares nothing but descriptors.
     public static func fork() throws(KernelError) -> Int32? {
         let process = linux_clone3(0, nil, -1)
         if process < 0 { throw KernelError(.clone, errno: -process) }
@@ -53,19 +53,19 @@ public enum Process {
         _ = linux_kill_pidfd(pidfd, signal)
     }
 
-    /// SIGKILL for every process in this pid namespace but its init.
+    /// Sends SIGKILL to every process in this pid namespace except its init.
     ///
-    /// The kernel signals them all under one lock, so a process that is forking cannot slip
-    /// through.
+    /// The kernel signals them all under one lock, so a forking process cannot escape.
     public static func killAllOthers() { _ = linux_kill(-1, SIGKILL) }
 
-    /// SIGKILL for a child that has not been reaped, and for its process group where it leads one.
+    /// Sends SIGKILL to a child that is not yet reaped, and to its process group if it leads one.
     public static func killGroup(of child: Int32) {
         _ = linux_kill(-child, SIGKILL)
         _ = linux_kill(child, SIGKILL)
     }
 
-    /// A child that has ended; `nil` where none has (`waiting` false) or no child is left.
+    /// Reaps a child that has ended; returns `nil` if none has (`waiting` false) or no child is
+    /// left.
     public static func reap(
         _ process: Int32 = -1,
         waiting: Bool
@@ -88,16 +88,16 @@ public enum Process {
         }
     }
 
-    /// Dies with its parent thread.
+    /// Makes this process die with its parent thread.
     ///
-    /// Any later change of credentials clears this.
+    /// Any later change of credentials clears this setting.
     public static func dieWithParent() throws(KernelError) {
         try check(.prctl) { linux_prctl(parentDeathSignal, UInt(SIGKILL), 0, 0, 0) }
     }
 
     /// Makes this process the parent of its descendants' orphans, which it must then reap.
     ///
-    /// Children do not inherit this.
+    /// Children do not inherit this setting.
     public static func adoptOrphans() throws(KernelError) {
         try check(.prctl) { linux_prctl(36, 1, 0, 0, 0) }  // PR_SET_CHILD_SUBREAPER
     }
@@ -113,14 +113,14 @@ public enum Process {
     private static var parentDeathSignal: Int32 { 1 }
 }
 
-/// A child that is no more.
+/// A reaped child.
 public struct ReapedProcess: Sendable {
     public let process: Int32
     public let end: ProcessEnd
     public let usage: ProcessUsage
 }
 
-/// The resources that a process and the children that it waited for have used (wait4(2)).
+/// The resource usage of a process and of the children that it waited for (wait4(2)).
 public struct ProcessUsage: Hashable, Sendable {
     public let cpuMicroseconds: UInt64
     /// The peak memory of the largest of these processes.
@@ -139,12 +139,12 @@ public struct ProcessUsage: Hashable, Sendable {
     }
 }
 
-/// How a process ended.
+/// The end of a process.
 public enum ProcessEnd: Hashable, Sendable {
     case exited(code: Int32)
     case signaled(Int32)
 
-    /// - Parameter status: as `waitpid` gives it.
+    /// - Parameter status: the wait status from `waitpid`.
     public init(status: Int32) {
         let signal = status & 0x7f
         self = signal == 0 ? .exited(code: (status >> 8) & 0xff) : .signaled(signal)

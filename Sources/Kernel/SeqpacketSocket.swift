@@ -1,19 +1,19 @@
 internal import CLinux
 internal import Glibc
 
-/// One packet and what came with it.
+/// A packet and its descriptors.
 public struct Packet: ~Copyable, Sendable {
     public let bytes: [UInt8]
     public let descriptors: DescriptorList
 
-    /// The bytes, and the descriptors for the caller to close.
+    /// Returns the bytes, and the descriptors for the caller to close.
     public consuming func taken() -> (bytes: [UInt8], descriptors: [Int32]) {
         let bytes = bytes
         return (bytes, descriptors.release())
     }
 }
 
-/// Descriptors that arrived together; closed together unless taken.
+/// The descriptors of one packet, closed together unless taken.
 public struct DescriptorList: ~Copyable, Sendable {
     private var numbers: [Int32]
 
@@ -26,7 +26,7 @@ public struct DescriptorList: ~Copyable, Sendable {
     /// The number at `index`, still owned by the list.
     public subscript(index: Int) -> Int32 { numbers[index] }
 
-    /// Gives up all of them; the caller closes them from now on.
+    /// Gives up all numbers; the caller must close them.
     public consuming func release() -> [Int32] {
         let all = numbers
         numbers = []
@@ -52,7 +52,7 @@ public enum SeqpacketSocket {
 
     /// Sends one packet.
     ///
-    /// On a non-blocking socket that is full it throws EAGAIN, and nothing was sent.
+    /// On a full non-blocking socket it throws EAGAIN, and sends nothing.
     public static func send(
         _ bytes: [UInt8],
         descriptors: [Int32] = [],
@@ -61,7 +61,7 @@ public enum SeqpacketSocket {
         try check(.send) {
             unsafe bytes.withUnsafeBytes { buffer in
                 unsafe descriptors.withUnsafeBufferPointer { list in
-                    // An empty buffer has no address, and the call wants one.
+                    // An empty buffer has no address, and the call requires one.
                     guard let base = buffer.baseAddress else { return -Int(Errno.invalid) }
                     return unsafe linux_send(
                         socket,
@@ -75,7 +75,7 @@ public enum SeqpacketSocket {
         }
     }
 
-    /// One packet, or `nil` where the other side is gone.
+    /// Receives one packet; returns `nil` if the other side is gone.
     ///
     /// A packet above `most` is an error.
     public static func receive(

@@ -1,14 +1,14 @@
 internal import CLinux
 
-/// A syscall filter in classic BPF.
+/// A system call filter in classic BPF.
 public enum SystemCallFilter {
     public static let instructionBytes = 8
     public static let instructionsMax = 4_096  // BPF_MAXINSNS
 
-    /// From here on this process and its children make only the calls that the filter lets through.
+    /// Restricts this process and its children to the calls that the filter allows.
     ///
-    /// - Returns: where the calls are told of for which the filter says SECCOMP_RET_USER_NOTIF;
-    ///    they wait until somebody answers. Once nobody holds it any more, they fail with ENOSYS.
+    /// - Returns: the listener for calls with the filter's result SECCOMP_RET_USER_NOTIF; they wait
+    ///   for an answer. After the last listener closes, they fail with ENOSYS.
     public static func install(_ filter: [UInt8]) throws(KernelError) -> SystemCallListener {
         let count = UInt16(truncatingIfNeeded: filter.count / instructionBytes)
         let newListener: UInt32 = 1 << 3  // SECCOMP_FILTER_FLAG_NEW_LISTENER
@@ -103,17 +103,17 @@ public struct SystemCallListener: ~Copyable, Sendable {
     }
 }
 
-/// A Landlock ruleset: a second wall, inside the mount namespace, that knows files by where they
-/// are.
+/// A Landlock ruleset: a second barrier inside the mount namespace, which identifies files by their
+/// path.
 public struct LandlockRules: ~Copyable, Sendable {
     private let descriptor: Descriptor
     private let handled: UInt64
 
-    /// The kernel's Landlock ABI; 0 where it has none or it is switched off.
+    /// The kernel's Landlock ABI; 0 if it is missing or switched off.
     public static var version: Int32 { max(0, linux_landlock_version()) }
 
-    /// Denies every access that this kernel's Landlock knows, and signals and abstract sockets to
-    /// the outside.
+    /// Makes a ruleset that denies every access known to this kernel's Landlock, and signals and
+    /// abstract sockets to the outside.
     public init(version: Int32) throws(KernelError) {
         let handled: UInt64 =
             switch version {
@@ -132,7 +132,7 @@ public struct LandlockRules: ~Copyable, Sendable {
 
     public enum Access: Sendable {
         case readAndExecute
-        /// Reading, and writing to files that exist: for devices.
+        /// Reading, and writing to existing files: for devices.
         case readAndWrite
         case everything
     }
@@ -148,7 +148,7 @@ public struct LandlockRules: ~Copyable, Sendable {
         try check(.landlock) { linux_landlock_allow(descriptor.number, folder.number, rights) }
     }
 
-    /// Binds this process and its children, for good; no_new_privs must be set.
+    /// Restricts this process and its children for good; no_new_privs must be set.
     public func enter() throws(KernelError) {
         try check(.landlock) { linux_landlock_enter(descriptor.number) }
     }

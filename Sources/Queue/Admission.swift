@@ -1,13 +1,13 @@
 import Domain
 import Foundation
 
-/// How an execution gets in.
+/// The admission of an execution to the queue, with its charge.
 ///
-/// Charges. A refused request costs nothing: the policies in memory and the place in the queue come
-/// first, then the day's quota is charged in the store, and if that or writing the execution down
-/// fails, everything is taken back. The day's charge is also given back for a run that failed, or
-/// was turned away or cut short, for our fault. A caller who cancels or hangs up keeps the charge,
-/// because it was accepted and had its place.
+/// A refused request costs nothing. The policies in memory and the place in the queue come first,
+/// then the store charges the day's quota. If the charge or the write of the execution fails, all
+/// of it is undone. The day's charge is also refunded for an execution that fails, is refused or is
+/// interrupted by our fault. A caller who cancels or hangs up keeps the charge, because the
+/// execution was accepted and had its place.
 struct Admission: Sendable {
     private let table: QueueTable
     private let lifecycle: ExecutionLifecycle
@@ -26,7 +26,7 @@ struct Admission: Sendable {
         self.clock = clock
     }
 
-    /// - Parameter attempt: the task that the execution is an attempt of, where it is one.
+    /// - Parameter attempt: the start of the task that the execution is an attempt of, if any.
     func submit(
         _ request: ExecutionRequest,
         on runtime: Runtime,
@@ -62,14 +62,14 @@ struct Admission: Sendable {
         )
     }
 
-    /// Where the caller stands, without charging anything.
+    /// Returns the caller's rates, without charging anything.
     func standing(of caller: Caller) async throws -> RateReport {
         let now = clock.now()
         let charged = try await charged(to: caller, at: now)
         return report(on: caller, charged: charged, at: now)
     }
 
-    /// Takes a place, and counts the execution against the policies in memory.
+    /// Takes a place in the queue, and counts the execution against the policies in memory.
     private func admit(
         _ request: ExecutionRequest,
         on runtime: Runtime,
@@ -108,7 +108,7 @@ struct Admission: Sendable {
     }
 
     /// Charges the day's quota where the plan has one.
-    /// - Returns: how many there have been today.
+    /// - Returns: the number of executions today.
     private func charge(_ caller: Caller, for entry: QueueState.Entry) async throws -> Int {
         guard let limit = caller.plan.rates.perDay else { return 0 }
         let now = entry.execution.createdAt
@@ -116,7 +116,7 @@ struct Admission: Sendable {
         case .accepted(let count):
             return count
         case .refused(let count):
-            // Before the report is made, so that it does not count what is being refused.
+            // The entry is withdrawn before the report, so that the report does not count it.
             table.withdraw(entry)
             table.decide { state, _ in state.markDaySpent(entry.subject, limit: limit, at: now) }
             throw SubmissionRefusal.rateLimited(
@@ -126,8 +126,9 @@ struct Admission: Sendable {
         }
     }
 
-    /// The entry has its place already, so a project that is deleted after this finds it there and
-    /// cancels it.
+    /// Writes the accepted execution.
+    ///
+    /// The entry already has its place, so a later deletion of its project finds and cancels it.
     private func accept(
         _ entry: QueueState.Entry,
         _ attempt: TaskStart?,
@@ -171,9 +172,9 @@ struct Admission: Sendable {
     }
 }
 
-/// The submission that `submit` returns.
+/// The submission that the method `submit` returns.
 ///
-/// It need not be waited for: the execution runs anyway.
+/// Nobody has to wait for it: the execution runs anyway.
 private struct AcceptedSubmission: Submission {
     let execution: Execution
     let rates: RateReport
@@ -181,8 +182,10 @@ private struct AcceptedSubmission: Submission {
     let outlivesCaller: Bool
     let hangUp: @Sendable () -> Void
 
-    /// A caller who hangs up is told of the end when the jail is gone: `cancelled`, unless it was
-    /// too late.
+    /// Waits for the end.
+    ///
+    /// A caller who hangs up gets the end when the jail is gone: `cancelled`, unless the execution
+    /// had ended before.
     func finished() async throws -> Execution {
         if outlivesCaller { return try await events.resultUnlessCancelled() }
         return try await withTaskCancellationHandler {

@@ -1,9 +1,10 @@
-/// How many executions may be in the house at once, waiting, running or being written down: a bound
-/// for all together and a smaller one for each subject, so that one caller cannot take the whole
-/// queue.
+/// The bound on the executions that wait, run or are being stored at once.
 ///
-/// A place is taken before anything is charged and given back when the execution has left, so the
-/// bound also holds while a slow store makes the finished ones pile up.
+/// There is one bound for all subjects together and a smaller one for each, so that one caller
+/// cannot fill the queue.
+///
+/// A place is taken before anything is charged and returned when the execution leaves the table, so
+/// the bound also holds when a slow store makes ended executions pile up.
 struct AdmissionCapacity: Sendable {
     private let capacity: Int
     private let share: Int
@@ -11,8 +12,8 @@ struct AdmissionCapacity: Sendable {
     private(set) var count = 0
 
     /// - Parameters:
-    ///   - capacity: places of all subjects together.
-    ///   - share: places of one subject.
+    ///   - capacity: the places of all subjects together.
+    ///   - share: the places of one subject.
     init(capacity: Int, share: Int) {
         self.capacity = capacity
         self.share = share
@@ -25,7 +26,7 @@ struct AdmissionCapacity: Sendable {
         return true
     }
 
-    /// A place even above the bounds: for what was accepted before a restart.
+    /// Takes a place even above the bounds, for an execution that was accepted before a restart.
     mutating func force(for subject: String) {
         taken[subject, default: 0] += 1
         count += 1

@@ -3,12 +3,12 @@ import Foundation
 
 /// The transitions of a task's state.
 ///
-/// Pure: time and luck are parameters.
+/// The functions are pure: time and chance are parameters.
 ///
-/// `scheduled` → `queued` → `running` → ended, or back to `scheduled` for the pause before the next
-/// attempt. Only `running` uses up an attempt.
+/// A task goes `scheduled` → `queued` → `running` → ended, or from `running` back to `scheduled`
+/// for the pause before the next attempt. Only `running` uses up an attempt.
 extension AgentTask {
-    /// Its next attempt.
+    /// Returns the task with its next attempt running.
     func begun(as execution: String, at now: Date) -> AgentTask {
         var task = self
         task.attempts += 1
@@ -17,7 +17,7 @@ extension AgentTask {
         return task
     }
 
-    /// It ends without another attempt.
+    /// Returns the task, ended without another attempt.
     func ended(_ outcome: Outcome, at now: Date) -> AgentTask {
         var task = self
         var last: Attempt?
@@ -26,8 +26,8 @@ extension AgentTask {
         return task
     }
 
-    /// Queued anew with all its attempts.
-    /// - Returns: `nil` where there is nothing to be done again.
+    /// Returns the task, queued again with all its attempts.
+    /// - Returns: `nil` where the task has not ended, or has succeeded.
     func revived() -> AgentTask? {
         guard case .ended(let outcome, _, _) = state, outcome != .succeeded else { return nil }
         var task = self
@@ -36,12 +36,12 @@ extension AgentTask {
         return task
     }
 
-    /// After its attempt has ended as `status`.
+    /// Returns the task after its attempt has ended with `status`.
     ///
-    /// A fault of ours is tried again, and so is a failure of the program of a kind that the agent
-    /// named, until the attempts are used up. What somebody wants cancelled is tried no more.
+    /// A fault of ours is retried, and so is a failure of the program that the agent named, until
+    /// the attempts are used up. A task that is to be cancelled is not retried.
     ///
-    /// - Parameter random: 0 to 1, says where in the jitter's range the next attempt falls.
+    /// - Parameter random: 0 to 1, the position of the next attempt in the jitter's range.
     func after(
         _ status: Execution.Status,
         isToBeCancelled: Bool,
@@ -70,12 +70,13 @@ extension AgentTask {
         firstMilliseconds: 1_000,
         mostMilliseconds: 600_000
     )
-    /// Up to so much of the pause is added or taken away: what failed together should not come back
-    /// together.
+    /// The largest jitter, as a share of the pause.
+    ///
+    /// Tasks that failed together should not be retried together.
     private static let jitterMax = 0.2
 
     /// - Parameters:
-    ///   - attempt: which has failed, counted from 1.
+    ///   - attempt: the number of the failed attempt, counted from 1.
     ///   - random: 0 to 1.
     static func retryPauseSeconds(after attempt: Int, random: Double) -> Double {
         let seconds = Double(retryDelays.pause(after: max(attempt, 1))) / 1_000

@@ -2,10 +2,10 @@ import Domain
 import Logging
 import Runner
 
-/// Makes the attempts that an execution consists of.
+/// A runner of the attempts of an execution.
 ///
-/// A jail has no effect outside itself, so what met a fault of ours is begun again in a new one, in
-/// the slot that it has, and says so: ``Execution/attempts``.
+/// A jail has no effect outside itself. An execution that met a fault of ours is therefore started
+/// again in a new jail, in the same slot, and counts it in ``Execution/attempts``.
 struct AttemptRunner: Sendable {
     private let provider: any SandboxProvider
     private let compileCache: (any CompileCache)?
@@ -14,10 +14,11 @@ struct AttemptRunner: Sendable {
     private let logger: Logger
     private let pause: @Sendable (Duration) async throws -> Void
 
-    /// How long what is not kept waits for somebody to make its jail; its caller does, too.
+    /// The longest wait for a jail of an execution that is not stored, because its caller waits
+    /// too.
     static let patience = Duration.seconds(15)
 
-    /// The pause before the attempt after a jail that broke: what it lacked may have come back.
+    /// The pause after a broken jail: a missing resource may be available again.
     private static let pauseAfterBreach = Duration.milliseconds(100)
 
     init(
@@ -36,24 +37,24 @@ struct AttemptRunner: Sendable {
         self.pause = pause
     }
 
-    /// Forgets the compiled programs of a project.
+    /// Deletes the compiled programs of a project.
     func forget(project: String) async { await compileCache?.forget(project: project) }
 
     /// Runs the execution until it has a verdict.
     ///
-    /// Waiting for a warden is no attempt.
-    /// - Throws: as `execute` of Runner, of the last attempt.
+    /// Waiting for a warden does not count as an attempt.
+    /// - Throws: the error of the last attempt, as `execute` of Runner.
     func runToVerdict(_ entry: QueueState.Entry) async throws -> ExecutionResult {
         var next = entry.execution
         while true {
             let execution = next
             entry.events.append(.status(.running, attempt: execution.attempts))
-            // Beside the run, which need not wait for it.
+            // The write runs beside the execution, which need not wait for it.
             let noting =
                 entry.durability == .accepted
                 ? Task { await records.noteAttempt(execution) } : nil
             let run = await attempt(execution, of: entry)
-            // An end must not be overtaken by it.
+            // The end is stored only after this write, which must not come later.
             await noting?.value
             guard case .failure(let failure as SandboxError) = run else { return try run.get() }
             guard let again = try await beginAgain(execution, after: failure) else { throw failure }
@@ -104,7 +105,7 @@ struct AttemptRunner: Sendable {
 }
 
 extension Owner {
-    /// Strangers get the narrower set of system calls.
+    /// The system calls of the owner's programs; strangers get the narrower set.
     fileprivate var profile: SystemCallProfile {
         switch self {
         case .organization: .standard

@@ -1,14 +1,14 @@
 import Domain
 import Foundation
 
-/// Which tasks are under way, and whose turn it is not.
+/// The tasks under way, and the organizations that must wait.
 ///
-/// Pure: time is a parameter.
+/// The type is pure: time is a parameter.
 struct DispatchState: Sendable {
-    /// A task whose attempt has been begun, until what became of it is stored.
+    /// A task whose attempt was started, until the attempt's outcome is stored.
     struct UnderWay: Sendable {
         let task: AgentTask
-        /// `nil` while the attempt goes on.
+        /// The end of the attempt; `nil` while it runs.
         var end: AttemptEnd?
         var isToBeCancelled = false
     }
@@ -16,34 +16,33 @@ struct DispatchState: Sendable {
     /// The outcome of an attempt.
     enum AttemptEnd: Sendable {
         case finished(Execution)
-        /// Its execution cannot be read, or is not there.
+        /// The attempt's execution cannot be read, or does not exist.
         case lost
     }
 
-    /// An organization that is passed over.
+    /// An organization that is skipped for a time.
     private struct Hold {
         let end: Date
-        /// The end of one of its attempts may be what it waits for.
+        /// Whether the end of one of its attempts may end the hold.
         let endsWithAttempt: Bool
     }
 
-    /// How long an organization is passed over at most before it is asked about again: its plan
-    /// may be another by then.
+    /// The longest hold, in seconds; the organization's plan may have changed by then.
     static let holdSecondsMax = 60.0
-    /// What is over already is not asked about again in the same instant.
+    /// The shortest hold, so that an expired policy is not queried again in the same instant.
     static let holdSecondsMin = 0.01
-    /// How long the loop sleeps at most, so that a wall clock that was set forward is noticed.
+    /// The longest sleep of the loop, so that it notices a wall clock that was set forward.
     static let sleepSecondsMax = 60.0
 
     private let tasksMax: Int
     private(set) var underWay: [String: UnderWay] = [:]
     private var holds: [String: Hold] = [:]
-    /// The organization whose task was begun last.
+    /// The organization whose task was started last.
     private(set) var lastOrganization = ""
-    /// Nothing is begun any more.
+    /// Whether no more attempts are started.
     private(set) var isClosed = false
 
-    /// - Parameter tasksMax: how many are under way at once.
+    /// - Parameter tasksMax: the most tasks under way at once.
     init(tasksMax: Int) { self.tasksMax = max(1, tasksMax) }
 
     var hasRoom: Bool { !isClosed && underWay.count < tasksMax }
@@ -58,12 +57,12 @@ struct DispatchState: Sendable {
 extension DispatchState {
     mutating func begin(_ task: AgentTask) { underWay[task.id] = UnderWay(task: task) }
 
-    /// The attempt has ended; what comes of it is to be stored.
+    /// Records the end of an attempt, whose outcome must then be stored.
     mutating func end(_ id: String, with end: AttemptEnd) { underWay[id]?.end = end }
 
     mutating func markCancelled(_ id: String) { underWay[id]?.isToBeCancelled = true }
 
-    /// It is stored, or left to the next start.
+    /// Removes a task whose outcome is stored or left to the next start.
     mutating func remove(_ id: String) {
         guard let attempt = underWay.removeValue(forKey: id) else { return }
         let organization = attempt.task.organization
@@ -78,7 +77,7 @@ extension DispatchState {
 // MARK: - Holds
 
 extension DispatchState {
-    /// Passes the organization over until its plan admits it again.
+    /// Skips the organization until its plan admits it again.
     mutating func hold(_ organization: String, by standing: RateStanding, at now: Date) {
         let seconds = standing.resetsAt.timeIntervalSince(now)
         let isConcurrent = standing.policy == .concurrent
@@ -98,15 +97,15 @@ extension DispatchState {
         )
     }
 
-    /// The organizations that are passed over.
+    /// Returns the organizations that are skipped.
     mutating func held(at now: Date) -> Set<String> {
         holds = holds.filter { now < $0.value.end }
         return Set(holds.keys)
     }
 
-    /// How long there is nothing to do, if nothing happens.
+    /// Returns the seconds until the next hold ends or the next task is due.
     ///
-    /// - Parameter nextDue: when the next scheduled task is due.
+    /// - Parameter nextDue: the due date of the next scheduled task.
     func idleSeconds(nextDue: Date?, at now: Date) -> Double {
         let waits = hasRoom ? holds.values.map(\.end) : []
         let next = (waits + [nextDue].compactMap(\.self)).min()
@@ -115,10 +114,10 @@ extension DispatchState {
 }
 
 extension RateReport {
-    /// The policy that will refuse for longest, if one would refuse now.
+    /// The policy that refuses for the longest time, if one would refuse at the moment.
     ///
-    /// To be looked at before asking: asking above the rate of a second is an offence that costs
-    /// the whole organization its penalty.
+    /// The dispatcher checks it before it submits: a submission above the rate per second costs the
+    /// whole organization the penalty.
     var obstacle: RateStanding? {
         standings.filter { $0.remaining == 0 }.max { $0.resetsAt < $1.resetsAt }
     }

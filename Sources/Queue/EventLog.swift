@@ -1,10 +1,10 @@
 import Domain
 import Synchronization
 
-/// The events of one execution, for any number of readers, and its end, for its waiters.
+/// The events of one execution for any number of readers, and its end for any number of waiters.
 ///
-/// A reader has a place in the log and nothing else: one that is slow holds up nobody, and finds a
-/// gap where the log has forgotten what it had not read yet.
+/// A reader holds only a position in the log. A slow reader delays nobody, and gets a gap event for
+/// events that the log has dropped.
 final class EventLog: Sendable {
     private struct State: Sendable {
         var log: EventLogState
@@ -21,8 +21,8 @@ final class EventLog: Sendable {
             }
         }
 
-        /// Adds an event.
-        /// - Returns: the readers who wait for it.
+        /// Appends an event.
+        /// - Returns: the readers that wait for the event.
         mutating func append(
             _ kind: ExecutionEvent.Kind
         ) -> [CheckedContinuation<Void, Never>] {
@@ -32,7 +32,7 @@ final class EventLog: Sendable {
                 ?? []
         }
 
-        /// Removes all waiters; after the end nothing more happens.
+        /// Removes all waiters, at the end of the execution.
         mutating func takeAll() -> [CheckedContinuation<Void, Never>] {
             defer { waiters = [:] }
             return waiters.values.flatMap(\.values)
@@ -53,7 +53,7 @@ final class EventLog: Sendable {
         state = Mutex(State(log: EventLogState(bytesMax: bytesMax)))
     }
 
-    /// Nothing is added after the end.
+    /// Appends an event; does nothing after the end.
     func append(_ kind: ExecutionEvent.Kind) {
         let readers = state.withLock { state in
             state.end == nil ? state.append(kind) : []
@@ -61,7 +61,7 @@ final class EventLog: Sendable {
         for reader in readers { reader.resume() }
     }
 
-    /// The execution has ended, or will not be seen to its end here.
+    /// Records the end of the execution, or the error because of which it will not end here.
     func finish(_ result: Result<Execution, any Error>) {
         let waiters = state.withLock { state -> [CheckedContinuation<Void, Never>] in
             guard state.end == nil else { return [] }
@@ -72,7 +72,7 @@ final class EventLog: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Waits for the end, even if the waiting task is cancelled.
+    /// Waits for the end, even after the waiting task is cancelled.
     func result() async throws -> Execution {
         await wait(for: .end, heedsCancellation: false)
         return try known()
@@ -90,9 +90,9 @@ final class EventLog: Sendable {
         return try end.get()
     }
 
-    /// The events from `number` on, as they happen, up to the result.
+    /// Returns the events from `number` on, as they happen, up to the result.
     ///
-    /// The sequence throws where there will be no result here.
+    /// The sequence throws where the result will not be known here.
     func events(from number: Int) -> ExecutionEvents {
         ExecutionEvents(log: self, first: max(1, number))
     }
@@ -119,8 +119,9 @@ final class EventLog: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let mustWait = state.withLock { state in
-                    // Asked under the lock: a task is marked as cancelled before its handler looks
-                    // for the waiter here, so either this sees the mark or the handler finds it.
+                    // The check is under the lock. A task is marked as cancelled before its handler
+                    // looks for the waiter, so either this check sees the mark or the handler finds
+                    // the waiter.
                     if state.has(awaited) || heedsCancellation && Task.isCancelled { return false }
                     state.waiters[awaited, default: [:]][ticket] = continuation
                     return true
@@ -135,7 +136,7 @@ final class EventLog: Sendable {
     }
 }
 
-/// The events of an execution from some number on.
+/// The events of an execution from a given number on.
 struct ExecutionEvents: AsyncSequence, Sendable {
     fileprivate let log: EventLog
     fileprivate let first: Int

@@ -1,22 +1,22 @@
 import DequeModule
 import Domain
 
-/// The events of one execution, in order, with a bound on the output among them.
+/// The events of one execution in order, with a bound on their output.
 ///
-/// Pure. Above the bound the oldest output goes, and a reader behind it gets a gap. Everything but
-/// output is kept: there is little of it.
+/// The type is pure. Above the bound the oldest output is dropped, and a reader behind it gets a
+/// gap. All other events are kept, because there are few.
 struct EventLogState: Sendable {
     private let bytesMax: Int
-    /// In the order of their numbers, with gaps.
+    /// The kept events in the order of their numbers, with gaps.
     private var events: Deque<ExecutionEvent> = []
     private var bytes = 0
     /// The number of the next event.
     private(set) var nextNumber = 1
 
-    /// The weight of an event beside the bytes of its output, roughly.
+    /// The approximate weight of an event without its output.
     private static let eventBytes = 64
 
-    /// - Parameter bytesMax: of the output events together, each counted with 64 bytes of its own.
+    /// - Parameter bytesMax: the bound on all output events; each counts its bytes and 64 more.
     init(bytesMax: Int) { self.bytesMax = bytesMax }
 
     mutating func append(_ kind: ExecutionEvent.Kind) {
@@ -27,8 +27,7 @@ struct EventLogState: Sendable {
         while bytes > bytesMax, dropOldestOutput() {}
     }
 
-    /// - Returns: the event of this number, or the gap that begins at it; `nil` where it has not
-    ///    happened yet.
+    /// - Returns: the event of this number, or the gap that begins at it; `nil` for a future event.
     func event(from number: Int) -> ExecutionEvent? {
         guard number < nextNumber else { return nil }
         let index = firstIndex(from: number)
@@ -49,7 +48,7 @@ struct EventLogState: Sendable {
         return low
     }
 
-    /// - Returns: whether there was any.
+    /// - Returns: whether there was any output.
     private mutating func dropOldestOutput() -> Bool {
         for index in events.indices {
             guard let weight = Self.bytes(of: events[index]) else { continue }

@@ -2,11 +2,11 @@ import Domain
 import Foundation
 import Logging
 
-/// The life of an execution from its slot to its end.
+/// The steps of an execution from its slot to its end.
 ///
-/// One task carries it. A cancellation reaches the run in the jail and not what comes after it: the
-/// end is also stored after the client has disconnected. An execution counts as finished only when
-/// it is stored, with the deliveries that it owes.
+/// One task takes an execution through all steps. A cancellation reaches the run in the jail, but
+/// not the later steps: the end is stored even after the client has disconnected. An execution
+/// counts as finished only when it is stored with the deliveries that it owes.
 struct ExecutionLifecycle: Sendable {
     private let table: QueueTable
     private let attempts: AttemptRunner
@@ -31,10 +31,10 @@ struct ExecutionLifecycle: Sendable {
         self.pause = pause
     }
 
-    /// Fills the free slots.
+    /// Starts waiting executions in the free slots.
     ///
-    /// - Parameter atOnce: for who has nothing to do but wait. Everything up to the warden's being
-    ///   asked is then done on this thread, and no other has to be woken for it.
+    /// - Parameter atOnce: for a caller that only waits. This thread then does everything up to the
+    ///   request to the warden, so no other thread has to be woken.
     func startWaiting(atOnce: Bool = false) {
         while let entry = table.decide({ $0.startNext(at: $1) }) {
             let life =
@@ -58,7 +58,7 @@ struct ExecutionLifecycle: Sendable {
         if ended.interruption == nil {
             await runEnded(ended, with: result, at: now)
         } else {
-            // This task has been cancelled, or is about to be.
+            // This Swift task has been cancelled, or is about to be.
             Task { await runEnded(ended, with: result, at: now) }
         }
     }
@@ -87,7 +87,7 @@ struct ExecutionLifecycle: Sendable {
         }
     }
 
-    /// Leaves an execution that the service's stop interrupts on disk, for the next start.
+    /// Leaves an interrupted execution queued on disk, for the next start of the service.
     private func putBack(_ entry: QueueState.Entry) async {
         logger.notice(
             "execution interrupted, stays queued",
@@ -100,21 +100,21 @@ struct ExecutionLifecycle: Sendable {
         table.leave(entry, with: .failure(SubmissionRefusal.draining))
     }
 
-    /// There will be no jail for this, nor for anything that waits behind it.
+    /// Turns away an execution for which there will be no jail, and all that wait behind it.
     private func turnAway(_ entry: QueueState.Entry) async {
         for waiting in table.decide({ $0.beginDraining(at: $1) }) { await endUnstarted(waiting) }
         var entry = entry
-        entry.execution.attempts -= 1  // it was not begun
+        entry.execution.attempts -= 1  // the attempt was not started
         if entry.durability == .accepted { return await putBack(entry) }
         if entry.isCharged { await records.refund(entry.execution) }
         table.leave(entry, with: .failure(SubmissionRefusal.draining))
     }
 
-    /// The end of what was interrupted before it ran.
+    /// Ends an execution that was interrupted before it ran.
     func endUnstarted(_ entry: QueueState.Entry) async {
         switch entry.interruption {
         case .drain:
-            // What was accepted is on disk as queued and stays so; the others are turned away.
+            // An accepted execution stays queued on disk; the others are turned away.
             if entry.durability == .accepted {
                 await records.release(entry.execution)
             } else if entry.isCharged {
@@ -126,8 +126,8 @@ struct ExecutionLifecycle: Sendable {
         }
     }
 
-    /// Writes the end down, gives the charge back where the fault is ours, and tells who waits, in
-    /// this order.
+    /// Stores the end, refunds the charge where the fault is ours, and resumes the waiters, in this
+    /// order.
     private func end(_ entry: QueueState.Entry, as final: Execution.State) async {
         var execution = entry.execution
         execution.state = final
@@ -143,7 +143,7 @@ struct ExecutionLifecycle: Sendable {
             isOurFault = false  // the other worker runs it on the same charge
         } catch {
             result = .failure(error)
-            // What was accepted will be run again after a restart, on the same charge.
+            // An accepted execution runs again after a restart, on the same charge.
             if entry.durability != .accepted { isOurFault = true }
         }
         if isOurFault && entry.isCharged { await records.refund(execution) }
@@ -151,12 +151,13 @@ struct ExecutionLifecycle: Sendable {
     }
 }
 
-// MARK: - Before its time
+// MARK: - Cancellation and draining
 
 extension ExecutionLifecycle {
-    /// Cancels a queued or running execution, also one that is left on disk for the next start.
-    /// - Returns: `nil` where the organization has none of this id.
-    /// - Throws: ``CancellationRefusal``; ``ClaimLost`` where another worker runs it; the store's.
+    /// Cancels a queued or running execution, or one that is left on disk for the next start.
+    /// - Returns: `nil` where the organization has no execution of this id.
+    /// - Throws: ``CancellationRefusal``; ``ClaimLost`` where another worker runs the execution; an
+    ///   error of the store.
     func cancel(id: String, organization: String) async throws -> Execution? {
         guard let events = table.entry(id, of: organization)?.events else {
             return try await cancelStored(id: id, organization: organization)
@@ -169,17 +170,17 @@ extension ExecutionLifecycle {
         return execution
     }
 
-    /// Returns when nothing of the project is left, also in jails.
+    /// Cancels the executions of a project; returns when none is left, and no jail either.
     func cancelAll(project: String) async {
         let interrupted = table.decide { $0.interruptAll(ofProject: project, at: $1) }
         for (action, _) in interrupted { act(action) }
         for (_, events) in interrupted { _ = try? await events.resultUnlessCancelled() }
-        // When nothing runs that could make another.
+        // The cache is cleared last, when no execution can add another program.
         await attempts.forget(project: project)
     }
 
-    /// Nothing of this id waits or runs here: it has finished, or it is left on disk for after a
-    /// restart.
+    /// Cancels an execution that is not in the table: it has ended, or it is left on disk for the
+    /// next start.
     private func cancelStored(id: String, organization: String) async throws -> Execution? {
         guard var execution = try await records.execution(id: id, organization: organization)
         else { return nil }
@@ -196,14 +197,14 @@ extension ExecutionLifecycle {
         do {
             try await records.writeDownStored(execution)
         } catch is ProjectGone {
-            return nil  // since it was looked up
+            return nil  // the project was deleted since the lookup
         } catch is ClaimLost {
             return try await refuseCancellation(id: id, organization: organization)
         }
         return execution
     }
 
-    /// The claim failed: the execution has ended, was deleted, or is another worker's.
+    /// Reports a failed claim: the execution has ended, was deleted, or another worker holds it.
     private func refuseCancellation(id: String, organization: String) async throws -> Execution? {
         let execution = try await records.execution(id: id, organization: organization)
         guard let execution else { return nil }
@@ -211,7 +212,7 @@ extension ExecutionLifecycle {
         throw ClaimLost()
     }
 
-    /// Also called from a cancellation handler, so it must not wait.
+    /// Interrupts an execution, without waiting, because a cancellation handler calls it.
     func interrupt(_ id: String, by cause: QueueState.Interruption) {
         act(table.decide { $0.interrupt(id, by: cause, at: $1) })
     }
@@ -224,10 +225,10 @@ extension ExecutionLifecycle {
         }
     }
 
-    /// Takes no new work and returns when nothing is left.
+    /// Accepts no new work, and returns when no execution is left.
     ///
-    /// Running executions may finish within `grace` and are cancelled then. What was accepted and
-    /// is not finished stays on disk as queued; the others are turned away.
+    /// Running executions may finish within `grace` and are then cancelled. Accepted, unfinished
+    /// executions stay queued on disk; the others are turned away.
     func drain(grace: Duration) async {
         for entry in table.decide({ $0.beginDraining(at: $1) }) { await endUnstarted(entry) }
         let timer = Task { [pause] in

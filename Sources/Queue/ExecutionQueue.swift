@@ -1,15 +1,16 @@
-// Target `Queue`: who runs next, how long work belongs to a worker, and what happens after a crash:
-// admission, an execution's life and events, recovery, tasks.
-// Border: it reaches jails by `Runner` and stores by `Domain`'s ports. The command line imports it.
+// Target `Queue`: the order of executions, the workers' leases, and recovery after a crash; with
+// admission, an execution's life and events, and tasks.
+// Border: it reaches jails through `Runner` and stores through `Domain`'s ports. The command line
+// imports it.
 
 public import Domain
 public import Foundation
 public import Logging
 
-/// Admits executions, lets them take turns at a number of slots, and sees each to its end.
+/// The queue: admits executions, runs them in a number of slots, and takes each to its end.
 ///
-/// All that its parts share is one ``QueueTable``. Nothing polls: the end of a run starts the next,
-/// and resumes its waiters. With a free slot, `submit` itself starts the run.
+/// Its parts share one ``QueueTable`` and nothing else. Nothing polls: the end of a run starts the
+/// next run and resumes its waiters. With a free slot, `submit` itself starts the run.
 public final class ExecutionQueue: ExecutionService {
     private let runtimes: Runtimes
     private let table: QueueTable
@@ -17,27 +18,28 @@ public final class ExecutionQueue: ExecutionService {
     private let admission: Admission
     private let recovery: Recovery
     private let records: ExecutionRecords
-    /// Sleeps, so that tests can say for how long.
+    /// The sleep function, which tests replace.
     private let pause: @Sendable (Duration) async throws -> Void
 
-    /// The worker of a store that has one.
+    /// The name of the worker in a store with only one.
     public static let soleWorker = "server"
 
-    /// A queue that has nothing to do yet.
+    /// Creates an empty queue.
     ///
     /// - Parameters:
-    ///   - provider: where the sessions come from.
-    ///   - runtimes: what this machine can run.
-    ///   - store: where the day's quota is counted and executions are written down.
-    ///   - worker: its name in the store, where executions are its own. One process at a time has
-    ///     a name.
-    ///   - compileCache: where compiled programs are kept; `nil` has each compiled anew.
-    ///   - slots: how many executions run at once; at least 1.
-    ///   - queueCapacity: how many more may wait; one caller may have a quarter of it.
-    ///   - clock: what time it is.
-    ///   - logger: told of faults, by the execution's id and never with its content.
-    ///   - callbackBody: what is posted to the callback address of a finished execution.
-    ///   - deliveriesSaved: called after deliveries were stored that are due now.
+    ///   - provider: the provider of sessions.
+    ///   - runtimes: the runtimes of this machine.
+    ///   - store: the store of the day's quota and of executions.
+    ///   - worker: the worker's name in the store, unique among running processes; it holds the
+    ///     executions of this queue.
+    ///   - compileCache: the cache of compiled programs; `nil` compiles each time.
+    ///   - slots: the number of executions that run at once, at least 1.
+    ///   - queueCapacity: the number of executions that may wait; one caller may have a quarter of
+    ///     it.
+    ///   - clock: the source of the current time.
+    ///   - logger: a log of faults, with the execution's id and never its content.
+    ///   - callbackBody: returns the body that is posted to a finished execution's callback URL.
+    ///   - deliveriesSaved: called after deliveries that are due at once were stored.
     public convenience init(
         provider: any SandboxProvider,
         runtimes: Runtimes,
@@ -120,7 +122,7 @@ public final class ExecutionQueue: ExecutionService {
         )
     }
 
-    /// How many executions wait and how many run.
+    /// The numbers of waiting and of running executions.
     public var load: (queued: Int, running: Int) { table.load }
 
     public func submit(
@@ -194,35 +196,35 @@ public final class ExecutionQueue: ExecutionService {
 
     public func cancelAll(project: String) async { await lifecycle.cancelAll(project: project) }
 
-    /// Takes up what an earlier process accepted and did not finish.
+    /// Queues the executions that an earlier process accepted and did not finish.
     ///
-    /// To be called once, before there is anyone to submit.
-    /// - Throws: what the store throws.
+    /// It must be called once, before the first submission.
+    /// - Throws: an error of the store.
     public func recover() async throws { try await recovery.recover() }
 
-    /// Takes up what other workers of the store lose, until the task is cancelled.
+    /// Queues the executions that other workers of the store lose, until the task is cancelled.
     ///
-    /// To be called after ``recover()``.
+    /// It must be called after ``recover()``.
     public func takeUpLost() async {
         await recovery.takeUpLost { [pause] in try await pause(.seconds(20)) }
     }
 
-    /// Keeps what was accepted this worker's own, until the task is cancelled.
+    /// Renews the worker's lease on accepted executions, until the task is cancelled.
     public func keepLease() async { await records.keepLease() }
 
-    /// Takes no new work and returns when nothing is left.
+    /// Accepts no new work, and returns when no execution is left.
     ///
-    /// Running executions may finish within `grace` and are cancelled then. What was accepted and
-    /// is not finished stays on disk as queued; the others are turned away.
+    /// Running executions may finish within `grace` and are then cancelled. Accepted, unfinished
+    /// executions stay queued on disk; the others are turned away.
     public func drain(grace: Duration) async { await lifecycle.drain(grace: grace) }
 
-    /// Has an execution end before its time.
+    /// Interrupts an execution before its end.
     func interrupt(_ id: String, by cause: QueueState.Interruption) {
         lifecycle.interrupt(id, by: cause)
     }
 }
 
-/// The request names a runtime that this machine does not have; it should not have come this far.
+/// An error: the request names a runtime that this machine lacks; an earlier check failed.
 public struct UnknownRuntime: Error, Hashable {
     public let language: String
     public let version: String

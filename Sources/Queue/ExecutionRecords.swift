@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Logging
 
-/// The stored side of executions: their rows, the deliveries that they owe, the day's charges.
+/// The stored data of executions: their rows, the deliveries that they owe, the day's charges.
 struct ExecutionRecords: Sendable {
     private let store: any ExecutionStore & QuotaStore & ClaimStore
     /// The worker that holds every execution that this queue accepts.
@@ -13,8 +13,7 @@ struct ExecutionRecords: Sendable {
     private let deliveriesSaved: @Sendable () -> Void
     private let pause: @Sendable (Duration) async throws -> Void
 
-    /// Between the attempts to store an accepted execution, for as long as the store is not
-    /// available.
+    /// The pauses between attempts to store an accepted execution while the store is unavailable.
     private static let saveDelays = Backoff(firstMilliseconds: 100, mostMilliseconds: 6_400)
 
     init(
@@ -39,10 +38,10 @@ struct ExecutionRecords: Sendable {
         try await store.execution(id: id, organization: organization)
     }
 
-    /// Writes down what must be finished even if this process dies.
+    /// Stores an execution that must be finished even if this process dies.
     ///
-    /// Either way it is found out that what the execution is of is still there.
-    /// - Throws: ``ProjectGone``, or what the store throws.
+    /// For the other durabilities it only checks that the execution's project or task exists.
+    /// - Throws: ``ProjectGone``, or an error of the store.
     func accept(_ execution: Execution, durability: Durability) async throws {
         let request = execution.request
         if durability == .accepted {
@@ -52,21 +51,21 @@ struct ExecutionRecords: Sendable {
         }
     }
 
-    /// Writes down an attempt of a task together with what the task is from now on.
-    /// - Throws: ``TaskChanged``, ``ProjectGone``, or what the store throws.
+    /// Stores an attempt of a task together with the task's new state.
+    /// - Throws: ``TaskChanged``, ``ProjectGone``, or an error of the store.
     func begin(_ attempt: TaskStart, as execution: Execution) async throws {
         try await store.begin(attempt, as: execution, by: worker)
     }
 
-    /// Writes down that an accepted execution has been begun, so that the next start of this
-    /// service knows how often it was.
+    /// Stores the start of an accepted execution's attempt, so that the next start of this service
+    /// knows the number of attempts.
     func noteAttempt(_ execution: Execution) async {
         await note(execution, orLog: "attempt not stored")
     }
 
-    /// Writes down that an accepted execution waits again.
+    /// Stores that an accepted execution waits again.
     ///
-    /// Where that fails it is there as running, and is begun again all the same.
+    /// If that fails, the row says running, and the execution is started again all the same.
     func noteQueued(_ execution: Execution) async {
         await note(execution, orLog: "execution not stored as queued")
     }
@@ -75,19 +74,19 @@ struct ExecutionRecords: Sendable {
         do {
             try await store.save(execution, deliveries: [], by: worker)
         } catch is ProjectGone {
-            // There is nothing left to be taken up.
+            // No execution is left to take up.
         } catch is ClaimLost {
-            // Another worker has taken it up.
+            // Another worker has taken up the execution.
         } catch {
             log(message, execution, error)
         }
     }
 
-    /// Writes an end down, with the deliveries that it owes.
+    /// Stores an end with the deliveries that it owes.
     ///
-    /// - Parameter isStopping: whether the service is about to stop. An end that the store does not
-    ///    take is not waited for then: on disk the execution is unfinished, and runs again.
-    /// - Throws: ``ClaimLost``; what the store throws, where it is not tried again.
+    /// - Parameter isStopping: whether the service is about to stop. It does not wait for a failing
+    ///   store then: on disk the execution is unfinished, and runs again.
+    /// - Throws: ``ClaimLost``, or an error of the store that is not retried.
     func writeDown(
         _ execution: Execution,
         durability: Durability,
@@ -101,7 +100,7 @@ struct ExecutionRecords: Sendable {
                 let holder = durability == .accepted ? worker : nil
                 return try await save(execution, deliveries, by: holder)
             } catch is ProjectGone {
-                return  // and so is everything that was kept of it
+                return  // the execution was deleted with its project
             } catch let lost as ClaimLost {
                 throw lost  // the other worker writes the end
             } catch {
@@ -113,8 +112,8 @@ struct ExecutionRecords: Sendable {
         }
     }
 
-    /// Writes down the end of an execution that was claimed for that.
-    /// - Throws: ``ProjectGone``, ``ClaimLost``, or what the store throws.
+    /// Stores the end of an execution that was claimed for this purpose.
+    /// - Throws: ``ProjectGone``, ``ClaimLost``, or an error of the store.
     func writeDownStored(_ execution: Execution) async throws {
         try await save(execution, deliveries(owedBy: execution), by: worker)
     }
@@ -128,7 +127,7 @@ struct ExecutionRecords: Sendable {
         if !deliveries.isEmpty { deliveriesSaved() }
     }
 
-    /// The callback that the caller asked for, due at once.
+    /// Returns the callback that the caller asked for, due at once.
     private func deliveries(owedBy execution: Execution) -> [Delivery] {
         guard let url = execution.request.callbackURL,
             case .organization(let organization) = execution.owner
@@ -163,39 +162,39 @@ struct ExecutionRecords: Sendable {
 // MARK: - Claims
 
 extension ExecutionRecords {
-    /// How long what this worker holds stays its own after a heartbeat.
+    /// The length of this worker's lease after a heartbeat.
     private static let leaseSeconds = 60.0
-    /// Twice more before the lease ends, should one fail.
+    /// The pause between heartbeats; after a failed one, two more come before the lease ends.
     private static let heartbeat = Duration.seconds(20)
-    /// Executions that are taken up with one question.
+    /// The number of executions in one claim.
     private static let claimsMax = 50
 
     private var leaseEnd: Date { clock.now().addingTimeInterval(Self.leaseSeconds) }
 
-    /// Begins to work: what an earlier process of this worker's name held is nobody's.
+    /// Registers this worker, and releases the claims of an earlier process of its name.
     func join() async throws {
         try await store.join(worker: worker, until: leaseEnd)
     }
 
-    /// Some of what is unfinished and nobody's, oldest first; empty where there is no more.
+    /// Claims some of the oldest unfinished executions that no worker holds; empty if none is left.
     func claim() async throws -> [Execution] {
         try await store.claim(worker: worker, at: clock.now(), limit: Self.claimsMax)
     }
 
-    /// - Returns: whether it is this worker's now: it is unfinished, and nobody else's.
+    /// - Returns: whether this worker holds the execution: it is unfinished, and no other holds it.
     func claim(_ execution: Execution) async throws -> Bool {
         try await store.claim(execution: execution.id, worker: worker, at: clock.now())
     }
 
-    /// The ids of the executions that this worker holds in the store.
+    /// Returns the ids of the executions that this worker holds in the store.
     func held() async throws -> Set<String> { Set(try await store.held(by: worker)) }
 
-    /// Lets go what is left to the next start, or to another worker.
+    /// Releases an execution for the next start or for another worker.
     func release(_ execution: Execution) async {
         do {
             try await release(id: execution.id)
         } catch {
-            // The end of the lease does the same.
+            // The end of the lease releases it too.
             log("execution not released", execution, error)
         }
     }
@@ -204,7 +203,7 @@ extension ExecutionRecords {
         try await store.release(execution: id, worker: worker)
     }
 
-    /// Keeps what this worker holds, until the task is cancelled.
+    /// Renews the lease until the task is cancelled.
     func keepLease() async {
         while (try? await pause(Self.heartbeat)) != nil {
             do {
@@ -232,7 +231,7 @@ extension ExecutionRecords {
         try await store.charged(subject: subject, day: UTCDay(now))
     }
 
-    /// Gives the day's charge back, in a task of its own: the caller's may have been cancelled.
+    /// Refunds the day's charge in a new task, because the caller's may have been cancelled.
     func refund(_ execution: Execution) async {
         let refund = Task { [store] in
             try await store.refund(

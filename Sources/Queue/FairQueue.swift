@@ -1,17 +1,19 @@
 import DequeModule
 
-/// The order in which waiting executions run: who has the fewest running comes next, those who have
-/// equally many take turns, and within a subject the first comes first.
+/// The order in which waiting executions run.
 ///
-/// A subject with a hundred waiting and one with a single one have the slots by halves, so the
-/// second waits for the first slot that is free, not for a hundred runs. How many may wait is not
-/// decided here but by ``AdmissionCapacity``. Adding is constant in time, taking linear in the
-/// subjects that wait, removing in what the subject has waiting.
+/// The subject with the fewest running executions comes next. Equal subjects take turns, and each
+/// subject's executions run in the order of arrival.
+///
+/// A subject with a hundred waiting executions and a subject with one get half of the slots each,
+/// so the second waits for the first free slot, not for a hundred runs. ``AdmissionCapacity``
+/// bounds the number that may wait. Adding takes constant time, taking is linear in the waiting
+/// subjects, and removing is linear in the subject's waiting executions.
 struct FairQueue: Sendable {
     private var lines: [String: Deque<String>] = [:]
-    /// The subjects that have something waiting, each once; the first is served next.
+    /// The subjects with waiting executions, each once; the first is served next.
     private var turns: Deque<String> = []
-    /// How many have been taken of each subject and not given back.
+    /// The number of running executions of each subject.
     private var running: [String: Int] = [:]
     private(set) var count = 0
 
@@ -21,8 +23,8 @@ struct FairQueue: Sendable {
         count += 1
     }
 
-    /// The next execution, which runs until ``finish(of:)``; its subject goes to the end of the
-    /// round.
+    /// Removes and returns the next execution, which runs until ``finish(of:)``; its subject goes
+    /// to the end of the turns.
     mutating func popFirst() -> String? {
         let next = turns.indices.min {
             running[turns[$0], default: 0] < running[turns[$1], default: 0]
@@ -40,16 +42,16 @@ struct FairQueue: Sendable {
         return id
     }
 
-    /// One of the subject's executions runs no more.
+    /// Records that one of the subject's executions has ended.
     mutating func finish(of subject: String) {
         guard let count = running[subject] else { return }
         running[subject] = count > 1 ? count - 1 : nil
     }
 
-    /// Whether something of the subject is waiting.
+    /// Returns whether an execution of the subject is waiting.
     func holds(_ subject: String) -> Bool { lines[subject] != nil }
 
-    /// - Returns: whether it was waiting.
+    /// - Returns: whether the execution was waiting.
     @discardableResult
     mutating func remove(_ id: String, of subject: String) -> Bool {
         guard let index = lines[subject]?.firstIndex(of: id) else { return false }

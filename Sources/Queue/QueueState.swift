@@ -1,19 +1,19 @@
 import Domain
 import Foundation
 
-/// Every execution that waits, runs or ends, and what follows from what.
+/// The state of all executions that wait, run or end, with its transitions.
 ///
-/// Pure: it decides, others act.
+/// The type is pure: it decides, and its callers act.
 ///
-/// The life of an entry: `admitting` (its quota is being charged) → `queued` → `starting` (it has a
-/// slot) → `running` (there is a task that can be cancelled) → `ending` (it is being written down)
-/// → gone. It may go from any of them straight to `ending`, once.
+/// An entry goes `admitting` (its quota is being charged) → `queued` → `starting` (it has a slot) →
+/// `running` (it has a task that can be cancelled) → `ending` (it is being stored) → gone. It may
+/// go from any of them directly to `ending`, once.
 struct QueueState: Sendable {
     struct Entry: Sendable {
         var execution: Execution
         let runtime: Runtime
         let durability: Durability
-        /// Whether the day's quota was charged, and so can be given back.
+        /// Whether the day's quota was charged, and so can be refunded.
         var isCharged: Bool
         /// Whether more of its subject's executions waited when it was started.
         var isBacklogged = false
@@ -31,7 +31,7 @@ struct QueueState: Sendable {
         case running(Task<Void, Never>)
     }
 
-    /// Why an execution is to end before its time.
+    /// The reason to end an execution early.
     enum Interruption: Sendable, Hashable {
         /// The caller cancelled it or hung up.
         case caller
@@ -48,7 +48,7 @@ struct QueueState: Sendable {
 
     enum Readmission: Sendable {
         case admitted
-        /// The execution is in the table already.
+        /// The execution is already in the table.
         case known
         /// The queue drains: another worker or the next start takes the execution up.
         case draining
@@ -56,14 +56,14 @@ struct QueueState: Sendable {
 
     /// The next step for an interrupted execution.
     enum InterruptionAction: Sendable {
-        /// It is being admitted or written down, and will be seen to there.
+        /// The execution is being admitted or stored, and these steps handle the interruption.
         case none
         case cancel(Task<Void, Never>)
-        /// It never ran and has been taken out of the queue.
+        /// The execution never ran and has been removed from the queue.
         case end(Entry)
     }
 
-    /// How often an execution is begun before it ends as our fault.
+    /// The most attempts of an execution before it ends as our fault.
     static let attemptsMax = 3
 
     private var limiter = RateLimiter()
@@ -78,8 +78,7 @@ struct QueueState: Sendable {
     init(slots: Int, queueCapacity: Int) {
         let slots = SlotPool(count: slots)
         self.slots = slots
-        // A quarter of the queue for one caller, beside the slots that it may fill on an idle
-        // machine.
+        // One caller gets a quarter of the queue, and also all slots of an idle machine.
         let share = max(1, queueCapacity / 4)
         capacity = AdmissionCapacity(
             capacity: slots.count + max(0, queueCapacity),
@@ -88,12 +87,12 @@ struct QueueState: Sendable {
     }
 }
 
-// MARK: - What there is
+// MARK: - Lookups and reports
 
 extension QueueState {
     func entry(_ id: String) -> Entry? { entries[id] }
 
-    /// How many wait, and how many have a slot.
+    /// The number of waiting executions and of executions with a slot.
     var load: (queued: Int, running: Int) { (queue.count, slots.leased) }
 
     func report(
@@ -110,10 +109,10 @@ extension QueueState {
     }
 }
 
-// MARK: - In
+// MARK: - Admission
 
 extension QueueState {
-    /// Takes a place and counts the execution against the policies held in memory, or neither.
+    /// Takes a place and counts the execution against the policies in memory, or does neither.
     mutating func admit(_ entry: Entry, under rates: Rates, at now: Date) -> AdmissionDecision {
         if isDraining { return .draining }
         switch limiter.admit(entry.subject, under: rates, at: now) {
@@ -142,8 +141,8 @@ extension QueueState {
         return remove(id)
     }
 
-    /// The charge has been made: the execution may wait for its turn.
-    /// - Returns: the entry, if it must end instead: it was interrupted while being admitted.
+    /// Queues an execution after its charge.
+    /// - Returns: the entry, if it must end because it was interrupted while being admitted.
     mutating func enqueue(_ id: String, isCharged: Bool, at now: Date) -> Entry? {
         entries[id]?.isCharged = isCharged
         guard let entry = entries[id] else { return nil }
@@ -153,7 +152,7 @@ extension QueueState {
         return nil
     }
 
-    /// Takes in what an earlier process had accepted, above the bounds if need be.
+    /// Adds an execution that an earlier process accepted, even above the bounds.
     mutating func readmit(_ entry: Entry) -> Readmission {
         if entries[entry.id] != nil { return .known }
         if isDraining { return .draining }
@@ -164,10 +163,10 @@ extension QueueState {
     }
 }
 
-// MARK: - Through
+// MARK: - Running and interruption
 
 extension QueueState {
-    /// The next execution to be run, if a slot is free.
+    /// Returns the next execution to run, if a slot is free.
     mutating func startNext(at now: Date) -> Entry? {
         guard slots.hasFree, let id = queue.popFirst(), var entry = entries[id] else { return nil }
         slots.lease()
@@ -179,9 +178,8 @@ extension QueueState {
         return entry
     }
 
-    /// It is begun again in the slot that it has.
-    /// - Returns: the execution, or `nil` where it must not be: it was interrupted, or has been
-    ///    begun often enough.
+    /// Starts an execution again in its slot.
+    /// - Returns: the execution, or `nil` where it was interrupted or its attempts are used up.
     mutating func startAgain(_ id: String, at now: Date) -> Execution? {
         guard let entry = entries[id], entry.interruption == nil,
             entry.execution.attempts < Self.attemptsMax
@@ -195,17 +193,17 @@ extension QueueState {
         return entries[id]?.execution
     }
 
-    /// From here on the task is what is cancelled.
+    /// Sets the task that a later cancellation cancels.
     ///
-    /// It may have ended already.
-    /// - Returns: whether the execution was interrupted while there was no task yet.
+    /// The task may have ended already.
+    /// - Returns: whether the execution was interrupted before it had a task.
     mutating func attach(_ life: Task<Void, Never>, to id: String) -> Bool {
         guard let entry = entries[id], case .starting = entry.phase else { return false }
         entries[id]?.phase = .running(life)
         return entry.interruption != nil
     }
 
-    /// The run is over and its slot free.
+    /// Records the end of a run, and frees its slot.
     mutating func runEnded(_ id: String, at now: Date) -> Entry? {
         guard let entry = entries[id], case .running(let start) = entry.execution.state else {
             return nil
@@ -240,8 +238,8 @@ extension QueueState {
         }
     }
 
-    /// Interrupts everything of a project.
-    /// - Returns: what there is to do about each, and where its end will be told.
+    /// Interrupts all executions of a project.
+    /// - Returns: the action for each execution, and the events that will contain its end.
     mutating func interruptAll(
         ofProject project: String,
         at now: Date
@@ -250,8 +248,8 @@ extension QueueState {
             .map { (interrupt($0.id, by: .caller, at: now), $0.events) }
     }
 
-    /// No new work from here on.
-    /// - Returns: what was waiting; it has been taken out of the queue.
+    /// Stops admission.
+    /// - Returns: the waiting executions, which are removed from the queue.
     mutating func beginDraining(at now: Date) -> [Entry] {
         isDraining = true
         var waiting: [Entry] = []
@@ -268,13 +266,13 @@ extension QueueState {
         return waiting
     }
 
-    /// Interrupts everything.
+    /// Interrupts all executions.
     mutating func interruptAll(by cause: Interruption, at now: Date) -> [InterruptionAction] {
         entries.keys.map { interrupt($0, by: cause, at: now) }
     }
 }
 
-// MARK: - Out
+// MARK: - Removal
 
 extension QueueState {
     private mutating func beginEnding(_ id: String, at now: Date) -> Entry? {
@@ -284,8 +282,8 @@ extension QueueState {
         return entry
     }
 
-    /// The execution has left.
-    /// - Returns: who waited for the last one to leave, if it was the last.
+    /// Removes an ended execution.
+    /// - Returns: the waiters for an idle queue, if this execution was the last one.
     mutating func remove(_ id: String) -> [CheckedContinuation<Void, Never>] {
         guard let entry = entries.removeValue(forKey: id) else { return [] }
         capacity.giveBack(for: entry.subject)
@@ -294,7 +292,7 @@ extension QueueState {
         return idleWaiters
     }
 
-    /// - Returns: whether there is anything to wait for.
+    /// - Returns: whether any execution is left to wait for.
     mutating func waitUntilIdle(_ waiter: CheckedContinuation<Void, Never>) -> Bool {
         guard !entries.isEmpty else { return false }
         idleWaiters.append(waiter)

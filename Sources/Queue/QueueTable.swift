@@ -2,10 +2,10 @@ import Domain
 import Foundation
 import Synchronization
 
-/// The executions under way, as the parts of the queue share them.
+/// The table of executions that the parts of the queue share.
 ///
-/// The lock is held for decisions only and never over an `await`. The clock is read under it, so
-/// that decisions are made in the order of time.
+/// The lock is held only for decisions and never over an `await`. The clock is read under the lock,
+/// so that the decisions are in the order of time.
 final class QueueTable: Sendable {
     private let clock: WallClock
     private let state: Mutex<QueueState>
@@ -32,14 +32,15 @@ final class QueueTable: Sendable {
         return entry?.execution.owner == .organization(organization) ? entry : nil
     }
 
-    /// The execution has left, and this is how.
+    /// Removes an execution, and passes its result to the waiters.
     func leave(_ entry: QueueState.Entry, with result: Result<Execution, any Error>) {
         let idleWaiters = state.withLock { $0.remove(entry.id) }
         entry.events.finish(result)
         for waiter in idleWaiters { waiter.resume() }
     }
 
-    /// Gives back the place and what the policies in memory counted; a second time, nothing.
+    /// Returns the place and undoes the counts of the policies in memory; a second call does
+    /// nothing.
     func withdraw(_ entry: QueueState.Entry) {
         let idleWaiters = state.withLock { $0.withdraw(entry.id) }
         entry.events.finish(.failure(CancellationError()))

@@ -1,23 +1,22 @@
 import Domain
 import Foundation
 
-/// Admits or refuses by the policies that are counted in memory: `per_second`, `per_minute` and
-/// `concurrent`.
+/// The policies that are counted in memory: `per_second`, `per_minute` and `concurrent`.
 ///
-/// The fourth, `per_day`, is the store's, because it must outlive the process. Pure: time is a
-/// parameter.
+/// The store counts the fourth, `per_day`, because it must outlive the process. The type is pure:
+/// time is a parameter.
 ///
-/// Memory is bounded by two generations of subjects. Callers are in the young one; the old one
-/// holds those who have not called since the last turn. At a turn the old generation is forgotten
-/// and the young one becomes old. A turn comes when the longest window or penalty has passed, so a
-/// forgotten subject was idle, and when the young generation is full, so that a flood of subjects
-/// pushes out the idlest and locks nobody out. Subjects with active executions are never forgotten;
-/// where they alone fill a generation, newcomers are refused.
+/// Two generations of subjects bound the memory. Callers are in the young generation; the old one
+/// holds subjects that have not called since the last turn. At a turn the old generation is dropped
+/// and the young one becomes the old one. A turn comes when the longest window or penalty has
+/// passed, so that every dropped subject was idle. It also comes when the young generation is full,
+/// so that a flood of subjects pushes out the idlest and locks nobody out. Subjects with active
+/// executions are never dropped; where they alone fill a generation, new subjects are refused.
 struct RateLimiter: Sendable {
     enum Decision: Sendable, Hashable {
         case admitted
         case refused(by: RateStanding)
-        /// There are as many subjects with active executions as are kept.
+        /// The subjects with active executions fill the memory.
         case crowded
     }
 
@@ -27,13 +26,13 @@ struct RateLimiter: Sendable {
     private var turnedAt: Date?
     private var generationSeconds = Double(SubjectRates.windowSecondsMax)
 
-    /// - Parameter subjectsMax: how many subjects are kept at most; at least 2.
+    /// - Parameter subjectsMax: the most subjects in memory, at least 2.
     init(subjectsMax: Int = 100_000) { generationMax = max(1, subjectsMax / 2) }
 
-    /// How many subjects are remembered.
+    /// The number of subjects in memory.
     var subjects: Int { young.count + old.count }
 
-    /// Counts one execution of `subject` against every policy, or against none where one refuses.
+    /// Counts one execution of `subject` against every policy, or against none if one refuses.
     mutating func admit(_ subject: String, under rates: Rates, at now: Date) -> Decision {
         turnWhereDue(under: rates, at: now)
         guard bringForward(subject, at: now) else { return .crowded }
@@ -42,12 +41,12 @@ struct RateLimiter: Sendable {
         return refusing.map(Decision.refused) ?? .admitted
     }
 
-    /// Takes an admission back, as if it had never been asked for.
+    /// Undoes an admission completely.
     mutating func withdraw(_ subject: String, admittedAt date: Date) {
         update(subject, at: date) { $0.withdraw(admittedAt: date) }
     }
 
-    /// One more active execution, admitted by an earlier process: only `concurrent` counts it.
+    /// Adds an active execution that an earlier process admitted; only `concurrent` counts it.
     mutating func occupy(_ subject: String) {
         if old[subject] == nil {
             young[subject, default: SubjectRates()].occupy()
@@ -56,19 +55,20 @@ struct RateLimiter: Sendable {
         }
     }
 
-    /// An execution of `subject` is neither queued nor running any more.
+    /// Removes an active execution, which is neither queued nor running any more.
     mutating func release(_ subject: String, at now: Date) {
         update(subject, at: now) { $0.release() }
     }
 
-    /// The store said that the day's `limit` is used up.
+    /// Records the store's answer that the day's `limit` is used up.
     mutating func markDaySpent(_ subject: String, limit: Int, at now: Date) {
         guard bringForward(subject, at: now) else { return }
         young[subject, default: SubjectRates()].markDaySpent(limit: limit, at: now)
     }
 
-    /// The standing of `subject` with every policy of its plan; the store has counted `charged` of
-    /// its executions today.
+    /// Returns the standing of `subject` with every policy of its plan.
+    ///
+    /// The store has counted `charged` of its executions today.
     func report(on subject: String, under rates: Rates, charged: Int, at now: Date) -> RateReport {
         let record = young[subject] ?? old[subject] ?? SubjectRates()
         var standings = record.standings(under: rates, at: now)
@@ -101,8 +101,8 @@ extension RateLimiter {
         turnedAt = now
     }
 
-    /// Puts `subject` into the young generation.
-    /// - Returns: whether there is room for it.
+    /// Moves `subject` to the young generation.
+    /// - Returns: whether the young generation has room for it.
     private mutating func bringForward(_ subject: String, at now: Date) -> Bool {
         guard young[subject] == nil else { return true }
         let known = old.removeValue(forKey: subject)

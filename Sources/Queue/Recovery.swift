@@ -2,8 +2,8 @@ import Domain
 import Foundation
 import Logging
 
-/// Takes up what a worker that is gone had accepted and not finished: after a start, and while this
-/// process runs.
+/// The recovery of executions that a dead worker accepted and did not finish, after a start and
+/// while this process runs.
 struct Recovery: Sendable {
     private let table: QueueTable
     private let lifecycle: ExecutionLifecycle
@@ -28,20 +28,20 @@ struct Recovery: Sendable {
         self.logger = logger
     }
 
-    /// Claims what is unfinished in the store and nobody's, and puts it back into the queue, oldest
-    /// first, without charging it again.
+    /// Claims the unfinished executions that no worker holds, and queues them again, oldest first,
+    /// without charging them again.
     ///
-    /// An execution that was running then is begun again, as one more attempt; one that was running
-    /// at the end of so many processes may be what ended them, and ends as our fault.
-    /// - Throws: what the store throws.
+    /// An execution that was running gets one more attempt. An execution that was running at the
+    /// end of too many processes may have caused those ends, and ends as our fault.
+    /// - Throws: an error of the store.
     func recover() async throws {
         try await records.join()
         try await takeUpClaims()
     }
 
-    /// Takes up what other workers lose, until the task is cancelled.
+    /// Takes up the executions that other workers lose, until the task is cancelled.
     ///
-    /// - Parameter pause: between two looks.
+    /// - Parameter pause: waits between two checks.
     func takeUpLost(_ pause: @Sendable () async throws -> Void) async {
         var strays: Set<String> = []
         while (try? await pause()) != nil, !table.isDraining {
@@ -54,12 +54,13 @@ struct Recovery: Sendable {
         }
     }
 
-    /// Releases the executions that this worker holds in the store and does not have in its table,
-    /// so that they can be claimed again.
+    /// Releases executions that this worker holds in the store and lacks in its table, so that they
+    /// can be claimed again.
     ///
-    /// A claim was made and its answer lost, or what came after it failed. An execution is not
-    /// released at first sight: it may be on its way in or out.
-    /// - Returns: what was seen for the first time.
+    /// Such a stray remains when the answer to a claim was lost, or a later step failed. An
+    /// execution is not released the first time it is seen, because it may be about to enter or
+    /// leave the table.
+    /// - Returns: the executions that were seen for the first time.
     private func releaseStrays(seenBefore: Set<String>) async throws -> Set<String> {
         let strays = try await records.held().filter { table.entry($0) == nil }
         for id in strays.intersection(seenBefore) {
@@ -70,7 +71,8 @@ struct Recovery: Sendable {
     }
 
     private func takeUpClaims() async throws {
-        // While the service drains, each claim is released and could be claimed again, for ever.
+        // While the service drains, a claimed execution would be released and claimed again without
+        // end.
         while !table.isDraining {
             let claimed = try await records.claim()
             if claimed.isEmpty { return }
@@ -138,7 +140,7 @@ struct Recovery: Sendable {
 }
 
 extension Runtimes {
-    /// The runtime that was asked for, and no other version of it.
+    /// Returns the runtime of the request, in exactly its version.
     func runtime(of request: ExecutionRequest) -> Runtime? {
         installed.first { $0.name == request.language && $0.version == request.version }
     }

@@ -1,7 +1,7 @@
-/// How many sessions may be open for work at once.
+/// The number of sessions that may be open for work at once.
 ///
-/// A slot leases a session: who has one may hold a sandbox open, for one execution or for longer.
-/// How many may wait for a slot is decided by ``AdmissionCapacity``.
+/// A lease of a slot permits one open sandbox, for one execution or for longer.
+/// ``AdmissionCapacity`` bounds the number that may wait for a slot.
 struct SlotPool: Sendable {
     let count: Int
     private(set) var leased = 0
@@ -11,7 +11,7 @@ struct SlotPool: Sendable {
 
     var hasFree: Bool { leased < count }
 
-    /// To be called where there is a free one.
+    /// Leases a slot; the caller has checked that one is free.
     mutating func lease() { leased += 1 }
 
     mutating func release() { leased -= 1 }

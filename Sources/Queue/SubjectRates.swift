@@ -4,12 +4,12 @@ import Foundation
 
 /// One subject's use of the policies that are counted in memory.
 ///
-/// Pure: time is a parameter.
+/// The type is pure: time is a parameter.
 ///
-/// Both windows slide and are exact: the times of the last minute's admissions are kept, at most as
-/// many as the plan admits in a minute, so a place comes back at the instant when its admission is
-/// one window old and never in a burst at a boundary. Only admissions are kept, so a refused call
-/// costs nothing.
+/// Both windows slide and are exact. The times of the last minute's admissions are kept, at most as
+/// many as the plan admits in a minute. A place comes back at the instant when its admission is one
+/// window old, never in a burst at a boundary. Only admissions are kept, so a refused call costs
+/// nothing.
 struct SubjectRates: Sendable {
     /// Executions queued or running.
     private(set) var active = 0
@@ -17,20 +17,20 @@ struct SubjectRates: Sendable {
     private var penaltyEnd: Date?
     private var spentDay: SpentDay?
 
-    /// The store said that a day's executions are used up.
+    /// The store's answer that the day's executions are used up.
     ///
-    /// Believed for a second, so that a caller who hammers on reaches the store once a second, and
-    /// a refund is noticed as soon.
+    /// The answer is valid for a second. A caller who retries without pause reaches the store once
+    /// a second, and a refund is noticed as fast.
     private struct SpentDay: Sendable {
         let day: UTCDay
         let limit: Int
         let believedUntil: Date
     }
 
-    /// The longest window that is counted here, in seconds.
+    /// The longest window counted in memory, in seconds.
     static let windowSecondsMax = 60
 
-    /// Whether forgetting this subject would change nothing.
+    /// Returns whether dropping this subject would change nothing.
     func isIdle(at now: Date) -> Bool {
         let isPenalized = penaltyEnd.map { now < $0 } ?? false
         let isSpent = spentDay.map { now < $0.believedUntil } ?? false
@@ -39,7 +39,7 @@ struct SubjectRates: Sendable {
     }
 
     /// Counts one execution against every policy, unless one refuses.
-    /// - Returns: the refusing policy's standing, or `nil` where it was admitted.
+    /// - Returns: the refusing policy's standing, or `nil` where the execution was admitted.
     mutating func admit(under rates: Rates, at now: Date) -> RateStanding? {
         forgetPast(at: now)
         notePenalty(under: rates, at: now)
@@ -51,16 +51,16 @@ struct SubjectRates: Sendable {
         return nil
     }
 
-    /// Takes back an admission that came to nothing, as if it had never been asked for.
+    /// Undoes an admission completely.
     mutating func withdraw(admittedAt date: Date) {
         release()
         if let index = admissions.lastIndex(of: date) { admissions.remove(at: index) }
     }
 
-    /// One more active execution that no window counts: it was admitted by an earlier process.
+    /// Adds an active execution that an earlier process admitted; no window counts it.
     mutating func occupy() { active += 1 }
 
-    /// One active execution fewer.
+    /// Removes an active execution.
     mutating func release() { active = max(0, active - 1) }
 
     mutating func markDaySpent(limit: Int, at now: Date) {
@@ -71,7 +71,7 @@ struct SubjectRates: Sendable {
         )
     }
 
-    /// Where the subject stands with each policy of the plan that is counted here.
+    /// Returns the subject's standing with each policy that is counted in memory.
     func standings(under rates: Rates, at now: Date) -> [RateStanding] {
         [
             rates.perSecond.map { perSecondStanding($0, at: now) },
@@ -84,8 +84,7 @@ struct SubjectRates: Sendable {
 // MARK: - Penalty and windows
 
 extension SubjectRates {
-    /// A call above the rate is an offence, and the penalty runs from it; calls during a penalty
-    /// are none.
+    /// Starts the penalty at a call above the rate; calls during a penalty do not extend it.
     private mutating func notePenalty(under rates: Rates, at now: Date) {
         if let penaltyEnd, penaltyEnd <= now { self.penaltyEnd = nil }
         guard let perSecond = rates.perSecond, penaltyEnd == nil,
@@ -95,7 +94,7 @@ extension SubjectRates {
     }
 
     private mutating func forgetPast(at now: Date) {
-        // A clock that was set back by more than a window would otherwise refuse until it has
+        // Without this, a clock that was set back by more than a window would refuse until it has
         // caught up.
         let latest = now.addingTimeInterval(Double(Self.windowSecondsMax))
         if let last = admissions.last, latest < last {
@@ -132,7 +131,8 @@ extension SubjectRates {
         )
     }
 
-    /// Nobody knows when a running program ends; a second is when it is worth asking again.
+    /// Returns the standing with `concurrent`, with a retry after a second: no one can know when a
+    /// running program ends.
     private func concurrentStanding(limit: Int, at now: Date) -> RateStanding {
         RateStanding(
             policy: .concurrent,
@@ -150,7 +150,7 @@ extension SubjectRates {
         return .perDay(limit: limit, charged: limit, at: now)
     }
 
-    /// How many admissions are less than `seconds` old: a binary search in ascending times.
+    /// Returns the number of admissions younger than `seconds`: a binary search in ascending times.
     private func used(within seconds: Int, at now: Date) -> Int {
         var low = 0
         var high = admissions.count

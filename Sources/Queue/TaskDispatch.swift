@@ -3,20 +3,21 @@ public import Foundation
 public import Logging
 import Synchronization
 
-/// Sees agents' tasks to their ends.
+/// The dispatcher, which takes agents' tasks to their ends.
 ///
-/// An attempt of a task is an execution like any other: the dispatcher begins it in the queue in
-/// the name of the task's organization, on the plan that this has by then, and so it is charged,
-/// bounded and given back like one. What the dispatcher adds is when, in whose turn and how often.
+/// An attempt of a task is an ordinary execution. The dispatcher submits it to the queue for the
+/// task's organization, on the organization's plan at that time, so it is charged, bounded and
+/// refunded like any other. The dispatcher decides only the time, the turn and the number of
+/// attempts.
 ///
-/// Who does what: ``TaskLoop`` acts, one event after another, so that a task that is cancelled as
-/// it starts has one outcome; ``DispatchState`` knows what is under way and whose turn it is;
-/// `AgentTask+Transitions.swift` says what becomes of a task. Nothing polls: the loop sleeps until
-/// the next due date, a new task, or the end of an attempt.
+/// ``TaskLoop`` acts, one event after another, so that a task that is cancelled as it starts has
+/// one outcome. ``DispatchState`` knows the tasks under way and the next turn.
+/// `AgentTask+Transitions.swift` has the transitions of a task. Nothing polls: the loop sleeps
+/// until the next due date, a new task, or the end of an attempt.
 ///
-/// A task is in the store before anyone is told of it, and each step of it before the next. A task
-/// and its attempt are begun in one transaction, so what runs when a process is killed is an
-/// execution that the queue takes up again, or one that has ended.
+/// A task is stored before any caller learns of it, and each step of it before the next one. A task
+/// and its attempt are started in one transaction. After a killed process the attempt is therefore
+/// an execution that the queue takes up again, or one that has ended.
 public final class TaskDispatch: TaskService {
     private let parts: TaskLoop.Parts
     private let tasksMax: Int
@@ -24,16 +25,16 @@ public final class TaskDispatch: TaskService {
     private let continuation: AsyncStream<TaskEvent>.Continuation
     private let isWoken = Atomic(false)
 
-    /// Starts nothing yet.
+    /// Creates the dispatcher, and starts nothing yet.
     ///
     /// - Parameters:
-    ///   - executions: where attempts are submitted.
-    ///   - store: where tasks are kept, and their executions.
-    ///   - tasksMax: how many are under way at once. As many as there are slots: a task that waits
-    ///     in the executions' queue would stay ahead of a later one of higher priority.
-    ///   - plan: the plan that an organization has now; `nil` where there is none of its name.
-    ///   - callbackBody: what is posted to the callback address of a task that has ended.
-    ///   - deliveriesSaved: called after deliveries were stored that are due now.
+    ///   - executions: the queue that gets the attempts.
+    ///   - store: the store of the tasks and their executions.
+    ///   - tasksMax: the most tasks under way at once, equal to the number of slots: a task that
+    ///     waits in the executions' queue would stay ahead of a later one of higher priority.
+    ///   - plan: returns an organization's present plan; `nil` where no plan has its name.
+    ///   - callbackBody: returns the body that is posted to an ended task's callback URL.
+    ///   - deliveriesSaved: called after deliveries that are due at once were stored.
     public convenience init(
         executions: any ExecutionService,
         store: any TaskStore & ExecutionStore,
@@ -66,13 +67,13 @@ public final class TaskDispatch: TaskService {
         (events, continuation) = AsyncStream.makeStream()
     }
 
-    /// Takes up what an earlier process left, and dispatches until the task is cancelled.
+    /// Takes up the tasks that an earlier process left, and dispatches until the task is cancelled.
     ///
-    /// To be called once, after the queue has recovered; and to be cancelled after it has
-    /// drained, so that the ends of the last attempts are written down. What is under way then
-    /// stays as it is for the next start.
+    /// It must be called once, after the queue has recovered, and cancelled after the queue has
+    /// drained, so that the ends of the last attempts are stored. Tasks under way then stay as they
+    /// are for the next start.
     public func run() async {
-        // A task of its own: the store's work must go on to its end when this one is cancelled.
+        // The work runs in a task of its own, because a cancellation must not interrupt the store.
         let work = Task {
             var loop = TaskLoop(parts, tasksMax: tasksMax, continuation: continuation)
             await loop.run(events) { _ = isWoken.exchange(false, ordering: .acquiringAndReleasing) }
@@ -119,7 +120,7 @@ public final class TaskDispatch: TaskService {
         return nil
     }
 
-    /// Costs nothing when called often.
+    /// Wakes the loop; repeated calls cost nothing.
     private func wake() {
         guard !isWoken.exchange(true, ordering: .acquiringAndReleasing) else { return }
         continuation.yield(.wake)
@@ -129,7 +130,7 @@ public final class TaskDispatch: TaskService {
 /// The events of the dispatch loop.
 enum TaskEvent: Sendable {
     case wake
-    /// The time that the loop wanted to be woken at has come.
+    /// The time of the loop's timer has come.
     case due
     case ended(task: String, DispatchState.AttemptEnd)
     /// The attempt is left to the next start of this service.
@@ -138,7 +139,7 @@ enum TaskEvent: Sendable {
     case stop
 }
 
-/// Somebody waits for a task to be cancelled.
+/// A request to cancel a task, with its waiter.
 struct CancelRequest: Sendable {
     typealias Waiter = CheckedContinuation<AgentTask?, any Error>
 

@@ -2,9 +2,9 @@ import Domain
 import Foundation
 import Logging
 
-/// How attempts end: watched, stored with the deliveries they owe, and reported to waiters.
+/// The ends of attempts: watching, storing with the owed deliveries, and answering waiters.
 extension TaskLoop {
-    /// Waits for the end of an attempt, beside the loop.
+    /// Waits for the end of an attempt in a task beside the loop.
     mutating func watch(_ submission: any Submission, of task: AgentTask) {
         watchers[task.id] = Task { [continuation] in
             do {
@@ -16,7 +16,7 @@ extension TaskLoop {
         }
     }
 
-    /// Takes up, once, what an earlier process left running.
+    /// Takes up, once, the tasks that an earlier process left running.
     mutating func takeUp() async throws {
         guard !hasTakenUp, !state.isClosed else { return }
         for task in try await parts.store.runningTasks() where state.underWay[task.id] == nil {
@@ -33,17 +33,18 @@ extension TaskLoop {
         }
     }
 
-    /// The service is about to stop: on disk the task is running, and the next start finds out
-    /// what became of it.
+    /// Stops watching a task because the service is about to stop.
+    ///
+    /// On disk the task is running; the next start finds its attempt's outcome.
     mutating func leave(_ id: String) {
         state.remove(id)
         watchers[id] = nil
         answerCancellers(of: id, .failure(SubmissionRefusal.draining))
     }
 
-    /// Stores what becomes of a task whose attempt has ended.
+    /// Stores the next state of a task whose attempt has ended.
     ///
-    /// Where the store does not know the task as it is here, it was deleted with its project.
+    /// Where the stored task differs, it was deleted with its project.
     mutating func settle(_ id: String) async throws {
         guard let attempt = state.underWay[id], let end = attempt.end else { return }
         let task = next(after: end, of: attempt)
@@ -76,7 +77,7 @@ extension TaskLoop {
         }
     }
 
-    /// The callback that the agent asked for, due at once, where the task has ended for good.
+    /// Returns the callback that the agent asked for, due at once, if the task has ended for good.
     private func deliveries(owedBy task: AgentTask) async throws -> [Delivery] {
         guard let url = task.order.callbackURL, case .ended = task.state else { return [] }
         let report = try await parts.store.report(on: task)
@@ -94,8 +95,8 @@ extension TaskLoop {
         ]
     }
 
-    /// Stores a change with what it owes.
-    /// - Returns: whether the task was still as `known`.
+    /// Stores a change with the deliveries that it owes.
+    /// - Returns: whether the stored task was equal to `known`.
     func store(_ task: AgentTask, insteadOf known: AgentTask) async throws -> Bool {
         let deliveries = try await deliveries(owedBy: task)
         let isKept = try await parts.store.change(known, to: task, deliveries: deliveries)
@@ -107,7 +108,7 @@ extension TaskLoop {
 // MARK: - Cancelling
 
 extension TaskLoop {
-    /// Cancels a task that waits, or has the attempt that is under way cancelled.
+    /// Cancels a waiting task, or the running attempt of a task.
     mutating func cancel(_ request: CancelRequest) async {
         do {
             let organization = request.organization
@@ -129,7 +130,7 @@ extension TaskLoop {
         }
     }
 
-    /// The end of the attempt will be the answer.
+    /// Cancels the running attempt, whose end will be the answer.
     private mutating func cancel(
         _ attempt: AgentTask.Attempt,
         of task: AgentTask,
@@ -142,7 +143,7 @@ extension TaskLoop {
         cancellers[task.id, default: []].append(request.waiter)
         state.markCancelled(task.id)
         Task { [executions = parts.executions] in
-            // Where it cannot be cancelled it has ended, and the loop is told of that anyway.
+            // If the cancellation fails, the attempt has ended, and the loop gets its end anyway.
             _ = try? await executions.cancel(
                 id: attempt.execution,
                 organization: task.organization
@@ -156,17 +157,17 @@ extension TaskLoop {
 }
 
 extension TaskLoop.Parts {
-    /// Waits for the end of an attempt that an earlier process began.
+    /// Waits for the end of an attempt that an earlier process started.
     ///
-    /// The queue has taken it up again, or it has ended: it was written down together with the
-    /// task.
+    /// The queue has taken up the execution again, or the execution has ended: it was stored
+    /// together with the task.
     func end(of attempt: AgentTask.Attempt, of task: AgentTask) async -> TaskEvent {
         let (id, organization) = (attempt.execution, task.organization)
         while !Task.isCancelled {
             await waitInQueue(for: id, of: organization)
             do {
                 let stored = try await store.execution(id: id, organization: organization)
-                // Releases before this one began a task first, and its execution after that.
+                // Earlier releases stored a task's start first, and its execution afterwards.
                 guard let stored else { return .ended(task: task.id, .lost) }
                 guard stored.isFinished else { break }
                 return .ended(task: task.id, .finished(stored))
@@ -186,7 +187,7 @@ extension TaskLoop.Parts {
         do {
             for try await _ in events {}
         } catch {
-            // It is left to the next start.
+            // The execution is left to the next start.
         }
     }
 }

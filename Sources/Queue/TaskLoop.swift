@@ -2,12 +2,12 @@ import Domain
 import Foundation
 import Logging
 
-/// The dispatcher's loop: queues what is due, begins what has its turn, stores what came of it.
+/// The dispatcher's loop: queues due tasks, starts the next ones in turn, stores the outcomes.
 ///
-/// An attempt keeps its place until its outcome is on disk. So a store that fails can only slow the
-/// dispatcher down, never make it begin a task twice.
+/// An attempt keeps its place until its outcome is on disk. A failing store can therefore only slow
+/// the dispatcher down, never make it start a task twice.
 struct TaskLoop {
-    /// Its parts.
+    /// The services that the loop uses.
     struct Parts: Sendable {
         let executions: any ExecutionService
         let store: any TaskStore & ExecutionStore
@@ -16,15 +16,15 @@ struct TaskLoop {
         let logger: Logger
         let callbackBody: @Sendable (TaskReport) -> Data
         let deliveriesSaved: @Sendable () -> Void
-        /// 0 to 1, for the jitter.
+        /// Returns a number from 0 to 1, for the jitter.
         let random: @Sendable () -> Double
-        /// Sleeps, so that tests can say for how long.
+        /// The sleep function, which tests replace.
         let pause: @Sendable (Duration) async throws -> Void
     }
 
-    /// How long the loop waits after the store has failed.
+    /// The wait after an error of the store, in seconds.
     static let storePauseSeconds = 5.0
-    /// How many due tasks one transaction queues.
+    /// The number of due tasks that one transaction queues.
     private static let dueTasksMax = 500
 
     let parts: Parts
@@ -32,7 +32,7 @@ struct TaskLoop {
     var state: DispatchState
     /// The waiters for the cancellation of a running task.
     var cancellers: [String: [CancelRequest.Waiter]] = [:]
-    /// One for each attempt that goes on.
+    /// The watchers of running attempts, by the task's id.
     var watchers: [String: Task<Void, Never>] = [:]
     private var timer: Task<Void, Never>?
     /// Whether the tasks that an earlier process left running have been read.
@@ -45,7 +45,7 @@ struct TaskLoop {
         state = DispatchState(tasksMax: tasksMax)
     }
 
-    /// Runs until it is told to stop and knows what it can know of the attempts under way.
+    /// Runs until it is told to stop and knows the outcomes of the attempts that can be known.
     mutating func run(_ events: AsyncStream<TaskEvent>, onWake: () -> Void) async {
         await pass()
         for await event in events {
@@ -71,7 +71,7 @@ struct TaskLoop {
         for watcher in watchers.values { watcher.cancel() }
     }
 
-    /// Stores what has ended, begins what there is room for, and sets the timer.
+    /// Stores outcomes, starts tasks while there is room, and sets the timer.
     private mutating func pass() async {
         var seconds = DispatchState.sleepSecondsMax
         do {
@@ -85,8 +85,9 @@ struct TaskLoop {
         if !isStopping { wake(after: seconds) }
     }
 
-    /// Each for itself: one that the store will not take keeps its place and holds up no other.
-    /// - Returns: whether all of them are stored.
+    /// Stores the outcomes one by one: a task that the store refuses keeps its place and blocks no
+    /// other.
+    /// - Returns: whether all outcomes are stored.
     private mutating func settleAll() async -> Bool {
         for id in state.ended {
             do {
@@ -104,19 +105,19 @@ struct TaskLoop {
 
     private mutating func wake(after seconds: Double) {
         timer?.cancel()
-        // At once, so that the pause is reckoned from the moment in which it was decided.
+        // The task starts at once, so that the pause counts from the moment of the decision.
         timer = Task.immediate { [continuation, pause = parts.pause] in
-            // A sleep that was cancelled is no event.
+            // A cancelled sleep yields no event.
             guard (try? await pause(.seconds(seconds))) != nil else { return }
             continuation.yield(.due)
         }
     }
 }
 
-// MARK: - Beginning
+// MARK: - Starting tasks
 
 extension TaskLoop {
-    /// - Returns: how many seconds there is nothing more to do, if nothing happens.
+    /// - Returns: the seconds until there is more to do, if nothing happens.
     private mutating func takeTurns() async throws -> Double {
         try await queueDue()
         while state.hasRoom, let task = try await next() {
@@ -141,7 +142,7 @@ extension TaskLoop {
         }
     }
 
-    /// Begins the task's next attempt, or has its organization wait.
+    /// Starts the task's next attempt, or holds its organization.
     private mutating func begin(_ task: AgentTask) async throws {
         let organization = task.organization
         guard let plan = try await parts.plan(organization) else {
@@ -177,7 +178,7 @@ extension TaskLoop {
         }
     }
 
-    /// The task waits for its turn as before, unless it can never be begun.
+    /// Leaves the task queued after a failed start, or ends it if it can never be started.
     private mutating func notBegun(_ task: AgentTask, _ error: any Error) async throws {
         let now = parts.clock.now()
         switch error {
@@ -188,7 +189,7 @@ extension TaskLoop {
         case SubmissionRefusal.draining: state.close()
         case is UnknownRuntime:
             _ = try await store(task.ended(.deadLetter, at: now), insteadOf: task)
-        case is TaskChanged, is ProjectGone: break  // somebody cancelled or deleted it meanwhile
+        case is TaskChanged, is ProjectGone: break  // the task was cancelled or deleted meanwhile
         default: throw error
         }
     }

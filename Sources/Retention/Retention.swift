@@ -1,26 +1,26 @@
-// Target `Retention`: deletes records that are older than their plan keeps them, in small batches
-// beside the running work.
-// Border: it reaches the store by `Domain`'s port only. The command line imports it.
+// Target `Retention`: deletes records that are older than the retention period of their plan, in
+// small batches beside the running work.
+// Border: it uses the store only through the port of `Domain`. The command line imports it.
 
 public import Domain
 import Foundation
 public import Logging
 import Synchronization
 
-/// Deletes what is older than it is kept, beside the running work.
+/// Deletes records that are older than their retention period, beside the running work.
 ///
-/// One loop: every kind of record in batches, each a transaction of its own with a pause after it,
-/// so that no request waits for more than one batch; then the free pages go back to the file
-/// system; then it sleeps for ``periodSeconds``, since days are what is counted in. A store that
-/// fails is asked again then.
+/// It is one loop. It deletes every kind of record in batches, each in its own transaction with a
+/// pause after it, so that no request waits for more than one batch. Then it returns the free pages
+/// to the file system, and sleeps for ``periodSeconds``, which is short enough since periods are
+/// counted in days. If the store fails, the loop continues after that sleep.
 public final class Retention: Sendable {
-    /// How long ended work is kept.
+    /// The retention periods of ended work.
     public struct Terms: Sendable {
-        /// 0 keeps all.
+        /// The period of plans that set none; 0 means without end.
         let standardDays: Int
         let daysByPlan: [String: Int]
 
-        /// - Parameter standardDays: where a plan says nothing; 0 keeps all.
+        /// - Parameter standardDays: the period of plans that set none; 0 means without end.
         public init(standardDays: Int, plans: Plans) {
             self.standardDays = standardDays
             daysByPlan = Dictionary(
@@ -43,7 +43,8 @@ public final class Retention: Sendable {
     }
 
     static let periodSeconds = 3_600.0
-    /// A row can have megabytes, and a transaction holds up every other writer.
+    /// The maximum number of rows in a batch: a row can have megabytes, and a transaction blocks
+    /// all other writers.
     static let batchMax = 20
     static let batchPauseSeconds = 0.05
 
@@ -54,7 +55,7 @@ public final class Retention: Sendable {
     private let pause: @Sendable (Duration) async throws -> Void
     private let deleted = Mutex<[String: Int]>([:])
 
-    /// - Parameter pause: sleeps, so that tests can say for how long.
+    /// - Parameter pause: sleeps; tests replace it to control the time.
     public init(
         store: any RetentionStore,
         terms: Terms,
@@ -71,12 +72,12 @@ public final class Retention: Sendable {
         self.pause = pause
     }
 
-    /// How many records were deleted since the start, by kind.
+    /// The number of deleted records since the start, by kind.
     public var figures: [(kind: String, deleted: Int)] {
         deleted.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
     }
 
-    /// Until the task is cancelled.
+    /// Runs until the task is cancelled.
     public func run() async {
         while !Task.isCancelled {
             do {

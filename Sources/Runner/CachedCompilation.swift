@@ -1,7 +1,7 @@
 public import Domain
 import Foundation
 
-/// A cache of compiled programs, as the executions of one owner see it.
+/// The cache of compiled programs, limited to the executions of one owner.
 public struct OwnPrograms: Sendable {
     let cache: any CompileCache
     let owner: Owner
@@ -12,17 +12,17 @@ public struct OwnPrograms: Sendable {
     }
 }
 
-/// A compile stage whose program may be had from a cache, or go into it.
+/// A compile stage whose program may come from the cache, or go into it.
 ///
-/// What a program finds in its jail is the same either way: the request's files and the program,
-/// each with its bytes, its place and its mode. So a program is kept only where the stage is seen
-/// to have left that and nothing else.
+/// With or without the cache, a program finds the same jail: the request's files and the program,
+/// each with its bytes, its path and its mode. A program is therefore kept only if the stage left
+/// exactly these files.
 struct CachedCompilation: Sendable {
     let product: CompileProduct
     private let compilation: Compilation
     private let cache: any CompileCache
 
-    /// - Returns: `nil` where the stage has to be run in any case.
+    /// - Returns: `nil` where the stage must always run.
     init?(
         of request: ExecutionRequest,
         on runtime: Runtime,
@@ -32,7 +32,7 @@ struct CachedCompilation: Sendable {
     ) {
         guard let programs, let product = runtime.product,
             product.isRepeatable(request.files),
-            // The compiler would find something in its place.
+            // Otherwise the compiler would find a file of the request in the product's place.
             !request.files.contains(where: { $0.path.isBelow(product.path) })
         else { return nil }
         self.product = product
@@ -52,7 +52,7 @@ struct CachedCompilation: Sendable {
         )
     }
 
-    /// What an earlier stage made, as the stage's result and a file for the jail.
+    /// Returns the program of an earlier stage: the stage's result and a file for the jail.
     func program() async -> (result: StageResult, file: SourceFile)? {
         guard let program = await cache.program(of: compilation) else { return nil }
         var result = program.result
@@ -61,18 +61,18 @@ struct CachedCompilation: Sendable {
         return (result, file)
     }
 
-    /// The spec for a stage that is to be kept: its program is brought out, and everything else
-    /// that it leaves is told of.
+    /// Returns the spec of a stage to be cached, which returns the program and reports all other
+    /// files.
     func watched(_ spec: StageSpec) -> StageSpec {
         var spec = spec
         spec.outputs = [product.path]
         spec.digestsOthers = true
-        // Room for the program, and for one more file to be noticed.
+        // The limit has room for the program and for one unexpected file.
         spec.limits[.files] = max(spec.limits[.files], Int64(compilation.files.count) + 2)
         return spec
     }
 
-    /// Keeps what the stage made, if it succeeded and left nothing else.
+    /// Stores the stage's program, if the stage succeeded and left nothing else.
     func keep(_ report: StageReport) {
         guard report.result.verdict == .exited(code: 0), let content = program(in: report) else {
             return
@@ -86,7 +86,7 @@ struct CachedCompilation: Sendable {
             case .bytes(let content) = program.content,
             report.others.count == compilation.files.count
         else { return nil }
-        // By bytes: two paths may be the same text to Swift, and two files.
+        // Compares bytes: Swift may treat two different paths as equal text.
         let left = Dictionary(
             report.others.map { (Data($0.path.utf8), $0.digest) },
             uniquingKeysWith: { first, _ in first }
@@ -99,7 +99,7 @@ struct CachedCompilation: Sendable {
 }
 
 extension String {
-    /// Whether it is this path, or one in the folder of this name.
+    /// Returns whether this is the path, or a path in the folder of this name.
     fileprivate func isBelow(_ path: String) -> Bool {
         utf8.elementsEqual(path.utf8) || utf8.starts(with: (path + "/").utf8)
     }

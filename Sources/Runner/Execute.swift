@@ -1,30 +1,29 @@
-// Target `Runner`: from a request to its verdict over a jail: compile stage, runs, output files,
-// compile cache, standby pool.
+// Target `Runner`: runs a request in a jail up to its verdict, with compile stage, runs, output
+// files, compile cache and standby pool.
 // Border: it knows no queue, quota or store of executions. `Queue`, the attacks and the command
 // line import it.
 
 public import Domain
 
-/// Runs one execution in a session of its own.
+/// Runs one execution in a new session.
 ///
 /// The compile stage comes first where the runtime has one, then a run stage for each input, in
-/// order. The session is closed whatever happens, also when the task is cancelled.
+/// order. The session is closed in any case, even when the task is cancelled.
 ///
 /// A compile stage that does not exit with 0 ends the execution. A run stage that fails does not
-/// keep the next from running. All runs share the work folder, so what the caller wants returned is
-/// collected once, after the last.
+/// prevent the next. All runs share the work folder, so output files are collected once, after the
+/// last run.
 ///
-/// `patience` is how long a jail is waited for while there is nobody to make it; `nil` is for as
-/// long as it takes.
+/// `patience` is the longest wait for a warden to make the jail; `nil` waits without limit.
 ///
-/// `isBacklogged` says that more of the caller's executions wait: see ``JailSpec/isBacklogged``.
+/// `isBacklogged` tells whether more of the caller's executions wait: see
+/// ``JailSpec/isBacklogged``.
 ///
-/// `programs` spares the compile stage where it made the same program before.
+/// `programs` is the cache that replaces the compile stage for a known program.
 ///
-/// `onOutput` is told of each stage's output as it comes, on a thread that it must not keep
-/// waiting.
+/// `onOutput` is called with each stage's output as it arrives, on a thread that it must not block.
 ///
-/// - Returns: what each stage did.
+/// - Returns: the result of each stage.
 /// - Throws: ``SandboxError``; `CancellationError` where the task was cancelled.
 public func execute(
     _ request: ExecutionRequest,
@@ -70,7 +69,7 @@ public func execute(
 
 /// Runs a stage.
 ///
-/// One that was cut short by a cancellation has no verdict of its own.
+/// A stage that a cancellation cut short has no verdict.
 private func finish(
     _ spec: StageSpec,
     _ io: StageIO,
@@ -93,7 +92,7 @@ extension StageIO {
 }
 
 extension ExecutionRequest {
-    /// The jail outlives the compile stage, so it is made for the larger of both stages' limits.
+    /// Returns the jail's spec, with the larger of both stages' limits: the jail serves both.
     fileprivate func jailSpec(on runtime: Runtime, profile: SystemCallProfile) -> JailSpec {
         let larger = Limits { limit in
             runtime.compile == nil ? limits[limit] : max(limits[limit], compileLimits[limit])
@@ -101,18 +100,18 @@ extension ExecutionRequest {
         return JailSpec(
             runtime: runtime.number,
             profile: profile,
-            // Folders list by age: the script comes first, as it does where it was there before.
+            // Folders list files by age. The script goes first, as in a jail where it existed
+            // before the others.
             files: files.filter { $0.path == entry } + files.filter { $0.path != entry },
             limits: larger,
             boot: boot(on: runtime)
         )
     }
 
-    /// The interpreter as it starts for a request without special wishes, if this is such a
-    /// request.
+    /// The standard start of the interpreter; `nil` where this request needs another.
     ///
-    /// An interpreter keeps what it was started with, so arguments and variables of the request's
-    /// own need one that is started for it.
+    /// An interpreter keeps its initial arguments and variables, so a request with its own needs an
+    /// interpreter started for it.
     private func boot(on runtime: Runtime) -> BootProgram? {
         guard let standby = runtime.standby, entry == runtime.entry, environment.isEmpty,
             inputs.first?.arguments.isEmpty ?? false, !standby.precludes(files.map(\.path))

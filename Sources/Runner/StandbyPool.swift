@@ -3,12 +3,11 @@ import Foundation
 public import Logging
 import Synchronization
 
-/// Jails that are made before anybody asks for them, and go to executions that want one of their
-/// kind.
+/// A pool of jails that are made before executions request them.
 ///
-/// A jail is taken once and destroyed with its execution, as every jail is. Where none stands by
-/// the execution gets a cold one: a miss is never an error. What stands by follows what has been
-/// asked for lately, within bounds; see ``StandbyState``.
+/// A jail is used once and destroyed with its execution, like every jail. If none stands by, the
+/// execution gets a cold jail: a miss is never an error. The jails follow recent demand, within
+/// bounds; see ``StandbyState``.
 public final class StandbyPool: SandboxProvider {
     private let provider: any StandbyProvider
     private let clock: WallClock
@@ -55,7 +54,7 @@ public final class StandbyPool: SandboxProvider {
     public var isAvailable: Bool { provider.isAvailable }
     public var events: AsyncStream<SandboxEvent> { provider.events }
 
-    /// Closes what stands by; from here on every jail is a cold one.
+    /// Closes the standby jails; every later jail is a cold one.
     public func close() {
         for jail in state.withLock({ $0.close() }) { jail.close() }
     }
@@ -75,7 +74,7 @@ public final class StandbyPool: SandboxProvider {
 
     fileprivate func leave() { state.withLock { $0.leave() } }
 
-    /// Not on this thread, which has other work.
+    /// Refills the pool in a task, because this thread has other work.
     fileprivate func refillSoon() { Task(priority: .utility) { [weak self] in self?.refill() } }
 
     private func refill() {
@@ -100,7 +99,7 @@ public final class StandbyPool: SandboxProvider {
         }
     }
 
-    /// In a jail in which no program waits there is nothing that the warden would end.
+    /// Ends a jail without a program after its time; the warden ends only jails with a program.
     private func expire(_ ticket: StandbyState.Ticket) {
         Task { [weak self, pause] in
             try? await pause(StandbyBounds.blankLife)
@@ -121,13 +120,13 @@ public struct StandbyFigures: Sendable, Hashable {
     public let ready: Int
     public let booting: Int
     public let memoryBytes: Int64
-    /// Executions that got a jail that stood by.
+    /// The executions that got a standby jail.
     public let taken: Int
-    /// Executions that got a cold one.
+    /// The executions that got a cold jail.
     public let missed: Int
 }
 
-/// An execution's jail; the pool is told when it is given up, and fills its place when it is gone.
+/// An execution's jail, which tells the pool when it closes and when it is gone.
 private final class PooledSession: SandboxSession {
     private let session: any SandboxSession
     private let pool: StandbyPool

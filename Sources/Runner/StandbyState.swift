@@ -1,16 +1,16 @@
 import Domain
 import Foundation
 
-/// Decides which jails stand by.
+/// The decisions of the standby pool.
 ///
-/// It is told the time, what has arrived and what has become of jails, and says what to make; it
-/// touches nothing, so its tests need neither a clock nor a warden.
+/// The pool passes it the time, arrivals and changes of jails, and gets the next step. It has no
+/// side effects, so its tests need neither a clock nor a warden.
 struct StandbyState {
     private let bounds: StandbyBounds
     private var pools: [StandbySpec.Shape: ShapePool] = [:]
     private var places: [Ticket: StandbySpec.Shape] = [:]
     private var lastTicket: Ticket = 0
-    /// Jails that executions have, from this pool or not.
+    /// The number of jails that executions hold, from this pool or not.
     private var inUse = 0
     private(set) var isClosed = false
     private(set) var taken = 0
@@ -18,21 +18,21 @@ struct StandbyState {
 
     typealias Ticket = UInt64
 
-    /// The jails of one shape, and the demand for them.
+    /// The jails of one shape and their demand.
     private struct ShapePool {
-        /// The latest of its shape: what is made next is made like it.
+        /// The latest spec of this shape, with which the next jail is made.
         var spec: StandbySpec
         var demand = StandbyDemand()
-        /// The same without callers who are kept waiting by their own work.
+        /// The demand without callers whose own work makes them wait.
         var quietDemand = StandbyDemand()
         var jails: [Ticket: Standing] = [:]
-        /// The last one that was made.
+        /// The ticket of the jail that was made last.
         var latest: Ticket = 0
         var failures = 0
         var retryAt = Date.distantPast
 
-        /// Quiet arrivals in a second for each jail, if there were one more; and for each that
-        /// there is.
+        /// The quiet arrivals per second and jail, with one jail more; `needOfLast`: with the
+        /// present ones.
         func needOfNext(at now: Date) -> Double {
             quietDemand.rate(at: now) / Double(jails.count + 1)
         }
@@ -40,16 +40,20 @@ struct StandbyState {
             quietDemand.rate(at: now) / Double(jails.count)
         }
 
-        /// By which the least wanted is found: who floods is less than who does not.
+        /// Returns the rates that find the least wanted shape; a flood counts less than quiet
+        /// demand.
         func rates(at now: Date) -> (quiet: Double, all: Double) {
             (quietDemand.rate(at: now), demand.rate(at: now))
         }
 
-        /// Whether one more would spare somebody a wait.
+        /// Returns whether one more jail would spare a caller a wait.
         func isAwaited(at now: Date) -> Bool { jails.count < quietDemand.wanted(at: now) }
 
-        /// Who would be spared a wait comes first, then who has none, and of those who was served
-        /// longest ago: so one who floods keeps nobody from a jail.
+        /// Returns whether this shape gets a jail before the other.
+        ///
+        /// A shape whose next jail spares a wait comes first, then a shape without jails, then the
+        /// one that was served longest ago. A caller who floods therefore keeps no other from a
+        /// jail.
         func isServed(before other: ShapePool, at now: Date) -> Bool {
             let (isAwaited, isOtherAwaited) = (isAwaited(at: now), other.isAwaited(at: now))
             if isAwaited != isOtherAwaited { return isAwaited }
@@ -61,17 +65,17 @@ struct StandbyState {
 
     private struct Standing {
         var jail: (any StandbySession)?
-        /// `nil` while its program is starting.
+        /// The end of its standby time and its memory; `nil` while its program starts.
         var ready: (until: Date, memoryBytes: Int64)?
     }
 
     init(bounds: StandbyBounds) { self.bounds = bounds }
 
-    /// An execution wants a jail.
+    /// Records that an execution requests a jail, and takes one.
     ///
-    /// - Parameter isBacklogged: whether more of its caller's executions wait. Such a caller is not
-    ///   kept waiting by a start but by its own work, so it leaves the last jail to others.
-    /// - Returns: one that stands by, the one that has waited longest.
+    /// - Parameter isBacklogged: whether more of its caller's executions wait. The caller then
+    ///   waits for its own work and not for a start, so it leaves the last jail to others.
+    /// - Returns: the jail that has stood by the longest.
     mutating func arrive(
         _ spec: StandbySpec,
         isBacklogged: Bool = false,
@@ -98,20 +102,22 @@ struct StandbyState {
         return jail
     }
 
-    /// An execution's jail is closed.
+    /// Records that an execution's jail was closed.
     mutating func leave() { inUse -= 1 }
 
     /// One step of the pool; the caller repeats until none is due.
     enum Step {
-        /// - Parameter insteadOf: one whose place it gets, to be closed.
+        /// - Parameter insteadOf: the jail that it replaces, which must be closed.
         case make(Ticket, StandbySpec, insteadOf: (any StandbySession)?)
-        /// What it holds is wanted more by others.
+        /// Other shapes need the jail's resources more.
         case close(any StandbySession)
     }
 
-    /// One program may be starting beside as many as there are processors: refilling must not steal
-    /// from work that runs, and where it never came to refill, every program would have to be
-    /// started on its request's path.
+    /// Returns the next step, if one is due.
+    ///
+    /// One program may start beside as many running programs as there are processors. More would
+    /// take processor time from running work; without any, every program would have to be started
+    /// while its request waits.
     mutating func nextStep(at now: Date) -> Step? {
         guard !isClosed, bounds.jailsMax > 0, inUse + booting <= bounds.processors else {
             return nil
@@ -136,7 +142,7 @@ struct StandbyState {
         return .make(lastTicket, pool.spec, insteadOf: jail)
     }
 
-    /// Makes one where it is wanted most, instead of one that is wanted less.
+    /// Makes a jail of the most wanted shape, in place of a less wanted one.
     private mutating func exchange(
         for wanting: [StandbySpec.Shape: ShapePool],
         at now: Date
@@ -148,11 +154,11 @@ struct StandbyState {
         return isFull ? .close(jail) : make(for: next.key, next.value, insteadOf: jail)
     }
 
-    /// Takes out a jail of a shape that has more than it wants, or of the shape that wants each of
-    /// theirs less than one more is wanted here.
+    /// Removes a jail of a shape that has more than it wants, or that needs its last jail less than
+    /// `wanting` needs one more.
     ///
-    /// So shapes that somebody has asked for once do not keep the pool from those that are asked
-    /// for all the time.
+    /// Shapes that were requested once therefore do not fill the pool while others are requested
+    /// all the time.
     private mutating func dispensable(
         for wanting: ShapePool,
         at now: Date
@@ -168,7 +174,7 @@ struct StandbyState {
         return oldest.flatMap { expire($0) }
     }
 
-    /// - Returns: whether it may stay; else it is to be closed.
+    /// - Returns: whether the jail may stay; if not, the caller closes it.
     mutating func made(_ ticket: Ticket, _ jail: any StandbySession) -> Bool {
         guard !isClosed, let shape = places[ticket] else { return false }
         pools[shape]?.jails[ticket]?.jail = jail
@@ -195,7 +201,7 @@ struct StandbyState {
         }
     }
 
-    /// One that does not come to stand is not tried again at once.
+    /// Records a failed start; the next attempt waits.
     private mutating func fail(_ shape: StandbySpec.Shape, at now: Date) {
         guard let failures = pools[shape]?.failures else { return }
         let seconds = min(pow(2, Double(failures)), StandbyBounds.retrySecondsMax)
@@ -203,14 +209,13 @@ struct StandbyState {
         pools[shape]?.retryAt = now.addingTimeInterval(seconds)
     }
 
-    /// Takes out one that has stood by for as long as it should; what is made instead, if anything,
-    /// follows the demand of now.
+    /// Removes a jail whose standby time is over; present demand decides about its replacement.
     mutating func expire(_ ticket: Ticket) -> (any StandbySession)? {
         guard let shape = places.removeValue(forKey: ticket) else { return nil }
         return pools[shape]?.jails.removeValue(forKey: ticket)?.jail
     }
 
-    /// Every jail, for the caller to close.
+    /// Returns every jail, for the caller to close.
     mutating func close() -> [any StandbySession] {
         isClosed = true
         let jails = pools.values.flatMap { $0.jails.values.compactMap(\.jail) }
@@ -219,8 +224,9 @@ struct StandbyState {
         return jails
     }
 
-    /// Shapes are chosen by callers, so they are bounded: a pool without demand goes when it is
-    /// empty, and the least wanted where there are too many.
+    /// Bounds the number of shapes, because callers choose them.
+    ///
+    /// Above the bound, the least wanted shape without jails is dropped.
     private mutating func forgetOldPools(at now: Date) {
         guard pools.count > StandbyBounds.shapesMax else { return }
         let empty = pools.filter { $0.value.jails.isEmpty }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The file and its folder, made with the right owner and mode before SQLite sees them.
+/// The database file and its folder, created with the right owner and mode before SQLite opens it.
 ///
 /// SQLite gives its `-wal` and `-shm` files the database's own mode and, as root, its owner.
 struct DatabaseFile {
@@ -11,9 +11,9 @@ struct DatabaseFile {
         return folder.isEmpty ? "." : folder
     }
 
-    /// Creates what is missing.
+    /// Creates the folder and the file where they are missing.
     ///
-    /// The caller holds the lock until the schema is there.
+    /// The caller holds the lock until the schema exists.
     func prepare() throws(SQLiteStoreError) -> FolderLock {
         try createFolder()
         let lock = try FolderLock(folder)
@@ -40,8 +40,8 @@ struct DatabaseFile {
     }
 
     private func createFile(ownedLike folder: stat) throws(SQLiteStoreError) {
-        // O_EXCL, because opening and closing a database that exists would drop every POSIX lock
-        // that this process holds on it (sqlite.org/howtocorrupt.html, 2.2).
+        // O_EXCL leaves an existing database unopened. Opening and closing it would drop every
+        // POSIX lock that this process holds on it (sqlite.org/howtocorrupt.html, 2.2).
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if descriptor < 0 {
             guard errno == EEXIST else { throw .file(path: path, errno: errno) }
@@ -54,8 +54,10 @@ struct DatabaseFile {
         }
     }
 
-    /// A database that an earlier hand left open to others is closed to them, where the file and
-    /// its folder are ours: in another's folder, root must not be led to change some other file.
+    /// Removes the access of other users from an existing database, if we own the file and its
+    /// folder.
+    ///
+    /// In another user's folder, root could be tricked into changing a different file.
     private func narrowMode(in folder: stat) throws(SQLiteStoreError) {
         var status = stat()
         guard lstat(path, &status) == 0 else { throw .file(path: path, errno: errno) }
@@ -78,7 +80,7 @@ struct DatabaseFile {
     }
 }
 
-/// An exclusive lock on a folder, for the short while in which a database is created or migrated.
+/// An exclusive lock on a folder, held briefly while a database is created or migrated.
 struct FolderLock {
     private let descriptor: Int32
     private let path: String
@@ -102,9 +104,9 @@ struct FolderLock {
         return status
     }
 
-    /// Closing lets the lock go.
+    /// Releases the lock by closing the folder.
     ///
-    /// Called once, by the owner of the lock.
+    /// The owner of the lock calls it once.
     func release() {
         close(descriptor)
     }

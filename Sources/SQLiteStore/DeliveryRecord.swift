@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import StoredRecords
 
-/// A delivery as its row: all but its body, which only the courier reads.
+/// The row of a delivery, without the body, which only the courier reads.
 struct DeliveryRow: Sendable {
     let id: String
     let organization: String
@@ -48,7 +48,7 @@ struct DeliveryRow: Sendable {
         [id, organization, execution, task, url, createdAt, state, stateAt, attempts]
     }
 
-    /// With no attempts where those are damaged, so that the delivery hides no other of a list.
+    /// Returns the summary, without attempts if they are damaged, so that a list shows the others.
     func summarized() throws(UnreadableRecord) -> DeliverySummary {
         try summary(attempts: (try? AttemptRecord.decode(attempts)) ?? [])
     }
@@ -84,7 +84,7 @@ struct DeliveryRow: Sendable {
     }
 }
 
-/// A delivery whole.
+/// A complete delivery: its row and its body.
 struct DeliveryRecord: Sendable {
     let row: DeliveryRow
     let body: Data?

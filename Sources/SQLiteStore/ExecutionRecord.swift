@@ -3,10 +3,10 @@ import Foundation
 import GRDB
 import StoredRecords
 
-/// An execution as its row: what indexes and lists are made of.
+/// The row of an execution, with the columns for indexes and lists.
 ///
-/// What the program was given and what it wrote are rows of other tables, so that nothing that
-/// finds, lists, counts or changes executions reads them.
+/// The program's input and output are rows of other tables, so that finding, listing, counting and
+/// changing executions does not read them.
 struct ExecutionRow: Sendable {
     let id: String
     let organization: String
@@ -56,7 +56,8 @@ struct ExecutionRow: Sendable {
         ]
     }
 
-    /// A row whose summary is damaged is listed by its columns alone: it must not hide the others.
+    /// Returns the summary; a damaged one is replaced by the columns alone, so that a list shows
+    /// the row.
     func summarized() throws(UnreadableRecord) -> ExecutionSummary {
         guard let status = Execution.Status(rawValue: status) else {
             throw UnreadableRecord(contradictory: id)
@@ -79,7 +80,7 @@ struct ExecutionRow: Sendable {
     }
 }
 
-/// An execution whole: its row, and its request and result as JSON.
+/// A complete execution: its row, and its request and result as JSON.
 struct ExecutionRecord: Sendable {
     let row: ExecutionRow
     let request: Data?

@@ -2,10 +2,9 @@ import Domain
 import GRDB
 
 extension Database {
-    /// One page, and how many rows there are altogether.
+    /// Returns one page and the number of rows on all pages.
     ///
-    /// Both statements take `arguments`; the one of the page takes its limit and its offset after
-    /// them.
+    /// Both statements take `arguments`; the page's statement then takes its limit and its offset.
     func listing<Element>(
         count: String,
         page: String,
@@ -23,7 +22,7 @@ extension Database {
 }
 
 extension Page {
-    /// A page that asks for too much or for nothing gets the nearest that there is.
+    /// The number of rows, moved into the permitted range.
     var rows: Int { min(max(limit, 1), 100) }
     var skipped: Int { max(offset, 0) }
 }

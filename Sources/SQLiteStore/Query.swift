@@ -1,5 +1,6 @@
-/// Every statement, kept in one place so that each connection prepares them before the first
-/// request and a test reads the plan that SQLite makes of them.
+/// All statements, in one place.
+///
+/// Each connection prepares them before the first request, and a test reads SQLite's plan for each.
 enum Query {
     /// The statements of readers.
     static let reads =
@@ -20,7 +21,7 @@ enum Query {
         ] + accountWrites + keyWrites + tokenWrites + projectWrites + taskWrites
         + UnreadableWork.allCases.map(\.giveUp) + claimWrites + outlivingWrites
 
-    /// Writes a page and changes nothing: what a full disk or a lock keeps from being written.
+    /// Writes a page without changing it, which fails on a full disk or under a lock.
     static let writePing = "PRAGMA user_version = 0"
     static let ping = "SELECT 1 FROM organization LIMIT 1"
 }

@@ -2,9 +2,9 @@ import Foundation
 import GRDB
 
 extension Date {
-    /// Whole microseconds since 1970: what is stored.
+    /// The stored form: whole microseconds since 1970.
     ///
-    /// PostgreSQL's timestamps have the same grain.
+    /// PostgreSQL's timestamps have the same resolution.
     var microseconds: Int64 {
         let value = (timeIntervalSince1970 * 1_000_000).rounded()
         return Int64(min(max(value, -Self.farthest), Self.farthest))
@@ -14,7 +14,7 @@ extension Date {
         self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000)
     }
 
-    /// Some 285,000 years: below what the column holds, above `Date.distantFuture`.
+    /// About 285,000 years: less than the column's maximum, more than `Date.distantFuture`.
     private static let farthest = 9.0e18
 }
 
@@ -29,7 +29,7 @@ extension Row {
 }
 
 extension Encodable {
-    /// Field names in order, so that equal values make equal bytes.
+    /// Encodes with sorted field names, so that equal values give equal bytes.
     func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -2,8 +2,8 @@ public import Domain
 public import Foundation
 import GRDB
 
-// A lease is one row of its worker's, whatever the worker holds: a heartbeat writes a few bytes. An
-// execution names its worker and no date.
+// A lease is one row for each worker, however many executions the worker holds, so a heartbeat
+// writes only a few bytes. An execution's row names its worker and no date.
 
 extension Query {
     static let heartbeat = """
@@ -14,13 +14,13 @@ extension Query {
         UPDATE execution INDEXED BY execution_held SET worker = NULL
         WHERE worker = ?1 AND finished_at IS NULL
         """
-    /// Takes the leases away that nothing is held under.
+    /// Deletes the leases of workers that hold nothing.
     static let pruneWorkers = """
         DELETE FROM worker WHERE lease_until < ?1 AND NOT EXISTS
             (SELECT 1 FROM execution INDEXED BY execution_held
                 WHERE execution.worker = worker.id AND execution.finished_at IS NULL)
         """
-    /// A worker whose own lease is over is not given again what it holds.
+    /// Excludes the executions that the worker itself holds, even after its lease has ended.
     static let claimable = """
         SELECT execution.id FROM execution INDEXED BY execution_unfinished
         WHERE finished_at IS NULL AND execution.worker IS NOT ?3 AND NOT EXISTS
@@ -80,7 +80,7 @@ extension SQLiteStore {
                 record throws(UnreadableRecord) in
                 try record.execution()
             }
-            // Where none of them could be read, others may wait behind them.
+            // If none of these executions could be read, others may wait behind them.
             if !executions.isEmpty || records.isEmpty { return executions }
         }
     }
@@ -142,14 +142,15 @@ extension SQLiteStore {
 }
 
 extension ExecutionRecord {
-    /// Writes what the worker holds; what is not there yet, it holds from then on.
+    /// Saves the execution if the worker holds it; the worker also holds a new execution from then
+    /// on.
     /// - Throws: ``ClaimLost``
     func save(by worker: String?, in db: Database) throws {
         guard let worker else { return try save(in: db) }
         let holder = try db.cachedStatement(sql: Query.holder)
         let known = try Row.fetchOne(holder, arguments: [id])
         if let known {
-            // An end is written once: the first one counts.
+            // An end is written only once: the first one counts.
             let isOpen = known["finished_at"] as Int64? == nil
             guard isOpen, known["worker"] as String? == worker else { throw ClaimLost() }
         }

@@ -11,7 +11,7 @@ extension Query {
         ON CONFLICT (id) DO UPDATE SET state = excluded.state, state_at = excluded.state_at,
             attempts = excluded.attempts
         """
-    /// The body is made once and never changes.
+    /// Inserts the body, which never changes.
     static let insertDeliveryBody =
         "INSERT INTO delivery_body (id, content) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
     static let updateDelivery =
@@ -62,7 +62,7 @@ extension SQLiteStore {
         return try record?.delivery()
     }
 
-    /// Newest first.
+    /// Returns the deliveries, newest first.
     public func deliveries(
         organization: String,
         page: Page
@@ -89,7 +89,7 @@ extension SQLiteStore {
     ) async throws -> [Delivery] {
         let excluded = String(decoding: try JSONEncoder().encode(organizations), as: UTF8.self)
         let records = try await read { db in
-            // A negative LIMIT means none to SQLite.
+            // For SQLite a negative LIMIT means no limit.
             let statement = try db.cachedStatement(sql: Query.dueDeliveries)
             let arguments: StatementArguments = [date.microseconds, excluded, max(limit, 0)]
             return try Row.fetchAll(statement, arguments: arguments).map(DeliveryRecord.init(row:))
@@ -118,7 +118,7 @@ extension SQLiteStore {
         return try await write(surviving: .power) { db in
             try db.cachedStatement(sql: Query.keepWebhookSecret)
                 .execute(arguments: [organization, candidate])
-            // Another process may have been first.
+            // Another process may have stored a secret first.
             let statement = try db.cachedStatement(sql: Query.webhookSecret)
             guard let kept = try String.fetchOne(statement, arguments: [organization]) else {
                 throw UnreadableRecord(contradictory: organization)

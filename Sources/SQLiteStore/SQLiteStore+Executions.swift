@@ -4,7 +4,7 @@ import GRDB
 import StoredRecords
 
 extension Query {
-    /// A request never changes, so saving again writes only what became of it.
+    /// Saves the row; the request never changes, so a later save writes only the new state.
     static let saveExecution = """
         INSERT INTO execution (id, organization, status, language, created_at, started_at,
             finished_at, attempts, project, task, summary)
@@ -20,7 +20,7 @@ extension Query {
         INSERT INTO execution_result (id, content) VALUES (?, ?)
         ON CONFLICT (id) DO UPDATE SET content = excluded.content
         """
-    /// Whether what an execution names is still there.
+    /// Tells whether the project and the task of an execution exist.
     static let executionParents = """
         SELECT (?1 IS NULL OR EXISTS (SELECT 1 FROM project WHERE id = ?1))
             AND (?2 IS NULL OR EXISTS (SELECT 1 FROM task WHERE id = ?2))
@@ -34,8 +34,8 @@ extension Query {
         wholeExecution + " WHERE execution.id = ? AND execution.organization = ?"
 }
 
-/// The statements of one listing: one pair for each combination of filters, each with an index of
-/// its own order.
+/// The pair of statements that lists by one combination of filters; an index has the order of
+/// each listing.
 struct ExecutionQuery {
     let byStatus: Bool
     let byLanguage: Bool
@@ -60,7 +60,7 @@ struct ExecutionQuery {
 }
 
 extension SQLiteStore {
-    /// A stranger's execution is not written, nor anything owed for it: what has no key has no
+    /// Writes an execution and its deliveries; ignores strangers' executions, which have no
     /// history.
     public func save(
         _ execution: Execution,
@@ -68,7 +68,7 @@ extension SQLiteStore {
         by worker: String?
     ) async throws {
         guard case .organization(let organization) = execution.owner else { return }
-        // Encoded here, on the caller's time: the writer is everybody's.
+        // Encoded here, because the caller's time is its own and all callers share the writer.
         let record = try ExecutionRecord(execution, organization: organization)
         let owed = try deliveries.map(DeliveryRecord.init)
         try await write(surviving: Self.durability(of: execution, deliveries)) { db in
@@ -78,10 +78,10 @@ extension SQLiteStore {
         }
     }
 
-    /// Somebody relies on what was accepted and on what is owed.
+    /// Chooses the durability: accepted executions and owed deliveries must survive a power cut.
     ///
-    /// An end without deliveries was told already, or is found out again by running what was
-    /// accepted once more; so is that it was begun.
+    /// An end without deliveries was reported already, or running the accepted execution again
+    /// gives another. The same holds for the start of an attempt.
     static func durability(of execution: Execution, _ deliveries: [Delivery]) -> Durability {
         execution.status == .queued || !deliveries.isEmpty ? .power : .process
     }

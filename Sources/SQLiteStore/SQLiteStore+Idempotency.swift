@@ -19,10 +19,10 @@ extension Query {
 }
 
 extension SQLiteStore {
-    /// How many expired entries each new one takes away: more than it adds, and few.
+    /// The expired entries that each new entry deletes: more than it adds, but few.
     static let claimsPrunedMax = 4
 
-    /// An entry that was claimed at `expiry` exactly still holds.
+    /// Claims a key; an entry that was claimed exactly at `expiry` is still valid.
     public func claim(
         idempotencyKey: String,
         organization: String,

@@ -1,10 +1,10 @@
 import GRDB
 
 extension SQLiteStore {
-    /// What a statement says, run by the writer: one string for each row, its values joined by `|`.
+    /// Returns the rows of a statement that the writer runs, each as its values joined by `|`.
     ///
-    /// For tests, which look at query plans, settings and foreign schemas without importing GRDB.
-    /// Parameters of the statement stay NULL.
+    /// It is for tests, which read query plans, settings and foreign schemas without importing
+    /// GRDB. Parameters of the statement stay NULL.
     func inspect(_ sql: String) async throws -> [String] {
         try await write(surviving: .process) { db in
             let statement = try db.makeStatement(sql: sql)

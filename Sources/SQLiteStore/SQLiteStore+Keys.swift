@@ -80,7 +80,7 @@ extension SQLiteStore {
         }
     }
 
-    /// Keeps the latest of the dates it is given.
+    /// Stores the date of the last use, unless a later one is stored.
     public func touchKey(id: String, at date: Date) async throws {
         try await write(surviving: .process) { db in
             try db.cachedStatement(sql: Query.touchKey).execute(arguments: [date.microseconds, id])

@@ -142,7 +142,7 @@ extension SQLiteStore {
         }
     }
 
-    /// Undoes the transaction that takes the last one away.
+    /// Undoes a transaction that removes the last owner, by throwing.
     private static func checkOwner(_ db: Database, of organization: String) throws {
         let statement = try db.cachedStatement(sql: Query.owner)
         guard try Row.fetchOne(statement, arguments: [organization]) != nil else {

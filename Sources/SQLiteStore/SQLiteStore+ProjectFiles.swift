@@ -3,7 +3,7 @@ public import Foundation
 import GRDB
 
 extension Query {
-    /// Paths are compared and ordered by their bytes.
+    /// Lists the files; paths are compared and ordered by their bytes.
     static let projectFiles =
         "SELECT path, bytes, updated_at FROM project_file WHERE project = ? ORDER BY path"
     static let projectFileCount = "SELECT COUNT(*) FROM project_file WHERE project = ?"

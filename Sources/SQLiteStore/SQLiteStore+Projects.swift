@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 
 extension Query {
-    /// One statement counts and inserts, so that no two can take the last place.
+    /// Counts and inserts in one statement, so that two projects cannot take the last place.
     static let insertProject = """
         INSERT INTO project (id, organization, name, description, language, version, entry,
             environment, limits, created_at, updated_at)
@@ -21,7 +21,7 @@ extension Query {
         UPDATE project SET name = ?, description = ?, language = ?, version = ?, entry = ?,
             environment = ?, limits = ?, updated_at = ? WHERE id = ?
         """
-    /// Foreign keys take everything else with it.
+    /// Deletes the project; foreign keys delete everything that belongs to it.
     static let deleteProject = "DELETE FROM project WHERE id = ?"
     static let projectExecutionCount = "SELECT COUNT(*) FROM execution WHERE project = ?"
     static let projectExecutionPage = """
@@ -131,7 +131,7 @@ extension SQLiteStore {
     }
 }
 
-/// A project as its row.
+/// The row of a project.
 struct ProjectRecord: Sendable {
     let id: String
     let organization: String
@@ -181,7 +181,7 @@ struct ProjectRecord: Sendable {
     }
     fileprivate var dates: StatementArguments { [createdAt, updatedAt] }
 
-    /// The stored limits that this release knows.
+    /// Returns the stored limits, without names that this release does not know.
     private func limitValues() throws -> [Limit: Int64] {
         let known = try [String: Int64](json: limits).compactMap { name, value in
             Limit(rawValue: name).map { ($0, value) }

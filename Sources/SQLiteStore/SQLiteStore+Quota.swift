@@ -2,7 +2,7 @@ public import Domain
 import GRDB
 
 extension Query {
-    /// Counts and compares in one statement; no row comes back where the limit was reached.
+    /// Counts and compares in one statement; returns no row where the limit was reached.
     static let charge = """
         INSERT INTO charge (day, subject, count) VALUES (?1, ?2, 1)
         ON CONFLICT (day, subject) DO UPDATE SET count = count + 1 WHERE count < ?3
@@ -18,9 +18,10 @@ extension Query {
 }
 
 extension SQLiteStore {
-    /// How many rows of past days a subject's first charge of a day takes away: more than it adds,
-    /// so that the table shrinks to the days that matter, and few, so that no request waits for
-    /// midnight's sweep.
+    /// The rows of past days that a subject's first charge of a day deletes.
+    ///
+    /// It is more than one charge adds, so that the table shrinks to the days in use, but few, so
+    /// that no request waits for a large clean-up at midnight.
     static let chargesPrunedMax = 4
 
     public func charge(subject: String, day: UTCDay, limit: Int) async throws -> Charge {
@@ -53,7 +54,8 @@ extension SQLiteStore {
         return try Int.fetchOne(statement, arguments: [day.number, subject]) ?? 0
     }
 
-    /// Yesterday stays: what was started before midnight may have to be given back after it.
+    /// Deletes charges older than yesterday's; a run from before midnight may need a refund after
+    /// it.
     private static func pruneCharges(_ db: Database, today: UTCDay) throws {
         let statement = try db.cachedStatement(sql: Query.pruneCharges)
         try statement.execute(arguments: [today.number - 1, chargesPrunedMax])

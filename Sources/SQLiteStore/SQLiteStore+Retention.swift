@@ -3,11 +3,11 @@ import Foundation
 import GRDB
 
 extension Query {
-    /// The bound of an organization: `:bounds` has those of plans, `:standard` is everybody else's.
+    /// The bound of an organization: its plan's in `:bounds`, or else `:standard`.
     private static let endBound = """
         COALESCE((SELECT value FROM json_each(:bounds) WHERE key = organization.plan), :standard)
         """
-    /// Attempts of tasks go with their task.
+    /// Deletes executions that are not attempts of tasks, which are deleted with their task.
     static let deleteExecutions = """
         DELETE FROM execution WHERE id IN (
             SELECT execution.id FROM organization
@@ -40,7 +40,7 @@ extension Query {
 }
 
 extension SQLiteStore {
-    /// Pages of 4 KiB that one transaction gives back.
+    /// The most pages of 4 KiB that one transaction returns to the file system.
     static let pagesGivenBackMax = 1_000
 
     public func delete(_ kind: OutlivedRecord, limit: Int) async throws -> Int {
@@ -70,14 +70,14 @@ extension SQLiteStore {
             guard free > 0 else { return false }
             try db.execute(sql: Query.giveBackPages)
             let left = try Int.fetchOne(db, sql: Query.freePages) ?? 0
-            // A file that was not written anew gives nothing back; see `Schema`.
+            // A file that has not been rewritten returns no pages; see `Schema`.
             return left > 0 && left < free
         }
     }
 }
 
 extension EndBounds {
-    /// What is kept for ever ended before no time at all.
+    /// Encodes the bounds; "for ever" is the distant past, before which no execution ended.
     fileprivate func arguments(_ limit: Int) throws -> StatementArguments {
         let never = Date.distantPast
         let byPlan = try byPlan.mapValues { ($0 ?? never).microseconds }.json()

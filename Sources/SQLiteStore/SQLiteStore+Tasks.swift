@@ -9,7 +9,7 @@ extension Query {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     static let insertTaskOrder = "INSERT INTO task_order (id, content) VALUES (?, ?)"
-    /// Only where it is still as the author of the change knew it.
+    /// Changes the task, if its row still has the known state.
     static let changeTask = """
         UPDATE task SET status = :status, due_at = :due_at, started_at = :started_at,
             finished_at = :finished_at, execution = :execution, attempts = :attempts,
@@ -30,8 +30,8 @@ extension Query {
         SELECT id, status, created_at, started_at, finished_at FROM execution WHERE task = ?
         ORDER BY created_at DESC, id DESC LIMIT ?
         """
-    // The planner, which has no figures, takes an index of all tasks for as good as a small one of
-    // those that are asked for, so that one is named.
+    // Without statistics the planner rates an index of all tasks as highly as the small one of the
+    // scheduled tasks, so the statement names the index.
     static let queueDueTasks = """
         UPDATE task SET status = 'queued', due_at = NULL WHERE id IN
             (SELECT id FROM task INDEXED BY task_due WHERE status = 'scheduled' AND due_at <= ?1
@@ -41,7 +41,7 @@ extension Query {
         SELECT due_at FROM task INDEXED BY task_due WHERE status = 'scheduled'
         ORDER BY due_at, id LIMIT 1
         """
-    /// A seek in the index: what one organization has queued is not read to find the next.
+    /// Seeks the next organization in the index, without reading all queued tasks of each.
     static let nextTaskOrganization = """
         SELECT organization FROM task INDEXED BY task_turn
         WHERE status = 'queued' AND organization > ?
@@ -66,8 +66,8 @@ extension Query {
     ]
 }
 
-/// The statements of one listing: one pair for each combination of filters, each with an index of
-/// its own order.
+/// The pair of statements that lists by one combination of filters; an index has the order of
+/// each listing.
 struct TaskQuery {
     let byOrganization: Bool
     let byStatus: Bool
@@ -87,7 +87,7 @@ struct TaskQuery {
         "SELECT * FROM task\(condition) ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?"
     }
 
-    /// The index that holds the listing's order.
+    /// The index with the listing's order.
     var index: String {
         let filters = (byStatus ? "_status" : "") + (byAgent ? "_agent" : "")
         return "task" + (byOrganization ? "" : "_all") + (filters.isEmpty ? "_newest" : filters)
@@ -125,8 +125,8 @@ extension SQLiteStore {
     ) async throws -> Bool {
         let change = TaskChange(from: known, to: task)
         let owed = try deliveries.map(DeliveryRecord.init)
-        // Somebody relies on what is owed and on a cancellation. Everything else is found out again
-        // from the execution.
+        // Callers rely on owed deliveries and on cancellations. All other states can be derived
+        // from the execution again.
         let isReliedOn = !deliveries.isEmpty || task.status == .cancelled
         return try await write(surviving: isReliedOn ? .power : .process) { db in
             guard try Self.make(change, in: db) else { return false }
@@ -267,7 +267,7 @@ extension SQLiteStore {
         }
     }
 
-    /// Once around the circle, which ends with `organization` itself.
+    /// Searches the circle of organizations once; `organization` itself is the last.
     private static func nextOrganization(
         _ db: Database,
         after organization: String,

@@ -9,7 +9,7 @@ extension Query {
         SELECT ?1, ?2, ?3 WHERE NOT ?4 OR NOT EXISTS (SELECT 1 FROM signing_key)
         RETURNING id
         """
-    /// A key signs until the next one is made, so its own date says nothing of when it stopped.
+    /// Deletes keys by the date of their successor, because a key signs until the next one is made.
     static let forgetSigningKeys = """
         DELETE FROM signing_key WHERE EXISTS
             (SELECT 1 FROM signing_key AS next

@@ -28,7 +28,7 @@ extension Query {
 }
 
 extension SQLiteStore {
-    /// How many expired sessions each new one takes away: more than it adds, and few.
+    /// The expired sessions that each new session deletes: more than it adds, but few.
     static let sessionsPrunedMax = 4
 
     public func insert(

@@ -2,43 +2,39 @@ import Domain
 import GRDB
 import Synchronization
 
-// A transaction's end costs more than the few rows that it writes, and an fsync a hundred times as
-// much. So a write does not get a transaction of its own: those that wait while the writer is busy
-// share the next one. Alone, a write is as fast as before; a hundred that come at once pay for one
-// flush.
+// The end of a transaction costs more than the few rows that it writes, and an fsync costs a
+// hundred times as much. Writes that wait while the writer is busy therefore share the next
+// transaction. A single write loses nothing by this; a hundred concurrent writes pay for one flush.
 
 extension SQLiteStore {
     /// The failures that a write must survive.
     ///
-    /// Everything survives the end of the process.
+    /// Every write survives the end of the process.
     enum Durability: CaseIterable {
         case process
-        /// Also flushed to the disk: `synchronous = FULL` for this one transaction, which costs an
-        /// fsync.
+        /// The write is also flushed to the disk: `synchronous = FULL` for this transaction, with
+        /// one fsync.
         case power
     }
 
     /// A write that waits for the writer.
     struct PendingWrite: Sendable {
         let durability: Durability
-        /// Makes the changes; what it returns answers who waits, and is called once they are
-        /// committed.
+        /// Makes the changes; the closure it returns answers the waiter after the commit.
         let run: @Sendable (Database) throws -> @Sendable () -> Void
         let fail: @Sendable (any Error) -> Void
     }
 
-    /// Writes that share a transaction.
+    /// The most writes that share a transaction.
     ///
-    /// More wait for the next one, so that the file is not locked for other processes as long as
-    /// there is a crowd.
+    /// The others wait for the next one, so that a crowd of writers does not keep the file locked
+    /// for other processes.
     static let groupedWritesMax = 128
 
-    /// Runs the body in a transaction that holds the write lock from its beginning, and returns
-    /// once that is committed.
+    /// Runs the body in a transaction with the write lock, and returns after the commit.
     ///
-    /// The body shares the transaction with others of its durability, in the order in which they
-    /// came. It sees what those before it have written; what it throws undoes its own changes
-    /// alone.
+    /// The body shares the transaction with others of its durability, in order of arrival. It sees
+    /// the changes of the bodies before it; an error that it throws undoes only its own changes.
     func write<T: Sendable>(
         surviving durability: Durability,
         _ body: @escaping @Sendable (Database) throws -> T
@@ -51,8 +47,8 @@ extension SQLiteStore {
                 continuation.resume(throwing: error)
             }
             pendingWrites.withLock { $0.append(write) }
-            // One turn for each; most find that an earlier turn has done their work, so none waits
-            // forever.
+            // One turn is scheduled for each write, so that none waits forever; most turns find
+            // that an earlier one has committed their write.
             pool.asyncWriteWithoutTransaction { [self] db in commitPendingWrites(db) }
         }
     }
@@ -63,7 +59,7 @@ extension SQLiteStore {
             pending.removeFirst(taken.count)
             return taken
         }
-        // Those that need no flush go first and do not wait for the others' one.
+        // Writes without a flush go first, so that they do not wait for the other writes' flush.
         for durability in Durability.allCases {
             commit(writes.filter { $0.durability == durability }, surviving: durability, on: db)
         }
@@ -88,8 +84,8 @@ extension SQLiteStore {
         }
     }
 
-    /// - Returns: what answers who waits for this write, once the transaction is committed.
-    /// - Throws: what the whole transaction failed of.
+    /// - Returns: the closure that answers this write's waiter after the commit.
+    /// - Throws: an error that makes the whole transaction fail.
     private static func savepoint(
         _ write: PendingWrite,
         on db: Database
@@ -101,8 +97,8 @@ extension SQLiteStore {
                 return .commit
             }
         } catch {
-            // After some errors SQLite has rolled back everything by itself; and a full disk or a
-            // file that has become read-only is not this write's alone.
+            // After some errors SQLite has rolled back the whole transaction. A full disk or a file
+            // that has become read-only also affects the other writes.
             guard db.isInsideTransaction, StoreUnavailable(error) == nil else { throw error }
             answer = { write.fail(error) }
         }
@@ -114,8 +110,8 @@ extension SQLiteStore {
         on db: Database,
         _ body: () throws -> T
     ) throws -> T {
-        // Outside the transaction, where alone the setting can change; and never a cached
-        // statement, because this pragma acts while it is being prepared.
+        // The setting can change only outside a transaction. The statement is not cached, because
+        // this pragma takes effect while it is being prepared.
         if durability == .power { try db.execute(sql: "PRAGMA synchronous = FULL") }
         defer {
             if durability == .power { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
@@ -126,7 +122,7 @@ extension SQLiteStore {
             try db.commit()
             return value
         } catch {
-            // Rolled back by SQLite itself, there is nothing left to undo.
+            // After a rollback by SQLite nothing is left to undo.
             if db.isInsideTransaction { try? db.rollback() }
             throw error
         }

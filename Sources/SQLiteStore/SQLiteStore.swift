@@ -1,6 +1,6 @@
-// Target `SQLiteStore`: a store in one SQLite file: schema, migrations, every statement, and which
-// writes share a transaction.
-// Border: it is the only importer of GRDB. `Tests/StoreTests` holds it to the contract of
+// Target `SQLiteStore`: a store in one SQLite file, with its schema, migrations, statements and
+// shared write transactions.
+// Border: it is the only importer of GRDB. `Tests/StoreTests` checks it against the contract of
 // `Domain`'s stores. The command line imports it.
 
 import Dispatch
@@ -9,62 +9,63 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// Everything that must outlive a process, in one SQLite file.
+/// A store of all state that must outlive a process, in one SQLite file.
 ///
-/// This is the only room that knows of GRDB.
+/// This is the only target that imports GRDB.
 ///
-/// **Who runs this.** The front, unprivileged, for as long as it serves; and, beside it, commands
-/// such as `quicksand keys create`, each a process of its own on the same file. So nothing read
-/// from the file is cached here: a key revoked by a command is revoked for the server's next
-/// request. Write-ahead logging lets every process read while one writes; writers wait for each
-/// other up to ``busySecondsMax``, and take the write lock when they begin, so that none has to
-/// give up half-way.
+/// **Processes.** The unprivileged front uses the store for as long as it serves. Commands such as
+/// `quicksand keys create` use the same file at the same time, each in a process of its own.
+/// Nothing read from the file is therefore cached here: a key revoked by a command is revoked for
+/// the server's next request. Write-ahead logging lets every process read while one writes. Writers
+/// wait for each other up to ``busySecondsMax``; they take the write lock at the start, so that
+/// none has to give up half-way.
 ///
-/// **What is durable.** Every write is in the operating system's hands when its method returns:
-/// `kill -9` of this process, or of all of them, loses nothing. A power cut is another matter. What
-/// somebody relies on (an accepted execution, what is owed for a finished one, a key, a revocation)
-/// is also flushed to the disk before the method returns. The counting on each request's path
-/// (quota, idempotency, last use) is not: a power cut may forget its last moments, never corrupt
-/// the file.
+/// **Durability.** Every write is in the operating system's hands when its method returns: `kill
+/// -9` of this process, or of all of them, loses nothing. Data that callers rely on (an accepted
+/// execution, the deliveries of a finished one, a key, a revocation) is also flushed to the disk
+/// before the method returns. The counts on each request's path (quota, idempotency, last use) are
+/// not flushed: a power cut may lose the last of them, but never corrupts the file.
 ///
-/// **What is bounded.** Quota of past days and idempotency entries past their time are pruned by
-/// the writes that add new ones, a few rows each, so that no request pays for a long clean-up.
-/// Ended work goes when it is older than it is kept: ``RetentionStore``.
+/// **Bounds.** Writes that add quota or idempotency entries also delete a few outdated rows each,
+/// so that no request pays for a long clean-up. ``RetentionStore`` deletes ended work after its
+/// retention time.
 ///
-/// Writing is shielded from the cancellation of the task that asked: a caller who hangs up must not
-/// take with it the record of what it was charged.
+/// A write continues when its task is cancelled: a caller who hangs up must not remove the record
+/// of its charge.
 public final class SQLiteStore: Store {
     let pool: DatabasePool
-    /// Why the file keeps the size that it had when rows are deleted; `nil` where it shrinks.
+    /// The reason why deleting rows does not shrink the file; `nil` where it does.
     ///
-    /// A file of an earlier release is written anew for that, once; free pages are used again until
-    /// then.
+    /// A file of an earlier release must be rewritten once before it can shrink; until then its
+    /// free pages are reused.
     public let reasonNotToShrink: String?
-    /// What the writer takes up next, oldest first; see `SQLiteStore+Writing.swift`.
+    /// The waiting writes, oldest first; see `SQLiteStore+Writing.swift`.
     let pendingWrites = Mutex<[PendingWrite]>([])
-    /// The last write failed, for a reason that passes.
+    /// Whether the last write failed for a temporary reason.
     let cannotWrite = Atomic(false)
     let clock: WallClock
     let onGivenUp: @Sendable (UnreadableRecord) -> Void
 
-    /// How long a writer waits for another process's transaction before it fails.
+    /// The longest wait of a writer for another process's transaction, in seconds.
     static let busySecondsMax = 5.0
-    /// The same once a writer has waited in vain: those behind it wait in line, and must not each
-    /// wait so long.
+    /// The longest wait after such a wait has failed.
+    ///
+    /// The writers behind it wait in line, and must not each wait as long.
     static let busyAgainSecondsMax = 0.25
-    /// Connections that read at once; the writer is one more.
+    /// The connections that read at once; the writer has one more.
     static let readersMax = 4
-    /// The write-ahead log is cut back to this size when it has been emptied.
+    /// The size to which the write-ahead log is truncated when it is empty.
     static let logBytesMax = 16 << 20
 
-    /// Opens or creates the file, brings its schema up to date, and prepares every connection's
-    /// statements, so that the first request is as fast as the others.
+    /// Opens or creates the file, migrates its schema, and prepares every connection's statements.
     ///
-    /// The folder is created, readable by its owner alone, if it is missing; so is the file. One
-    /// that root creates belongs to the folder's owner, so that a server which dropped to that user
-    /// can open it.
+    /// The prepared statements make the first request as fast as the others.
     ///
-    /// - Parameter onGivenUp: told of work that could not be read and is not tried any more.
+    /// A missing folder is created, readable only by its owner, and so is a missing file. A file
+    /// that root creates gets the folder's owner, so that a server which dropped to that user can
+    /// open it.
+    ///
+    /// - Parameter onGivenUp: called with work that could not be read and is not retried.
     /// - Throws: ``SQLiteStoreError``
     public init(
         path: String,
@@ -74,7 +75,7 @@ public final class SQLiteStore: Store {
         self.clock = clock
         self.onGivenUp = onGivenUp
         let file = DatabaseFile(path: path)
-        // Held until the schema is there: two processes that start at once must not both create it.
+        // The lock is held until the schema exists: two starting processes must not both create it.
         let lock = try file.prepare()
         defer { lock.release() }
         do {
@@ -91,15 +92,16 @@ public final class SQLiteStore: Store {
         }
     }
 
-    /// Waits for what is under way, then closes every connection.
+    /// Waits for running operations, then closes every connection.
     ///
     /// Methods called afterwards throw.
     public func close() throws {
         try pool.close()
     }
 
-    /// Reading is asked always, writing only where it failed last: a healthy store is not written
-    /// to for a question.
+    /// Checks reading always, but writing only after a failed write.
+    ///
+    /// A healthy store is not written to for a check.
     public func ping() async throws {
         try await read { db in
             _ = try Int.fetchOne(db.cachedStatement(sql: Query.ping))
@@ -124,7 +126,7 @@ public final class SQLiteStore: Store {
 // MARK: - Reading
 
 extension SQLiteStore {
-    /// One snapshot of the file, newer than every write that has returned, in whatever process.
+    /// Reads one snapshot of the file, newer than every write of any process that has returned.
     func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
         do {
             return try await pool.read(body)
@@ -134,26 +136,28 @@ extension SQLiteStore {
     }
 }
 
-// MARK: - Warming
+// MARK: - Preparing statements
 
 extension SQLiteStore {
     private func warm() throws {
-        // An immediate transaction also finds out that a file is read-only: SQLite opens such a
-        // file without a word.
+        // An immediate transaction also detects a read-only file, which SQLite opens without an
+        // error.
         try pool.write { db in
             for sql in Query.writes { _ = try db.cachedStatement(sql: sql) }
         }
         try warmReaders()
     }
 
-    /// Holds every reader at once, because the pool opens one more only while all the others are
-    /// taken.
+    /// Prepares the statements of all readers.
+    ///
+    /// It holds all of them at once, because the pool opens another only while the others are in
+    /// use.
     private func warmReaders() throws {
         let ready = DispatchSemaphore(value: 0)
         let everyoneIsReady = DispatchSemaphore(value: 0)
         for _ in 0..<Self.readersMax {
             pool.asyncRead { result in
-                // A reader that cannot be opened now fails the reads that follow, which say why.
+                // A reader that cannot be opened here makes later reads fail, with the reason.
                 if let db = try? result.get() {
                     for sql in Query.reads { _ = try? db.cachedStatement(sql: sql) }
                 }

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import GRDB
 
-/// Why a store could not be opened.
+/// The reasons why a store could not be opened.
 public enum SQLiteStoreError: Error, Sendable, Hashable {
     /// The folder cannot be created, listed or written.
     case folder(path: String, errno: Int32)
@@ -16,7 +16,7 @@ public enum SQLiteStoreError: Error, Sendable, Hashable {
     case newerSchema(path: String)
     /// Another process holds the file's lock.
     case busy(path: String)
-    /// Anything else that SQLite said while opening.
+    /// Any other error of SQLite while opening.
     case opening(path: String, reason: String)
 }
 
@@ -59,7 +59,7 @@ extension SQLiteStoreError: CustomStringConvertible {
 }
 
 extension StoreUnavailable {
-    /// - Returns: `nil` for what is no matter of time.
+    /// - Returns: `nil` for an error that is not temporary.
     init?(_ error: any Error) {
         guard let error = error as? DatabaseError else { return nil }
         switch error.resultCode {

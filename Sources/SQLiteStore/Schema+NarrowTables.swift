@@ -1,12 +1,12 @@
 extension Schema {
-    /// Schema v4: what is large moves to tables of its own.
+    /// Schema v4: large columns move to tables of their own.
     ///
-    /// SQLite keeps a row's columns one after another, so reading a column behind a request of
+    /// SQLite stores a row's columns one after another, so reading a column behind a request of
     /// megabytes reads the request, and changing a row writes it again. In tables of their own,
-    /// requests, results, orders and bodies are touched only by those who want them; and the rows
-    /// that are left hold what lists show, as `summary` and `terms`.
+    /// requests, results, orders and bodies are read and written only when needed. The remaining
+    /// rows have the data for lists, as `summary` and `terms`.
     ///
-    /// The migration copies every row once. What it cannot read it leaves without a summary.
+    /// The migration copies every row once. An unreadable row gets no summary.
     static let narrowTables = narrowExecutions + narrowTasks + narrowDeliveries
 
     private static let narrowExecutions = """

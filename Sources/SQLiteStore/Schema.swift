@@ -1,15 +1,15 @@
 import GRDB
 
-/// The tables, and the steps that brought them to what they are.
+/// The tables, and the migrations that lead to them.
 ///
-/// A released step is never changed; a new one follows.
+/// A released migration never changes; a new one is appended.
 ///
-/// Every table is STRICT, so that a column holds what its declaration says and decoding cannot fail
-/// on its type. Moments are whole microseconds since 1970. Each index is the exact order of one
-/// listing: newest first is the index read backwards, so that no page is sorted and none reads rows
-/// of another organization.
+/// Every table is STRICT, so a column holds values of its declared type and decoding cannot fail on
+/// it. Dates are whole microseconds since 1970. Each index has the exact order of one listing, and
+/// newest first is the index read backwards. No page is therefore sorted, and none reads rows of
+/// another organization.
 enum Schema {
-    /// - Returns: why the file does not shrink when rows are deleted, where it does not.
+    /// - Returns: the reason why deleting rows does not shrink the file, or `nil`.
     static func bringUpToDate(_ pool: DatabasePool, path: String) throws -> String? {
         let migrator = migrator
         if try pool.read(migrator.hasBeenSuperseded) {
@@ -19,12 +19,12 @@ enum Schema {
         return try giveBackLater(pool)
     }
 
-    /// Has the file keep what giving free pages back takes.
+    /// Turns on the bookkeeping that lets the file return free pages.
     ///
-    /// SQLite can turn that on only while it writes the whole file anew: nothing for a new file;
-    /// for one of an earlier release once, and that also leaves out what its migration freed. Where
-    /// there is no room for a second file, free pages are used again and not given back, and the
-    /// next start tries again.
+    /// SQLite can turn it on only while it rewrites the whole file. For a new file this costs
+    /// nothing. A file of an earlier release is rewritten once, which also drops the pages that its
+    /// migration freed. Where there is no room for a second file, free pages are reused and not
+    /// returned, and the next start tries again.
     private static func giveBackLater(_ pool: DatabasePool) throws -> String? {
         try pool.writeWithoutTransaction { db in
             guard try Int.fetchOne(db, sql: "PRAGMA auto_vacuum") == 0 else { return nil }
@@ -60,7 +60,7 @@ enum Schema {
         return migrator
     }
 
-    /// What an earlier release left unfinished is nobody's.
+    /// Adds workers; no worker holds what an earlier release left unfinished.
     private static let claims = """
         CREATE TABLE worker (
             id TEXT PRIMARY KEY NOT NULL,
@@ -70,14 +70,14 @@ enum Schema {
         CREATE INDEX execution_held ON execution (worker, finished_at) WHERE finished_at IS NULL;
         """
 
-    /// By which old ends are found.
+    /// Adds the indexes that find old ended work.
     private static let endings = """
         CREATE INDEX execution_ended ON execution (organization, finished_at)
             WHERE finished_at IS NOT NULL;
         CREATE INDEX task_ended ON task (organization, finished_at) WHERE finished_at IS NOT NULL;
         """
 
-    /// What was written before was begun once or not at all, as far as anybody knows.
+    /// Adds the number of attempts; older rows count one attempt if they were started, else none.
     private static let attempts = """
         ALTER TABLE execution ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
         UPDATE execution SET attempts = 1 WHERE started_at IS NOT NULL;
@@ -98,7 +98,7 @@ enum Schema {
         ) STRICT;
         """
 
-    /// The day comes first, so that past days are one range at the front of the table.
+    /// Creates the charges, ordered by day, so that past days are one range at the front.
     private static let charges = """
         CREATE TABLE charge (
             day INTEGER NOT NULL,
@@ -129,7 +129,7 @@ enum Schema {
             WHERE finished_at IS NULL;
         """
 
-    /// `state_at` is the next attempt's time while pending, and afterwards the time of the end.
+    /// Creates the deliveries; `state_at` is the time of the next attempt, or of the end.
     private static let deliveries = """
         CREATE TABLE delivery (
             id TEXT PRIMARY KEY NOT NULL,
@@ -166,10 +166,10 @@ enum Schema {
         ) STRICT;
         """
 
-    /// Plans were the keys' before they were their organizations': the newest key's counts, one
-    /// that still holds before one that was revoked.
+    /// Moves the plans from the keys to their organizations: an organization gets the plan of its
+    /// newest key; a valid key comes before a revoked one.
     ///
-    /// A foreign key cannot be added to a table that is there, so the keys move to a new one.
+    /// A foreign key cannot be added to an existing table, so the keys move to a new table.
     private static let plansOfOrganizations = """
         CREATE TABLE organization_v3 (
             id TEXT PRIMARY KEY NOT NULL,
@@ -254,7 +254,7 @@ enum Schema {
         CREATE INDEX revoked_token_oldest ON revoked_token (expires_at);
         """
 
-    /// Environments and limits are JSON texts, and so are the requests of tasks.
+    /// Creates the projects; environments, limits and the requests of tasks are JSON text.
     private static let projects = """
         CREATE TABLE project (
             id TEXT PRIMARY KEY NOT NULL,
@@ -280,10 +280,10 @@ enum Schema {
         ) STRICT;
         """
 
-    /// The JSON text is what never changes.
+    /// Creates the tasks, with the unchanging part as JSON text.
     ///
-    /// `due_at` is when a `scheduled` one is queued, `execution` the attempt that is `running` or
-    /// that it ended with.
+    /// `due_at` is the time when a `scheduled` task is queued. `execution` is the running or the
+    /// last attempt.
     private static let tasks = """
         CREATE TABLE task (
             id TEXT PRIMARY KEY NOT NULL,
@@ -349,7 +349,7 @@ enum Schema {
         CREATE INDEX delivery_due ON delivery (state, state_at, id) WHERE state = 'pending';
         """
 
-    /// What a request became may be a task as well; identifiers tell which.
+    /// Renames the column, because a request may become a task as well; identifiers tell which.
     private static let idempotencySubjects =
         "ALTER TABLE idempotency RENAME COLUMN execution TO subject;"
 }

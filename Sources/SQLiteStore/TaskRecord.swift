@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import StoredRecords
 
-/// A task as its row: what indexes and lists are made of.
+/// The row of a task, with the columns for indexes and lists.
 struct TaskRow: Sendable {
     let id: String
     let organization: String
@@ -44,7 +44,7 @@ struct TaskRow: Sendable {
         ]
     }
 
-    /// A row whose terms are damaged is listed by its columns alone: it must not hide the others.
+    /// Returns the summary; damaged terms are left out, so that a list shows the row.
     func summarized() throws(UnreadableRecord) -> TaskSummary {
         TaskSummary(
             id: id,
@@ -66,7 +66,7 @@ struct TaskRow: Sendable {
     }
 }
 
-/// A task whole: its row, and what was asked for as JSON.
+/// A complete task: its row, and its order as JSON.
 struct TaskRecord: Sendable {
     let row: TaskRow
     let order: Data?
@@ -133,7 +133,7 @@ struct TaskProgress: Sendable {
         attemptsLeft = row["attempts_left"]
     }
 
-    /// `nil` where the columns contradict each other.
+    /// The state; `nil` where the columns contradict each other.
     var state: AgentTask.State? {
         guard let status = AgentTask.Status(rawValue: status),
             (execution == nil) == (startedAt == nil)
@@ -155,7 +155,7 @@ struct TaskProgress: Sendable {
     }
 }
 
-/// A task's known state, and its next one.
+/// A task's known state and its next state.
 struct TaskChange: Sendable {
     private let id: String
     private let known: TaskProgress

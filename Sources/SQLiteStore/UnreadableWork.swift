@@ -2,15 +2,15 @@ import Domain
 import GRDB
 import StoredRecords
 
-// One damaged row must not keep the service from starting, nor hold up what waits behind it. Work
-// that cannot be read is ended in its columns, which can: it is not begun again at every start, its
-// row stays unchanged for inspection, and the log has its identifier.
+// A damaged row must not prevent the service's start or block the work behind it. Unreadable work
+// is ended in its readable columns: it is not started again at every start, its row stays unchanged
+// for inspection, and the log has its identifier.
 
-/// A kind of work that waits for its turn, by its table.
+/// A kind of waiting work, by its table.
 enum UnreadableWork: CaseIterable {
     case execution, task, delivery
 
-    /// Ends the work; `RETURNING` what may have been charged for it.
+    /// Ends the work, and returns with `RETURNING` the columns for a refund.
     var giveUp: String {
         switch self {
         case .execution:
@@ -33,7 +33,7 @@ enum UnreadableWork: CaseIterable {
 }
 
 extension SQLiteStore {
-    /// Decodes records; those that cannot be decoded are given up.
+    /// Decodes records, and gives up those that cannot be decoded.
     func readable<Record: Sendable, Value>(
         _ records: [Record],
         givingUp kind: UnreadableWork,
@@ -58,7 +58,7 @@ extension SQLiteStore {
             guard let row = try Row.fetchOne(statement, arguments: arguments),
                 kind == .execution
             else { return }
-            // A fault of ours costs nobody anything.
+            // A fault of ours is refunded.
             let day = UTCDay(row.date("created_at"))
             let subject = Owner.organization(row["organization"]).subject
             try db.cachedStatement(sql: Query.refund).execute(arguments: [day.number, subject])
@@ -72,7 +72,7 @@ extension UnreadableRecord {
         self.init(id: id, reason: "it contradicts itself")
     }
 
-    /// Reads what is kept under `id`.
+    /// Runs `read` for the record of `id`, and adds the id to its error.
     static func naming<Value>(
         _ id: String,
         _ read: () throws(RecordDamage) -> Value

@@ -1,7 +1,7 @@
 public import Domain
 import Foundation
 
-/// The part of an execution that lists show and no column holds.
+/// The data of an execution's summary that no column holds.
 public struct ExecutionSummaryRecord: StoredRecord {
     public let form: Int?
     let version: String?
@@ -19,7 +19,7 @@ public struct ExecutionSummaryRecord: StoredRecord {
         Details(version: version ?? "", metadata: metadata ?? [:], run: run?.value)
     }
 
-    /// The part of an ``ExecutionSummary`` that is kept as JSON.
+    /// The data of an ``ExecutionSummary`` that is stored as JSON.
     public struct Details: Sendable, Hashable {
         public let version: String
         public let metadata: [String: String]
@@ -62,7 +62,7 @@ struct StageSummaryRecord: Codable, Sendable {
     }
 }
 
-/// The part of a task that lists show and no column holds.
+/// The data of a task's summary that no column holds.
 public struct TaskTermsRecord: StoredRecord {
     public let form: Int?
     let language: String?

@@ -2,7 +2,7 @@ import Domain
 
 /// Limits by their names in JSON.
 ///
-/// A limit that this release does not know is passed over.
+/// Limits that this release does not know are ignored.
 struct LimitsRecord: Codable, Sendable {
     private let values: [String: Int64]
 
@@ -21,7 +21,7 @@ struct LimitsRecord: Codable, Sendable {
         try container.encode(values)
     }
 
-    /// - Parameter standIn: for a limit that is newer than the record, the one whose value it has.
+    /// - Parameter standIn: names the limit whose value replaces a limit newer than the record.
     func value(
         standIn: (Limit) -> Limit? = { $0.definition.follows }
     ) throws(RecordDamage) -> Limits {

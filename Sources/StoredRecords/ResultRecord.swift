@@ -31,9 +31,9 @@ public struct StageRecord: StoredRecord {
     let stdout: OutputRecord
     let stderr: OutputRecord
     let usage: UsageRecord
-    /// Not in the first release's.
+    /// The refused calls; absent in records of the first release.
     let refusedCalls: [String]?
-    /// Not in the first release's.
+    /// Whether the stage was cached; absent in records of the first release.
     let isCached: Bool?
 
     public init(_ stage: StageResult) {

@@ -5,27 +5,26 @@
 
 public import Foundation
 
-// What the stores keep as JSON: requests, results, orders, attempts.
+// The JSON records of the stores: requests, results, orders, attempts.
 //
-// Who imports this: SQLiteStore and FolderCache, and whatever else keeps Domain's values on a disk.
-// The shapes here are the disk's own. Domain's types may change their fields and names without
-// touching a file, and a file of any earlier release stays readable.
+// SQLiteStore, FolderCache and any other target that stores Domain's values import this. The
+// records define the format on disk. Domain's types may change their fields and names without
+// changing a file, and a file of any earlier release stays readable.
 //
-// To add a field: it is optional here, and `value()` says what it is for a record that was written
-// before it existed. A field that changes its meaning is a new `form` of its record, and `value()`
-// reads both.
+// A new field is optional here, and `value()` supplies its value for older records. A field with a
+// new meaning needs a new `form` of its record, and `value()` reads both.
 
-/// A value of Domain's as it is kept on disk.
+/// The stored form of one of Domain's values.
 public protocol StoredRecord: Codable, Sendable {
     associatedtype Value
 
     /// The newest form that this release writes and reads.
     static var newestForm: Int { get }
-    /// The form that this record was written in; `nil` is 1, for the first releases wrote none.
+    /// The form of this record; `nil` means 1, because the first releases wrote none.
     var form: Int? { get }
 
     init(_ value: Value)
-    /// - Throws: where it contradicts itself.
+    /// - Throws: where the record contradicts itself.
     func value() throws(RecordDamage) -> Value
 }
 
@@ -52,7 +51,7 @@ extension StoredRecord {
 }
 
 extension JSONEncoder {
-    /// Field names in order, so that equal values make equal bytes.
+    /// An encoder with sorted field names, so that equal values give equal bytes.
     static var stable: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -60,9 +59,9 @@ extension JSONEncoder {
     }
 }
 
-/// Why a record cannot be read: it is damaged, or a later release wrote it.
+/// An error: the record is damaged, or a later release wrote it.
 public struct RecordDamage: Error, Sendable, Hashable, CustomStringConvertible {
-    /// For the operator; says where, and nothing of what a caller sent.
+    /// The reason and the place, for the operator, without any content from a caller.
     public let reason: String
 
     public init(reason: String) { self.reason = reason }

@@ -1,4 +1,4 @@
-/// The pauses between attempts at what keeps failing: each twice the one before, up to a bound.
+/// The pauses between retries: each is twice the one before, up to a bound.
 public struct Backoff: Sendable {
     public let firstMilliseconds: UInt64
     public let mostMilliseconds: UInt64
@@ -8,11 +8,12 @@ public struct Backoff: Sendable {
         self.mostMilliseconds = mostMilliseconds
     }
 
-    /// - Parameter failures: in a row; before the first there is no pause.
-    /// - Returns: milliseconds.
+    /// - Parameter failures: the number of consecutive failures; there is no pause before the
+    ///   first.
+    /// - Returns: the pause in milliseconds.
     public func pause(after failures: Int) -> UInt64 {
         guard failures > 0 else { return 0 }
-        // From 64 doublings on nothing would be left of the number.
+        // 64 doublings or more would shift out all bits of the number.
         let doublings = min(failures - 1, firstMilliseconds.leadingZeroBitCount)
         let (doubled, isTooMuch) = firstMilliseconds.multipliedReportingOverflow(
             by: 1 << UInt64(doublings)

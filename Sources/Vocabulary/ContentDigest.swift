@@ -1,10 +1,11 @@
-/// SHA-256 of some bytes (FIPS 180-4): bytes of the same digest are the same bytes.
+/// A SHA-256 digest (FIPS 180-4); equal digests mean equal bytes.
 ///
-/// Ours, because both sides of the warden's socket need it, and the static one has no library.
+/// It is implemented here because both sides of the warden's socket need it, and the static one
+/// links no library.
 public struct ContentDigest: Hashable, Sendable {
     public static let byteCount = 32
 
-    /// ``byteCount`` of them.
+    /// The bytes of the digest, ``byteCount`` in number.
     public let bytes: [UInt8]
 
     public init(of content: some Collection<UInt8>) {
@@ -13,7 +14,7 @@ public struct ContentDigest: Hashable, Sendable {
         self = hash.digest
     }
 
-    /// - Returns: `nil` where they are not as many as a digest has.
+    /// - Returns: `nil` for a wrong number of bytes.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
         self.bytes = Array(bytes)
@@ -23,13 +24,13 @@ public struct ContentDigest: Hashable, Sendable {
         bytes = words.indices.flatMap { Hash.bytes(of: words[$0]) }
     }
 
-    /// A digest in the making: the bytes come in pieces.
+    /// An unfinished digest, which takes the bytes in pieces.
     public struct Hash: Sendable {
         private var state: InlineArray<8, UInt32> = [
             0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c,
             0x1f83_d9ab, 0x5be0_cd19,
         ]
-        /// Less than a block: what has come and is not in the state yet.
+        /// The bytes that are not in the state yet, less than a block.
         private var rest: [UInt8] = []
         /// The number of bytes hashed so far.
         private var length: UInt64 = 0
@@ -48,7 +49,7 @@ public struct ContentDigest: Hashable, Sendable {
         /// The digest of the bytes hashed so far.
         public var digest: ContentDigest {
             var hash = self
-            // A bit that is set, zeros, and the length in bits, to the end of a block.
+            // The padding: a 1 bit, zeros, and the length in bits at the end of a block.
             let filled = (rest.count + 9) % Self.blockBytes
             let zeros = filled == 0 ? 0 : Self.blockBytes - filled
             hash.add(
@@ -57,7 +58,7 @@ public struct ContentDigest: Hashable, Sendable {
             return ContentDigest(words: hash.state)
         }
 
-        /// The highest first.
+        /// Returns the bytes of a word, most significant first.
         fileprivate static func bytes(of word: some FixedWidthInteger) -> [UInt8] {
             stride(from: word.bitWidth - 8, through: 0, by: -8)
                 .map { UInt8(truncatingIfNeeded: word >> $0) }

@@ -1,10 +1,10 @@
-/// Why an output file was not brought back; the raw value is its name in answers.
+/// The reason why an output file was not returned; the raw value is its name in answers.
 public enum FileRefusal: String, Sendable, CaseIterable {
     case notARegularFile = "not_a_regular_file"
     case tooLarge = "too_large"
     case unreadable
 
-    /// In an archive; never changed.
+    /// The code in an archive, which never changes.
     public var code: UInt8 {
         switch self {
         case .notARegularFile: 1

@@ -1,15 +1,14 @@
-// Target `Vocabulary`: the words that both sides of the warden's socket share: the table of limits,
+// Target `Vocabulary`: the types that both sides of the warden's socket share: the table of limits,
 // verdict, usage and system-call profile.
-// Border: it imports nothing, not even Foundation, and every target may import it. A fact about a
-// limit stands in its table once.
+// Border: it imports nothing, not even Foundation, and every target may import it. Each fact about
+// a limit is in its table once.
 
-/// One thing that an execution is held to.
+/// A limit on an execution.
 ///
-/// The raw value is its name in JSON, unit included.
+/// The raw value is the limit's name in JSON, unit included.
 ///
-/// This file is the one table of limits. The warden's frames and its sealed ceilings,
-/// `limits.json`, the API's readers and schemas, stored requests and the compile cache's keys are
-/// made of it.
+/// This file is the only table of limits. It defines the warden's frames and sealed ceilings,
+/// `limits.json`, the API's readers and schemas, stored requests and the compile cache's keys.
 public enum Limit: String, CaseIterable, Sendable {
     case wallMilliseconds = "wall_ms"
     case cpuMilliseconds = "cpu_ms"
@@ -35,8 +34,8 @@ public enum Limit: String, CaseIterable, Sendable {
                 .warden,
                 "processor time of one stage, over all its processes and threads"
             )
-        // With less, the jail itself could not start, and the caller's doing would be taken for
-        // our fault.
+        // With less, the jail itself could not start, and the caller's error would look like our
+        // fault.
         case .memoryBytes:
             Definition(
                 3,
@@ -46,7 +45,7 @@ public enum Limit: String, CaseIterable, Sendable {
                 isFixedAtStart: true,
                 "memory of the whole jail, files included"
             )
-        // With less, most interpreters end with a fault before their first line.
+        // With less, most interpreters crash before their first line.
         case .stackBytes:
             Definition(
                 13,
@@ -58,7 +57,7 @@ public enum Limit: String, CaseIterable, Sendable {
                 "stack of each process; by default the memory limit"
             )
         case .processes: Definition(4, .stage, .warden, "processes and threads alive at once")
-        // Less than that, and the loader finds no descriptor for a program's libraries.
+        // With less, the loader finds no free descriptor for a program's libraries.
         case .openFiles:
             Definition(5, .stage, .warden, least: 16, "descriptors open at once in one process")
         case .fileBytes: Definition(6, .stage, .warden, "size of any one file written")
@@ -81,21 +80,22 @@ public enum Limit: String, CaseIterable, Sendable {
 }
 
 extension Limit {
-    /// All that is known of a limit.
+    /// The properties of a limit.
     public struct Definition: Sendable {
-        /// Its number on the warden's socket; the table's codes are 1, 2, 3 and so on.
+        /// The number on the warden's socket; the codes of the table are 1, 2, 3 and so on.
         public let code: UInt8
         public let scope: Scope
         public let enforcer: Enforcer
-        /// The least that a caller may ask for.
+        /// The lowest value that a caller may request.
         public let least: Int64
-        /// A process that already runs cannot be given another value, or has looked at this one.
+        /// Whether the value cannot change after the start, because a process has it or has read
+        /// it.
         public let isFixedAtStart: Bool
-        /// The limit whose value this one has where nobody asks; `nil` is the plan's default.
+        /// The limit that gives this one its default; `nil` uses the plan's default.
         ///
-        /// It stands before this one in the table.
+        /// The followed limit comes earlier in the table.
         public let follows: Limit?
-        /// One line, for the documentation.
+        /// A line for the documentation.
         public let about: String
 
         init(
@@ -119,19 +119,19 @@ extension Limit {
 
     /// The scope that a limit applies to.
     public enum Scope: Sendable {
-        /// Nothing: each has its own.
+        /// Each stage has its own limit.
         case stage
-        /// They share a jail.
+        /// All stages of a jail share the limit.
         case jail
-        /// They share a request.
+        /// The whole request shares the limit.
         case request
     }
 
     /// The process that enforces a limit.
     public enum Enforcer: Sendable {
-        /// The warden, below a ceiling that it is sealed with.
+        /// The warden, below its sealed ceiling.
         case warden
-        /// The front, which reads requests and keeps output.
+        /// The front, which reads requests and stores output.
         case front
     }
 
@@ -142,7 +142,7 @@ extension Limit {
         self = limit
     }
 
-    /// The limits that stages of one execution can differ in.
+    /// The limits that may differ between the stages of one execution.
     public static let perStage = allCases.filter { $0.definition.scope == .stage }
     /// The limits that the warden enforces per stage, in the order of its frames.
     public static let ofStage = perStage.filter { $0.definition.enforcer == .warden }

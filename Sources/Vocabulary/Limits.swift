@@ -1,16 +1,16 @@
 /// A value for every ``Limit``.
 public struct Limits: Sendable, Hashable {
-    /// By the limits' codes.
+    /// The values, indexed by the limits' codes.
     private var values = [Int64](repeating: 0, count: Limit.allCases.count)
 
-    /// Each limit's value as `value` gives it.
+    /// Creates the limits from a closure that returns each value.
     public init(_ value: (Limit) throws -> Int64) rethrows {
         try self.init(following: { limit, _ in try value(limit) })
     }
 
-    /// Each limit's value as `value` gives it.
+    /// Creates the limits from a closure that returns each value.
     ///
-    /// - Parameter value: is told the value of the limit that this one follows, if there is one.
+    /// - Parameter value: also gets the value of the limit that this one follows, if there is one.
     public init(following value: (Limit, _ followed: Int64?) throws -> Int64) rethrows {
         for limit in Limit.allCases {
             self[limit] = try value(limit, limit.definition.follows.map { self[$0] })

@@ -1,4 +1,4 @@
-/// The program's doing; never an error of ours.
+/// The way in which a program ended; never an error of ours.
 public enum Verdict: Sendable, Hashable {
     case exited(code: Int32)
     case signaled(signal: Int32)
@@ -8,11 +8,11 @@ public enum Verdict: Sendable, Hashable {
     case outputExceeded
 }
 
-/// The resources that a stage used, counted after its last process was gone.
+/// The resources of a stage, counted after its last process has ended.
 public struct Usage: Sendable, Hashable {
     public var wallMicroseconds: Int64
     public var cpuMicroseconds: Int64
-    /// The peak of the whole jail during the stage.
+    /// The peak memory of the whole jail during the stage.
     public var memoryBytes: Int64
 
     public init(wallMicroseconds: Int64, cpuMicroseconds: Int64, memoryBytes: Int64) {

@@ -1,13 +1,13 @@
 internal import Kernel
 internal import WardenProtocol
 
-/// Where each controller that jails need lives on this machine: a hierarchy of its own (v1), the
-/// unified one (v2), or some of each (hybrid).
+/// The hierarchies of the cgroup controllers that jails need on this machine: one for each
+/// controller (v1), the unified one (v2), or a mix (hybrid).
 ///
-/// Found once, at start.
+/// The warden finds them once, at start.
 struct CgroupLayout: ~Copyable {
-    /// Folders of ours, one for each hierarchy that has to be joined, under which every jail gets a
-    /// group.
+    /// The warden's folders, one for each hierarchy that has to be joined; every jail gets a group
+    /// under each.
     private let hierarchies: [Hierarchy]
     private let name: String
 
@@ -31,8 +31,9 @@ struct CgroupLayout: ~Copyable {
 
     private let accounting: MemoryAccounting
 
-    /// - Parameter name: of our group below the one that this process is in; tells wardens apart.
-    /// - Throws: ``StartFailure`` naming the controller that is missing.
+    /// - Parameter name: the name of the warden's group below this process's group; tells wardens
+    ///   apart.
+    /// - Throws: ``StartFailure`` with the name of the missing controller.
     init(name: String) throws(StartFailure) {
         var hierarchies: [Hierarchy] = []
         let accounting: MemoryAccounting
@@ -50,7 +51,7 @@ struct CgroupLayout: ~Copyable {
         self.accounting = accounting
     }
 
-    /// For a machine where the operator allowed that there is none.
+    /// Makes the layout of a machine whose operator allowed a missing cgroup.
     init(absent: Void) {
         name = ""
         hierarchies = []
@@ -67,7 +68,8 @@ struct CgroupLayout: ~Copyable {
         Descriptor.close(hierarchy.parent)
     }
 
-    /// One line for each controller: which version, and where; and what is not counted.
+    /// One line for each controller, with its version and place, and with the memory that is not
+    /// counted.
     var primitives: [Primitive] {
         hierarchies.flatMap { hierarchy in
             hierarchy.controllers.map { controller in

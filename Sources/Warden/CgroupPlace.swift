@@ -1,6 +1,6 @@
 internal import Kernel
 
-/// A mounted cgroup hierarchy, and the group in it that this process belongs to.
+/// A mounted cgroup hierarchy, and this process's group in it.
 struct CgroupPlace {
     let mountPoint: String
     /// The cgroup of this process, below the mount point.
@@ -8,7 +8,7 @@ struct CgroupPlace {
     let controllers: [CgroupLayout.Controller]
     let isUnified: Bool
 
-    /// The hierarchies that between them have every controller that jails need.
+    /// Returns the hierarchies that together have every controller that jails need.
     static func find() throws(StartFailure) -> [CgroupPlace] {
         let mounts: String
         let groups: String
@@ -24,9 +24,10 @@ struct CgroupPlace {
     }
 
     /// - Parameters:
-    ///   - mounts: what `/proc/self/mountinfo` says.
-    ///   - groups: what `/proc/self/cgroup` says.
-    ///   - available: what `cgroup.controllers` says at a mount point of the unified hierarchy.
+    ///   - mounts: the content of `/proc/self/mountinfo`.
+    ///   - groups: the content of `/proc/self/cgroup`.
+    ///   - available: the content of `cgroup.controllers` at a mount point of the unified
+    ///     hierarchy.
     static func find(
         mounts: String,
         groups: String,
@@ -85,8 +86,8 @@ struct CgroupPlace {
         controllers.map(\.rawValue).sorted().joined(separator: ", ")
     }
 
-    /// From `/proc/self/cgroup`: lines of `id:controller,controller:path`; the unified one names no
-    /// controller.
+    /// Finds a path in `/proc/self/cgroup`: lines of `id:controller,controller:path`; the unified
+    /// hierarchy's line names no controller.
     private static func ownPath(in groups: String, controller: String) -> String? {
         for line in groups.split(separator: "\n") {
             let fields = line.split(
@@ -101,19 +102,18 @@ struct CgroupPlace {
         return nil
     }
 
-    /// The folders that a warden's group may be made in, the first that works.
+    /// The folders that may hold a warden's group, in order of preference.
     ///
-    /// A process's own group first: limits that the operator put on it hold for the jails too. The
-    /// root is for v2 groups that hold processes which are not ours, where children may have no
-    /// controllers.
+    /// A process's own group comes first: the operator's limits on it also hold for the jails. The
+    /// root is for v2 groups that hold foreign processes, where children may have no controllers.
     var parents: [String] {
         let paths = ownPath == "/" || !isUnified ? [ownPath] : [ownPath, "/"]
         return paths.map { mountPoint + ($0 == "/" ? "" : $0) }
     }
 
-    /// Makes our group below this process's own and opens it.
+    /// Makes the warden's group below this process's own, and opens it.
     func makeHierarchy(name: String) throws(StartFailure) -> CgroupLayout.Hierarchy {
-        // The first reason is the one to tell: an ordinary user may never use the root.
+        // Report the first reason: an ordinary user may never use the root.
         var failure: StartFailure?
         for parent in parents {
             do {
@@ -153,11 +153,14 @@ struct CgroupPlace {
         }
     }
 
-    /// v2 gives controllers only to the children of a group without processes (the root excepted),
-    /// so this process and those that started it move into a leaf of their own first; the warden
-    /// after this one starts in there.
+    /// Enables the controllers for child groups.
     ///
-    /// All of them or none: a group that holds others as well is not the service's to rearrange.
+    /// v2 gives controllers only to the children of a
+    /// group without processes (the root excepted), so this process and its ancestors first move
+    /// into a leaf of their own; the next warden starts there.
+    ///
+    /// Either all processes of the group move or none: a group with foreign processes is not the
+    /// service's to rearrange.
     private func delegate(_ folder: Int32) throws(KernelError) {
         do throws(KernelError) {
             try enableControllers(in: folder)
@@ -188,7 +191,7 @@ struct CgroupPlace {
     }
 }
 
-/// A line of `/proc/self/mountinfo` that shows a cgroup hierarchy; see proc_pid_mountinfo(5).
+/// A line of `/proc/self/mountinfo` for a cgroup hierarchy; see proc_pid_mountinfo(5).
 struct CgroupMount {
     let root: String
     let point: String
@@ -212,7 +215,8 @@ struct CgroupMount {
         }
     }
 
-    /// In a container the mount can start below the hierarchy's root; paths are told from there.
+    /// Makes a path relative to the mount: in a container the mount can start below the hierarchy's
+    /// root.
     func strip(_ path: String) -> String {
         if path == root { return "/" }
         guard root != "/", path.hasPrefix(root + "/") else { return path }

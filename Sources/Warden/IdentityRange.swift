@@ -1,20 +1,20 @@
 internal import JailInit
 internal import Kernel
 
-/// The subordinate user and group numbers that this warden's jails use: two for each jail, shared
-/// with no other warden.
+/// The subordinate user and group numbers of this warden's jails: two for each jail, shared with no
+/// other warden.
 ///
-/// Numbers from 0x7000_0000 up lie above what systemd-nspawn (to 0x6fff_ffff) and `/etc/subuid`
-/// hand out. A warden claims a block of them by the lock of a file that the kernel releases when
-/// the warden ends, however it ends. An ordinary user has no numbers to give: all its jails share
-/// its own.
+/// Numbers from 0x7000_0000 up lie above the ranges of systemd-nspawn (to 0x6fff_ffff) and
+/// `/etc/subuid`. A warden claims a block of them with a file lock, which the kernel releases at
+/// the warden's end, after a crash too. An ordinary user has no numbers to give: all jails of an
+/// ordinary user share that user's own number.
 struct IdentityRange: ~Copyable {
     static let base: UInt32 = 0x7000_0000
     static let jailsMax = 256
     private static let blocks = 64
     private static let folder = "/run/quicksand"
 
-    /// `nil` for an ordinary user.
+    /// The first number; `nil` for an ordinary user.
     let first: UInt32?
     private let lock: Descriptor?
 

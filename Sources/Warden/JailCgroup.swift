@@ -1,6 +1,6 @@
 internal import Kernel
 
-/// The groups of one jail, one in each hierarchy, seen as one.
+/// The groups of one jail, one in each hierarchy, as one object.
 final class JailCgroup {
     private struct Part {
         let directory: Int32
@@ -15,19 +15,21 @@ final class JailCgroup {
     private var parts: [Part] = []
     private let accounting: MemoryAccounting
     private var memoryBytes: UInt64 = 0
-    /// Kept open: each is read at the beginning and the end of every stage.
+    /// The counters' files, kept open: each is read at the beginning and the end of every stage.
     ///
-    /// -1 where there is none.
+    /// -1 stands for a missing file.
     private var cpuFile: Int32 = -1
     private var killsFile: Int32 = -1
-    /// On v2 a peak can only be forgotten for one open file at a time.
+    /// The peak's file: on v2 a peak can only be reset for one open file at a time.
     private var peakFile: Int32 = -1
-    /// Opened by the warden, whose rights count (the kernel judges the opener), and written by the
-    /// child.
+    /// The files for joining the groups.
+    ///
+    /// The warden opens them, because the kernel checks the opener's rights, and the child writes
+    /// them.
     private(set) var joins: [Int32] = []
     private static let socketBytesMax: UInt64 = 64 << 20
 
-    /// In no hierarchy yet.
+    /// Makes an object without any group.
     init(name: String, accounting: MemoryAccounting) {
         self.name = name
         self.accounting = accounting
@@ -39,7 +41,7 @@ final class JailCgroup {
         for file in [cpuFile, killsFile, peakFile] where file >= 0 { Descriptor.close(file) }
     }
 
-    /// For `CLONE_INTO_CGROUP`; -1 where no hierarchy is unified.
+    /// The descriptor for `CLONE_INTO_CGROUP`; -1 if no hierarchy is unified.
     var unifiedDirectory: Int32 { parts.first(where: \.isUnified)?.directory ?? -1 }
 
     func make(in hierarchy: CgroupLayout.Hierarchy) throws(KernelError) {
@@ -63,8 +65,8 @@ final class JailCgroup {
         )
         parts.append(part)
         try openCounters(of: part)
-        // The unified one is joined by being born there. `tasks`, not `cgroup.procs`: a single
-        // thread moves without waiting for an RCU grace period.
+        // A child joins the unified group at its clone. For v1 the file is `tasks`, not
+        // `cgroup.procs`: a single thread moves without waiting for an RCU grace period.
         if part.isUnified { return }
         let join = try Descriptor.open("tasks", in: part.directory, flags: OpenFlags.writeOnly)
         joins.append(join.release())
@@ -84,21 +86,22 @@ final class JailCgroup {
         peakFile = try Descriptor.open(peak, in: part.directory, flags: flags).release()
     }
 
-    /// Init has them now, and nobody else is to join.
+    /// Closes the files for joining: init has them, and no other process is to join.
     func closeJoins() {
         for join in joins { Descriptor.close(join) }
         joins = []
     }
 
-    /// - Throws: EBUSY where the jail already holds more than `bytes` and the kernel cannot get it
-    ///    back. (On v2 it then kills, and that is counted.)
+    /// - Throws: EBUSY if the jail already holds more than `bytes` and the kernel cannot reclaim
+    ///   it. (On v2 the kernel then kills, and counts that.)
     func limit(memoryBytes bytes: UInt64) throws(KernelError) {
         guard bytes != memoryBytes, let part = part(.memory) else { return }
         if memoryBytes == 0 { try keepFromSwapping(part) }
         if part.isUnified {
             try writeText("\(bytes)", to: "memory.max", in: part.directory)
         } else {
-            // Memory with swap may never be the smaller one, so the order depends on the direction.
+            // The limit of memory with swap must never be below the limit of memory, so the order
+            // of the writes depends on the direction.
             var files = ["memory.limit_in_bytes"]
             if accounting.isSwapCounted { files.append("memory.memsw.limit_in_bytes") }
             for file in bytes > memoryBytes && memoryBytes > 0 ? files.reversed() : files {
@@ -108,19 +111,19 @@ final class JailCgroup {
         memoryBytes = bytes
     }
 
-    /// What a jail has swapped out would be memory beyond its limit.
+    /// Disables swap for a jail: swapped pages would be memory beyond its limit.
     private func keepFromSwapping(_ part: Part) throws(KernelError) {
         switch (part.isUnified, accounting.isSwapCounted) {
         case (true, true): try writeText("0", to: "memory.swap.max", in: part.directory)
         case (true, false): break  // there is no swap, or the warden would not have started
-        case (false, true): break  // one limit for both together, set with the other
+        case (false, true): break  // one limit covers memory and swap
         // Reclaim for a limit never swaps at 0; see cgroup-v1/memory.rst of the kernel.
         case (false, false): try writeText("0", to: "memory.swappiness", in: part.directory)
         }
     }
 
-    /// v1 counts the kernel's socket buffers apart from memory, and all sockets of the machine
-    /// share one bound; on v2 they are part of the group's memory.
+    /// Limits the memory of sockets on v1, which counts socket buffers apart from memory, with one
+    /// bound for all sockets of the machine; on v2 they are part of the group's memory.
     func limitSocketMemory() {
         guard let part = part(.memory), !part.isUnified else { return }
         let bytes = min(memoryBytes, Self.socketBytesMax)
@@ -132,20 +135,20 @@ final class JailCgroup {
         try writeText("\(processes)", to: "pids.max", in: part.directory)
     }
 
-    /// Processor time of every process that was ever in the group.
+    /// The processor time of every process that was ever in the group.
     var cpuMicroseconds: UInt64 {
         guard let part = part(.cpuacct), let text = try? rereadText(cpuFile) else { return 0 }
         return part.isUnified ? Self.number(of: "usage_usec", in: text) : Self.number(text) / 1_000
     }
 
-    /// How often the kernel killed a process here for want of memory.
+    /// The number of processes in the group that the kernel killed for lack of memory.
     var memoryKills: UInt64 {
         guard let text = try? rereadText(killsFile) else { return 0 }
         return Self.number(of: "oom_kill", in: text)
     }
 
-    /// The most memory held at once since ``forgetPeak()``; see ``MemoryAccounting/Peak`` for what
-    /// kernels make of that.
+    /// The highest memory held at once since ``forgetPeak()``; see ``MemoryAccounting/Peak`` for
+    /// differences between kernels.
     var peakMemoryBytes: UInt64 { (try? rereadText(peakFile)).map(Self.number) ?? 0 }
 
     func forgetPeak() {
@@ -153,8 +156,8 @@ final class JailCgroup {
         try? writeAll([UInt8(ascii: "0")], to: peakFile)
     }
 
-    /// - Returns: whether nothing is left. A group whose last process has just gone can be busy for
-    ///    a moment.
+    /// - Returns: whether all groups are gone. A group can be busy for a moment after the end of
+    ///   its last process.
     func remove() -> Bool {
         var isGone = true
         for part in parts {

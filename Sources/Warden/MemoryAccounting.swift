@@ -1,17 +1,18 @@
 internal import Kernel
 internal import WardenProtocol
 
-/// What this machine's memory controller counts besides what a group holds now, which differs by
-/// kernel and by how it was started; docs/KERNELS.md has the versions.
+/// The figures of this machine's memory controller beside a group's current memory.
+///
+/// They differ by kernel and by its boot parameters; docs/KERNELS.md has the versions.
 struct MemoryAccounting {
     let isSwapCounted: Bool
     let peak: Peak
 
     /// The source of a group's peak memory.
     enum Peak {
-        /// From any moment on: v1, and v2 since Linux 6.12.
+        /// A peak from any moment on: v1, and v2 since Linux 6.12.
         case ofStage
-        /// From the group's beginning: v2 since Linux 5.19.
+        /// A peak from the group's beginning: v2 since Linux 5.19.
         case ofJail
         case absent
     }
@@ -26,8 +27,8 @@ struct MemoryAccounting {
         self.isUnified = isUnified
     }
 
-    /// - Parameter hierarchy: that has the memory controller.
-    /// - Throws: where a jail could swap its way around a limit.
+    /// - Parameter hierarchy: the hierarchy with the memory controller.
+    /// - Throws: if a jail could evade a limit by swapping.
     init(of hierarchy: CgroupLayout.Hierarchy?) throws(StartFailure) {
         guard let hierarchy else {
             self = .none
@@ -57,11 +58,11 @@ struct MemoryAccounting {
         }
     }
 
-    /// - Parameter swaps: what `/proc/swaps` says: a heading, and a line for each area.
+    /// - Parameter swaps: the content of `/proc/swaps`: a heading, and a line for each area.
     static func namesSwap(_ swaps: String) -> Bool { swaps.split(separator: "\n").count > 1 }
 
-    /// A file that tells a v2 group's peak from now on; any write does that, for this open file
-    /// alone.
+    /// Returns a file with a v2 group's peak from this moment on; any write resets it, for this
+    /// open file alone.
     static func openForgottenPeak(in group: Int32) throws(KernelError) -> Descriptor {
         let file = try Descriptor.open("memory.peak", in: group, flags: OpenFlags.readWrite)
         try writeAll([UInt8(ascii: "0")], to: file.number)

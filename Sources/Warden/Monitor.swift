@@ -2,16 +2,16 @@ internal import Kernel
 internal import Vocabulary
 internal import WardenProtocol
 
-/// The process that the front starts: keeps a warden for as long as the front is there.
+/// The process that the front starts: keeps a warden running for as long as the front exists.
 ///
 /// The front has given root up by the time a warden dies and could not start another; this process
-/// keeps root for nothing else. One thread, no jail, and nothing to believe: of descriptor 3 it
-/// reads no byte, it only sees its end. For every warden it makes a control socket, forks, and
-/// sends the other end to the front. The catalog was checked and decoded once; each warden has it
-/// from its birth.
+/// keeps root for nothing else. It has one thread, no jail, and no input to trust: it reads no byte
+/// of descriptor 3, and only sees its end. For every warden it makes a control socket, forks, and
+/// sends the other end to the front. The catalog was checked and decoded once; each warden inherits
+/// it.
 ///
-/// When the front is gone, this ends and the warden with it. When this is killed, the warden and
-/// every jail die of it, and the front sees the end of descriptor 3.
+/// When the front is gone, the monitor ends and the warden with it. When the monitor is killed, the
+/// warden and every jail die with it, and the front sees the end of descriptor 3.
 public struct Monitor: ~Copyable {
     private let catalog: Result<CatalogImage, StartFailure>
     private let epoll: Epoll
@@ -19,9 +19,9 @@ public struct Monitor: ~Copyable {
 
     private static let linkToken: UInt64 = 0
     private static let wardenToken: UInt64 = 1
-    /// A warden whose front is gone kills its jails and ends; longer it does not get.
+    /// The time for a warden whose front is gone to kill its jails and end.
     private static let endMilliseconds: Int32 = 10_000
-    /// How long a killed warden's jails and groups are waited for before there is another.
+    /// The longest wait for a killed warden's jails and groups to go before the next warden.
     private static let clearingMilliseconds: Int32 = 2_000
 
     /// Runs until the front closes the link.
@@ -30,9 +30,10 @@ public struct Monitor: ~Copyable {
     public static func main() -> Int32 {
         do {
             Signals.ignoreTermination()
-            // A killed warden's jails come here, also where the machine's init reaps nothing.
+            // A killed warden's jails become children of the monitor, also if the machine's init
+            // reaps nothing.
             try Process.adoptOrphans()
-            // What is wrong with a catalog is the warden's to tell, as everything else is.
+            // The warden reports a faulty catalog, as it reports every other failure.
             let catalog = Result { () throws(StartFailure) in try StartupResources.readCatalog() }
             var monitor = Monitor(catalog: catalog, epoll: try Epoll())
             try monitor.run()
@@ -49,7 +50,7 @@ public struct Monitor: ~Copyable {
     }
 
     private mutating func run() throws(KernelError) {
-        // Nothing but its end, which is always reported.
+        // Watch only for the end, which is always reported.
         try epoll.add(Inherited.control, [], token: Self.linkToken)
         while true {
             let start = MonotonicClock.nanoseconds
@@ -68,7 +69,7 @@ public struct Monitor: ~Copyable {
         guard let clone = try Process.clone([]) else {
             Self.becomeWarden(pair.first.number, catalog)
         }
-        // A front that is gone cannot be told; its end is what is seen next.
+        // A send to a vanished front fails; the next event is the front's end.
         try? SeqpacketSocket.send(
             Handover(warden: clone.process).encoded(),
             descriptors: [pair.second.number],
@@ -77,7 +78,7 @@ public struct Monitor: ~Copyable {
         return clone
     }
 
-    /// In the child: nothing of the monitor's stays but the catalog.
+    /// Runs the warden in the child, which keeps only the catalog of the monitor's resources.
     private static func becomeWarden(
         _ control: Int32,
         _ catalog: Result<CatalogImage, StartFailure>
@@ -89,11 +90,11 @@ public struct Monitor: ~Copyable {
         } catch {
             Process.exit(1)
         }
-        // A monitor that died before this was asked for is known by its socket's end.
+        // If the monitor died before `dieWithParent`, the socket's end shows it.
         Process.exit(Warden.main(catalog))
     }
 
-    /// - Returns: whether the front is gone; the warden is, in any case.
+    /// - Returns: whether the front is gone; the warden is gone in any case.
     private func awaitEnd(ofWarden pidfd: Int32) throws(KernelError) -> Bool {
         try epoll.add(pidfd, .readable, token: Self.wardenToken)
         defer { epoll.remove(pidfd) }
@@ -113,10 +114,10 @@ public struct Monitor: ~Copyable {
         return true
     }
 
-    /// Reaps the warden and the jails that it left, and removes its control groups.
+    /// Reaps the warden and its remaining jails, and removes its control groups.
     ///
-    /// The next warden starts when they are gone, so that no user number of a dying jail is given
-    /// out again. What takes longer than the bound is left to that warden's start.
+    /// The next warden starts after that, so that no user number of a dying jail is reused. Remains
+    /// that outlast the bound are left to that warden's start.
     private func clear(_ warden: Int32) {
         _ = try? Process.reap(warden, waiting: true)
         let pieces: Int32 = 10
@@ -128,19 +129,19 @@ public struct Monitor: ~Copyable {
     }
 }
 
-/// How long to wait before the next warden is started.
+/// The pause before the start of the next warden.
 ///
-/// Pure. The first that dies is replaced at once; those that die young one after another are
-/// something's fault, and are replaced ever more slowly.
+/// A pure computation: the first warden that dies is replaced at once; a series of early deaths has
+/// a common cause, and is replaced ever more slowly.
 struct RestartBackoff {
     private static let delays = Backoff(firstMilliseconds: 100, mostMilliseconds: 5_000)
-    /// A warden that lived so long was ready, and worked.
+    /// The lifetime from which a warden counts as ready and working.
     static let matureNanoseconds: UInt64 = 2_000_000_000
 
     private var earlyDeaths = 0
 
-    /// - Parameter nanoseconds: that the warden lived which has just ended.
-    /// - Returns: milliseconds.
+    /// - Parameter nanoseconds: the lifetime of the ended warden.
+    /// - Returns: the pause in milliseconds.
     mutating func pause(afterLiving nanoseconds: UInt64) -> UInt64 {
         if nanoseconds >= Self.matureNanoseconds { earlyDeaths = 0 }
         defer { earlyDeaths += 1 }

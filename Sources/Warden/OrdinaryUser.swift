@@ -1,21 +1,23 @@
 internal import Kernel
 internal import WardenProtocol
 
-/// The warden started by an ordinary user: it becomes root of a user namespace of its own, in which
-/// that user is the only one there is.
+/// The start of a warden by an ordinary user: the warden becomes root of its own user namespace,
+/// with that user as the only user.
 ///
-/// All that root does for jails is done by that namespace's root in the same words, but for what
-/// needs a second user or the machine's own rights. ``weaknesses`` says what that costs.
+/// The namespace's root makes jails with the same code as the machine's root, except for parts that
+/// need a second user or the machine's own rights. ``weaknesses`` lists what is missing then.
 enum OrdinaryUser {
-    /// Must come before anything that takes a right.
+    /// Enters the namespace.
+    ///
+    /// Call it before anything that needs a right.
     static func becomeRootOfOwnNamespace() throws(StartFailure) {
         let uid = OwnProcess.uid
         let gid = OwnProcess.gid
         do {
             try Process.unshare(.user)
-            // Again, in case that new rights have cleared it.
+            // Set it again: the new rights may have cleared it.
             try Process.dieWithParent()
-            // Without it the kernel lets no ordinary user write a map of groups; see
+            // Without this the kernel lets no ordinary user write a map of groups; see
             // user_namespaces(7).
             try writeText("deny", to: "/proc/self/setgroups", in: currentFolder)
             try writeText("0 \(uid) 1\n", to: "/proc/self/uid_map", in: currentFolder)

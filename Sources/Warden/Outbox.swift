@@ -1,9 +1,9 @@
 internal import Kernel
 
-/// Replies on their way to the front.
+/// The queue of replies to the front.
 ///
-/// The socket never blocks the warden: what does not fit waits for room, and a front that does not
-/// read is given up.
+/// The socket never blocks the warden: replies that do not fit wait for room, and the warden gives
+/// up a front that does not read.
 final class Outbox {
     private let socket: Int32
     private var waiting: [[UInt8]] = []
@@ -15,7 +15,7 @@ final class Outbox {
 
     func append(_ frame: [UInt8]) { waiting.append(frame) }
 
-    /// - Returns: `false` where the front is gone or does not read.
+    /// - Returns: `false` if the front is gone or does not read.
     func flush(_ epoll: borrowing Epoll, token: UInt64) throws(KernelError) -> Bool {
         var sent = 0
         defer { waiting.removeFirst(sent) }

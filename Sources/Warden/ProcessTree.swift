@@ -1,17 +1,18 @@
 internal import Kernel
 internal import WardenProtocol
 
-/// What a jail's processes use, found by looking at each of them: for machines where the operator
-/// has allowed that there is no cgroup.
+/// The usage of a jail's processes, sampled from each process: for machines whose operator allowed
+/// a missing cgroup.
 ///
-/// Weaker in every way: what lives and dies between two looks is not seen, memory that no process
-/// has mapped is not counted, and the time of a child whose end nobody waited for is lost.
+/// It is weaker in every way. A process that lives and dies between two samples is not seen, memory
+/// that no process has mapped is not counted, and the time of a child that nobody waited for is
+/// lost.
 final class ProcessTree {
     static let lookNanoseconds: UInt64 = 20_000_000
 
     private(set) var memoryBytes: UInt64 = 0
     private(set) var peakMemoryBytes: UInt64 = 0
-    /// The most that was ever seen: a sum over processes shrinks when one goes unnoticed.
+    /// The highest sum ever seen: a sum over processes shrinks when one ends unseen.
     private(set) var cpuMicroseconds: UInt64 = 0
     private let initProcess: Int32
 
@@ -26,8 +27,8 @@ final class ProcessTree {
 
     private static let processesMax = 4_096
 
-    /// - Parameter initProcess: of the jail; its orphans become children of this one, so the tree
-    ///    is whole.
+    /// - Parameter initProcess: the jail's init; it adopts the jail's orphans, so the tree is
+    ///   complete.
     init(initProcess: Int32) { self.initProcess = initProcess }
 
     func forgetPeak() { peakMemoryBytes = memoryBytes }
@@ -39,7 +40,7 @@ final class ProcessTree {
         var seen = 0
         while let process = waiting.popLast(), seen < Self.processesMax {
             seen += 1
-            // Gone meanwhile is gone.
+            // A process that has ended meanwhile is skipped.
             guard let folder = try? Descriptor.open("/proc/\(process)", flags: OpenFlags.folder)
             else { continue }
             memory += Self.pages(of: folder.number)
@@ -52,13 +53,14 @@ final class ProcessTree {
         cpuMicroseconds = max(cpuMicroseconds, ticks * 1_000_000 / ticksPerSecond)
     }
 
-    /// `statm` is: size, resident, shared…; see proc_pid_statm(5).
+    /// Reads the fields of `statm`: size, resident, shared…; see proc_pid_statm(5).
     private static func pages(of folder: Int32) -> UInt64 {
         let fields = (try? readText("statm", in: folder))?.split(separator: " ") ?? []
         return fields.count > 1 ? UInt64(fields[1]) ?? 0 : 0
     }
 
-    /// Own time and that of children that were waited for; fields 14 to 17 of proc_pid_stat(5).
+    /// Returns the process's own time and the time of children that it waited for; fields 14 to 17
+    /// of proc_pid_stat(5).
     private static func ticks(of folder: Int32) -> UInt64 {
         // The second field is a name that the program chose; it ends at the last parenthesis.
         let text = (try? readText("stat", in: folder)) ?? ""

@@ -2,19 +2,19 @@ internal import JailInit
 internal import Kernel
 internal import WardenProtocol
 
-/// The read-only roots that jails are made from, one for each runtime, and the empty world that the
-/// warden itself lives in once they are made.
+/// The read-only roots of jails, one for each runtime, and the empty root that the warden itself
+/// lives in afterwards.
 ///
-/// Everything here happens once, before the first request: afterwards no path of the host can be
-/// reached from the warden's namespace, so there is none that it could be tricked into opening.
+/// All of this happens once, before the first request. Afterwards no path of the host is reachable
+/// from the warden's namespace, so nobody can trick the warden into opening one.
 enum Roots {
     static func path(runtime: Int) -> String { "/roots/\(runtime)" }
 
-    /// The only folder that exists on every Linux system and that no runtime lives in is hidden by
-    /// ours.
+    /// The folder that the warden's tmpfs hides: the only one that exists on every Linux system and
+    /// holds no runtime.
     private static let staging = "/tmp"
 
-    /// - Parameter isRoot: of the machine, and not only of a user namespace.
+    /// - Parameter isRoot: whether this is the machine's root, and not only a user namespace's.
     static func prepare(_ catalog: CatalogImage, isRoot: Bool) throws(StartFailure) {
         do {
             try Process.unshare(.mount)
@@ -22,7 +22,7 @@ enum Roots {
         } catch {
             throw StartFailure("mount namespace", error)
         }
-        // Copied before the staging folder hides anything.
+        // Copy the trees before the staging folder hides any path.
         var flags: MountFlags = [.readOnly, .noSetUID, .noDevices]
         if catalog.absent.contains(.readOnlyRoot) { flags.remove(.readOnly) }
         var trees: [[Tree]] = []
@@ -64,13 +64,13 @@ enum Roots {
         let number: Int32
         let target: String
         let isFolder: Bool
-        /// Whether a program would learn a path of the host from its own table of mounts, which
-        /// shows the folder that a mount is of.
+        /// Whether a program's own table of mounts would show a path of the host, because it names
+        /// the source folder of a mount.
         let hasForeignName: Bool
     }
 
-    /// - Parameter isOptional: whether a mount may be missing: the folder that the front saw may
-    ///    have been removed since, and this may be the start of a warden that replaces another.
+    /// - Parameter isOptional: whether a mount may be missing: its folder may have been removed
+    ///   since the front saw it, because a replacement warden starts later.
     private static func copies(
         of mounts: [MountImage],
         _ flags: MountFlags,
@@ -98,8 +98,8 @@ enum Roots {
         return trees
     }
 
-    /// One tmpfs holds what is fixed; the host's folders are attached to it, and all of it is
-    /// made read-only by ``seal(_:)`` then.
+    /// Builds a root: one tmpfs holds the fixed files, the host's folders are attached to it, and
+    /// ``seal(_:)`` then makes all of it read-only.
     private static func build(
         _ path: String,
         root: RootImage,
@@ -148,9 +148,11 @@ enum Roots {
         }
     }
 
-    /// Shows a tree through an overlay, which has no path but those that it was made with.
+    /// Mounts a tree through an overlay, which shows no other path than the paths of its own lower
+    /// folders.
     ///
-    /// - Returns: `false` where the kernel makes none, such as one over an overlay over an overlay.
+    /// - Returns: `false` if the kernel cannot make one, such as one over an overlay over an
+    ///   overlay.
     private static func show(_ tree: Tree, on target: String, flags: MountFlags) -> Bool {
         let lower = "\(lowerFolders)/\(tree.number)"
         let nothing = lowerFolders + "/nothing"
@@ -178,13 +180,14 @@ enum Roots {
         try Mount.restrictTop(top.number)
     }
 
-    /// The numbers are fixed; see Documentation/admin-guide/devices.txt of the kernel.
+    /// The devices with their fixed numbers; see Documentation/admin-guide/devices.txt of the
+    /// kernel.
     private static let deviceMinors: [(path: String, minor: UInt32)] = [
         ("/dev/null", 3), ("/dev/zero", 5), ("/dev/full", 7), ("/dev/random", 8),
         ("/dev/urandom", 9),
     ]
 
-    /// The machine's own: only its root can make others.
+    /// The machine's own devices: only its root can make others.
     private static var devices: [MountImage] {
         deviceMinors.map { MountImage(source: $0.path, target: $0.path) }
     }

@@ -1,20 +1,22 @@
 internal import Kernel
 
-/// Control groups that are made while the warden has nothing else to do, for the jails to come.
+/// The control groups that an idle warden makes in advance for future jails.
 ///
-/// Each is one jail's and is gone with it, as if it had been made when it was asked for: a spare
-/// has never held a process. Making one takes several calls, which nobody has to wait for then.
+/// Each belongs to one jail and is removed with it, exactly like a group made on request: a spare
+/// has never held a process. Making a group takes several calls, and no request waits for them
+/// then.
 struct SpareGroups: ~Copyable {
-    /// Two come at once sometimes, and refilling takes a fraction of what a jail does.
+    /// The number of spares: sometimes two jails are opened at once, and a refill takes a fraction
+    /// of a jail's time.
     static let countMax = 2
 
     private var groups: [JailCgroup] = []
     private var lastNumber: UInt64 = 0
-    /// The memory limit of the last jail: the next one mostly has the same.
+    /// The memory limit of the last jail: the next jail mostly has the same.
     private var memoryBytes: UInt64?
     private var hasFailed = false
 
-    /// Whether there is a use for a moment in which nothing else is to be done.
+    /// Whether an idle moment is useful for another spare.
     var isWanting: Bool { groups.count < Self.countMax && !hasFailed }
 
     mutating func take(from layout: borrowing CgroupLayout) throws(KernelError) -> JailCgroup {
@@ -23,12 +25,12 @@ struct SpareGroups: ~Copyable {
         return try make(in: layout)
     }
 
-    /// The jails to come will be like this one.
+    /// Notes the memory limit that future jails will probably have.
     mutating func expect(memoryBytes: UInt64) { self.memoryBytes = memoryBytes }
 
-    /// Makes one more.
+    /// Makes one more spare.
     ///
-    /// Where that fails nobody is told before somebody asks for one: then it is that jail's fault.
+    /// A failure is not reported before a request needs a group: it is then that jail's fault.
     mutating func refill(in layout: borrowing CgroupLayout) {
         do {
             let group = try make(in: layout)
@@ -39,7 +41,7 @@ struct SpareGroups: ~Copyable {
         }
     }
 
-    /// All of them, to be removed.
+    /// Takes all spares out, for removal.
     mutating func drain() -> [JailCgroup] {
         defer { groups = [] }
         return groups
@@ -47,7 +49,8 @@ struct SpareGroups: ~Copyable {
 
     private mutating func make(in layout: borrowing CgroupLayout) throws(KernelError) -> JailCgroup
     {
-        // A number never comes again: a group that the kernel is slow to remove is in nobody's way.
+        // A number is never reused: a group that the kernel removes slowly does not conflict with a
+        // new one.
         lastNumber += 1
         return try layout.makeGroup("jail-\(lastNumber)")
     }

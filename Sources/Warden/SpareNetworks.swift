@@ -1,23 +1,23 @@
 internal import Kernel
 
-/// Network namespaces that are made while the warden has nothing else to do, for the jails to come.
+/// The network namespaces that an idle warden makes in advance for future jails.
 ///
-/// Making one is the largest part of cloning a jail's init. Each is one jail's and is gone with it:
-/// nobody has been in a spare, and nothing is in it but the loopback device. It belongs to the
-/// warden's user namespace, so in the jail nobody may change it, not even init. Where there is no
-/// spare the kernel makes one with the jail.
+/// Making one is the largest part of cloning a jail's init. Each belongs to one jail and is removed
+/// with it: a spare has never held a process, and holds only the loopback device. It belongs to the
+/// warden's user namespace, so no process of the jail may change it, not even init. Without a
+/// spare, the kernel makes a namespace with the jail.
 struct SpareNetworks: ~Copyable {
     /// The most spare namespaces with loopback up, and the most without.
     static let countMax = 2
 
     private var spares: [SpareNetwork] = []
-    /// The kinds that have been asked for: with loopback up (standard profile) or without (strict).
+    /// The requested kinds: with loopback up (standard profile) or without (strict).
     private var sorts: Set<Bool> = []
     private var failures: [Bool: KernelError] = [:]
-    /// The warden's own, from the first refill on.
+    /// The warden's own network, from the first refill on.
     private var home: HomeNetwork?
 
-    /// Whether there is a use for a moment in which nothing else is to be done.
+    /// Whether an idle moment is useful for another spare.
     var isWanting: Bool { nextSort != nil }
 
     private var nextSort: Bool? {
@@ -26,19 +26,18 @@ struct SpareNetworks: ~Copyable {
         }
     }
 
-    /// - Parameter isUp: whether its loopback is.
+    /// - Parameter isUp: whether the spare's loopback is up.
     mutating func take(isUp: Bool) -> SpareNetwork? {
-        // What this warden may not do now it never may: to raise a loopback takes CAP_NET_ADMIN,
-        // which it has no other use for, while a jail's init has it in the network that comes with
-        // the jail.
+        // EPERM is permanent: raising a loopback takes CAP_NET_ADMIN, which this warden lacks and
+        // needs for nothing else, while a jail's init has it in a network that comes with the jail.
         if failures[isUp]?.errno != Errno.notPermitted { failures[isUp] = nil }
         sorts.insert(isUp)
         return spares.lastIndex { $0.isUp == isUp }.map { spares.remove(at: $0) }
     }
 
-    /// Makes one more.
+    /// Makes one more spare.
     ///
-    /// Where that fails, the next jail finds out why.
+    /// After a failure, the next jail reports the reason.
     mutating func refill() {
         guard let sort = nextSort else { return }
         do {
@@ -51,7 +50,7 @@ struct SpareNetworks: ~Copyable {
     }
 }
 
-/// A network namespace that nobody is in.
+/// A network namespace without processes.
 final class SpareNetwork {
     let isUp: Bool
     private let namespace: Descriptor
@@ -66,9 +65,10 @@ final class SpareNetwork {
         namespace = try HomeNetwork.current()
     }
 
-    /// Has the warden in it while it clones: a child is where its parent is.
+    /// Runs `body` with the warden inside the namespace, because a cloned child inherits its
+    /// parent's namespace.
     ///
-    /// - Parameter body: returns in the parent only.
+    /// - Parameter body: the clone; returns in the parent only.
     func around<Value>(_ body: () throws(KernelError) -> Value) throws(KernelError) -> Value {
         try Process.enter(namespace.number, .network)
         defer { home.enter() }
@@ -76,11 +76,11 @@ final class SpareNetwork {
     }
 }
 
-/// The network that the warden is in, and comes back to.
+/// The warden's own network, to which it returns.
 final class HomeNetwork {
     private let namespace: Descriptor
 
-    /// - Throws: also where the warden could not come back to it.
+    /// - Throws: also if the warden could not return to this network.
     init() throws(KernelError) {
         namespace = try Self.current()
         try Process.enter(namespace.number, .network)
@@ -90,7 +90,9 @@ final class HomeNetwork {
         try Descriptor.open("/proc/thread-self/ns/net", flags: OpenFlags.readOnly)
     }
 
-    /// A warden that cannot go back would stay in a jail's network, so it ends.
+    /// Returns to this network.
+    ///
+    /// A warden that cannot would stay in a jail's network, so it ends.
     fileprivate func enter() {
         do {
             try Process.enter(namespace.number, .network)

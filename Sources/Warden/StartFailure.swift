@@ -1,7 +1,7 @@
 internal import Kernel
 internal import WardenProtocol
 
-/// Why the warden will not start: a primitive that this machine does not give it.
+/// The reason why the warden will not start: a primitive that this machine lacks.
 struct StartFailure: Error {
     let primitive: String
     let detail: String

@@ -3,22 +3,24 @@ internal import Kernel
 internal import Vocabulary
 internal import WardenProtocol
 
-/// The descriptors that the front starts the monitor with, and this the warden.
+/// The descriptors that the monitor inherits from the front, and the warden from the monitor.
 enum Inherited {
     /// The monitor's link to the front; in the warden, the control socket.
     static let control: Int32 = 3
     static let catalog: Int32 = 4
 }
 
-/// The kernel features and paths that the warden needs, found or refused by name at start.
+/// The kernel features and paths that the warden needs, each found at start or refused by name.
 struct StartupResources: ~Copyable {
     let catalog: CatalogImage
     let cgroups: CgroupLayout
     let identities: IdentityRange
     let landlockVersion: Int32
 
-    /// The order is forced: cgroup folders and the identity lock are opened while the host's paths
-    /// can still be seen.
+    /// Finds the resources.
+    ///
+    /// The order is fixed: cgroup folders and the identity lock are opened while the host's paths
+    /// are still visible.
     static func find(
         _ catalog: Result<CatalogImage, StartFailure>
     ) throws(StartFailure) -> StartupResources {
@@ -43,8 +45,8 @@ struct StartupResources: ~Copyable {
         )
     }
 
-    /// The warden has no use for a network, and can only come back from a jail's to one that is its
-    /// own user namespace's.
+    /// Leaves the host's network: the warden needs none, and can return from a jail's network only
+    /// to one of its own user namespace.
     private static func leaveNetwork() throws(StartFailure) {
         do {
             try Process.unshare(.network)
@@ -66,9 +68,10 @@ struct StartupResources: ~Copyable {
         }
     }
 
+    /// Raises the limit of open files.
+    ///
     /// A jail takes eight descriptors here, on v1, a spare group nine, a spare network one, and a
-    /// request under way a few more; and no stage can be given more than the hard limit that it
-    /// inherits.
+    /// request under way a few more. No stage can get more than the hard limit that it inherits.
     private static func raiseOpenFiles(for catalog: CatalogImage) throws(StartFailure) {
         let needed = max(
             (UInt64(catalog.jails) + UInt64(SpareGroups.countMax)) * 9
@@ -76,7 +79,7 @@ struct StartupResources: ~Copyable {
             catalog.ceilings.count(.openFiles)
         )
         if let limit = try? ResourceLimit.openFiles.setAtMostHard(.max), limit >= needed { return }
-        // Above its hard limit only with CAP_SYS_RESOURCE, which not every root has.
+        // Raising a hard limit takes CAP_SYS_RESOURCE, which not every root has.
         guard (try? ResourceLimit.openFiles.set(needed)) != nil else {
             throw StartFailure(
                 "open files",
@@ -85,8 +88,8 @@ struct StartupResources: ~Copyable {
         }
     }
 
-    /// A process in namespaces of its own puts a filter on and ends: what cannot be done is known
-    /// by name now, and not when the first request comes.
+    /// Tries a filter in a process with its own namespaces: a missing feature is reported by name
+    /// at start, and not at the first request.
     private static func tryNamespaces(with filter: [UInt8]) throws(StartFailure) {
         let trial: (process: Int32, pidfd: Int32)?
         do {
@@ -110,7 +113,7 @@ struct StartupResources: ~Copyable {
         }
     }
 
-    /// The catalog is only believed sealed: else the front could change it later.
+    /// Reads the catalog, which must be sealed: else the front could change it later.
     static func readCatalog() throws(StartFailure) -> CatalogImage {
         guard Seals.areOn(Inherited.catalog) else {
             throw StartFailure("catalog", detail: "descriptor 4 is not a sealed memfd")

@@ -3,7 +3,7 @@ internal import Kernel
 internal import Vocabulary
 internal import WardenProtocol
 
-// What the front asks of a jail: refused at once, or begun as soon as the jail is ready for it.
+// The front's requests to a jail: refused at once, or begun as soon as the jail is ready.
 extension Warden {
     mutating func take(
         _ request: Request,
@@ -28,6 +28,8 @@ extension Warden {
         if let serial = serials[jail] { beginNext(serial) }
     }
 
+    /// Kills a stage.
+    ///
     /// Does nothing for a stage that has ended: its end and the kill may cross.
     mutating func kill(_ stage: StageNumber, of jail: JailNumber) {
         guard let record = serials[jail].flatMap({ jails[$0] }) else { return }
@@ -46,8 +48,8 @@ extension Warden {
     ) -> Refusal? {
         let archive = request.archiveIndex
         for index in 0..<descriptors.count {
-            // An archive is sealed, so an anonymous file: asking any other file what it is could
-            // wait on somebody's file system.
+            // An archive is sealed, so it is an anonymous file: a query of any other file's kind
+            // could block on a foreign file system.
             let isRight =
                 index == archive
                 ? Seals.areOn(descriptors[index])
@@ -57,7 +59,7 @@ extension Warden {
         return nil
     }
 
-    /// Begins what the jail has been asked for and is ready for.
+    /// Begins the waiting requests that the jail is ready for.
     mutating func beginNext(_ serial: UInt64) {
         while let record = jails[serial], let next = record.nextWaiting() {
             begin(next, serial, record)
@@ -70,7 +72,7 @@ extension Warden {
         _ record: SupervisedJail
     ) {
         let descriptors = (0..<next.descriptors.count).map { next.descriptors[$0] }
-        defer { withExtendedLifetime(next) {} }  // it owns them
+        defer { withExtendedLifetime(next) {} }  // it owns the descriptors
         do {
             switch next.request {
             case .stage(let stage): try record.start(stage, descriptors: descriptors)
@@ -85,7 +87,7 @@ extension Warden {
             case .open, .kill, .close: break
             }
         } catch  where error.errno == Errno.busy && next.request.stageNumber != nil {
-            // Its files alone are more than the stage may have.
+            // The files alone exceed the stage's limit.
             let peak = Int64(clamping: record.counters.peakMemoryBytes)
             let end = StageEnd(
                 verdict: .memoryExceeded,

@@ -1,4 +1,4 @@
-// Target `Warden`: the privileged side outside of a jail: the monitor, the warden, cgroups, user
+// Target `Warden`: the privileged side outside a jail: the monitor, the warden, cgroups, user
 // numbers, roots and supervision.
 // Border: requests come only as frames over the socket; limits come from the sealed catalog; init's
 // messages are not trusted.
@@ -9,16 +9,16 @@ internal import Kernel
 internal import Vocabulary
 internal import WardenProtocol
 
-/// The process that makes jails, watches them, and reports what became of their programs.
+/// The process that makes jails, watches them, and reports the ends of their programs.
 ///
-/// One thread around epoll. It trusts nothing of what comes over the control socket: a frame that
-/// does not decode ends it, a request above the sealed ceilings is refused, and no request can name
-/// a path. When the front is gone it ends, and every jail with it.
+/// It has one thread around epoll. It trusts no input from the control socket: a frame that does
+/// not decode ends the warden, a request above the sealed ceilings is refused, and no request can
+/// name a path. When the front is gone, the warden ends, and every jail with it.
 struct Warden: ~Copyable {
     let startup: StartupResources
     private let epoll: Epoll
     private let outbox: Outbox
-    /// By a serial of our own: the front's numbers are only looked up, never trusted to be new.
+    /// The jails by the warden's own serials: the front's numbers are never trusted to be new.
     var jails: [UInt64: SupervisedJail] = [:]
     var serials: [JailNumber: UInt64] = [:]
     private var nextSerial: UInt64 = 1
@@ -26,13 +26,13 @@ struct Warden: ~Copyable {
     private var spareGroups = SpareGroups()
     private var spareNetworks = SpareNetworks()
     private var lingeringGroups: [JailCgroup] = []
-    /// Until the next try to remove them; doubled by every one that fails.
+    /// The pause before the next attempt to remove them; every failure doubles it.
     private var lingerNanoseconds = Self.lingerNanosecondsMin
     private let processors = UInt64(OwnProcess.processors)
 
     private static let controlToken: UInt64 = 0
     private static let requestsPerTurn = 64
-    /// After the last event: what follows a verdict is an answer, and perhaps the next request.
+    /// The idle time before a refill: after a verdict come an answer, and perhaps the next request.
     private static let quietMilliseconds: Int32 = 1
     private static let lingerNanosecondsMin: UInt64 = 2_000_000
     private static let lingerNanosecondsMax: UInt64 = 1_000_000_000
@@ -42,8 +42,8 @@ struct Warden: ~Copyable {
     /// Returns the process's exit code.
     static func main(_ catalog: Result<CatalogImage, StartFailure>) -> Int32 {
         do {
-            // Whatever the operator's mask is: a jail's user must be able to enter its root and to
-            // write to /dev/null. Every file is made with the mode that it is to have.
+            // Override the operator's mask: a jail's user must be able to enter its root and to
+            // write to /dev/null. Every file is made with its final mode.
             Process.setFileCreationMask(0)
             try Files.setNonblocking(Inherited.control)
             var warden = Warden(startup: try StartupResources.find(catalog), epoll: try Epoll())
@@ -83,11 +83,11 @@ struct Warden: ~Copyable {
         }
     }
 
-    /// After how long without an event a spare is made; `nil` is not now.
+    /// The idle time after which the warden makes a spare; `nil` forbids it for the moment.
     ///
-    /// Not beside a jail that has the machine to itself: a child starts on the processor that the
-    /// warden is on, and would wait for this, whatever the other processors do. Where there is work
-    /// for all of them nobody is spared a wait, and every moment counts.
+    /// It is `nil` beside a jail that has the machine to itself: a child starts on the warden's
+    /// processor, and would wait for the refill, whatever the other processors do. If there is work
+    /// for all processors, a delay of the refill helps no jail, and the warden uses every moment.
     private var millisecondsToRefill: Int32? {
         guard spareGroups.isWanting || spareNetworks.isWanting else { return nil }
         let underWay = jails.values.count { $0.supervision.isUnderWay }
@@ -95,7 +95,7 @@ struct Warden: ~Copyable {
         return underWay >= processors ? 0 : nil
     }
 
-    /// One of them, before looking again whether there is something to be done.
+    /// Makes one spare, before the warden checks for events again.
     private mutating func refillSpares() {
         if spareGroups.isWanting {
             spareGroups.refill(in: startup.cgroups)
@@ -104,7 +104,7 @@ struct Warden: ~Copyable {
         }
     }
 
-    /// No jail outlives the warden, and none of its folders either.
+    /// Ends all jails and removes their folders: none outlives the warden.
     private mutating func end() -> Int32 {
         for record in jails.values {
             record.kill()
@@ -113,7 +113,7 @@ struct Warden: ~Copyable {
         }
         jails = [:]
         lingeringGroups += spareGroups.drain()
-        // The kernel may need a moment after the last process; at most a second of patience.
+        // The kernel may need a moment after the last process; the warden waits at most a second.
         for _ in 0..<100 where !lingeringGroups.isEmpty {
             removeLingeringGroups()
             if !lingeringGroups.isEmpty { Epoll.pause(milliseconds: 10) }
@@ -124,12 +124,12 @@ struct Warden: ~Copyable {
     func send(_ reply: Reply) { outbox.append(reply.encoded()) }
 }
 
-// MARK: - What the front asks
+// MARK: - The front's requests
 
 extension Warden {
-    /// - Returns: `false` where the front is gone or has broken the protocol.
+    /// - Returns: `false` if the front is gone or has broken the protocol.
     private mutating func handleControl() throws(KernelError) -> Bool {
-        // Not until it is empty: a front that floods must not keep deadlines from being looked at.
+        // Bounded: a flooding front must not delay the check of deadlines.
         for _ in 0..<Self.requestsPerTurn {
             let packet: Packet?
             do throws(KernelError) {
@@ -159,7 +159,7 @@ extension Warden {
             case .park(let park): take(request, of: park.jail, 0, within: park.limits, descriptors)
             case .kill(let jail, let stage): kill(stage, of: jail)
             case .close(let jail):
-                // Closing what is gone already is no mistake: the two messages crossed.
+                // A close of a vanished jail is no error: the two messages crossed.
                 if let serial = serials[jail] { destroy(serial) }
             }
         }
@@ -219,7 +219,7 @@ extension Warden {
         }
     }
 
-    /// A limit of 0 would be none: tmpfs reads it as unlimited, and a control group as not set.
+    /// Refuses a limit above its ceiling, or of 0: unlimited for tmpfs, "not set" for a group.
     func aboveCeiling(_ asked: Limits, _ limits: [Limit]) -> Refusal? {
         let ceilings = startup.catalog.ceilings
         for limit in limits where asked[limit] > ceilings[limit] || asked[limit] <= 0 {
@@ -229,7 +229,7 @@ extension Warden {
     }
 }
 
-// MARK: - What becomes of the jails
+// MARK: - The ends of the jails
 
 extension Warden {
     private mutating func handleJail(_ event: Epoll.Event) throws(KernelError) {
@@ -240,7 +240,7 @@ extension Warden {
         } else {
             do throws(KernelError) {
                 guard let report = try record.nextReport() else {
-                    epoll.remove(record.socket.number)  // its pidfd says the rest
+                    epoll.remove(record.socket.number)  // its pidfd reports its end
                     return
                 }
                 handle(report, serial, record)
@@ -329,16 +329,16 @@ extension Warden {
         }
     }
 
-    /// Init did not do in time what it was told.
+    /// Gives up an init that missed its deadline.
     ///
-    /// A program that is judged already, or was stopped for a limit, keeps its verdict: being slow
-    /// to die must not make it our fault.
+    /// A program that has its verdict, or was stopped for a limit, keeps that verdict: a slow death
+    /// must not become the service's fault.
     private mutating func giveUp(_ serial: UInt64, _ record: SupervisedJail) {
         switch record.supervision.state {
         case .collecting:
             if let judged = record.supervision.collected() { finished(record, judged) }
             destroy(serial)
-        case .running, .sharing: record.kill()  // and initGone judges
+        case .running, .sharing: record.kill()  // initGone then gives the verdict
         case .parked: destroy(serial)  // it was not needed
         case .idle:
             // Without a control group; nobody waits for a verdict.
@@ -357,7 +357,7 @@ extension Warden {
     private mutating func destroy(_ serial: UInt64) {
         guard let record = jails[serial] else { return }
         record.supervision.close()
-        epoll.remove(record.socket.number)  // nothing more that it says counts
+        epoll.remove(record.socket.number)  // its further reports do not count
         record.kill()
     }
 

@@ -1,29 +1,31 @@
 internal import Kernel
 
-/// The groups of wardens, side by side in one folder, each named for its warden's process and for
-/// the namespace that numbers it.
+/// The groups of wardens, side by side in one folder.
 ///
-/// A warden holds the lock of its group for as long as it lives. Those of wardens that were killed
-/// are cleared away by the next start: their jails died with them, and the folders are empty. A
-/// warden in another process namespace may share the hierarchy: whether it is dead is not for this
-/// one's process numbers to say, and its lock says it.
+/// A group's name has its warden's process id and the id of that warden's process namespace.
+///
+/// A warden holds the lock of its group for its lifetime. The next start removes the groups of
+/// killed wardens: their jails died with them, and the folders are empty. A warden in another
+/// process namespace may share the hierarchy: this warden's process ids cannot say whether it is
+/// dead, but its lock can.
 enum WardenGroups {
     private static let prefix = "quicksand-warden-"
 
-    /// - Parameter process: of this process's namespace.
+    /// - Parameter process: the process id in this process's namespace.
     static func name(ofWarden process: Int32) -> String {
         "\(prefix)\(process).\(OwnProcess.processNamespace)"
     }
 
-    /// How often a group is made again; each time takes another start at the same moment.
+    /// The highest number of attempts to make a group; each further attempt needs another
+    /// simultaneous start.
     private static let attemptsMax = 1_000
 
     /// Makes a group and locks it.
     ///
-    /// Until it is locked, a start in another process namespace may take it for a dead warden's and
-    /// remove it. So it is made again until what is locked is what its name stands for.
+    /// Before the lock, a start in another process namespace may take the group for a dead warden's
+    /// and remove it. So the attempt is repeated until the name stands for the locked group.
     ///
-    /// - Returns: the group, opened; its lock lasts until it is closed.
+    /// - Returns: the open group; its lock lasts until it is closed.
     static func make(_ name: String, in folder: Int32) throws(KernelError) -> Int32 {
         try Files.makeFolder(name, in: folder)
         for _ in 0..<attemptsMax {
@@ -32,13 +34,13 @@ enum WardenGroups {
             do throws(KernelError) {
                 try Files.makeFolder(name, in: folder)
             } catch  where error.errno == Errno.exists {
-                // Ours still, and about to be removed.
+                // The group still exists, and another start is about to remove it.
             }
         }
         throw KernelError(.flock, errno: Errno.busy)
     }
 
-    /// - Returns: `nil` where somebody else is at it, or has removed it.
+    /// - Returns: `nil` if another process holds the lock, or has removed the group.
     private static func lock(_ name: String, in folder: Int32) throws(KernelError) -> Int32? {
         let group: Descriptor
         do throws(KernelError) {
@@ -58,17 +60,18 @@ enum WardenGroups {
         }
     }
 
-    /// - Parameter name: the warden's process number and its namespace's; earlier releases wrote no
-    ///    namespace.
+    /// - Parameter name: the warden's process id and its namespace's id; earlier releases wrote no
+    ///   namespace.
     private static func mayBeDead(_ name: Substring) -> Bool {
         let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard let process = parts.first.flatMap({ Int32($0) }) else { return false }
         if parts.count > 1, parts[1] != String(OwnProcess.processNamespace) { return true }
-        // One of our own number is an earlier process's: ours is not made yet.
+        // A group with this process's id is an earlier process's: this process has not made its
+        // group yet.
         return process == OwnProcess.number || !OwnProcess.exists(process)
     }
 
-    /// Those of one warden, which has ended, wherever it may have made them.
+    /// Removes the groups of one ended warden, from every possible parent.
     /// - Returns: whether nothing is left.
     static func remove(ofWarden process: Int32) -> Bool {
         var isGone = true
@@ -81,11 +84,12 @@ enum WardenGroups {
         return isGone
     }
 
-    /// - Returns: whether nothing of the dead is left.
+    /// - Returns: whether nothing of the dead warden is left.
     @discardableResult
     private static func remove(_ name: String, in folder: Int32) -> Bool {
         guard let group = try? lock(name, in: folder) else { return true }
-        // Locked until it is gone: else its name could be a living warden's meanwhile.
+        // Keep the lock until the group is gone: else its name could meanwhile belong to a living
+        // warden.
         defer { Descriptor.close(group) }
         for child in Folder.names(in: group) { try? Files.removeFolder(child, in: group) }
         do throws(KernelError) {

@@ -3,9 +3,9 @@ import Kernel
 import Synchronization
 import WardenProtocol
 
-/// The socket to the monitor, over which the wardens' control sockets come, one after another.
+/// The socket to the monitor, which sends the wardens' control sockets over it, one after another.
 ///
-/// Nothing is ever sent on it: its end is what the monitor waits for.
+/// This side never sends on it: the monitor waits for the end of the socket.
 final class MonitorSocket: Sendable {
     private let socket: Descriptor
     private let process: Int32
@@ -28,7 +28,7 @@ final class MonitorSocket: Sendable {
             let seal = try Descriptor.sealed("quicksand-catalog", catalog.encoded())
             let ends = try SeqpacketSocket.pair().released()
             let ours = Descriptor(owning: ends.first)
-            // Must not stay open here, or a dead monitor would never be noticed.
+            // The monitor's end must not stay open here, or a dead monitor would never be noticed.
             let theirs = Descriptor(owning: ends.second)
             let process = try Spawn.start(program, inherited: [theirs.number, seal.number])
             return MonitorSocket(
@@ -41,10 +41,11 @@ final class MonitorSocket: Sendable {
         }
     }
 
-    /// Waits for the next warden, and until it is ready.
+    /// Waits for the next warden, and until the warden is ready.
     ///
     /// - Parameter ended: called once, from a thread of its own, when that warden has gone.
-    /// - Throws: ``WardenStartError``; ``WardenStartError/monitorEnded`` where there will be none.
+    /// - Throws: ``WardenStartError``; ``WardenStartError/monitorEnded`` if there will be no
+    ///   further warden.
     func nextSession(
         ended: @escaping @Sendable (_ process: Int32) -> Void = { _ in }
     ) throws(WardenStartError) -> WardenConnection {
@@ -112,17 +113,18 @@ final class MonitorSocket: Sendable {
             defer { isEnded = true }
             return !isEnded
         }
-        // First the link, or the monitor would replace the warden.
+        // Shut down this socket first, or the monitor would replace the warden.
         Sockets.shutDown(socket.number)
         session?.shutControl()
         guard isFirst else { return }
-        // A warden on its way to us ends with its socket. Shut, this does not wait.
+        // A warden on its way to us ends with its socket. After the shutdown this loop does not
+        // block.
         while (try? nextStarted().process) != nil {}
         _ = try? Process.reap(process, waiting: true)
     }
 }
 
-/// A warden that may not be ready yet, and our end of its control socket.
+/// A warden that may not be ready yet, and this side's end of its control socket.
 struct StartedWarden: ~Copyable {
     let process: Int32
     let control: Descriptor

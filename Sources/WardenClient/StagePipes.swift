@@ -3,17 +3,17 @@ import Foundation
 import Kernel
 import WardenProtocol
 
-/// The pipes of one stage: our ends never block, theirs are ordinary.
+/// The pipes of one stage: this side's ends never block, the jail's ends do.
 ///
-/// Whatever is not handed on is closed. One thread at a time uses it: the one that made it or took
-/// it out of the connection.
+/// Every end that is not handed on is closed. One thread at a time uses an instance: the thread
+/// that made it or took it out of the connection.
 final class StagePipes: @unchecked Sendable {
     private var ours: [StageStream: Int32] = [:]
     private var jailEnds: [(stream: StageStream, number: Int32)] = []
     private var stdinRest: ArraySlice<UInt8> = []
     private var isStdinStreamed = false
 
-    /// Room for what a stage may send beside the files' bytes: their names.
+    /// The room for the output files' names beside their bytes.
     private static let archiveOverheadBytes: Int64 = 4 << 20
 
     init(_ streams: [StageStream]) throws(KernelError) {
@@ -34,24 +34,25 @@ final class StagePipes: @unchecked Sendable {
         try Files.setNonblocking(our)
     }
 
-    /// The ends for the jail, in the order of the frame.
+    /// The jail's ends, in the order of the frame.
     var theirs: [Int32] { jailEnds.map(\.number) }
 
-    /// The same with an archive, which comes before the output files' pipe.
+    /// Returns the jail's ends with an archive, which comes before the output files' pipe.
     func frame(with archive: Int32?) -> [Int32] {
         let outputs = jailEnds.filter { $0.stream == .outputs }.map(\.number)
         return jailEnds.filter { $0.stream != .outputs }.map(\.number)
             + [archive].compactMap(\.self) + outputs
     }
 
-    /// When the jail has them.
+    /// Closes the jail's ends, once the jail has them.
     func closeTheirs() {
         for end in jailEnds { Descriptor.close(end.number) }
         jailEnds = []
     }
 
-    /// Writes what fits before anybody reads; most input is shorter than a pipe, and its end is
-    /// closed here at once.
+    /// Writes the part of the input that fits into the pipe before anybody reads.
+    ///
+    /// Most input is shorter than a pipe, and its end is closed here at once.
     func fill(stdin input: StageIO.Input) {
         guard let descriptor = ours[.stdin] else { return }
         guard case .data(let stdin) = input else {
@@ -70,8 +71,8 @@ final class StagePipes: @unchecked Sendable {
         }
     }
 
-    /// Puts our ends under the eyes of the watching thread; from here on it closes them.
-    /// - Throws: where not all can be watched; they are still this object's to close.
+    /// Registers this side's ends with the watching thread, which closes them from here on.
+    /// - Throws: if not all ends can be watched; this object must still close them.
     func exchange(
         for stage: StageSpec,
         output: StageIO.Output,
@@ -108,7 +109,7 @@ final class StagePipes: @unchecked Sendable {
                     bytesMax: Int(clamping: bytesMax[stream] ?? 0)
                 )
             }
-            // A pipe that is written to later has room now: only its end is awaited.
+            // A streamed input's pipe has room at the start: wait only for its end.
             let interest: Epoll.Interest =
                 stream != .stdin ? .readable : isStdinStreamed ? [] : .writable
             do throws(KernelError) {

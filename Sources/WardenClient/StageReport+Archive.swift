@@ -4,9 +4,9 @@ import WardenProtocol
 
 extension StageReport {
     /// - Parameters:
-    ///   - archive: what init sent. It has handled a stranger's names, so nothing about them is
-    ///     believed.
-    ///   - isCut: more came than was kept, so the last entry is not whole.
+    ///   - archive: the archive from init. Init has handled a stranger's names, so nothing about
+    ///     them is trusted.
+    ///   - isCut: whether init sent more than was kept, so that the last entry is incomplete.
     init(_ result: StageResult, archive: Data, isCut: Bool) {
         self.init(result: result, files: [])
         guard !isCut, let entries = try? Archive.entries(in: Array(archive)) else { return }

@@ -1,7 +1,7 @@
 import Domain
 import WardenProtocol
 
-// What a session asks for, as the frames say it.
+// The conversion of a session's requests to frames.
 extension StageRequest {
     init(
         _ stage: StageSpec,
@@ -54,12 +54,12 @@ extension OpaqueProgram {
 }
 
 extension [String: String] {
-    /// As a program is given them, always in the same order.
+    /// The environment in a program's form, always in the same order.
     fileprivate var words: [String] { map { "\($0.key)=\($0.value)" }.sorted() }
 }
 
 extension [SourceFile] {
-    /// The form in which they travel into a jail.
+    /// The archive form of the files, in which they travel into a jail.
     var archive: [UInt8] {
         flatMap { file in
             let kind: Archive.Kind = file.isExecutable ? .program : .file

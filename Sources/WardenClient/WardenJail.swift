@@ -5,7 +5,9 @@ import Synchronization
 import WardenProtocol
 
 extension WardenConnection: StandbyProvider {
-    /// The spec's patience is of no use here: there is one warden or none.
+    /// Opens a jail.
+    ///
+    /// The spec's patience has no effect here: there is one warden or none.
     public func open(_ spec: JailSpec) async throws -> any SandboxSession {
         do {
             return try openUnlessGone(spec)
@@ -14,8 +16,8 @@ extension WardenConnection: StandbyProvider {
         }
     }
 
-    /// - Throws: ``WardenGone`` where nothing was begun because there is no warden any more; else
-    ///    as ``open(_:)``.
+    /// - Throws: ``WardenGone`` if nothing was begun because the warden has gone; else as
+    ///   ``open(_:)``.
     func openUnlessGone(_ spec: JailSpec) throws -> any SandboxSession {
         try state.withLock { state in
             let jail = try begin(StandbySpec(for: spec), in: &state)
@@ -24,9 +26,9 @@ extension WardenConnection: StandbyProvider {
         }
     }
 
-    /// Asks for a jail, under the lock: its number is sent and known in one step.
+    /// Asks for a jail, under the lock: the number is sent and registered in one step.
     ///
-    /// The warden never waits for us, so neither does this.
+    /// The warden never waits for this side, so the send does not block for long.
     private func begin(
         _ spec: StandbySpec,
         in state: inout ConnectionState
@@ -51,7 +53,7 @@ extension WardenConnection: StandbyProvider {
         let isGone = state.withLock { state in
             guard let entry = state.jails[jail] else { return true }
             if let gone {
-                // Who closes it again takes nothing from who did before.
+                // A second close keeps the observer of the first.
                 let earlier = entry.isClosing ? entry.changed : nil
                 state.jails[jail]?.changed = { change in
                     earlier?(change)
@@ -68,7 +70,7 @@ extension WardenConnection: StandbyProvider {
         if isGone { gone?() }
     }
 
-    /// Kills a concurrent stage; its end is a cancellation.
+    /// Kills a concurrent stage, which then ends as cancelled.
     func kill(_ place: StagePlace) {
         state.withLock { state in
             guard state[place] != nil else { return }
@@ -90,7 +92,7 @@ extension WardenConnection {
         }
     }
 
-    /// - Throws: ``WardenGone``; a boot that cannot be asked for.
+    /// - Throws: ``WardenGone``; the error of a boot that cannot be requested.
     func prepareUnlessGone(
         _ spec: StandbySpec,
         changed: @escaping @Sendable (StandbyChange) -> Void
@@ -158,7 +160,7 @@ struct WardenJail: SandboxSession {
         }
     }
 
-    /// - Throws: only where nobody else will resume the continuation.
+    /// - Throws: only if no other code will resume the continuation.
     private func start(
         _ stage: StageSpec,
         at place: StagePlace,
@@ -172,7 +174,7 @@ struct WardenJail: SandboxSession {
         do {
             try start(stage, at: place, io, files, ahead, continuation)
         } catch {
-            // They go in with the next.
+            // The files go in with the next stage.
             connection.state.withLock { $0.jails[number]?.files += files }
             throw error
         }
@@ -203,7 +205,7 @@ struct WardenJail: SandboxSession {
         pipes.closeTheirs()  // not before they are sent
     }
 
-    /// Sends the request and notes who waits for its end, in one step.
+    /// Sends the request and registers the continuation, in one step.
     private func register(
         _ stage: StageSpec,
         at place: StagePlace,
@@ -213,7 +215,7 @@ struct WardenJail: SandboxSession {
         send: () throws -> Void
     ) throws {
         try connection.state.withLock { state in
-            // The cancellation of before this found no stage.
+            // A cancellation before this point found no stage to cancel.
             try Task.checkCancellation()
             try state.expectRoom(for: stage, in: number)
             let exchange = try pipes.exchange(

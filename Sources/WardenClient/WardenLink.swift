@@ -1,6 +1,6 @@
 // Target `WardenClient`: the unprivileged half of the warden's socket: one warden after another,
-// their jails and pipes. It is a sandbox in `Domain`'s sense.
-// Border: a frame of the warden is checked and becomes a value of `Domain`. The command line
+// their jails and pipes. It implements the sandbox port of `Domain`.
+// Border: it checks a warden's frame and turns it into a value of `Domain`. The command line
 // imports it.
 
 public import Domain
@@ -8,12 +8,12 @@ import Foundation
 import Synchronization
 public import WardenProtocol
 
-/// The jails of a service that outlives its wardens: when one ends, the monitor starts the next,
-/// and this takes it.
+/// The jails of a service that outlives its wardens: when a warden ends, the monitor starts the
+/// next, and the link adopts it.
 ///
 /// One thread waits for the monitor. Callers who need a jail while there is no warden wait for the
-/// next one, as long as their spec's patience goes. A jail that was asked for is never asked for
-/// again here: whether it ran is not known, so that is for the caller to decide.
+/// next one, for at most their spec's patience. The link never repeats a request for a jail: it
+/// does not know whether the jail ran, so the caller decides.
 public final class WardenLink: StandbyProvider {
     /// The wardens' starts and ends; the stream finishes when the monitor ends.
     public let events: AsyncStream<SandboxEvent>
@@ -37,8 +37,8 @@ public final class WardenLink: StandbyProvider {
     ///
     /// - Parameters:
     ///   - program: the path of `quicksand-warden`.
-    ///   - systemCallNames: by number, for what results say of refused calls.
-    /// - Throws: ``WardenStartError``, also where only the first warden would not start.
+    ///   - systemCallNames: the names by number, for the refused calls in results.
+    /// - Throws: ``WardenStartError``, also if only the first warden does not start.
     public static func start(
         program: String,
         catalog: CatalogImage,
@@ -66,16 +66,16 @@ public final class WardenLink: StandbyProvider {
         self.monitor = monitor
     }
 
-    /// Whether there is a warden to make jails.
+    /// Whether a warden is there to make jails.
     public var isAvailable: Bool { state.withLock { $0.connection?.isAvailable ?? false } }
 
     /// The kernel features that the present warden found on this machine.
     public var primitives: [Primitive] { state.withLock { $0.connection?.primitives ?? [] } }
 
-    /// The present warden's process number, for operators; `nil` between two.
+    /// The present warden's process id, for operators; `nil` between two wardens.
     public var wardenProcess: Int32? { state.withLock { $0.connection?.wardenProcess } }
 
-    /// Ends the monitor, the warden, and every jail; returns when they have gone.
+    /// Ends the monitor, the warden, and every jail; returns when all have gone.
     public func shutDown() {
         let connection = state.withLock { state in
             state.isOver = true
@@ -108,7 +108,7 @@ public final class WardenLink: StandbyProvider {
     }
 }
 
-// MARK: - One after another
+// MARK: - The change of wardens
 
 extension WardenLink {
     private func follow() {
@@ -138,7 +138,7 @@ extension WardenLink {
         }
     }
 
-    /// The monitor has gone, and with it the wardens.
+    /// Fails all waiters: the monitor has gone, and with it the wardens.
     private func over() {
         let waiters = state.withLock { state in
             state.isOver = true
@@ -150,13 +150,13 @@ extension WardenLink {
         report.finish()
     }
 
-    /// It was found to be gone.
+    /// Drops a connection whose warden has gone.
     private func lose(_ connection: WardenConnection) {
         state.withLock { if $0.connection === connection { $0.connection = nil } }
     }
 }
 
-// MARK: - Waiting for the next
+// MARK: - Waiting for the next warden
 
 extension WardenLink {
     private func connection(patience: Duration?) async throws -> WardenConnection {
@@ -182,7 +182,8 @@ extension WardenLink {
             }
             if state.isOver { return .failure(SandboxError.closed) }
             if patience == .zero { return .failure(SandboxError.unavailable) }
-            // Under the lock: either this sees the mark, or the handler finds the waiter.
+            // Check under the lock: either this check sees the cancellation, or its handler finds
+            // the waiter.
             if Task.isCancelled { return .failure(CancellationError()) }
             let timer = patience.map { patience in
                 Task { [weak self] in

@@ -1,10 +1,10 @@
 public import Vocabulary
 
-/// How files travel into a jail and out of it: entries one after another, each
-/// `path` (counted text), `kind` (one byte), and for a file its 64-bit size and bytes.
+/// The form of files on the way into a jail and out of it: consecutive entries, each `path`
+/// (counted text), `kind` (one byte), and for a file its 64-bit size and bytes.
 ///
-/// The same form in both directions. Going in, the front writes a memfd and init reads it; coming
-/// out, init writes a pipe and the front reads it, believing nothing.
+/// Both directions have the same form. On the way in, the front writes a memfd and init reads it;
+/// on the way out, init writes a pipe and the front reads it, trusting nothing.
 public enum Archive {
     public static let pathBytesMax = 4_096
 
@@ -12,14 +12,15 @@ public enum Archive {
         case file(path: String, content: ArraySlice<UInt8>)
         /// An executable file, mode 0755.
         case program(path: String, content: ArraySlice<UInt8>)
-        /// Only on the way out: a file whose bytes are not needed.
+        /// Only on the way out: a file without its bytes.
         case digest(path: String, ContentDigest)
-        /// Only on the way out: named by a pattern, but not to be had.
+        /// Only on the way out: a file that a pattern names, but that cannot be brought back.
         case refused(path: String, reason: FileRefusal)
     }
 
-    /// An entry with bytes, or with their digest; a file's mode is exactly this one, or on the way
-    /// out any other than a program's.
+    /// The kind of an entry with bytes, or with their digest.
+    ///
+    /// The file has exactly the kind's mode, or on the way out any other mode than a program's.
     public enum Kind: UInt8, Sendable {
         /// Mode 0644.
         case file = 0
@@ -29,7 +30,7 @@ public enum Archive {
         case digest = 5
     }
 
-    /// The header before a file's bytes.
+    /// Returns the header before a file's bytes.
     public static func header(path: String, size: Int, kind: Kind = .file) -> [UInt8] {
         var writer = ByteWriter()
         writer.text(path)
@@ -53,7 +54,7 @@ public enum Archive {
         return writer.bytes
     }
 
-    /// Every entry, or an error and none.
+    /// Returns every entry, or throws an error.
     ///
     /// A file's content is shared with `bytes`, not copied.
     public static func entries(in bytes: [UInt8]) throws(WireError) -> [Entry] {
@@ -74,15 +75,16 @@ public enum Archive {
         return entries
     }
 
-    /// The components of a path, as the kernel separates them.
+    /// Returns the components of a path, separated as the kernel separates them.
     ///
-    /// By bytes: a slash with a combining accent after it is another `Character`, and a slash.
+    /// The split is by bytes: a slash with a combining accent after it is another `Character`, but
+    /// still a slash.
     public static func components(of path: String) -> [Substring] {
         path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .map(Substring.init)
     }
 
-    /// Whether it names something below the folder that it starts from, whatever is there.
+    /// Returns whether the path names something below its start folder, whatever is there.
     fileprivate static func isRelative(_ path: String) -> Bool {
         !path.utf8.contains(0)
             && components(of: path).allSatisfy { component in
@@ -92,7 +94,7 @@ public enum Archive {
 }
 
 extension ByteReader {
-    /// A path below whatever folder it starts from.
+    /// Reads a path below its start folder.
     mutating func relativePath() throws(WireError) -> String {
         let path = try text()
         guard path.utf8.count <= Archive.pathBytesMax else { throw .tooMany }
@@ -100,7 +102,7 @@ extension ByteReader {
         return path
     }
 
-    /// As ``blob()``, with a 64-bit count.
+    /// Reads bytes like ``blob()``, with a 64-bit count.
     mutating func longBlob() throws(WireError) -> ArraySlice<UInt8> {
         let count = try integer(UInt64.self)
         guard count <= UInt64(remaining) else { throw .truncated }

@@ -1,6 +1,6 @@
 internal import Vocabulary
 
-/// Writes the little-endian, length-prefixed form that both sides of the warden's socket speak.
+/// A writer of the little-endian, length-prefixed form on the warden's socket.
 public struct ByteWriter: Sendable {
     public private(set) var bytes: [UInt8] = []
 
@@ -14,18 +14,18 @@ public struct ByteWriter: Sendable {
         }
     }
 
-    /// A 32-bit count, then the bytes.
+    /// Writes a 32-bit count, then the bytes.
     public mutating func blob(_ value: some Collection<UInt8>) {
         integer(UInt32(value.count))
         bytes.append(contentsOf: value)
     }
 
-    /// The bytes alone, for a field whose length is fixed.
+    /// Writes the bytes alone, for a field of fixed length.
     mutating func append(_ value: some Collection<UInt8>) { bytes.append(contentsOf: value) }
 
     public mutating func text(_ value: String) { blob(value.utf8) }
 
-    /// A 32-bit count, then each element as `write` puts it.
+    /// Writes a 32-bit count, then each element with `write`.
     public mutating func list<Element>(
         _ elements: [Element],
         _ write: (inout ByteWriter, Element) -> Void
@@ -35,7 +35,7 @@ public struct ByteWriter: Sendable {
     }
 }
 
-/// The fault of a message; the sender is not believed any further.
+/// The fault of a message; the receiver stops trusting the sender.
 public enum WireError: Error, Hashable, Sendable {
     case truncated
     case trailingBytes
@@ -48,9 +48,9 @@ public enum WireError: Error, Hashable, Sendable {
     case unsupportedVersion(UInt32)
 }
 
-/// Reads what ``ByteWriter`` wrote.
+/// A reader of the bytes of ``ByteWriter``.
 ///
-/// Every count is checked against the bytes that are there before it is used.
+/// Every count is checked against the remaining bytes before its use.
 public struct ByteReader: Sendable {
     private let bytes: ArraySlice<UInt8>
     private var position: Int
@@ -93,7 +93,7 @@ public struct ByteReader: Sendable {
         return digest
     }
 
-    /// One byte, 0 or 1.
+    /// Reads one byte, 0 or 1.
     public mutating func flag() throws(WireError) -> Bool {
         switch try integer(UInt8.self) {
         case 0: return false
@@ -102,13 +102,15 @@ public struct ByteReader: Sendable {
         }
     }
 
-    /// Whatever is not UTF-8 is refused: mended, two texts would become one.
+    /// Reads UTF-8 text.
+    ///
+    /// Invalid UTF-8 is refused: a repair would make two different texts equal.
     public mutating func text() throws(WireError) -> String {
         guard let text = String(validating: try blob(), as: UTF8.self) else { throw .notUTF8 }
         return text
     }
 
-    /// At most `most` elements: a count is a promise that costs its sender nothing.
+    /// Reads at most `most` elements: a large count costs its sender nothing.
     public mutating func list<Element>(
         most: Int,
         _ read: (inout ByteReader) throws(WireError) -> Element
@@ -121,7 +123,7 @@ public struct ByteReader: Sendable {
         return elements
     }
 
-    /// Nothing may follow the last field.
+    /// Checks that nothing follows the last field.
     public func finish() throws(WireError) {
         guard remaining == 0 else { throw .trailingBytes }
     }

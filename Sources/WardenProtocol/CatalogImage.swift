@@ -1,24 +1,24 @@
 public import Vocabulary
 
-/// The catalog that a warden is sealed with: every path, ceiling and filter that it will use.
+/// The sealed catalog of a warden: every path, ceiling and filter that the warden will use.
 ///
 /// The front writes it before it has read one byte from a stranger, and hands it over as a sealed
 /// memfd. Layout: the four bytes `QSC2`, then the fields below in order, as ``ByteWriter`` writes
 /// them.
 public struct CatalogImage: Hashable, Sendable {
-    /// The most that may be asked for of each of ``Limit/sealed``; above it the warden refuses.
+    /// The highest permitted value of each of ``Limit/sealed``; the warden refuses higher values.
     public var ceilings: Limits
-    /// How many jails may exist at once.
+    /// The highest number of jails at once.
     public var jails: UInt32
     /// Classic BPF programs, eight bytes an instruction, in the order of the system-call profiles.
     public var filters: [[UInt8]]
     /// The root tree of every jail; runtimes add their mounts.
     public var root: RootImage
-    /// A runtime's number is its index here.
+    /// The runtimes; a runtime's number is its index here.
     public var runtimes: [RuntimeImage]
     /// The features that the operator allowed to be missing.
     public var dispensable: Set<Dispensable>
-    /// Walls that are left out: by a test only.
+    /// The isolation layers to leave out; only a test uses this.
     public var absent: Set<IsolationLayer>
 
     public init(
@@ -56,7 +56,7 @@ public struct RootImage: Hashable, Sendable {
     }
 }
 
-/// A folder or file of the host, shown read-only, without set-uid and without devices.
+/// A folder or file of the host, mounted read-only, without set-uid and without devices.
 public struct MountImage: Hashable, Sendable {
     public var source: String
     public var target: String
@@ -90,11 +90,11 @@ public struct FileImage: Hashable, Sendable {
 }
 
 public struct RuntimeImage: Hashable, Sendable {
-    /// For messages to the operator.
+    /// The runtime's name in messages to the operator.
     public var name: String
-    /// Beside the root's.
+    /// The runtime's mounts, in addition to the root's.
     public var mounts: [MountImage]
-    /// Mounts that jails do without where the host no longer has them.
+    /// The mounts that jails leave out if the host lacks them.
     public var optionalMounts: [MountImage]
 
     public init(name: String, mounts: [MountImage], optionalMounts: [MountImage] = []) {
@@ -106,7 +106,7 @@ public struct RuntimeImage: Hashable, Sendable {
 
 extension CatalogImage {
     static let magic: UInt32 = 0x3243_5351  // "QSC2"
-    /// Far above any real catalog; the warden reads no more.
+    /// The size limit of a catalog, far above any real one; the warden reads no more.
     public static let bytesMax = 16 << 20
 
     public func encoded() -> [UInt8] {
@@ -174,7 +174,7 @@ extension CatalogImage {
             return element
         }
         let set = Set(elements)
-        // In order and once each, as they are written.
+        // The elements must be in order and unique, as they are written.
         guard set.map(\.rawValue).sorted() == elements.map(\.rawValue) else { throw .unknownValue }
         return set
     }

@@ -1,7 +1,7 @@
-/// What the monitor tells the front of a warden that it has started; its control socket comes
-/// beside it.
+/// The monitor's message to the front about a started warden; the warden's control socket comes
+/// with it.
 public struct Handover: Sendable, Hashable {
-    /// The warden's process number.
+    /// The warden's process id.
     public let warden: Int32
 
     public static let bytesMax = 4

@@ -2,20 +2,20 @@ public import Vocabulary
 
 /// A program and its outputs, in a form that only the jail's own init reads.
 public struct Program: Hashable, Sendable {
-    /// The first is an absolute path inside the jail.
+    /// The arguments; the first is an absolute path inside the jail.
     public var arguments: [String]
-    /// Each as `NAME=value`.
+    /// The variables, each as `NAME=value`.
     public var environment: [String]
-    /// The script that a program which is started ahead of its stage will open, below the work
-    /// folder.
+    /// The path of the script below the work folder, for a program that starts ahead of its stage
+    /// and will open it.
     public var script: String?
-    /// Paths or globs under the work folder to bring back.
+    /// The paths or globs of the files to bring back, under the work folder.
     public var outputs: [String]
-    /// Whether every other file there is told of by its name and its digest.
+    /// Whether every other file under the work folder is reported by its name and its digest.
     public var digestsOthers: Bool
-    /// The most files, collected and digested together.
+    /// The highest number of files, collected and digested together.
     public var outputFilesMax: UInt32
-    /// The most bytes, collected and digested together.
+    /// The highest number of bytes, collected and digested together.
     public var outputBytesMax: UInt64
 
     public init(
@@ -37,17 +37,17 @@ public struct Program: Hashable, Sendable {
     }
 }
 
-/// A program as it travels: the warden hands its bytes on to init and reads none of them.
+/// An encoded program: the warden hands its bytes on to init and decodes none of them.
 public struct OpaqueProgram: Hashable, Sendable {
-    /// A ``Program``, encoded; with the rest of its frame at most ``Protocol/frameBytesMax``.
+    /// The encoded ``Program``; with the rest of its frame at most ``Protocol/frameBytesMax``.
     public let bytes: [UInt8]
-    /// Of its arguments and its environment: only a stage of the same command can resume a program
-    /// that is parked.
+    /// The digest of its arguments and its environment: only a stage of the same command can resume
+    /// a parked program.
     public let command: ContentDigest
     /// Whether files are brought back, through a pipe of their own.
     public let collects: Bool
 
-    /// - Throws: where its lists are longer than init reads, or another thing of it is none.
+    /// - Throws: if its lists are longer than init accepts, or another field is invalid.
     public init(_ program: Program) throws(WireError) {
         var writer = ByteWriter()
         program.writeCommand(to: &writer)

@@ -1,7 +1,7 @@
 internal import Vocabulary
 
 extension Request {
-    /// How many descriptors the frame carries.
+    /// The number of descriptors that the frame carries.
     public var descriptorCount: Int {
         switch self {
         case .open, .kill, .close: 0
@@ -11,7 +11,7 @@ extension Request {
         }
     }
 
-    /// Which of them is the archive of its files; the others are pipes.
+    /// The index of the files' archive among the descriptors; the others are pipes.
     public var archiveIndex: Int? {
         switch self {
         case .stage(let stage): stage.bringsFiles ? 3 : nil
@@ -92,7 +92,7 @@ extension SystemCallProfile {
 }
 
 extension StageRequest {
-    /// How many descriptors come after its pipes.
+    /// The number of descriptors after the frame's pipes.
     var filesAndOutputs: Int { (bringsFiles ? 1 : 0) + (program.collects ? 1 : 0) }
 
     func write(to writer: inout ByteWriter) {

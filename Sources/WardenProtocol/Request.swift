@@ -6,24 +6,24 @@
 
 public import Vocabulary
 
-/// The conversation between the front and the warden: six verbs, and what comes of them.
+/// The conversation between the front and the warden: six verbs, and their replies.
 ///
-/// It travels over a SOCK_SEQPACKET pair, one frame a packet, descriptors as ancillary data.
-/// `docs/PROTOCOL.md` says every field. A frame that does not decode ends the session, and with it
-/// every jail.
+/// It travels over a SOCK_SEQPACKET pair, one frame per packet, descriptors as ancillary data.
+/// `docs/PROTOCOL.md` specifies every field. A frame that does not decode ends the session and
+/// every jail of it.
 public enum Protocol {
     /// The version of the frames' form; every new limit changes it.
     public static let version = 6_000 + UInt32(Limit.allCases.count)
     /// The largest frame; arguments and environment of a stage must fit.
     public static let frameBytesMax = 96 << 10
-    /// The most descriptors that any frame carries.
+    /// The highest number of descriptors in a frame.
     public static let descriptorsMax = 5
 }
 
-/// Names a jail for as long as it exists; chosen by the front, never used twice.
+/// The number of a jail during its lifetime; chosen by the front, never reused.
 public typealias JailNumber = UInt64
 
-/// Names a stage among those that run in its jail; chosen by the front, from 1.
+/// The number of a stage among the running stages of its jail; chosen by the front, from 1.
 public typealias StageNumber = UInt32
 
 /// The front's requests.
@@ -31,23 +31,23 @@ public enum Request: Hashable, Sendable {
     case open(OpenRequest)
     /// Runs a program.
     ///
-    /// Carries the pipes for its standard input, output and error; then the archive of its files
-    /// where it brings any, and another pipe for its output files where it asks for any.
+    /// Carries the pipes for its standard input, output and error; then the archive of its files if
+    /// it brings any, and another pipe for its output files if it asks for any.
     case stage(StageRequest)
-    /// Starts a program ahead of its stage, up to where it first opens its script.
+    /// Starts a program ahead of its stage; the program stops at its first open of the script.
     ///
     /// Carries the three pipes.
     case park(ParkRequest)
-    /// The stage of the program that is parked: it goes on.
+    /// Starts the stage of the parked program, which continues.
     ///
-    /// Carries what ``stage(_:)`` does but for the three pipes, which the program has.
+    /// Carries the descriptors of ``stage(_:)`` except the three pipes, which the program has.
     case resume(StageRequest)
-    /// Kills one stage: its first process and the process group of that.
+    /// Kills one stage: its first process and that process's group.
     case kill(JailNumber, StageNumber)
     case close(JailNumber)
 }
 
-/// Makes a jail; its files come with a stage.
+/// The request for a jail; its files come with a stage.
 public struct OpenRequest: Hashable, Sendable {
     public var jail: JailNumber
     public var runtime: UInt16
@@ -68,7 +68,7 @@ public struct OpenRequest: Hashable, Sendable {
     }
 }
 
-/// One program in a jail, from its start to its end.
+/// The request to run one program in a jail to its end.
 public struct StageRequest: Hashable, Sendable {
     public var jail: JailNumber
     public var stage: StageNumber
@@ -77,13 +77,13 @@ public struct StageRequest: Hashable, Sendable {
     public var program: OpaqueProgram
     /// Whether files come with it: an archive that init unpacks before the program starts.
     public var bringsFiles: Bool
-    /// Whether others like it may run at the same time.
+    /// Whether other concurrent stages may run at the same time.
     ///
-    /// It ends with its first process and leaves the others alone. Such a stage cannot be resumed
-    /// and brings no files back.
+    /// A concurrent stage ends with its first process and does not affect the other stages. It
+    /// cannot be resumed and brings no files back.
     public var isConcurrent: Bool
 
-    /// The most concurrent stages of one jail.
+    /// The highest number of concurrent stages of one jail.
     public static let concurrentMax = 32
 
     public init(
@@ -103,13 +103,13 @@ public struct StageRequest: Hashable, Sendable {
     }
 }
 
-/// A program that is started before anybody has asked for it.
+/// The request to start a program before a caller has asked for it.
 public struct ParkRequest: Hashable, Sendable {
     public var jail: JailNumber
-    /// Of these only the processes and those of ``Limit/fixedAtStart`` count; the stage brings its
-    /// own.
+    /// The limits, of which only the processes and the limits of ``Limit/fixedAtStart`` apply; the
+    /// stage brings its own.
     public var limits: Limits
-    /// With the script that it will open.
+    /// The program, with the script that it will open.
     public var program: OpaqueProgram
 
     public init(jail: JailNumber, limits: Limits, program: OpaqueProgram) {
@@ -121,27 +121,27 @@ public struct ParkRequest: Hashable, Sendable {
 
 /// The warden's replies.
 public enum Reply: Hashable, Sendable {
-    /// The first frame: the warden is ready, and this is what it stands on.
+    /// The first frame: the warden is ready, on these primitives.
     case ready(version: UInt32, primitives: [Primitive])
     /// The first and last frame of a warden that will not start.
     case unfit(Primitive)
-    /// The program is where it first opens its script, and stays there for so long at most; then
-    /// its jail is closed.
+    /// The program is parked at its first open of the script, for at most this time; then its jail
+    /// is closed.
     case parked(JailNumber, milliseconds: UInt32, memoryBytes: UInt64)
-    /// Stage 0 is the opening, or the program that was to be parked.
+    /// A request is refused. Stage 0 stands for the opening, or for the program to be parked.
     case refused(JailNumber, StageNumber, Refusal)
     case finished(JailNumber, StageNumber, StageEnd)
-    /// Ours to answer for. The jail is destroyed; `closed` follows.
+    /// The service itself failed, not the program. The jail is destroyed; `closed` follows.
     case broken(JailNumber, Fault)
-    /// Nothing of the jail is left.
+    /// All of the jail is gone.
     case closed(JailNumber)
 }
 
-/// Something of the kernel's that the jails are built on, and how it was found.
+/// A kernel feature that the jails are built on, and its state on this machine.
 public struct Primitive: Hashable, Sendable {
     public var name: String
     public var detail: String
-    /// Jails here are weaker than they could be, and `detail` says in what.
+    /// Whether jails here are weaker than with the full feature; `detail` says in what way.
     public var isWeaker: Bool
 
     public init(name: String, detail: String, isWeaker: Bool = false) {
@@ -151,22 +151,22 @@ public struct Primitive: Hashable, Sendable {
     }
 }
 
-/// The front asked for what it may not have.
+/// The reason why the warden refuses the front's request.
 public enum Refusal: Hashable, Sendable {
     case aboveCeiling(Limit, value: Int64, ceiling: Int64)
     case unknownRuntime
     case unknownProfile
-    /// Not open, or gone.
+    /// The jail is not open, or gone.
     case noSuchJail
-    /// Not what the jail is ready for: a stage runs in it that this one may not run beside, or
-    /// another program is parked.
+    /// The jail is not ready for the request: it runs a stage that excludes this one, or another
+    /// program is parked in it.
     case busy
     case tooManyJails
-    /// A descriptor is not of the kind that the frame must carry.
+    /// A descriptor is of another kind than the frame requires.
     case wrongDescriptor
 }
 
-/// Where and why a part of ours failed.
+/// The site and the error of a failure of the service itself.
 public struct Fault: Hashable, Sendable {
     public var site: String
     public var errno: Int32
@@ -177,15 +177,16 @@ public struct Fault: Hashable, Sendable {
     }
 }
 
-/// The outcome of a stage, from counters read after its last process was gone; of a concurrent one,
-/// from what the kernel says of its first process.
+/// The outcome of a stage, from counters read after the end of its last process; of a concurrent
+/// stage, from the kernel's report on its first process.
 public struct StageEnd: Hashable, Sendable {
-    /// Never that of too much output, which the warden does not see.
+    /// The verdict, which is never "too much output", since the warden does not see the output.
     public var verdict: Verdict
     public var usage: Usage
     /// The numbers of the first system calls that the filter refused by default, each once.
     ///
-    /// Init's word, and it has handled a stranger's bytes: for people to read, nothing else.
+    /// They come from init, which has handled a stranger's bytes: they are for people to read,
+    /// nothing else.
     public var refusedCalls: [Int32]
 
     public static let refusedCallsMax = 16

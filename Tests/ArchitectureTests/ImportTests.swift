@@ -1,9 +1,10 @@
 import TestSupport
 import Testing
 
-/// A boundary is an import that does not exist.
+/// The boundaries between targets, as the absence of imports.
 @Suite struct ImportTests {
-    /// Each target, and which of ours it may import: the picture in docs/ARCHITECTURE.md.
+    /// The permitted imports of each target among this package's targets: the diagram in
+    /// docs/ARCHITECTURE.md.
     private static let ours: [String: Set<String>] = [
         "CLinux": [], "CSeccomp": [], "CCurl": [], "CCrack": [], "CCrypto": [],
         "Kernel": ["CLinux"],
@@ -71,7 +72,7 @@ import Testing
     @Test(arguments: unprivileged)
     func `what strangers reach never sees the kernel`(target: String) throws {
         let imported = try imports(of: target)
-        #expect(imported.contains("Foundation"))  // else nothing was read
+        #expect(imported.contains("Foundation"))  // else the scan read nothing
         #expect(imported.isDisjoint(with: ["Warden", "JailInit", "Kernel", "CLinux"]))
     }
 
@@ -95,7 +96,7 @@ import Testing
     func `a dependency has one importer`(module: String, importer: String) throws {
         let importers = try Repository.sources()
             .filter { try $0.source.imports.contains(module) }.map(\.target)
-        // The application that API makes is run by the target that composes everything.
+        // `Commands` runs the application that API makes, because it composes the service.
         #expect(
             Set(importers).subtracting(module == "Hummingbird" ? ["Commands"] : []) == [importer]
         )

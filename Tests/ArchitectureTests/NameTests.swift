@@ -1,9 +1,9 @@
 import TestSupport
 import Testing
 
-/// Where something is: in the file of its name.
+/// The rule that a file has the name of its declaration.
 @Suite struct NameTests {
-    /// Hands a module on, and declares nothing.
+    /// The files that only re-export a module, and declare nothing.
     private static let handingOn: Set = ["Sources/Domain/Vocabulary.swift"]
 
     @Test func `a file is named after something that it declares`() throws {
@@ -18,7 +18,8 @@ import Testing
         }
     }
 
-    /// `Type`, `Type+Concern` for what adds to a type, or a function's name with a capital.
+    /// Returns whether the name is a type's, `Type+Concern` for an extension of a type, or a
+    /// function's with a capital.
     private static func isName(_ name: String, of declared: Set<String>) -> Bool {
         let type = name.prefix { $0 != "+" }
         let function = type.prefix(1).lowercased() + type.dropFirst()

@@ -7,12 +7,12 @@ extension Repository {
     private static let known = Mutex<[String: (text: String, source: SourceText)]>([:])
 
     struct File: CustomStringConvertible, Sendable {
-        /// Below the root, such as `Sources/JailInit/Init.swift`.
+        /// The path below the root, such as `Sources/JailInit/Init.swift`.
         let path: String
 
         var text: String { get throws { try contents().text } }
 
-        /// The text with its comments and literals told apart.
+        /// The text with comments and literals separated from code.
         var source: SourceText { get throws { try contents().source } }
 
         private func contents() throws -> (text: String, source: SourceText) {
@@ -23,15 +23,15 @@ extension Repository {
             return contents
         }
 
-        /// The folder below `Sources` or `Tests`, which is the target's name.
+        /// The target's name: the folder below `Sources` or `Tests`.
         var target: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
 
         var description: String { path }
     }
 
-    /// Every file below `folder` whose name has one of these endings, in order.
+    /// Returns every file below `folder` whose name has one of these endings, in order.
     ///
-    /// Not the hostile programs, which no target compiles.
+    /// The hostile programs are excluded: no target compiles them.
     static func files(_ folder: String, _ endings: Set<String>) throws -> [File] {
         try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: folder).path)
             .filter { endings.contains(String($0.split(separator: ".").last ?? "")) }

@@ -1,6 +1,6 @@
 import Testing
 
-/// The scanners on texts in which there is something to find: else the rules could not fail.
+/// Tests of the scanners on texts with matches: without them, the rules could never fail.
 @Suite struct ScanTests {
     @Test func `an import is found in each of its forms`() {
         let text = SourceText(

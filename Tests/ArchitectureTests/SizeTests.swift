@@ -1,15 +1,15 @@
 import TestSupport
 import Testing
 
-/// A size is a smell and no law: where a file grows past these, look whether it holds two things.
+/// The size limits, which are hints: a file above its limit may hold two separate things.
 @Suite struct SizeTests {
     static let sourceLinesMax = 250
-    /// A suite is a list of cases.
+    /// The limit of a suite, which is a list of cases.
     static let testLinesMax = 400
     static let functionLinesMax = 70
     static let columnsMax = 100
 
-    /// Files that are longer because they are one thing.
+    /// The files above the limit, each with its reason.
     static let long: [String: String] = [
         "Sources/API/Projects/Operation+Projects.swift": "every operation of one feature",
         "Sources/CLinux/CLinux.c": "one plain function for each call that Swift cannot import",
@@ -36,7 +36,7 @@ import Testing
             guard count > (isTest ? Self.testLinesMax : Self.sourceLinesMax) else { continue }
             long.insert(file.path)
         }
-        // A file that has become shorter needs its reason no more.
+        // A file below the limit needs no reason.
         #expect(long == Set(Self.long.keys))
     }
 
@@ -51,7 +51,7 @@ import Testing
                 Issue.record("\(file):\(function.line) has \(function.lineCount) lines")
             }
         }
-        #expect(count > 500)  // else they were not found
+        #expect(count > 500)  // else the scan found too few
     }
 
     @Test func `no line is longer than 100 columns, but for what a literal says`() throws {

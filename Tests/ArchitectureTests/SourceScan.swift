@@ -1,6 +1,6 @@
-/// What a source text says, as far as the rules ask.
+/// The properties of a source text that the rules check.
 extension SourceText {
-    /// The modules that are imported, in the order of the text.
+    /// The imported modules, in the order of the text.
     var imports: [String] {
         code.split(separator: "\n").compactMap { line in
             let words = line.split { $0 == " " || $0 == ";" }
@@ -40,12 +40,12 @@ extension SourceText {
     }
 
     struct Function: Equatable {
-        /// The number of the line that it begins in, from 1.
+        /// The number of its first line, from 1.
         let line: Int
         let lineCount: Int
     }
 
-    /// Every function and initializer that has a body, nested ones too.
+    /// Every function and initializer with a body, nested ones included.
     var functions: [Function] {
         let tokens = Token.all(in: code)
         return tokens.indices.compactMap { index in
@@ -59,7 +59,7 @@ extension SourceText {
         }
     }
 
-    /// For C: everything in braces at the top.
+    /// Every top-level block in braces, for C.
     var topLevelBlocks: [Function] {
         var blocks: [Function] = []
         var depth = 0
@@ -79,12 +79,12 @@ extension SourceText {
     }
 }
 
-/// A word, or a character that is none, and its line.
+/// A word, or another single character, with its line.
 private struct Token {
     let text: Substring
     let line: Int
 
-    /// What begins another declaration, so that the one before has no body.
+    /// The words that begin another declaration, so that the one before has no body.
     private static let declarations: Set<Substring> = [
         "func", "init", "deinit", "subscript", "var", "let", "case", "static", "mutating",
         "associatedtype", "typealias", "struct", "enum", "class", "public", "private",
@@ -106,8 +106,8 @@ private struct Token {
         return tokens
     }
 
-    /// The line of the brace that closes the body of the declaration that `tokens` follow; `nil`
-    /// where it has none.
+    /// Returns the line of the closing brace of a declaration's body, given the tokens after the
+    /// declaration; `nil` if it has no body.
     static func endOfBody(_ tokens: ArraySlice<Token>) -> Int? {
         var parentheses = 0
         var braces = 0
@@ -115,7 +115,7 @@ private struct Token {
             switch token.text {
             case "(": parentheses += 1
             case ")": parentheses -= 1
-            // What stands in the parameters' parentheses, such as `= {}`, is no body.
+            // A brace inside the parameters' parentheses, such as `= {}`, is not the body's.
             case "{" where parentheses == 0 || braces > 0: braces += 1
             case "}" where parentheses == 0 || braces > 0:
                 braces -= 1

@@ -1,15 +1,15 @@
-/// A source text whose comments and string literals are told apart from its code, so that a word in
-/// a sentence is never taken for one of the program's.
+/// A source text with its comments and string literals separated from its code, so that a word in a
+/// sentence is never mistaken for code.
 ///
-/// It knows as much of Swift's grammar as this needs: nested comments, raw and multi-line literals,
-/// interpolations, names in backquotes. C is close enough.
+/// It knows the necessary part of Swift's grammar: nested comments, raw and multi-line literals,
+/// interpolations, names in backquotes. C is similar enough.
 struct SourceText {
     enum Kind { case code, comment, literal, name }
 
-    /// The text with a space for every byte that is not code; lines stay where they are.
+    /// The text with a space for every byte outside code; line numbers are unchanged.
     let code: String
-    /// How many characters each line has, without what its string literals say: a sentence for the
-    /// user may be longer than a line of code.
+    /// The number of characters in each line, without the content of string literals: a message to
+    /// the user may be longer than a line of code.
     let columns: [Int]
 
     init(_ text: String) {
@@ -19,7 +19,7 @@ struct SourceText {
     }
 }
 
-/// One pass over a text, which says of each byte what it is.
+/// One pass over a text, which classifies each byte.
 private struct Scan {
     private let bytes: [UInt8]
     private var kinds: [SourceText.Kind]
@@ -101,7 +101,8 @@ private struct Scan {
         } while depth > 0 && position < bytes.count
     }
 
-    /// How many `#` stand before the quotation mark here; `nil` where there is none.
+    /// Returns the number of `#` before the quotation mark here; `nil` if there is no quotation
+    /// mark.
     private func literalStart() -> Int? {
         var hashes = 0
         while at(hashes) == UInt8(ascii: "#") { hashes += 1 }

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the repository promises in words.
+/// The rules for the repository's texts.
 @Suite struct TextTests {
     @Test func `nothing in the sources is left for later`() throws {
-        // In pieces, so that this file may be searched as well.
+        // The words are split, so that this file may be searched as well.
         let marks: Set<Substring> = ["XX" + "X", "TO" + "DO", "FIX" + "ME"]
         let files =
             try Repository.files("Sources", ["swift", "c", "h", "modulemap"])
@@ -39,8 +39,8 @@ import Testing
         }
     }
 
-    /// As the table writes a value: default and ceiling, one number where they are the same, and a
-    /// dash where there is none.
+    /// Returns a value in the table's notation: default and ceiling, a single number if they are
+    /// equal, and a dash if there is none.
     private static func cell(_ value: Any?) -> String {
         switch value {
         case let range as [String: Int]:
@@ -90,6 +90,6 @@ import Testing
             named += try document.text.matches(of: file).map { String($0.1) }
         }
         #expect(named.filter { !names.contains($0) } == [])
-        #expect(named.count > 30)  // else they were not found
+        #expect(named.count > 30)  // else the search found too few
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The privileged program is whole in one file: no loader and no library decides what it runs.
+/// The warden's program is a single file: no loader and no library affects its code.
 @Suite struct WardenBinaryTests {
     private static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent()
@@ -29,16 +29,16 @@ import Testing
     }
 }
 
-/// The types in a 64-bit little-endian program's header table; see elf(5).
+/// The segment types of a 64-bit little-endian program's header table; see elf(5).
 struct ProgramSegments {
     static let load: UInt32 = 1
-    /// Where NEEDED entries would be.
+    /// The segment that would hold NEEDED entries.
     static let dynamic: UInt32 = 2
     static let interpreter: UInt32 = 3
 
     let types: Set<UInt32>
 
-    /// - Returns: `nil` where it is no such program, or is cut short.
+    /// - Returns: `nil` if the file is not such a program, or is truncated.
     init?(_ file: Data) {
         let bytes = [UInt8](file)
         guard bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]), bytes.count >= 64 else {

@@ -1,12 +1,13 @@
-/// Runs a classic BPF program as the kernel would on one system call, so that a filter can be asked
-/// what it would do without being installed.
+/// Runs a classic BPF program on one system call as the kernel would, so that tests can check a
+/// filter without installing it.
 struct BerkeleyFilter {
     struct Call {
         var number: UInt32
         var architecture: UInt32 = nativeArchitecture
         var arguments: [UInt64] = []
 
-        /// The four bytes at `offset` of `struct seccomp_data` (linux/seccomp.h), little-endian.
+        /// Returns the four bytes at `offset` of `struct seccomp_data` (linux/seccomp.h),
+        /// little-endian.
         func word(at offset: Int) -> UInt32? {
             switch offset {
             case 0: return number
@@ -34,7 +35,7 @@ struct BerkeleyFilter {
         let operand: UInt32
     }
 
-    /// AUDIT_ARCH of linux/audit.h.
+    /// The AUDIT_ARCH values of linux/audit.h.
     static let x86x64: UInt32 = 0xc000_003e
     static let x86: UInt32 = 0x4000_0003
     static let aarch64: UInt32 = 0xc000_00b7
@@ -58,7 +59,7 @@ struct BerkeleyFilter {
         }
     }
 
-    /// What the program returns: a SECCOMP_RET value.
+    /// Runs the program and returns its result, a SECCOMP_RET value.
     func answer(to call: Call) throws -> UInt32 {
         var accumulator: UInt32 = 0
         var position = 0

@@ -6,7 +6,7 @@ import WardenProtocol
 
 @testable import Catalog
 
-/// A folder of runtimes, with the shipped limits and policy, and tools of the test's own.
+/// A folder of runtimes, with the shipped limits and policy, and the test's own tools.
 private struct Checkout {
     let folder: TemporaryFolder
 
@@ -28,7 +28,7 @@ private struct Checkout {
         try folder.write("runtimes/\(name)/hello.expected", "hello\n")
     }
 
-    /// A program that pip might have brought.
+    /// Installs a program as pip would.
     func install(_ path: String) throws {
         try folder.write("tools/" + path, "#!/bin/sh\necho v9.8.7\n", mode: 0o755)
     }
@@ -96,7 +96,7 @@ private struct Checkout {
         let products = catalog.runtimes.installed.map(\.product)
         #expect(products.map { $0?.path } == ["program", nil, nil])
         #expect(products[0]?.exceptions == ["NOW"])
-        // The same compiler is the same after a restart.
+        // The same compiler has the same digest after a restart.
         #expect(try checkout.load().runtimes.installed.map(\.product) == products)
     }
 

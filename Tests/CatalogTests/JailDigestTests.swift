@@ -6,7 +6,8 @@ import WardenProtocol
 
 @testable import Catalog
 
-/// What is compiled under one digest is not run under another.
+/// The tests check which changes give another digest, since a program that was compiled under one
+/// digest never runs under another.
 @Suite struct `What decides a compiler's work` {
     private let folder: TemporaryFolder
     private let program: ProgramLocation
@@ -59,7 +60,7 @@ import WardenProtocol
     func `is another after a program or the packages were replaced`(name: String) throws {
         let before = digest()
         let path = folder.path + "/" + name
-        // A file of the same size and time, in its place.
+        // The replacement has the same size and time.
         let date = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate]
         try FileManager.default.copyItem(atPath: path, toPath: path + ".new")
         try FileManager.default.setAttributes(

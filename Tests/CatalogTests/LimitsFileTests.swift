@@ -4,7 +4,7 @@ import Testing
 
 @testable import Catalog
 
-/// A file that is right, with one plan whose parts a test may replace; `nil` leaves a key out.
+/// Returns a valid file with one plan whose keys a test may replace; `nil` leaves a key out.
 private func limits(_ changes: [String: String?] = [:], plan: String = "anonymous") -> String {
     var keys: [String: String?] = [
         "per_second": "5", "penalty_seconds": "10", "per_minute": "60", "per_day": "null",

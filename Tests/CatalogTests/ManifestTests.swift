@@ -3,7 +3,7 @@ import Testing
 
 @testable import Catalog
 
-/// A manifest that is right; a test replaces keys by other JSON, and `nil` leaves one out.
+/// Returns a valid manifest; a test replaces keys by other JSON, and `nil` leaves one out.
 func manifestText(_ changes: [String: String?] = [:]) -> String {
     var keys: [String: String?] = [
         "name": #""toy""#, "entry": #""main.toy""#, "find": #"["/usr/bin/env"]"#,
@@ -20,7 +20,7 @@ private func read(_ changes: [String: String?] = [:]) throws -> Manifest {
     return try Manifest(SettingsFile(bytes: Array(manifestText(changes).utf8), label: label))
 }
 
-/// A compiled language that says this of its programs.
+/// Returns the changes for a compiled language with this `cache` value.
 private func cached(_ cache: String) -> [String: String?] {
     ["cache": cache, "compile": #"["{program}", "-o", "{output}"]"#, "sources": #"[".c"]"#]
 }

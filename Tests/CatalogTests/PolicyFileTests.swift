@@ -10,7 +10,7 @@ private func policy(rule: String) -> String {
     """
 }
 
-/// A rule that allows one call under these conditions.
+/// Returns a rule that allows one call under these conditions.
 private func allowing(_ conditions: String) -> String {
     #"{"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": [\#(conditions)]}"#
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import Catalog
 
 private let enosys: UInt32 = 0x0005_0026
-/// Init hears of the call and answers with ENOSYS.
+/// The result for which the kernel notifies init, which answers with ENOSYS.
 private let named: UInt32 = 0x7fc0_0000
 private let permissionDenied: UInt32 = 0x0005_0001
 private let noAddressFamily: UInt32 = 0x0005_0061
@@ -98,7 +98,7 @@ private struct ShippedPolicy {
     }
 
     @Test func `lets threads start`() throws {
-        // What glibc's pthread_create asks for.
+        // The flags are those of glibc's pthread_create.
         #expect(try shipped.answer("clone", [0x3d_0f00]) == allowed)
     }
 
@@ -248,7 +248,7 @@ private struct ShippedPolicy {
     }
 }
 
-/// What the rules say, read one by one: the meaning that the compiled filter must have.
+/// A model of the rules, read one by one, with which the compiled filter must agree.
 private struct PolicyModel {
     private var rules: [UInt32: [SyscallPolicy.Rule]] = [:]
     private let standard: UInt32
@@ -266,7 +266,7 @@ private struct PolicyModel {
         (rules[number] ?? []).contains { !$0.conditions.isEmpty }
     }
 
-    /// The action of every rule that holds; more than one only where rules overlap.
+    /// Returns the actions of all rules that hold; there is more than one only if rules overlap.
     func answers(number: UInt32, arguments: [UInt64]) -> Set<UInt32> {
         let holding = (rules[number] ?? []).filter { rule in
             rule.conditions.allSatisfy { holds($0.comparison, arguments[Int($0.argument)]) }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Courier
 
-/// The two walls between a stranger's URL and the network that the courier stands in.
+/// The two address checks of the courier, which protect the network from untrusted URLs.
 @Suite(.guardedAgainstHanging)
 struct AddressJudgementTests {
     @Test(arguments: [
@@ -26,7 +26,8 @@ struct AddressJudgementTests {
                 #expect(delivery?.attempts.first?.outcome == .addressNotAllowed)
                 #expect(delivery?.state == .failed(at: ManualClock.start))
             }
-            // Accepted in order: one of the courier's would be counted before this.
+            // Connections are accepted in order, so one of the courier's would be counted before
+            // this one.
             let knock = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: bound, port: port).get()
             await receiver.wait(connections: 1)
@@ -68,7 +69,7 @@ struct AddressJudgementTests {
     }
 
     @Test func `a proxy in the environment is not used`() async {
-        // In a process of its own, since the environment belongs to all of one.
+        // The test runs in its own process, since the environment belongs to the whole process.
         await #expect(processExitsWith: .success) {
             try await Receiver.serve { proxy, proxyPort in
                 for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {

@@ -5,7 +5,7 @@ import Logging
 import Synchronization
 import TestSupport
 
-/// A courier at work, and what it works with.
+/// A running courier with its fakes.
 struct Bench {
     let store: FakeStore
     let clock = ManualClock()
@@ -33,7 +33,7 @@ struct Bench {
         )
     }
 
-    /// Runs the courier while `body` runs, and ends it.
+    /// Runs the courier while `body` runs, and then stops it.
     func run(_ body: () async throws -> Void) async throws {
         let running = Task { [courier] in try await courier.run() }
         do {
@@ -46,14 +46,15 @@ struct Bench {
         try await running.value
     }
 
-    /// The delivery as it is after this many attempts.
+    /// Returns the delivery after this many attempts.
     func delivery(_ id: String = "msg_1", afterAttempts count: Int) async -> Delivery? {
         await store.delivery(id) { $0.attempts.count >= count }
     }
 }
 
 extension CourierLimits {
-    /// With so much time for each attempt that only one that is to time out does.
+    /// Limits with so much time for each attempt that only an attempt that is meant to time out
+    /// does.
     static var patient: CourierLimits {
         var limits = CourierLimits()
         limits.connectMilliseconds = 300_000

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Courier
 
-/// What the courier does over time: stopping, starting again, sharing, and a store that fails.
+/// The courier's behaviour over time: stopping, restarting, sharing of slots, and a failing store.
 @Suite(.guardedAgainstHanging)
 struct CourierLifeTests {
     @Test func `an interrupted delivery stays pending and is sent again under its id`() async throws

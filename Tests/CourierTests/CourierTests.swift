@@ -140,7 +140,7 @@ struct CourierTests {
                 let delivery = await bench.delivery(afterAttempts: 1)
                 #expect(delivery?.attempts.first?.outcome == .answered(status: status))
                 #expect(delivered(delivery) == (status == 200))
-                // Cut off by its size, not by the clock.
+                // The answer was cut off by its size, not by the timeout.
                 let duration = delivery?.attempts.first?.durationMilliseconds ?? .max
                 #expect(duration < CourierLimits.patient.totalMilliseconds)
             }

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 
-/// A store that knows deliveries only, in memory, and tells when one has changed.
+/// A store in memory that has only deliveries, and notifies waiting tests of changes.
 actor FakeStore: DeliveryStore {
     struct NotKept: Error {}
     struct Broken: Error {}
@@ -25,7 +25,7 @@ actor FakeStore: DeliveryStore {
         self.savesToFail = savesToFail
     }
 
-    /// The delivery, once it is as `condition` says.
+    /// Waits until the delivery meets `condition`, and returns it.
     func delivery(
         _ id: String,
         when condition: @escaping @Sendable (Delivery) -> Bool
@@ -86,7 +86,7 @@ actor FakeStore: DeliveryStore {
     func replaceWebhookSecret(organization: String, with secret: String) { self.secret = secret }
 }
 
-// What the courier has no business with.
+// The methods that the courier does not use.
 extension FakeStore {
     func deliveries(organization: String, page: Page) throws -> Listing<DeliverySummary> {
         throw NotKept()

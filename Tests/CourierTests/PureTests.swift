@@ -6,7 +6,7 @@ import Testing
 
 struct WebhookSignatureTests {
     @Test func `the published example has the published signature`() throws {
-        // From the Standard Webhooks reference libraries' own tests.
+        // The values are from the tests of the Standard Webhooks reference libraries.
         let signature = try #require(
             WebhookSignature(secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
         )

@@ -48,7 +48,7 @@ import Testing
             }
             channel.finish()
         }
-        // Never more is in the channel than one that was too many.
+        // The channel never holds more than one element above its bound.
         var read = 0
         for await element in channel {
             read += 1

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension EndToEnd {
-    /// Everything from nothing, by HTTP alone.
+    /// The way of a new account from sign-up to its first run, by HTTP alone.
     @Suite struct Onboarding {
         @Test func `an agent signs up, makes a key, gets a token, and runs code with each`()
             async throws
@@ -115,11 +115,11 @@ extension EndToEnd {
         }
     }
 
-    /// What a plan grants, to an organization as a whole.
+    /// The limits of a plan, which an organization's callers share.
     @Suite struct PlansHeld {
         private static let body: JSONObject = ["language": "bash", "code": "true"]
 
-        /// The shipped limits with other rates for the plan `free`.
+        /// Writes the shipped limits with other rates for the plan `free`.
         private func limits(
             _ deployment: Deployment,
             _ rates: [String: Int?]
@@ -172,7 +172,7 @@ extension EndToEnd {
             }
         }
 
-        /// - Returns: `nil` where they took longer: a sixth is let in a second after the first.
+        /// - Returns: `nil` if the burst took over a second: a sixth request is allowed then.
         private func burst(at server: Server, key: Key) async throws -> [HTTPAnswer]? {
             let clock = ContinuousClock()
             let start = clock.now
@@ -263,7 +263,7 @@ extension Server {
         )
     }
 
-    /// An access token of the key.
+    /// Returns an access token of the key.
     func token(_ key: Key) async throws -> String {
         let form =
             "grant_type=client_credentials&client_id=\(key.id)&client_secret=\(key.plaintext)"
@@ -279,7 +279,7 @@ extension Server {
 }
 
 extension Key {
-    /// Whatever is shown as a credential.
+    /// Makes a key of any credential text.
     init(_ credential: String) {
         self.init(id: "", plaintext: credential, organization: "", webhookSecret: "")
     }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// What an operator does beside a running server.
+    /// The operator's commands beside a running server.
     @Suite struct Administration {
         private func admin(
             _ server: Server,
@@ -71,7 +71,7 @@ extension EndToEnd {
             async throws
         {
             try await withKey { server, key in
-                // No door lets such a name in; this is for the day on which one does.
+                // No API accepts such a name; the test covers a future gap.
                 let rename = """
                     import sqlite3, sys
                     store = sqlite3.connect(sys.argv[1])
@@ -114,7 +114,7 @@ extension EndToEnd {
             }
         }
 
-        /// An access token, and the identifier of the key that signed it.
+        /// Returns an access token, and the identifier of the key that signed it.
         private func token(
             of key: Key,
             at server: Server

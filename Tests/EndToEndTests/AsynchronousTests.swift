@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// Executions that outlive the request that made them.
+    /// Executions that outlive their requests.
     @Suite struct Asynchronous {
         @Test func `what is handed in is found under its location until it has finished`()
             async throws

@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// The benchmarks, in a few rounds: what they report, never how long anything took.
+    /// The benchmarks in a few rounds: the tests check their reports, never their times.
     @Suite struct Benchmarks {
-        /// Runs one, which has to leave nothing among the temporary files.
+        /// Runs a benchmark, which must leave no temporary file.
         private func bench(_ arguments: [String]) async throws -> CommandResult {
             var result: CommandResult?
             try await withTemporaryFiles { folder in
@@ -159,12 +159,12 @@ extension EndToEnd {
                 var jails: [Substring: Double] = [:]
                 for row in rows {
                     let jail = try #require(row["name"].string?.split(separator: ",").first)
-                    // What ended while it was looked at has none.
+                    // A process that ended during the reading has no size.
                     let size = row["figures"]["pss_mib"].double
                     jails[jail, default: 0] += size.isNaN ? 0 : size
                 }
                 #expect(names(report, "findings") == ["standby-pss-mib"])
-                // Of one jail all of it; of several their median.
+                // The finding is the total of a single jail, or the median of several.
                 let (least, most) = (jails.values.min() ?? 0, jails.values.max() ?? 0)
                 #expect(most > 0.5)
                 let found = report["findings"][0]["value"].double

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// Results that are posted to a receiver of the caller's.
+    /// Results that the service posts to a caller's receiver.
     @Suite struct Callbacks {
         private static let toLoopback = ["--callback-allow", "127.0.0.0/8"]
 
@@ -17,7 +17,7 @@ extension EndToEnd {
             return try #require(try answer.json["data"]["id"].string)
         }
 
-        /// Asks until the one delivery of this key's organization has this state.
+        /// Polls until the only delivery of this key's organization has this state.
         private func delivery(
             _ server: Server,
             key: Key,

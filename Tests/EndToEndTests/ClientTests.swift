@@ -242,7 +242,7 @@ extension EndToEnd {
                 let queued = /\rqueued, [1-9]\d* s\u{1b}\[K/
                 #expect(shown.contains(queued), "\(shown.debugDescription)")
                 #expect(shown.contains(/\rrunning, [1-9]\d* s\u{1b}\[K/))
-                // What was drawn is gone before the program's output begins.
+                // The progress line is erased before the program's output begins.
                 let end = /\r\u{1b}\[Kdone\r\nquicksand: \d+ of 1000 runs left for \d+ s\r\n/
                 #expect(shown.firstMatch(of: end)?.range.upperBound == shown.endIndex)
             }
@@ -250,7 +250,7 @@ extension EndToEnd {
     }
 }
 
-/// - Parameter milliseconds: after which every program is stopped; `nil` for ample time.
+/// - Parameter milliseconds: the time limit of every program; `nil` for ample time.
 private func withServer(
     stoppingAfter milliseconds: Int?,
     _ body: (Server, Key) async throws -> Void

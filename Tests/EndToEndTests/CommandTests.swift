@@ -41,7 +41,7 @@ extension EndToEnd {
                 """#
             let exact = try await run(code)
             #expect(exact.stdout.unicodeScalars.contains("\u{1b}"))
-            // The same, with a terminal for its standard output.
+            // Runs it again with a terminal as its standard output.
             let terminal = """
                 import os, pty, sys
                 sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// The same sources again, over HTTP.
+    /// Repeated runs of the same sources, over HTTP.
     @Suite struct CompiledOnce {
         private static let body: JSONObject = [
             "language": "c", "stdin": "40 2",
@@ -39,15 +39,15 @@ extension EndToEnd {
                     #expect(try isCached(again))
                     #expect(again["compile"]["status"].string == "succeeded")
                     #expect(again["compile"]["usage"]["wall_ms"].isNull == false)
-                    // As it is stored, too.
+                    // The stored execution has it, too.
                     let id = try #require(again["id"].string)
                     let stored = try await server.execution(id, key: key)
                     #expect(try isCached(stored))
                     let names = ["hits_total", "misses_total", "programs", "failures_total"]
                     for (name, value) in zip(names, ["1.0", "1.0", "1.0", "0.0"]) {
                         let metric = "quicksand_compile_cache_" + name
-                        // A program is counted when it is on disk, which nobody is kept waiting
-                        // for.
+                        // A program is counted once it is on disk; the answer does not wait for
+                        // that.
                         try await eventually("\(value) of \(metric)") {
                             try await self.metric(metric, of: server) == value
                         }

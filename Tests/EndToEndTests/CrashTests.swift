@@ -2,13 +2,13 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// The end of a server, wanted or not.
+    /// The end of a server: a stop or a crash.
     @Suite struct Endings {
         private func warden(of server: Server) throws -> ProcessTable.Entry {
             try #require(server.processes.warden)
         }
 
-        /// The control groups that this warden made, and that are still there.
+        /// Returns the existing control groups of this warden.
         private func groups(ofWarden pid: Int32) async throws -> [Substring] {
             let result = try await command(
                 "/usr/bin/find",
@@ -89,7 +89,7 @@ extension EndToEnd {
             async throws
         {
             try await withKey { server, key in
-                // From the second death on there is a pause before the next.
+                // From the second death on, the monitor pauses before the next warden.
                 for _ in 0..<4 {
                     let killed = try await eventually("a warden") {
                         server.processes.warden
@@ -97,7 +97,7 @@ extension EndToEnd {
                     kill(killed.pid, SIGKILL)
                     try await awaitEnd(of: [killed])
                 }
-                // Where it is over before one can look, the next is longer.
+                // If the pause ends before the check, the next pause is longer.
                 let ready = try await eventually("a server without a warden") {
                     let answer = try await server.get("/health/ready")
                     if answer.status == 503 { return answer }
@@ -148,7 +148,7 @@ extension EndToEnd {
                     try await awaitEnd(of: processes)
                     try await server.awaitLog("the warden's monitor has ended")
                 }
-                // A killed monitor cannot tidy up; the next warden does.
+                // A killed monitor cannot clean up; the next warden does.
                 try await deployment.serve { server in
                     let execution = try await server.run(Queue.quick, key: key)
                     #expect(execution["exit_code"].int == 0)

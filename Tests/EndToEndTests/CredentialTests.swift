@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// Keys, and what can be learnt without one.
+    /// Keys, and the answers to callers without one.
     @Suite struct Credentials {
         private static let body: JSONObject = ["language": "bash", "code": "echo mine"]
 

@@ -1,17 +1,18 @@
 import TestSupport
 import Testing
 
-/// The whole product: the built program, real HTTP on loopback, a real database and real jails.
+/// The tests of the whole product: the built program, real HTTP on loopback, a real database and
+/// real jails.
 ///
-/// Needs root, for the jails. Every test has servers, a data folder and keys of its own, so a few
-/// run at once: most of a test's time is a server's start, or waiting. How long anything takes
-/// decides nothing: see ``Patience``.
+/// They need root, for the jails. Every test has its own servers, data folder and keys, so a few
+/// tests run at once: most of a test's time is a server's start, or waiting. No test depends on
+/// durations: see ``Patience``.
 @Suite(.atOnce(3), .guardedAgainstHanging)
 enum EndToEnd {}
 
-/// Lets so many tests of a suite run at once.
+/// A trait that bounds the concurrent tests of a suite.
 ///
-/// The others wait within their time limits, which are long enough for all of them.
+/// The other tests wait within their time limits, which are long enough for all of them.
 struct AtOnceTrait: SuiteTrait, TestTrait, TestScoping {
     let places: Places
 

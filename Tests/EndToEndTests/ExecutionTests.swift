@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// Programs of callers with a key, answered at once.
+    /// Synchronous executions of callers with a key.
     @Suite struct Executions {
         @Test func `a program gets its input, arguments and environment`() async throws {
             try await withKey { server, key in

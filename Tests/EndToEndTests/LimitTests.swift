@@ -1,7 +1,7 @@
 import Testing
 
 extension EndToEnd {
-    /// Time, memory and plans.
+    /// The limits of time and memory, and of plans.
     @Suite struct LimitsHeld {
         static let spin = "while True: pass"
         static let sleep = "import time; time.sleep(60)"

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// Signing in from a terminal, and what is kept of it.
+    /// Sign-in from a terminal, and the saved session.
     @Suite struct Login {
         private func mode(_ path: String) throws -> Int? {
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
@@ -42,7 +42,7 @@ extension EndToEnd {
                 #expect(result.code == 0, "\(result.stderr)")
                 let second = try #require(try client.savedToken())
                 #expect(second != first)
-                // Nobody has the first any more, so it is ended.
+                // The client has dropped the first token, so its session is ended.
                 for (token, status) in [(first, 401), (second, 200)] {
                     let headers = ["Authorization": "Bearer \(token)"]
                     let answer = try await server.send("GET", "/v1/usage", headers: headers)

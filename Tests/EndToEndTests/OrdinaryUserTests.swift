@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension EndToEnd {
-    /// Everything without root: the warden is root of a user namespace only.
+    /// The service without root: the warden is root of a user namespace only.
     @Suite struct OrdinaryUserTests {
         private static let withoutCgroup = ["--allow-missing", "cgroup"]
 
@@ -75,7 +75,7 @@ extension EndToEnd {
                     ["run", file, "--json"] + options + Self.withoutCgroup
                 )
                 let execution = try JSON(Data(result.stdout.utf8))
-                // What a fork bomb ends as is a race between its own end and a limit.
+                // A fork bomb's status is a race between its own end and a limit.
                 if let status { #expect(execution["status"].string == status, "\(result)") }
                 try await user.awaitNoProcess()
             }
@@ -155,12 +155,13 @@ extension EndToEnd {
             try await OrdinaryUser.make { user in
                 try await DelegatedGroups.make(for: user.uid) { groups in
                     let doctor = try await user.quicksand(["doctor"], in: groups)
-                    // Not its exit code: an emulated machine may be too slow for a hello program.
+                    // Do not check the exit code: an emulated machine may be too slow for a hello
+                    // program.
                     #expect(doctor.stdout.contains(/ok +cgroup memory/), "\(doctor.stderr)")
                     #expect(!doctor.stdout.contains(/WEAKER +cgroup/))
                 }
                 try await DelegatedGroups.make(for: user.uid) { groups in
-                    // A child that nobody waits for, and memory that no process has mapped.
+                    // A child that no process waits for, and memory that no process has mapped.
                     let file = try user.write(
                         "import os\nf = os.memfd_create('x')\n"
                             + "for _ in range(96): os.write(f, bytes(1 << 20))",
@@ -177,7 +178,7 @@ extension EndToEnd {
     }
 }
 
-/// On its own, because it takes longer than a test over HTTP may.
+/// The attacks without root: a separate suite, because they take longer than a test over HTTP may.
 @Suite(.serialized, .guardedAgainstHanging)
 struct OrdinaryUserAttackTests {
     @Test func `in a delegated cgroup every attack is refused without root as well`() async throws {

@@ -2,11 +2,11 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// Files that are kept to be run.
+    /// Projects: stored files that callers can run.
     @Suite struct Projects {
         private static let projects = "/api/v1/projects"
 
-        /// - Returns: its path.
+        /// - Returns: the project's path.
         private func make(_ body: JSONObject, _ server: Server, key: Key) async throws -> String {
             let answer = try await server.post(Self.projects, key: key, body)
             try #require(answer.status == 201, "\(answer)")
@@ -171,7 +171,9 @@ extension EndToEnd {
             }
         }
 
-        /// One of the outcomes that there are for each, whichever comes first.
+        /// Deletes a project during runs.
+        ///
+        /// Each request has one of its possible outcomes.
         private func deleteAmidRuns(_ server: Server, key: Key) async throws {
             let project = try await make(["name": "x", "language": "bash"], server, key: key)
             try await put("main.sh", "echo done", in: project, server, key: key)
@@ -187,7 +189,7 @@ extension EndToEnd {
                             )
                             switch answer.status {
                             case 404: break
-                            // The other request with its Idempotency-Key was under way.
+                            // Another request with this Idempotency-Key was under way.
                             case 409: #expect(headers["Idempotency-Key"] != nil)
                             case 200, 202:
                                 let status = try answer.json["data"]["status"].string

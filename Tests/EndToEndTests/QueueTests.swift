@@ -1,7 +1,7 @@
 import Testing
 
 extension EndToEnd {
-    /// Who has to wait, and who is sent away.
+    /// The queue: waiting and refused requests.
     @Suite struct Queue {
         static let quick: JSONObject = ["language": "bash", "code": "true"]
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// Headers that were compiled ahead, and that the operator removes under a running server.
+    /// Precompiled headers that the operator deletes under a running server.
     @Suite struct RemovedHeaders {
         private static let program = """
             #include <iostream>
@@ -12,7 +12,7 @@ extension EndToEnd {
             int main() { std::cout << MARKED; }
             """
 
-        /// Makes them as `Scripts/install-runtimes` does, but with a mark that shows whether a
+        /// Makes the headers as `Scripts/install-runtimes` does, with a mark that shows whether a
         /// compiler read them.
         private func makeHeaders(below tools: String) async throws -> String {
             let folder = tools + "/cpp-headers"
@@ -47,7 +47,7 @@ extension EndToEnd {
                 let folder = try await makeHeaders(below: tools)
                 let key = try await deployment.makeKey()
                 try await deployment.serve(environment: ["QUICKSAND_TOOLS": tools]) { server in
-                    // A source of its own each time: nothing comes from the compile cache.
+                    // Each source is different, so that the compile cache has none of them.
                     func output(_ comment: String) async throws -> String? {
                         let code = Self.program + "\n// " + comment
                         let body: JSONObject = ["language": "cpp", "code": code]

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The running server, held to the document that it gives of itself: schemathesis reads it, and
-/// sends what it allows and what it does not.
+/// The running server against its own OpenAPI document: schemathesis reads the document, and sends
+/// valid and invalid requests.
 ///
-/// Not among the other end-to-end tests, which may not take as long.
+/// It is a separate suite, because the other end-to-end tests have shorter time limits.
 @Suite(.serialized, .guardedAgainstHanging)
 struct SchemaTests {
     @Test func `the document is valid OpenAPI, and so are its examples`() async throws {
@@ -54,8 +54,8 @@ struct SchemaTests {
     }
 }
 
-/// A server, a key for it, and the tools beside it, in a network of their own: what is drawn has
-/// callback addresses of anywhere, and none of them is to be reached.
+/// A server, a key for it, and the tools beside it, in their own network: the generated requests
+/// have arbitrary callback addresses, and none of them may be reached.
 private struct Examination {
     private static let folder = Repository.root.appendingPathComponent("Tests/Schemathesis").path
     private static let python = Repository.root
@@ -114,8 +114,8 @@ private struct Examination {
     }
 
     /// - Parameters:
-    ///   - examples: how many requests are drawn for each operation in the long form; the short one
-    ///     draws a fifth.
+    ///   - examples: the number of generated requests for each operation in the long form; the
+    ///     short form generates a fifth.
     ///   - credential: `key`, `user`, or the dispatcher's secret.
     func schemathesis(
         _ arguments: [String] = [],
@@ -140,7 +140,7 @@ private struct Examination {
 }
 
 extension Deployment {
-    /// The limits of the repository without the rates of any plan.
+    /// Writes the repository's limits without the rates of any plan.
     /// - Returns: the file's path.
     fileprivate func writeUnratedLimits() throws -> String {
         let file = Repository.root.appendingPathComponent("limits.json")

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// A start beside a server that has the data folder, or the port: it changes nothing.
+    /// A start beside a server that holds the data folder or the port: it changes nothing.
     @Suite struct SecondServers {
         private static let toLoopback = ["--callback-allow", "127.0.0.0/8"]
 
@@ -11,8 +11,8 @@ extension EndToEnd {
             Server.endless.merging(url.map { ["callback_url": $0] } ?? [:]) { $1 }
         }
 
-        /// Has a start end by itself.
-        /// - Returns: its last line.
+        /// Expects that a start ends by itself.
+        /// - Returns: the last line of its output.
         private func refusal(
             _ program: RunningProgram,
             code: Int32 = 1
@@ -124,7 +124,7 @@ extension EndToEnd {
                     server.program.signal(SIGKILL)
                     _ = try await server.program.exitCode()
                 }
-                // Whatever is left of the first.
+                // The start after it must work with all remains of the first server.
                 try await deployment.serve(["--grace", "0"]) { server in
                     let ready = try await server.get("/health/ready")
                     #expect(ready.status == 200)
@@ -165,7 +165,7 @@ extension EndToEnd {
                         await other.end()
                         throw error
                     }
-                    // It has inherited a mask that blocks the milder one.
+                    // The process has inherited a mask that blocks SIGTERM.
                     other.signal(SIGKILL)
                     await other.end()
                 }
@@ -196,7 +196,7 @@ extension EndToEnd {
 extension Deployment {
     fileprivate var lock: String { data + "/server.lock" }
 
-    /// Everything that the database says.
+    /// Returns the whole content of the database.
     fileprivate func rows() async throws -> String {
         let script = """
             import sqlite3, sys

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// What stands around the API: the front page, health, metrics, and HTTP gone wrong.
+    /// The endpoints around the API: the front page, health, metrics, and malformed HTTP.
     @Suite struct Around {
         @Test func `the front page says that the API is online`() async throws {
             try await withServer { server in

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// Jails that the service makes before anybody asks for them.
+    /// Standby jails, which the service makes in advance.
     @Suite struct StandbyService {
         @Test
         func `an interpreter stands by after the first request, is used once, and ends with all`()

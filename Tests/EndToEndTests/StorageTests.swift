@@ -2,13 +2,14 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// A database that cannot be written for a while: that is said, nothing is lost, and it passes.
+    /// A database that is temporarily not writable: the service reports it, loses nothing, and
+    /// recovers.
     @Suite struct Storage {
         private static let later = Server.held(
             then: "echo kept; head -c 200000 /dev/zero | tr '\\0' x"
         )
 
-        /// Larger than what a log of a few megabytes has room for by chance.
+        /// A request larger than the room that a log of a few megabytes has by chance.
         private static let large: JSONObject = [
             "language": "bash", "code": "echo large # " + String(repeating: "x", count: 300_000),
         ]
@@ -28,7 +29,7 @@ extension EndToEnd {
             #expect(answer[header: "Retry-After"] == "5")
         }
 
-        /// The same process takes, keeps and finishes work again, and what it had accepted before.
+        /// Checks that the same process accepts and finishes work again, also work from before.
         private func expectRecovery(
             _ server: Server,
             _ key: Key,
@@ -98,7 +99,7 @@ extension EndToEnd {
                     #expect(try ready.json["reason"].string == "the store is down")
                     #expect(try await server.get("/health/live").status == 200)
                     try await server.awaitLog("another program has locked it")
-                    // Reading is not writing.
+                    // Reads still work.
                     _ = try await server.execution(running, key: key)
                 } catch {
                     await holder.end()
@@ -116,7 +117,7 @@ extension EndToEnd {
                 let running = try await server.submit(Self.later, key: key)
                 try await server.awaitJailed(["sleep"])
                 let log = server.deployment.database + "-wal"
-                // As a disk that failed: a mount cannot be made read-only under open files.
+                // This imitates a failed disk: a mount with open files cannot be made read-only.
                 let frozen = try await command("/usr/bin/chattr", ["+i", log])
                 guard frozen.code == 0 else {
                     return print("not tried: this file system has no immutable files")
@@ -165,12 +166,12 @@ extension EndToEnd {
     }
 }
 
-/// A file system of its own under a deployment's data folder.
+/// A separate file system below a deployment's data folder.
 struct TemporaryDisk {
     let folder: String
     private var filler: String { folder + "/filler" }
 
-    /// Takes every byte that is left.
+    /// Fills every byte that is left.
     func fill() throws {
         _ = FileManager.default.createFile(atPath: filler, contents: nil)
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: filler))
@@ -191,7 +192,7 @@ struct TemporaryDisk {
 extension Deployment {
     var database: String { data + "/quicksand.sqlite" }
 
-    /// Has the data folder be a disk so large, while `body` runs.
+    /// Mounts a disk of this size as the data folder, while `body` runs.
     func onTemporaryDisk(
         megabytes: Int,
         _ body: (TemporaryDisk) async throws -> Void

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// Servers that are none, that are not there, or that must not be told a secret.
+    /// Addresses of foreign servers, of no server, and of servers that must not receive a secret.
     @Suite struct StrangeServers {
         private static let key = Key(
             id: "",
@@ -11,7 +11,7 @@ extension EndToEnd {
             webhookSecret: ""
         )
 
-        /// Tries, as somebody with a key, what `server` is.
+        /// Runs `quicksand try` with a key against `server`.
         private func attempt(
             _ server: String,
             _ options: [String] = [],
@@ -52,7 +52,7 @@ extension EndToEnd {
             }
         }
 
-        /// What something that is no Quicksand server answers, and what is said of it.
+        /// The answer of a foreign server, and the expected message about it.
         struct Answer: Sendable, CustomTestStringConvertible {
             let bytes: String
             let words: String
@@ -134,7 +134,7 @@ extension EndToEnd {
             async throws
         {
             try await Listener.listen { listener, port in
-                // A connection to wherever would come here.
+                // A connection to any address would come to this proxy.
                 let proxy = ["http_proxy": "http://127.0.0.1:\(port)"]
                 let server = "http://quicksand.invalid"
                 try await attempt(server, environment: proxy) {

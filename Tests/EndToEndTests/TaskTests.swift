@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// Agents' tasks, from the order to the callback.
+    /// The tasks of agents, from the order to the callback.
     @Suite struct AgentTasks {
         private static let path = "/api/v1/dispatcher/tasks"
         private static let toLoopback = ["--callback-allow", "127.0.0.0/8"]
@@ -43,7 +43,7 @@ extension EndToEnd {
             return try answer.json["data"]
         }
 
-        /// Asks until the task has one of these states.
+        /// Polls until the task has one of these states.
         private func awaited(
             _ server: Server,
             _ id: String,
@@ -129,7 +129,7 @@ extension EndToEnd {
                     "exit 3",
                     ["retry_on": ["failed"], "max_attempts": 3]
                 )
-                // Whoever misses the first pause sees the second, which is longer.
+                // A poll that misses the first pause sees the second, which is longer.
                 let waiting = try await awaited(server, id, key: key, "scheduled")
                 let made = try #require(waiting["attempts_made"].int)
                 #expect(waiting["attempts_left"].int == 3 - made)
@@ -268,7 +268,7 @@ extension EndToEnd {
                             return list.count == ids.count
                                 && list.allSatisfy { $0["status"].string == "delivered" }
                         }
-                        // One that was being posted when the server died is posted again.
+                        // A message that was being posted at the server's death is posted again.
                         let messages = Set(receiver.requests.map { $0[header: "webhook-id"] })
                         #expect(messages.count == ids.count)
                         let told = try receiver.requests.map {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension EndToEnd {
-    /// Thresholds, on reports that are there already.
+    /// The thresholds on existing reports.
     @Suite struct Thresholds {
         private static let report = """
             {

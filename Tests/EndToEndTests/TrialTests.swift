@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension EndToEnd {
-    /// What a stranger may do.
+    /// The rights of an anonymous caller.
     @Suite struct Trial {
         @Test func `every installed runtime answers its hello program`() async throws {
             let runtimes = Repository.root.appendingPathComponent("runtimes")
@@ -95,7 +95,7 @@ extension EndToEnd {
                     let answer = try await server.attempt(from: "192.0.2.1")
                     #expect(answer.status == 200)
                 }
-                // What stands left of the proxy's own word is hearsay.
+                // The addresses to the left of the proxy's own entry are not trusted.
                 #expect(try await server.attempt(from: "192.0.2.7, 192.0.2.1").status == 429)
                 #expect(try await server.attempt(from: "192.0.2.2").status == 200)
             }
@@ -136,7 +136,7 @@ extension EndToEnd {
 }
 
 extension Server {
-    /// Tries something out, as a stranger.
+    /// Runs a program as an anonymous caller.
     func attempt(
         from address: String? = nil,
         body: JSONObject = ["language": "bash", "code": "echo $((40 + 2))"]

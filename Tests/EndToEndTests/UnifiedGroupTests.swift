@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// Where the groups of jails are made on a machine with cgroup v2 alone, such as that of
+    /// The places of jails' groups on a machine with cgroup v2 alone, such as the machine of
     /// Scripts/vm-test.
     @Suite(.enabled(if: UnifiedGroup.isPossible, "this machine's cgroup hierarchy is not v2 alone"))
     struct UnifiedGroupTests {
@@ -14,7 +14,7 @@ extension EndToEnd {
                 #expect(group.places(in: first) == [group.path], "\(first.stdout)\(first.stderr)")
                 #expect(group.hasLeaf)
                 #expect(group.members.isEmpty)
-                // As a warden that is started later: it begins in the leaf.
+                // This imitates a later start of a warden, which begins in the leaf.
                 let second = try await group.quicksand(["doctor"], joining: "/quicksand-service")
                 #expect(group.places(in: second) == [group.path], "\(second.stdout)")
             }
@@ -39,7 +39,7 @@ extension EndToEnd {
     }
 }
 
-/// A control group of v2, as a service manager makes one for a service.
+/// A control group of v2, like a service manager's group for a service.
 private struct UnifiedGroup {
     static let root = "/sys/fs/cgroup"
     static let isPossible =
@@ -57,7 +57,7 @@ private struct UnifiedGroup {
             rmdir(group.path + "/quicksand-service")
             rmdir(group.path)
         }
-        // The root may have processes and give controllers all the same.
+        // The root may have processes and still give controllers.
         try "+memory +pids".write(
             toFile: root + "/cgroup.subtree_control",
             atomically: false,
@@ -75,7 +75,7 @@ private struct UnifiedGroup {
         return try await command("/bin/sh", ["-c", join, "sh", Product.quicksand] + arguments)
     }
 
-    /// Those that the doctor names for a controller.
+    /// Returns the groups that the doctor names for its controllers.
     func places(in doctor: CommandResult) -> Set<String> {
         Set(
             doctor.stdout.split(separator: "\n").compactMap { line in

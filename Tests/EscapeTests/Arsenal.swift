@@ -6,7 +6,7 @@ import Testing
 import WardenProtocol
 import WardenUnderTest
 
-/// The attacks that this release is held to, with the list of calls that this checkout ships.
+/// The attacks of the release criteria, with the list of calls in this checkout.
 enum Arsenal {
     static let attacks: [Attack] = {
         let profiles = SystemCallProfile.allCases.map { ($0, calls?.answeringZero($0) ?? []) }
@@ -17,7 +17,7 @@ enum Arsenal {
 
     static func of(_ family: Attack.Family) -> [Attack] { attacks.filter { $0.family == family } }
 
-    /// Each set of walls of which an attack needs all to be gone.
+    /// The sets of layers that must all be missing for an attack to succeed.
     static let gaps: [Gap] = Set(attacks.map(\.wall.layers)).filter { !$0.isEmpty }
         .map(Gap.init).sorted { $0.description < $1.description }
 
@@ -40,7 +40,7 @@ extension WardenFixture {
         )
     }
 
-    /// From each of its places and in each of its profiles.
+    /// Runs the attack from each of its places and in each of its profiles.
     static func expectRefused(_ attack: Attack) async throws {
         let fixture = try #require(current)
         #expect(try await fixture.harness().make(attack) == .refused)

@@ -3,11 +3,11 @@ import Foundation
 import Testing
 import WardenUnderTest
 
-/// docs/ATTACKS.md, held to the tests that there are.
+/// The list in docs/ATTACKS.md against the existing tests.
 @Suite struct AttackListTests {
     fileprivate struct Row {
         let name: String
-        /// Titles of tests, and `corpus`.
+        /// Whether the row names `corpus`; the titles are of tests.
         let isInCorpus: Bool
         let titles: [String]
     }
@@ -27,7 +27,7 @@ import WardenUnderTest
         }
     }
 
-    /// Every title of a test in this repository.
+    /// Returns every title of a test in this repository.
     private func titles() throws -> Set<String> {
         let tests = URL(fileURLWithPath: Checkout.root + "/Tests")
         let files = FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil)
@@ -65,6 +65,6 @@ import WardenUnderTest
 }
 
 extension AttackListTests.Row {
-    /// Other architectures' entries are there on x86-64 alone.
+    /// The entries of other architectures exist on x86-64 alone.
     fileprivate var isForeign: Bool { name == "entries" }
 }

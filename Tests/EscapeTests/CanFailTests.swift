@@ -6,8 +6,10 @@ import WardenProtocol
 import WardenUnderTest
 
 extension EscapeTests {
-    /// An attack that is refused whatever one does shows nothing: each of them must come through
-    /// where the wall that is said to refuse it has been left out.
+    /// The proof that each attack can succeed: without the layer that should refuse it, the attack
+    /// must come through.
+    ///
+    /// An attack that always fails proves nothing.
     @Suite struct CanFailTests {
         @Test(arguments: Arsenal.gaps)
         func `without its wall an attack comes through`(gap: Arsenal.Gap) async throws {
@@ -28,16 +30,17 @@ extension EscapeTests {
 
         @Test func `every wall has an attack that only it refuses`() {
             let alone = Arsenal.gaps.filter { $0.walls.count == 1 }.flatMap(\.walls)
-            // A network's wall has a second one behind it where the kernel's Landlock knows scopes.
+            // The network namespace has a second layer behind it if the kernel's Landlock knows
+            // scopes.
             #expect(Set(IsolationLayer.allCases).subtracting(alone) == [.networkNamespace])
             #expect(Arsenal.gaps.contains { $0.walls.contains(.networkNamespace) })
         }
     }
 
-    /// What the programs leave where a jail shares the host's System V objects, by their key.
+    /// The System V objects that programs leave if a jail shares the host's, by their key.
     private enum SharedObjects {
         static func remove() {
-            // Not by Foundation's Process, which keeps descriptors for later.
+            // Do not use Foundation's Process, which keeps descriptors open.
             let words = ["ipcrm", "-M", "0x5153", "-S", "0x5153", "-Q", "0x5153"]
             var arguments = words.map { strdup($0) } + [nil]
             defer { for argument in arguments { free(argument) } }

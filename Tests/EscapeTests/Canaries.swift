@@ -5,10 +5,10 @@ import WardenUnderTest
 
 /// Files of the host that no jail may read, change or replace.
 struct Canaries: Sendable {
-    /// Those of the suite that is running; set by ``CanariesTrait``.
+    /// The canaries of the running suite; set by ``CanariesTrait``.
     @TaskLocal static var current: Canaries?
 
-    /// What is in each of them, and nowhere else.
+    /// The content of each file, which is nowhere else.
     let secret: String
     let paths: [String]
     private let marks: [Mark]
@@ -42,7 +42,7 @@ struct Canaries: Sendable {
             withIntermediateDirectories: false,
             attributes: [.posixPermissions: 0o755]
         )
-        // Readable by everybody: what keeps a jail from them is that they are not there.
+        // The files are world-readable: a jail cannot read them because it does not contain them.
         paths = ["/root/" + name, "/etc/" + name, folder + "/data"]
         for path in paths { try Data(secret.utf8).write(to: URL(fileURLWithPath: path)) }
         marks = try paths.map(Mark.init)
@@ -58,7 +58,7 @@ struct Canaries: Sendable {
         }
     }
 
-    /// No answer may ever have the secret in it.
+    /// Checks that no output has the secret.
     func expectAbsent(from result: ExecutionResult) {
         let secret = Data(secret.utf8)
         for stage in [result.compile].compactMap({ $0 }) + result.runs {
@@ -71,7 +71,7 @@ struct Canaries: Sendable {
     }
 }
 
-/// Lays canaries for a whole suite and takes them away afterwards.
+/// A trait that makes canaries for a whole suite and deletes them afterwards.
 struct CanariesTrait: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test,
@@ -89,7 +89,7 @@ extension Trait where Self == CanariesTrait {
 }
 
 extension WardenFixture {
-    /// - Throws: outside of a suite that has them.
+    /// - Throws: outside a suite with canaries.
     var canaries: Canaries {
         get throws { try #require(Canaries.current) }
     }

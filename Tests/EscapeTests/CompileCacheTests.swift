@@ -6,8 +6,8 @@ import Testing
 import WardenUnderTest
 
 extension EscapeTests {
-    /// Programs from the cache in real jails: by nothing but its speed can one tell that it was not
-    /// compiled in its own.
+    /// Cached programs in real jails: only the speed shows that a program was not compiled in its
+    /// own jail.
     @Suite struct CompileCacheTests {
         private let folder = NSTemporaryDirectory() + "/quicksand-compiled-" + UUID().uuidString
 
@@ -18,7 +18,7 @@ extension EscapeTests {
             await cache.settle()
         }
 
-        /// Without memory, so that every program has been on disk.
+        /// Returns a cache without memory, so that every program comes from disk.
         private func cache() throws -> FolderCache {
             try FolderCache(path: folder, bytesMax: 64 << 20, heldBytesMax: 0)
         }
@@ -55,7 +55,7 @@ extension EscapeTests {
             return result
         }
 
-        /// Says all that it can find out about itself and what is around it.
+        /// A program that prints everything it can find out about itself and its environment.
         private static let look = """
             #include <dirent.h>
             #include <stdio.h>
@@ -191,7 +191,7 @@ extension EscapeTests {
                 let result = try await run(files, in: cache)
                 #expect(result.compile?.isCached == false)
                 #expect(result.runs.map(\.verdict) == [.exited(code: 3)])
-                // Compiled again, it is there again, also after a restart.
+                // After another compilation the program is cached again, also after a restart.
                 #expect(try await run(files, in: self.cache()).compile?.isCached == true)
             }
         }
@@ -222,7 +222,7 @@ extension EscapeTests {
         {
             try await withCache { cache in
                 for _ in 0..<2 {
-                    // A header alone becomes a precompiled one, which cannot be executed.
+                    // A single header becomes a precompiled one, which cannot be executed.
                     let result = try await run(["main.h": "int x;"], "cpp", in: cache) {
                         $0.entry = "main.h"
                     }

@@ -5,7 +5,7 @@ import WardenClient
 import WardenUnderTest
 
 extension EscapeTests {
-    /// Several stages at once in one session.
+    /// Several concurrent stages in one session.
     @Suite struct ConcurrentStageTests {
         private func open(_ changes: [Limit: Int64] = [:]) async throws -> any SandboxSession {
             let fixture = try #require(WardenFixture.current)
@@ -32,7 +32,7 @@ extension EscapeTests {
             )
         }
 
-        /// A stage that says it runs, and runs until its input ends.
+        /// A stage that reports its start, and runs until its input ends.
         private struct Waiting {
             let input = BoundedChannel<Data>(weightMax: 1) { $0.count }
             let run: Task<StageResult, any Error>
@@ -65,7 +65,7 @@ extension EscapeTests {
             defer { session.close() }
             let made = try await session.run(stage("import os; os.mkfifo('f')"))
             #expect(made.result.verdict == .exited(code: 0))
-            // Each open waits for the other's.
+            // Each open waits for the other one.
             let writer = try stage("open('f', 'w').write(open('given').read())")
             let reader = try stage("print(open('f').read())")
             async let written = session.run(writer)
@@ -74,7 +74,9 @@ extension EscapeTests {
             #expect(try await read.result.stdout.text == "given\n")
         }
 
-        /// Each stage has a Landlock domain of its own: it may not signal another's processes, and
+        /// Returns a program that looks for a process.
+        ///
+        /// Each stage has its own Landlock domain: it may not signal another stage's processes, and
         /// /proc does not show them.
         private static func look(for pid: String) -> String {
             """
@@ -140,7 +142,7 @@ extension EscapeTests {
             let killed = await Waiting(try stage(parent), in: session)
             killed.run.cancel()
             await #expect(throws: CancellationError.self) { try await killed.run.value }
-            // Init reaps it when it is gone; the order of the two is the kernel's.
+            // Init reaps the process after its end; the kernel decides when.
             let look = Self.look(for: "int(open('pid').read())")
             while try await session.run(stage(look)).result.stdout.text == "there" {}
             #expect(try await waiting.end().verdict == .exited(code: 0))
@@ -165,7 +167,7 @@ extension EscapeTests {
             defer { session.close() }
             let late = try stage("open('ran', 'w')")
             let input = BoundedChannel<Data>(weightMax: 1) { $0.count }
-            // The first piece is taken when the stage has been sent.
+            // The first piece is taken once the stage has been sent.
             let run = Task { try await session.run(late, io: StageIO(input: .stream(input))) }
             await input.send(Data("x".utf8))
             await input.send(Data("x".utf8))
@@ -228,7 +230,7 @@ extension EscapeTests {
             #expect(try await third.result.verdict == .signaled(signal: 11))
             let used = try await waiting.end()
             #expect(used.verdict == .exited(code: 0))
-            #expect(used.usage.cpuMicroseconds < 1_000_000)  // and not what its neighbours used
+            #expect(used.usage.cpuMicroseconds < 1_000_000)  // without its neighbours' usage
         }
 
         @Test func `want of memory ends the stage that has it`() async throws {
@@ -286,7 +288,7 @@ extension EscapeTests {
                 let io = StageIO(input: .stream(input))
                 runs.append(Task { try await session.run(waits, io: io) })
             }
-            // Whatever the order in which they are begun, one of the 33 has no place.
+            // In any order of starts, one of the 33 stages is refused.
             let input = BoundedChannel<Data>(weightMax: 1) { $0.count }
             runs.append(Task { try await session.run(waits, io: StageIO(input: .stream(input))) })
             for input in inputs + [input] { await input.send(Data("x".utf8)) }

@@ -5,10 +5,11 @@ import Foundation
 import Testing
 import WardenUnderTest
 
-/// The same programs outside, by an ordinary user: they succeed, so what refuses them is the jail.
+/// The same programs outside, as an ordinary user: they succeed there, so it is the jail that
+/// refuses them.
 @Suite(.serialized, .enabled(if: Checkout.isRoot, "becoming another user takes root"))
 struct ControlTests {
-    /// No jail is made here.
+    /// A sandbox that makes no jail.
     private struct NoSandbox: SandboxProvider {
         let isAvailable = false
         let events = AsyncStream<SandboxEvent> { $0.finish() }
@@ -18,7 +19,8 @@ struct ControlTests {
         }
     }
 
-    /// Those that nobody may do outside either: what they show is in CanFailTests alone.
+    /// The attacks that an ordinary user cannot make outside either: CanFailTests alone covers
+    /// them.
     private static let impossibleOutside: Set = [
         "read-only", "dev replacing", "compile-bomb endless include",
     ]

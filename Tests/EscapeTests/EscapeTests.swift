@@ -3,9 +3,9 @@ import Foundation
 import Testing
 import WardenUnderTest
 
-/// Holds every test of a suite to what comes after an attack.
+/// A trait that checks the state after every test of a suite.
 ///
-/// Nothing is left, nothing was touched, and the next honest program runs as if nothing had been.
+/// Nothing is left, nothing was touched, and the next honest program runs normally.
 struct LeavesNoTraceTrait: SuiteTrait, TestTrait, TestScoping {
     var isRecursive: Bool { true }
 
@@ -17,7 +17,7 @@ struct LeavesNoTraceTrait: SuiteTrait, TestTrait, TestScoping {
         guard testCase != nil, let fixture = WardenFixture.current else {
             return try await function()
         }
-        // Not before the first honest run: the client opens what it needs when it needs it.
+        // Read the traces after the first honest run: the client opens its resources on first use.
         try await fixture.expectHonestRun()
         let before = try await fixture.traces()
         let neighbour = try await Neighbour(in: fixture)
@@ -37,7 +37,7 @@ extension Trait where Self == LeavesNoTraceTrait {
     static var leavesNoTrace: Self { LeavesNoTraceTrait() }
 }
 
-/// Every attack, one after another: each looks at what the one warden has left.
+/// The attacks run one after another: each test checks the remains in the same warden.
 @Suite(
     .serialized,
     .enabled(if: Checkout.isRoot, "jails can be made by root only: run as root"),
@@ -50,7 +50,7 @@ enum EscapeTests {}
 extension Checkout {
     static let tests = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent()
-    /// The hostile programs.
+    /// The folder of the hostile programs.
     static let attacks = URL(fileURLWithPath: root)
         .appendingPathComponent("Sources/EscapeCorpus/Programs")
     static func program(_ name: String) throws -> SourceFile {

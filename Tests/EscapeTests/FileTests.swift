@@ -8,8 +8,8 @@ import WardenProtocol
 import WardenUnderTest
 
 extension EscapeTests {
-    /// Files and identity; what comes back of files is in ``ReadbackTests``, and what goes in in
-    /// ``FilenameTests``.
+    /// The attacks on files and identity; ``ReadbackTests`` covers output files, and
+    /// ``FilenameTests`` source files.
     @Suite struct FileTests {
         @Test(arguments: Arsenal.of(.files))
         func `no file and no right is had that is not the program's own`(
@@ -26,7 +26,7 @@ extension EscapeTests {
             let fixture = try #require(WardenFixture.current)
             let roots = fixture.catalog.image.root.mounts.map(\.source)
             for runtime in fixture.catalog.runtimes.installed {
-                // Read with the root of each runtime: some have folders of their own.
+                // The table is read with the root of each runtime: some have folders of their own.
                 let jail = try await fixture.session.open(
                     JailSpec(
                         runtime: runtime.number,
@@ -47,7 +47,8 @@ extension EscapeTests {
                 #expect(lines.count >= 5)
                 for line in lines {
                     let words = line.split(separator: " ").map(String.init)
-                    // What is shown of it, and where: the same word, unless it is a whole system.
+                    // The mount's source path and target must be equal, unless the mount is a whole
+                    // file system.
                     #expect(words[3] == "/" || roots.contains(words[3]), "\(line)")
                     #expect(words[3] == "/" || words[3] == words[4], "\(line)")
                     #expect(!line.contains(Checkout.root), "\(line)")

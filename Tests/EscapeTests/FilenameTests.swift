@@ -5,7 +5,9 @@ import WardenClient
 import WardenUnderTest
 
 extension EscapeTests {
-    /// The API refuses such names; init, which unpacks the files, must not depend on it.
+    /// Unsafe file names.
+    ///
+    /// The API refuses them; init, which unpacks the files, must not depend on that.
     @Suite struct FilenameTests {
         private func open(_ paths: [String]) async throws {
             let fixture = try #require(WardenFixture.current)

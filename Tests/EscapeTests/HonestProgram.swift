@@ -3,21 +3,21 @@ import Foundation
 import Testing
 import WardenUnderTest
 
-/// A program that a jail must run as if there were no jail, and what it must print.
+/// A program that a jail must run as if there were no jail, and its expected output.
 ///
-/// `Honest/<runtime>/NAME.<ending>` is the source; a new one needs no Swift. Beside it:
-/// - `NAME.expected`: its standard output;
-/// - `NAME.strict.expected`: the same in the profile without sockets, where that differs;
-/// - `NAME.outside.expected`: the same outside any jail, where that differs; the source says why;
-/// - `NAME.refused`: the system calls that its result is to name as refused, where there are any.
+/// `Honest/<runtime>/NAME.<ending>` is the source; a new program needs no Swift. Beside it:
+/// - `NAME.expected`: the standard output;
+/// - `NAME.strict.expected`: the output in the profile without sockets, if it differs;
+/// - `NAME.outside.expected`: the output outside any jail, if it differs; the source says why;
+/// - `NAME.refused`: the refused system calls in its result, if any.
 ///
-/// It prints nothing to standard error and ends with 0. Programs that start one which fails look at
-/// its standard error themselves.
+/// It prints nothing to standard error and ends with 0. A program that starts a failing program
+/// checks that program's standard error itself.
 struct HonestProgram: Sendable, CustomTestStringConvertible {
     let runtime: String
     let file: String
 
-    /// What every one of them is given: most have no use for it.
+    /// The arguments of every program, which most programs ignore.
     static let arguments = ["żółw", "日本 🐢", "", "two\nlines"]
     static let stdin = Data("Zażółć gęślą jaźń\n日本語 🐢\n".utf8)
 
@@ -60,9 +60,9 @@ struct HonestProgram: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// The same program outside any jail, as an ordinary user, by the same words of the manifest.
+/// The run of the same program outside any jail, as an ordinary user, with the manifest's command.
 ///
-/// Without this a program that fails quietly everywhere would pass.
+/// Without this run, a program that fails quietly everywhere would pass.
 struct Outside {
     struct End: Sendable {
         let code: Int32
@@ -71,15 +71,15 @@ struct Outside {
     }
 
     private let folder: URL
-    /// What of the host is where inside.
+    /// The host's paths by their paths inside.
     private let places: [String: String]
     private let environment: [String: String]
 
     private static let secondsMax = 180
-    /// What runs the tests blocks signals, and its children inherit that.
+    /// The test runner blocks signals, and its children inherit that.
     private static let unblocking = "sigprocmask(SIG_SETMASK, POSIX::SigSet->new); exec @ARGV"
 
-    /// - Parameter mounts: where the runtime has files of its own: inside, and outside.
+    /// - Parameter mounts: the paths of the runtime's own files: inside, and outside.
     @concurrent static func run(
         _ program: HonestProgram,
         on runtime: Runtime,
@@ -138,13 +138,13 @@ struct Outside {
         )
     }
 
-    /// What a word that begins with a path inside is called outside.
+    /// Translates a word that begins with a path inside to the path outside.
     private func translated(_ word: String) throws -> String {
         let place = places.first { word == $0.key || word.hasPrefix($0.key + "/") }
         guard let place else { return word }
         let path = place.value + word.dropFirst(place.key.count)
         guard !path.hasPrefix(folder.path) else { return path }
-        // A copy: an ordinary user may not be able to look into the checkout.
+        // Use a copy: an ordinary user may lack access to the checkout.
         let copy = folder.appendingPathComponent("tmp/.program").path
         if !FileManager.default.fileExists(atPath: copy) {
             try FileManager.default.copyItem(atPath: path, toPath: copy)

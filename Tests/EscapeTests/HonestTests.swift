@@ -8,7 +8,7 @@ import WardenProtocol
 import WardenUnderTest
 
 extension EscapeTests {
-    /// A wall that breaks honest programs gets switched off.
+    /// Honest programs in jails: operators switch off a layer that breaks them.
     @Suite struct HonestTests {
         @Test(arguments: try HonestProgram.all())
         func `an honest program runs in both profiles`(program: HonestProgram) async throws {
@@ -25,9 +25,11 @@ extension EscapeTests {
     }
 }
 
-/// The same programs outside, by an ordinary user: what they say in a jail they say anywhere.
+/// The same programs outside, as an ordinary user: their output in a jail must be their output
+/// anywhere.
 ///
-/// Not among the tests that leave no trace: Foundation keeps descriptors of its processes.
+/// The suite is separate from the tests that leave no trace: Foundation keeps descriptors of its
+/// processes.
 @Suite(.serialized, .enabled(if: Checkout.isRoot, "becoming another user takes root"))
 struct HonestControlTests {
     @Test(arguments: try HonestProgram.all())
@@ -35,7 +37,7 @@ struct HonestControlTests {
         let catalog = try WardenFixture.catalog.get()
         let found = catalog.runtimes.find(language: program.runtime, version: nil)
         guard case .found(let runtime) = found else { throw Missing(what: program.runtime) }
-        // Where a runtime that is not the system's has its files inside, and where outside.
+        // The inside and outside paths of a runtime that is not the system's.
         let mounts = catalog.image.runtimes[Int(runtime.number)].mounts
         let places = Dictionary(mounts.map { ($0.target, $0.source) }) { first, _ in first }
         let end = try await Outside.run(program, on: runtime, mounts: places)
@@ -47,7 +49,8 @@ struct HonestControlTests {
 }
 
 extension WardenFixture {
-    /// With the limits that a caller of that profile gets, but for time: the machine may be busy.
+    /// Runs a program with the default limits of its profile, except for time: the machine may be
+    /// busy.
     fileprivate func expectHonest(
         _ program: HonestProgram,
         _ profile: SystemCallProfile

@@ -6,7 +6,7 @@ import WardenProtocol
 import WardenUnderTest
 
 extension EscapeTests {
-    /// A service that quietly runs with less is worse than one that does not run.
+    /// A missing kernel feature: a silent start without it would be worse than a refusal.
     @Suite struct MissingPrimitiveTests {
         #if arch(x86_64)
         private static let seccomp = 317

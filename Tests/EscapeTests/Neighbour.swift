@@ -4,7 +4,7 @@ import Testing
 import WardenClient
 import WardenUnderTest
 
-/// Another execution's jail, alive while an attack is made, with a file that is nobody else's.
+/// Another execution's jail that lives during an attack, with a file of its own.
 struct Neighbour {
     private let jail: any SandboxSession
     private let limits: Limits
@@ -27,7 +27,7 @@ struct Neighbour {
 
     func close() { jail.close() }
 
-    /// The same bytes, inode, owner and time of change.
+    /// Checks that the file has the same bytes, inode, owner and time of change.
     func expectUntouched() async throws {
         #expect(try await Self.look(jail, limits) == before)
     }

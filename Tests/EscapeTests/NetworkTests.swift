@@ -3,7 +3,9 @@ import Testing
 import WardenUnderTest
 
 extension EscapeTests {
-    /// The rest of this family is about the service, and is in EndToEndTests and APITests:
+    /// The attacks on the network.
+    ///
+    /// Other attacks of this family concern the service, and are in EndToEndTests and APITests:
     /// docs/ATTACKS.md says where.
     @Suite struct NetworkTests {
         @Test(arguments: Arsenal.of(.network))

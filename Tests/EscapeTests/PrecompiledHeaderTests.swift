@@ -6,10 +6,10 @@ import Testing
 import WardenClient
 import WardenUnderTest
 
-/// C++ with headers that were compiled ahead, in real jails: programs are the same, byte for byte.
+/// C++ with precompiled headers in real jails: the programs are the same, byte for byte.
 ///
-/// Apart from the attacks: it reads more catalogs, and Foundation keeps descriptors of the programs
-/// that it asks for their versions.
+/// The suite is separate from the attacks: it reads more catalogs, and Foundation keeps descriptors
+/// of the programs whose versions it reads.
 @Suite(
     .serialized,
     .enabled(if: Checkout.isRoot, "jails can be made by root only: run as root"),
@@ -38,10 +38,10 @@ struct PrecompiledHeaderTests {
         return try await execute(request, on: runtime, profile: .strict, in: session)
     }
 
-    /// What the compiler said and what the program did.
+    /// Returns the outputs of the compiler and of the program.
     ///
-    /// About what is in a header, the compiler names the file that included it, and that is none
-    /// of the program's where it was compiled ahead.
+    /// In messages about a header, the compiler names the including file, which is not one of the
+    /// program's files if the header was precompiled.
     private func said(_ result: ExecutionResult) -> [String] {
         let stages = [result.compile].compactMap(\.self) + result.runs
         return stages.flatMap { stage in
@@ -128,12 +128,12 @@ struct PrecompiledHeaderTests {
             return try await run(source, on: catalog, in: session)
         }
         #expect(said(ahead) == said(plain))
-        // The program itself, byte for byte.
+        // Compare the program itself, byte for byte.
         #expect(ahead.files == plain.files)
         #expect(ahead.files.isEmpty == name.hasPrefix("an error"))
     }
 
-    /// Shown by a mark in one that was made for this, which the plain header has not.
+    /// A mark in a header made for this test shows it; the plain header lacks the mark.
     @Test func `they are what the compiler reads`() async throws {
         let tools = NSTemporaryDirectory() + "/quicksand-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: tools) }

@@ -5,7 +5,7 @@ import WardenClient
 import WardenUnderTest
 
 extension EscapeTests {
-    /// Resources and time: each limit below, at and above it.
+    /// The limits of processes: each below, at and above its value.
     @Suite struct ForkBombTests {
         private static let kinds = ["processes", "threads", "vfork"]
         private static let most: Int64 = 32

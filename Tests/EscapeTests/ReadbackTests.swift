@@ -5,7 +5,8 @@ import WardenClient
 import WardenUnderTest
 
 extension EscapeTests {
-    /// A trusted side that follows a guest's link is how most sandboxes fell (CVE-2024-28185).
+    /// Links in output files: most sandboxes fell because a trusted side followed a guest's link
+    /// (CVE-2024-28185).
     @Suite struct ReadbackTests {
         private static let traps = [
             "absolute", "canary", "through-proc", "climbing", "inside", "loop", "folder-link",

@@ -3,7 +3,7 @@ import Testing
 import WardenUnderTest
 
 extension EscapeTests {
-    /// A refusal that breaks a program must be seen by whoever sent it.
+    /// Refused system calls: a caller must see the refusal that breaks a program.
     @Suite struct RefusedCallTests {
         private func result(_ kind: String) async throws -> StageResult {
             let fixture = try #require(WardenFixture.current)

@@ -7,7 +7,7 @@ import WardenProtocol
 import WardenUnderTest
 
 extension EscapeTests {
-    /// Resources and time; more of their limits are in ``ForkBombTests`` and ``StageTests``.
+    /// The limits of resources and time; ``ForkBombTests`` and ``StageTests`` cover further limits.
     @Suite struct ResourceTests {
         @Test(arguments: Arsenal.of(.resources))
         func `nothing is used beyond its limit, and the verdict says which`(
@@ -81,7 +81,7 @@ extension EscapeTests {
                 #expect(small == 0)
             } else {
                 #expect(large >= 48 << 20)
-                // What the page cache holds counts for both.
+                // The page cache counts for both.
                 #expect(small >= 4 << 20)
                 #expect(small <= large - (32 << 20))
             }
@@ -140,8 +140,9 @@ extension EscapeTests {
             let run = try #require(result.runs.first)
             #expect(run.verdict == .cpuTimeExceeded)
             #expect(run.usage.cpuMicroseconds >= 1_000_000)
-            // A tenth of what 128 threads use if each has the limit for itself. No less: when the
-            // warden gets a processor is up to the machine, and when it looks to SupervisionTests.
+            // A tenth of the usage of 128 threads that each have the whole limit. A tighter bound
+            // would depend on the machine's scheduling of the warden; SupervisionTests check when
+            // the warden samples.
             #expect(run.usage.cpuMicroseconds <= 12_800_000)
         }
     }

@@ -6,7 +6,7 @@ import WardenClient
 import WardenUnderTest
 
 extension WardenFixture {
-    /// Runs a program of `Programs/` in a jail of its own, once for each of `runs`.
+    /// Runs a program of `Programs/` in a new jail, once for each of `runs`.
     func run(
         _ name: String,
         runs: [[String]] = [[]],
@@ -37,7 +37,7 @@ extension WardenFixture {
         return result
     }
 
-    /// The only run of a program that ends by itself and says what it found.
+    /// Returns the findings of the only run of a program, which must end by itself.
     func findings(
         _ name: String,
         _ arguments: [String] = [],
@@ -70,7 +70,7 @@ extension WardenFixture {
 extension Output {
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Lines of `name=what came of it`, as every program here prints them.
+    /// The lines `name=outcome` that every program here prints.
     var findings: [String: String] {
         let lines = text.split(separator: "\n").map { line in
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -80,7 +80,7 @@ extension Output {
     }
 }
 
-/// Every attempt must have failed with one of these errors, and there must have been attempts.
+/// Checks that every attempt failed with one of these errors, and that there were enough attempts.
 func expectRefused(
     _ findings: [String: String],
     with errors: Set<String>,

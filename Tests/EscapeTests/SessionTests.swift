@@ -6,9 +6,9 @@ import WardenClient
 import WardenUnderTest
 
 extension EscapeTests {
-    /// Input that comes while a program runs, and output that is read while it runs.
+    /// Streamed input and output of a running program.
     @Suite struct SessionTests {
-        /// Answers each line at once, and its end with the number of lines.
+        /// A program that answers each line at once, and the end of input with the number of lines.
         private static let echo = """
             import sys
             count = 0
@@ -60,7 +60,7 @@ extension EscapeTests {
             await input.send(Data("one\n".utf8))
             for await piece in output {
                 heard += String(decoding: piece.bytes, as: UTF8.self)
-                // Each is written only when the one before has been answered.
+                // Each line is sent only after the answer to the line before.
                 if heard.hasSuffix("heard one\n") { await input.send(Data("two\n".utf8)) }
                 if heard.hasSuffix("heard two\n") { input.finish() }
             }
@@ -103,7 +103,7 @@ extension EscapeTests {
             let io = StageIO(input: .stream(input), output: .channel(output))
             let first = Task { try await session.run(stage, io: io).result }
             await input.send(Data("begun".utf8))
-            for await _ in output { break }  // so it runs
+            for await _ in output { break }  // the stage runs
             await #expect(throws: SandboxError.refused(reason: "a stage runs already")) {
                 try await session.run(stage)
             }
@@ -111,7 +111,7 @@ extension EscapeTests {
             #expect(try await first.value.stdout.text == "begun")
         }
 
-        /// Each stream's event may be of before the other's pause.
+        /// The event of each stream may be older than the other stream's pause.
         @Test func `two streams at once lose nothing to a slow reader`() async throws {
             let output = BoundedChannel<StageOutput>(weightMax: 1) { $0.bytes.count }
             let program = """
@@ -135,7 +135,8 @@ extension EscapeTests {
 
         @Test func `a program waits for a reader that is slow, and loses nothing`() async throws {
             let output = BoundedChannel<StageOutput>(weightMax: 1) { $0.bytes.count }
-            // More than the pipe and the channel hold: the last file says that it was all written.
+            // The output exceeds the pipe and the channel; the text on standard error shows that
+            // all of it was written.
             let program = """
                 import os, sys
                 sys.stdout.write("x" * (1 << 20)); sys.stdout.flush()

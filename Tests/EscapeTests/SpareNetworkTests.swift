@@ -5,7 +5,7 @@ import WardenClient
 import WardenUnderTest
 
 extension EscapeTests {
-    /// The warden makes networks ahead of their jails.
+    /// The spare networks, which the warden makes in advance.
     @Suite struct SpareNetworkTests {
         @Test(arguments: SystemCallProfile.allCases)
         func `a network that was made ahead is one jail's alone, and not its to change`(
@@ -15,7 +15,7 @@ extension EscapeTests {
             let own = try Network(of: fixture.session.wardenProcess)
             var jails: [any SandboxSession] = []
             defer { for jail in jails { jail.close() } }
-            // All at once, because the number of one that is gone may come again.
+            // Keep all jails open, because the number of a removed network may be reused.
             var networks = [own]
             for _ in 0..<3 {
                 let (jail, network) = try await openWithSpare(profile, in: fixture)
@@ -25,15 +25,17 @@ extension EscapeTests {
             #expect(Set(networks.map(\.number)).count == networks.count)
         }
 
-        /// A spare is there when the warden has had nothing to do for a moment; until then the
-        /// kernel makes a jail's network with it, and it is the jail's to change.
+        /// Opens a jail with a spare network.
+        ///
+        /// The warden makes a spare only after an idle moment; until then the kernel makes a jail's
+        /// network with the jail, and the jail may change it.
         private func openWithSpare(
             _ profile: SystemCallProfile,
             in fixture: WardenFixture
         ) async throws -> (any SandboxSession, Network) {
             let own = try Network(of: fixture.session.wardenProcess)
             for attempt in 1...200 {
-                // Longer each time: on a busy machine such a moment is longer.
+                // Wait longer each time: on a busy machine the idle moment comes later.
                 try await Task.sleep(for: .milliseconds(10 * attempt))
                 let before = try Network.processes(under: fixture.session.wardenProcess)
                 let jail = try await fixture.session.open(
@@ -62,7 +64,8 @@ extension EscapeTests {
             await withCheckedContinuation { gone in jail.close { gone.resume() } }
         }
 
-        /// Nothing but a loopback, which is up for those only who may have sockets.
+        /// Checks that the network has only a loopback, which is up only in the profile with
+        /// sockets.
         private func expectNoWayOut(
             of jail: any SandboxSession,
             _ profile: SystemCallProfile,

@@ -8,7 +8,7 @@ import WardenClient
 import WardenUnderTest
 
 extension EscapeTests {
-    /// What one stage of a jail leaves to the next, and what of a jail is left when it is closed.
+    /// The state that one stage of a jail leaves to the next, and the remains of a closed jail.
     @Suite struct StageTests {
         @Test func `after a stage that timed out the next one runs`() async throws {
             let fixture = try #require(WardenFixture.current)
@@ -65,7 +65,7 @@ extension EscapeTests {
             for await _ in hanging {}
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
-            // That nothing of it is left is what every test here is held to.
+            // The suite's trait checks that nothing of it is left.
         }
 
         @Test func `an opening that is cancelled at any moment leaves no jail`() async throws {
@@ -82,7 +82,7 @@ extension EscapeTests {
                 task.cancel()
                 (try? await task.value)?.close()
             }
-            // That nothing of them is left is what every test here is held to.
+            // The suite's trait checks that nothing of them is left.
         }
 
         @Test func `a stage that does not fit its frame is refused, and the warden goes on`()
@@ -146,7 +146,8 @@ extension EscapeTests {
         }
     }
 
-    /// The front holds callers to their plans; the warden holds the front to its sealed ceilings.
+    /// The sealed ceilings: the front enforces the callers' plans, and the warden enforces the
+    /// ceilings on the front.
     @Suite struct CeilingTests {
         @Test(arguments: Limit.ofStage)
         func `a stage above the sealed ceiling is refused, not clamped`(limit: Limit) async throws {
@@ -189,8 +190,8 @@ extension EscapeTests {
             var order = try fixture.order()
             order.runtime = .max
             let unknown = order
-            // Often, because the stage may come before, between or after the two answers to the
-            // jail: that it is refused, and that it is closed.
+            // Repeat it often, because the stage may arrive before, between or after the warden's
+            // two answers to the jail: the refusal and the close.
             for _ in 0..<2_000 {
                 await #expect(throws: SandboxError.self) { try await run(unknown, in: fixture) }
             }

@@ -6,7 +6,7 @@ import WardenClient
 import WardenUnderTest
 
 extension EscapeTests {
-    /// A program that was started before its request is held as any other.
+    /// A program that was started before its request has the same restrictions as any other.
     @Suite struct StandbyTests {
         private static let arguments = ["/usr/bin/python3", "main.py"]
 
@@ -29,7 +29,8 @@ extension EscapeTests {
             )
         }
 
-        /// Starts it, and waits until it is at its script; `nil` where it never comes there.
+        /// Starts the program, and waits until it has opened its script; returns `nil` if it never
+        /// does.
         private func stand(
             _ fixture: WardenFixture,
             _ order: StandbySpec

@@ -15,11 +15,11 @@ extension EscapeTests {
         @Test func `the list of calls beside the policy is what the policy says`() throws {
             let name = "/runtimes/syscalls.\(SystemCallList.architecture).txt"
             let file = try String(contentsOfFile: Checkout.root + name, encoding: .utf8)
-            // To change it: quicksand doctor --syscalls > runtimes/syscalls.….txt
+            // To update the file: quicksand doctor --syscalls > runtimes/syscalls.….txt
             #expect(file == Arsenal.calls?.text)
         }
 
-        /// The other half of the sweep: what the list lets answer does answer.
+        /// The other half of the sweep: a call that the list allows to answer does answer.
         @Test(arguments: SystemCallProfile.allCases)
         func `what is listed as answering answers`(profile: SystemCallProfile) async throws {
             let fixture = try #require(WardenFixture.current)
@@ -27,15 +27,15 @@ extension EscapeTests {
             let listed = try #require(Arsenal.calls).answeringZero(profile)
             #expect(listed.count > 200)
             let silent = listed.subtracting(found)
-            // The kernel itself refuses user 0 to whoever is another, and to flush what is not
-            // there; the numbers of an older kernel end before those of the list.
+            // The kernel itself refuses a change to user 0, and a flush of a missing object; an
+            // older kernel has fewer calls than the list.
             #expect(silent.count <= 16, "\(silent.sorted())")
         }
     }
 }
 
 extension WardenFixture {
-    /// The numbers that the sweep found to answer.
+    /// Returns the numbers of the calls that answered in the sweep.
     fileprivate func answers(to file: String, _ profile: SystemCallProfile) async throws -> Set<Int>
     {
         let result = try await run(file, runs: [["program"]], profile: profile)

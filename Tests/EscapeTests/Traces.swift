@@ -6,26 +6,26 @@ import WardenClient
 import WardenProtocol
 import WardenUnderTest
 
-/// What of a jail could be left on the host when it is gone.
+/// The possible remains of a jail on the host.
 struct Traces: Equatable {
-    /// Of this warden's uid range.
+    /// The processes of this warden's uid range.
     var processes: [String]
-    /// Of this warden's own group: no other's are looked at.
+    /// The groups in this warden's own group; other wardens' groups are not checked.
     ///
-    /// Those that hold a process, and all where there are more than it keeps for the jails to come.
+    /// It counts groups with a process, and all groups if there are more than the warden's spares.
     var cgroups: [String]
-    /// But for those of what it keeps for the jails to come, where there is no more of that than it
-    /// keeps.
+    /// The warden's descriptors, except the descriptors of its spares if their number is within the
+    /// limit.
     var wardenDescriptors: Int
-    /// Of this process, which is the front here.
+    /// The descriptors of this process, which is the front here.
     var frontDescriptors: Int
     var mounts: Int
 
     var isQuiet: Bool { processes.isEmpty && cgroups.isEmpty }
 
-    /// Whether nothing was left since.
+    /// Returns whether nothing was left since.
     ///
-    /// Foundation closes its own descriptors when it likes, so of the front's there may be fewer.
+    /// Foundation closes its own descriptors at any time, so the front may have fewer.
     func isClean(since before: Traces) -> Bool {
         isQuiet && mounts == before.mounts && wardenDescriptors == before.wardenDescriptors
             && frontDescriptors <= before.frontDescriptors
@@ -33,15 +33,14 @@ struct Traces: Equatable {
 }
 
 extension WardenFixture {
-    /// Waits, at most two minutes, for jails that are on their way out, and for what they were
-    /// `before`.
+    /// Waits, at most two minutes, for jails in teardown to go, and for the traces of `before`.
     func traces(like before: Traces? = nil) async throws -> Traces {
         await session.waitUntilEmpty()
         let deadline = ContinuousClock.now + .seconds(120)
         var traces = try lookAround()
         // The kernel may hold a group for a moment after its last process has been reaped.
         while !(before.map(traces.isClean) ?? traces.isQuiet), ContinuousClock.now < deadline {
-            try await Task.sleep(for: .milliseconds(1))  // for those who have something to end
+            try await Task.sleep(for: .milliseconds(1))  // for jails in teardown
             traces = try lookAround()
         }
         #expect(traces.processes.isEmpty)
@@ -73,8 +72,8 @@ extension WardenFixture {
             - (groups.count > Self.spareGroups ? 0 : ofGroups.count)
     }
 
-    /// But for those of Foundation's run loops: each thread that started a control has one of its
-    /// own from then on.
+    /// Counts this process's descriptors, except Foundation's run loops: each thread that started a
+    /// control keeps one.
     private func frontDescriptors() throws -> Int {
         let files = FileManager.default
         let loops: Set = ["anon_inode:[eventpoll]", "anon_inode:[eventfd]", "anon_inode:[timerfd]"]
@@ -91,7 +90,7 @@ extension WardenFixture {
             let name = "\(session.wardenProcess).\(OwnProcess.processNamespace)"
             let group = "\(parent)/quicksand-warden-\(name)"
             let names = try? FileManager.default.contentsOfDirectory(atPath: group)
-            // A group that cannot be read would make every test pass.
+            // An unreadable group would make every test pass.
             if names == nil { Issue.record("cannot read \(group)") }
             let jails = (names ?? []).filter { $0.hasPrefix("jail-") }.map { group + "/" + $0 }
             found += jails.count > Self.spareGroups ? jails : jails.filter(isHeld)
@@ -99,9 +98,9 @@ extension WardenFixture {
         return found
     }
 
-    /// In each hierarchy.
+    /// The number of spare groups in each hierarchy.
     private static let spareGroups = 2
-    /// Two of either sort, and the warden's own.
+    /// The number of network descriptors: two spares of each kind, and the warden's own network.
     private static let spareNetworks = 5
 
     private func isHeld(_ group: String) -> Bool {
@@ -109,7 +108,7 @@ extension WardenFixture {
         return members != ""
     }
 
-    /// Those that any process of a jail of this warden would run as.
+    /// Returns the user numbers of all jails of this warden.
     private func identities() throws -> ClosedRange<UInt32> {
         let primitive = session.primitives.first { $0.name == "uid range" }
         let ends = (primitive?.detail ?? "").split { !$0.isNumber }.compactMap { UInt32($0) }
@@ -124,13 +123,13 @@ extension WardenFixture {
         let numbers = try FileManager.default.contentsOfDirectory(atPath: "/proc")
             .filter { $0.allSatisfy(\.isNumber) }
         return numbers.filter { number in
-            // Gone meanwhile is gone.
+            // A process that has ended meanwhile is skipped.
             guard
                 let status = try? String(contentsOfFile: "/proc/\(number)/status", encoding: .utf8)
             else { return false }
             let isOfJail = numbersOf("Uid:", in: status).contains { identities.contains($0) }
-            // An earlier warden that was killed may have had these numbers; its dead are PID 1's to
-            // reap, and not every container has one that does.
+            // A killed earlier warden may have had these numbers; PID 1 must reap its zombies, and
+            // some containers' PID 1 does not.
             let isDead = status.contains("\nState:\tZ")
             let isOurs = numbersOf("PPid:", in: status) == [UInt32(session.wardenProcess)]
             return isOfJail && (!isDead || isOurs)

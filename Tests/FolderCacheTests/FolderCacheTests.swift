@@ -10,9 +10,9 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// Each is a process of its own, as far as the folder can tell.
+    /// Returns a new cache on the folder, like that of a new process.
     ///
-    /// Without anything held in memory, unless a test is about that.
+    /// It holds nothing in memory unless a test says so.
     private func cache(blocks: Int = 100, heldBytesMax: Int = 0) throws -> FolderCache {
         try FolderCache(
             path: folder.path,
@@ -21,7 +21,7 @@ import Testing
         )
     }
 
-    /// Keeps a program that takes one block under each name.
+    /// Stores a program of one block under each name.
     private func keep(_ names: [String], in cache: FolderCache) async {
         for name in names { cache.keep(.sample(name), of: .sample(name)) }
         await cache.settle()
@@ -40,7 +40,7 @@ import Testing
         folder.path + "/" + ProgramKey(.sample(name), salt: []).fileName
     }
 
-    /// The times of files are what an earlier process left; these are a second apart.
+    /// Sets the files' times a second apart, as an earlier process might leave them.
     private func age(_ names: [String]) throws {
         for (age, name) in names.enumerated() {
             try FileManager.default.setAttributes(
@@ -151,7 +151,7 @@ import Testing
             cache.keep(.sample(name, bytes: 7_000), of: .sample(name))
         }
         await cache.settle()
-        // What is gone from the disk can come from memory only.
+        // Files that are gone from the disk can only be read from memory.
         for name in try folder.names {
             try FileManager.default.removeItem(atPath: folder.path + "/" + name)
         }
@@ -198,7 +198,7 @@ import Testing
 
     @Test func `removes what was not finished, and leaves alone what is not its own`() async throws
     {
-        // The last is of a process that is alive.
+        // The process of the last file is alive.
         let unfinished = ["unfinished", "unfinished.0", "unfinished.x", "unfinished.1"]
         for name in unfinished + ["stranger", String(repeating: "a", count: 64)] {
             try Data("x".utf8).write(to: URL(fileURLWithPath: folder.path + "/" + name))

@@ -13,7 +13,7 @@ import Testing
 
     private typealias Change = @Sendable (inout Compilation) -> Void
 
-    /// One for everything that a compilation has, but for the limits.
+    /// One change for each field of a compilation except the limits.
     private static let changes: [Change] = [
         { $0.scope = .owner(.organization("org_2")) },
         { $0.scope = .owner(.address("org_1")) },

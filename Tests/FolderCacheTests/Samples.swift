@@ -4,7 +4,7 @@ import Foundation
 @testable import FolderCache
 
 extension Compilation {
-    /// What a C program asks for; a test changes what it is about.
+    /// Returns the compilation of a C program; a test changes the fields that it checks.
     static func sample(
         _ source: String = "int main(void) { return 0; }",
         _ change: (inout Compilation) -> Void = { _ in }

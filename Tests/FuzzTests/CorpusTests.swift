@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The kept inputs, through the properties that `make fuzz` looks for exceptions to.
+/// The saved inputs against the properties that `make fuzz` tries to break.
 @Suite struct CorpusTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appending(path: "Corpus")
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    /// Cut and damaged in every place, each kept input is a thousand others.
+    /// Each saved input is cut and damaged at every place, which makes a thousand others.
     @Test(arguments: Property.all.map(\.name))
     func `nor does one with a byte cut, changed or doubled`(name: String) throws {
         let property = try #require(Property.all.first { $0.name == name })

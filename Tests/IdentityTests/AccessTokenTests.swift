@@ -36,7 +36,7 @@ import Testing
         try await tokens.issue(for: key, scopes: scopes).text
     }
 
-    /// The JSON text of the header or of the claims.
+    /// Returns the decoded header or claims.
     private func part(_ index: Int, of token: String) throws -> [String: Any] {
         var text = token.split(separator: ".").map(String.init)[index]
         text = text.replacing("-", with: "+").replacing("_", with: "/")
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    /// Each is signed with the server's own key, so that nothing but the header is wrong.
+    /// Each token is signed with the server's own key, so that only the header is wrong.
     @Test(arguments: [
         (#"{"alg":"ES256","kid":"KEY"}"#, true),
         (#"{"alg":"none","kid":"KEY"}"#, false), (#"{"alg":"HS256","kid":"KEY"}"#, false),

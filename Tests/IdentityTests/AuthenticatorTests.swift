@@ -42,7 +42,7 @@ import Testing
         return secret
     }
 
-    /// Why the credential was refused; `nil` where it was not.
+    /// Returns the reason why the credential was refused; `nil` if it was accepted.
     private func refusal(
         _ credential: String,
         plans: [String] = ["anonymous", "free"]
@@ -123,7 +123,7 @@ import Testing
         }
     }
 
-    /// Whether the use is written down, which happens beside the request.
+    /// Returns whether the use is stored, which happens asynchronously to the request.
     private func isUsed(at date: Date) async throws -> Bool {
         for _ in 0..<100_000 {
             if try await store.key(id: "key_1")?.key.lastUsedAt == date { return true }
@@ -134,7 +134,7 @@ import Testing
 }
 
 @Suite struct UseThrottleTests {
-    /// What is decided of uses of a key at these seconds, one after another.
+    /// Returns the decisions for uses of a key at these seconds, in order.
     private func decide(_ seconds: [Double], lastUsedAt: Date? = nil) -> [Bool] {
         var throttle = UseThrottle()
         return seconds.map { throttle.isDue(keyID: "a", lastUsedAt: lastUsedAt, at: moment($0)) }

@@ -4,7 +4,7 @@ import Synchronization
 
 @testable import Identity
 
-/// A moment of the tests: seconds after the autumn of 2023.
+/// Returns a time of the tests: seconds after a fixed time in November 2023.
 func moment(_ seconds: Double) -> Date {
     Date(timeIntervalSince1970: 1_700_000_000 + seconds)
 }
@@ -15,7 +15,7 @@ func plan(_ name: String) -> Plan {
     return Plan(name: name, rates: rates, defaults: limits, ceilings: limits)
 }
 
-/// Passwords that are hashed in no time.
+/// A cost with which hashing takes almost no time.
 extension PasswordHash.Cost {
     static let cheap = PasswordHash.Cost(logRounds: 4, blockSize: 1, parallelism: 1)
 }
@@ -41,7 +41,7 @@ extension Authenticator {
     }
 }
 
-/// An organization of the tests, on the plan `free`.
+/// Returns an organization of the tests, on the plan `free`.
 func organization(_ id: String = "org_a") -> Organization {
     Organization(id: id, name: id, plan: "free", createdAt: moment(-60))
 }

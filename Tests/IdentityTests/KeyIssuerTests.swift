@@ -96,7 +96,7 @@ import Testing
         try await expectRefusal(.expiry) { try await issue(expiresAt: moment(second)) }
     }
 
-    /// A refusal names its reason and stores nothing.
+    /// Expects a refusal with this reason, and that nothing was stored.
     private func expectRefusal(
         _ reason: KeyIssueError,
         _ body: () async throws -> (key: APIKey, secret: KeySecret)

@@ -16,7 +16,7 @@ import Testing
         #expect(firsts.count == 62)
     }
 
-    // The check values of the CRC catalogue, and the ends of the range.
+    // The values are the check values of the CRC catalogue, and the ends of the range.
     @Test(arguments: [("123456789", 0xCBF4_3926), ("", 0), ("a", 0xE8B7_BE43)])
     func `the checksum is zlib's CRC-32`(_ text: String, _ expected: UInt32) {
         #expect(CRC32.checksum(of: text.utf8) == expected)

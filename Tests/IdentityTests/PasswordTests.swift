@@ -3,7 +3,7 @@ import Testing
 
 @testable import Identity
 
-/// 128 characters, none of them like those beside it.
+/// A password of 128 characters, in which neighbouring characters differ.
 private let longest = String(
     (0..<128).map { Array("aB3$kZ9!mQ2#xW7%".unicodeScalars)[$0 * 7 % 16] }.map(Character.init)
 )
@@ -87,7 +87,7 @@ private let longest = String(
         #expect(try !read.matches(""))
     }
 
-    // RFC 7914, section 12: the first half of the second vector.
+    // The values are from RFC 7914, section 12: the first half of the second vector.
     @Test func `the key is scrypt's`() throws {
         let key = "/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWI="
         let hash = try #require(PasswordHash(text: "$scrypt$ln=10,r=8,p=16$TmFDbA==$" + key))

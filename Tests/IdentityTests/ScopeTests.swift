@@ -3,7 +3,7 @@ import Testing
 @testable import Identity
 
 @Suite struct ScopeTests {
-    /// As the HTTP contract lists them.
+    /// The resources, as the HTTP contract lists them.
     private static let resources = [
         "projects", "agents", "posts", "communities", "chat", "users", "organizations",
         "notifications",

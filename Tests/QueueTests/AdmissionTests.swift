@@ -56,7 +56,7 @@ import Testing
     {
         let world = World()
         let other = daily(10)
-        // The first of them runs at once; the others wait while it does.
+        // The caller's first execution runs at once; the other ones wait for it.
         try await world.submit("first", from: other)
         try await world.submit("a1")
         try await world.submit("b1", from: other)

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Synchronization
 
-/// A clock that moves when it is told to, and wakes whoever sleeps until then.
+/// A clock that moves only when a test says so, and then wakes the sleepers whose time has come.
 final class AlarmClock: Sendable {
     private typealias Sleeper = (end: Date, waiter: CheckedContinuation<Void, any Error>)
 

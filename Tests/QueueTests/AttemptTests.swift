@@ -6,11 +6,11 @@ import Testing
 
 @testable import Queue
 
-/// What becomes of an execution that met a fault of ours.
+/// Executions that met a fault of ours.
 @Suite(.guardedAgainstHanging) struct AttemptTests {
     private static let broken = SandboxError.broken(site: "init", errno: 0)
 
-    /// A world whose jails fail so often with this error, then succeed.
+    /// Creates a world whose jails fail this many times with the error and then succeed.
     private func world(
         failing error: SandboxError,
         times: Int,
@@ -137,7 +137,7 @@ import Testing
         let gates = Gates()
         let world = World(
             script: { _, _, _, _ in
-                // A jail that is lost in the moment in which it is closed.
+                // The jail is lost at the moment in which it is closed.
                 try? await gates.pass("lost")
                 throw SandboxError.lost
             }
@@ -149,7 +149,7 @@ import Testing
         #expect(world.journal.count(of: .opened("1")) == 1)
     }
 
-    // MARK: Over restarts
+    // MARK: Restarts
 
     private func recovered(
         _ state: Execution.State,
@@ -202,13 +202,13 @@ import Testing
     }
 }
 
-/// Counts down.
+/// A counter that counts down.
 private final class Counter: Sendable {
     private let left: Mutex<Int>
 
     init(_ count: Int) { left = Mutex(count) }
 
-    /// - Returns: whether there was one left.
+    /// - Returns: whether the counter was above zero.
     func take() -> Bool {
         left.withLock { left in
             guard left > 0 else { return false }

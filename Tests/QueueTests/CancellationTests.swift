@@ -136,7 +136,7 @@ import Testing
         #expect(world.queue.load == (queued: 0, running: 0))
     }
 
-    // MARK: Hanging up
+    // MARK: Disconnects
 
     @Test func `a caller who hangs up has its jail closed`() async throws {
         let world = World()

@@ -9,16 +9,16 @@ import Testing
 
 @testable import Queue
 
-/// Workers over one store.
+/// Several workers over one store.
 @Suite(.guardedAgainstHanging) struct ClaimTests {
     private let journal = Journal()
     private let gates = Gates()
     private let clock = ManualClock()
     private static let leaseSeconds = 60.0
 
-    /// A worker's queue; its jails wait at the gate of their name and the worker's.
+    /// Creates a worker's queue, whose jails wait at the gate named after the jail and the worker.
     ///
-    /// - Parameter looks: how often it looks for what others lose.
+    /// - Parameter looks: the number of checks for executions that other workers lose.
     private func queue(
         _ worker: String,
         over store: SQLiteStore,
@@ -51,7 +51,8 @@ import Testing
         private let count = Mutex(0)
         private let passes: Int
 
-        /// - Parameter passes: after so many the next ends what pauses, and then again.
+        /// - Parameter passes: the number of pauses that succeed before one throws, again and
+        ///   again.
         init(_ passes: Int) { self.passes = passes }
 
         func pass() throws {
@@ -128,7 +129,7 @@ import Testing
         #expect(end.status == .succeeded)
         #expect(end.attempts == 2)
 
-        // It was only slow, and has not heard of it.
+        // The worker was only slow, and does not know that it lost the claim.
         clock.advance(seconds: 1)
         gates.open("dead1")
         await waitForEnd("1", dead)
@@ -153,7 +154,7 @@ import Testing
         #expect(try await stored("1", temporary.store)?.attempts == 1)
     }
 
-    /// As where the claim was written down and its answer did not come.
+    /// The claim is stored, but the worker does not know of it, as after a lost answer.
     @Test func `what a worker holds and does not know of comes back to it`() async throws {
         let temporary = try TemporaryStore()
         let worker = queue("worker", over: temporary.store)
@@ -162,7 +163,7 @@ import Testing
         try await temporary.store.save(execution, deliveries: [], by: "worker")
         gates.open("worker1")
         await worker.takeUpLost()
-        #expect(worker.load == (queued: 0, running: 0))  // not at first sight
+        #expect(worker.load == (queued: 0, running: 0))  // the first check releases nothing
         let later = queue("worker", over: temporary.store, looks: 2)
         await later.takeUpLost()
         await waitForEnd("1", later)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Queue
 
-/// Which tasks are under way, and who is passed over.
+/// The tasks under way, and the organizations that are skipped.
 @Suite struct DispatchStateTests {
     private static let now = Date(timeIntervalSince1970: 1_000_000_000)
 

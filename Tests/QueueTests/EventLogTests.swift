@@ -5,7 +5,7 @@ import Testing
 
 @testable import Queue
 
-/// What is kept of an execution's events, and what a reader finds.
+/// The kept events of an execution, and the gaps that a reader gets.
 @Suite struct EventLogStateTests {
     /// Room for three events of one byte.
     private var log = EventLogState(bytesMax: 3 * 65)
@@ -73,7 +73,7 @@ import Testing
     }
 }
 
-/// Readers of a log, and those who wait for its end.
+/// Readers of a log, and waiters for its end.
 @Suite(.guardedAgainstHanging) struct EventLogTests {
     private let log = EventLog(bytesMax: 1_000)
     private let ended = Execution(
@@ -171,7 +171,7 @@ import Testing
         await #expect(throws: SubmissionRefusal.draining) { try await log.result() }
     }
 
-    // MARK: Of an execution
+    // MARK: Events of an execution
 
     @Test func `an execution tells of its states, its output and its result, attempt by attempt`()
         async throws

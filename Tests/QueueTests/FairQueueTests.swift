@@ -113,7 +113,7 @@ import Testing
 }
 
 @Suite struct AdmissionCapacityTests {
-    /// Whether each of `subjects` got a place, in this order.
+    /// Returns for each of `subjects`, in this order, whether it got a place.
     private func taking(_ subjects: [String], from places: inout AdmissionCapacity) -> [Bool] {
         subjects.map { places.take(for: $0) }
     }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Queue
 
-/// From the slot to the end: results, faults and what is written down.
+/// The steps from the slot to the end: results, faults and stored ends.
 @Suite(.guardedAgainstHanging) struct LifeTests {
     private func left(_ world: World, of caller: Caller = .pro) async throws -> [Int] {
         try await world.queue.standing(of: caller).standings.map(\.remaining)
@@ -29,7 +29,7 @@ import Testing
         #expect(await world.store.stored("1") == execution)
     }
 
-    // Each of them starts the next.
+    // Each execution starts the next.
     @Test func `a long queue of executions that fail at once is worked off`() async throws {
         let names = (0..<20_000).map { "fails \($0)" }
         let world = World(

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import TestSupport
 
-/// A store that forgets with the test, and that can be told to fail.
+/// A store in memory that can be told to fail.
 actor MemoryStore: ExecutionStore, QuotaStore, ClaimStore {
     private struct Failure: Error {}
     private struct Day: Hashable {
@@ -23,8 +23,8 @@ actor MemoryStore: ExecutionStore, QuotaStore, ClaimStore {
     private let parentsGate: @Sendable () async throws -> Void
 
     /// - Parameters:
-    ///   - chargeGate: passed before anything is charged.
-    ///   - parentsGate: passed after it was found that a project is there.
+    ///   - chargeGate: called before each charge.
+    ///   - parentsGate: called after the check that a project exists.
     init(
         journal: Journal,
         chargeGate: @escaping @Sendable () async throws -> Void = {},
@@ -35,7 +35,7 @@ actor MemoryStore: ExecutionStore, QuotaStore, ClaimStore {
         self.parentsGate = parentsGate
     }
 
-    // What tests do and look at
+    // Controls and state for tests
 
     func failSaves(_ count: Int) { failingSaves = count }
     func failCharges() { isFailingCharges = true }
@@ -46,7 +46,7 @@ actor MemoryStore: ExecutionStore, QuotaStore, ClaimStore {
         saved = saved.filter { $0.value.request.project != id }
     }
     func put(_ execution: Execution) { saved[execution.id] = execution }
-    /// Another worker has claimed it.
+    /// Marks an execution as claimed by another worker.
     func lose(_ id: String) { lost.insert(id) }
     func holds(_ id: String) -> Bool { held.contains(id) }
 

@@ -4,7 +4,7 @@ import SQLiteStore
 import Synchronization
 import TestSupport
 
-/// The real store, with every task that it writes noted, and a door before each kind of writing.
+/// The real store, which records every task that it writes and calls a door before some writes.
 final class ObservedStore: TaskStore, ExecutionStore, QuotaStore, ClaimStore {
     struct Failure: Error {}
 
@@ -12,7 +12,8 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore, ClaimStore {
     private let journal: Journal
     private let isFailing = Mutex(false)
     private let unreadable = Mutex<Set<String>>([])
-    /// Asked before the day's quota is charged, and before an execution's end is written.
+    /// The closure called before the day's quota is charged and before an execution's end is
+    /// written.
     private let door: @Sendable (String) async throws -> Void
 
     init(
@@ -25,10 +26,10 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore, ClaimStore {
         self.door = door
     }
 
-    /// Whether changes of tasks fail.
+    /// Sets whether changes of tasks fail.
     func fail(_ fails: Bool) { isFailing.withLock { $0 = fails } }
 
-    /// Has an execution be one that cannot be read.
+    /// Makes an execution unreadable.
     func damage(_ execution: String) { unreadable.withLock { _ = $0.insert(execution) } }
 
     private func checkFailing() throws {

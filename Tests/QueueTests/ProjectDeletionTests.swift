@@ -5,8 +5,7 @@ import Testing
 
 @testable import Queue
 
-/// What becomes of executions whose project is deleted: the store forgets it, then the queue is
-/// told.
+/// Executions whose project is deleted: first from the store, then from the queue.
 @Suite(.guardedAgainstHanging) struct ProjectDeletionTests {
     private func delete(_ project: String, in world: World) async {
         await world.store.deleteProject(project)

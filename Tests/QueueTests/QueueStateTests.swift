@@ -4,7 +4,7 @@ import Testing
 
 @testable import Queue
 
-/// What recovery and draining make of each other.
+/// The interplay of recovery and draining.
 @Suite struct QueueStateTests {
     private let clock = ManualClock()
 

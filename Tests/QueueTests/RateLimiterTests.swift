@@ -123,7 +123,7 @@ import Testing
         #expect(report.standings.map(\.remaining) == [5, 1])
     }
 
-    // MARK: Taking back
+    // MARK: Withdrawal
 
     @Test func `a withdrawn admission leaves no trace`() {
         var limiter = RateLimiter()
@@ -134,7 +134,7 @@ import Testing
         #expect(limiter.subjects == 0)
     }
 
-    // MARK: The day, as the store told it
+    // MARK: The day's quota, as the store reported it
 
     @Test func `a day that is used up is believed for a second`() {
         let rates = Rates(perSecond: nil, perMinute: nil, perDay: 10, concurrent: nil)

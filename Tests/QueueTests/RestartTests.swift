@@ -5,7 +5,7 @@ import Testing
 
 @testable import Queue
 
-/// Draining before a stop, and taking up again after a start.
+/// Draining before a stop, and recovery after a start.
 @Suite(.guardedAgainstHanging) struct RestartTests {
     // MARK: Recovering
 
@@ -121,7 +121,7 @@ import Testing
         await world.journal.wait(for: .begun("1", attempt: 1))
         await world.store.lose("1")
         world.gates.open("1")
-        // The other worker's end counts, on the charge that was made.
+        // The other worker's end counts, on the existing charge.
         await #expect(throws: ClaimLost()) { try await running.finished() }
         #expect(world.journal.count(of: .heard("claim lost")) == 1)
         #expect(world.journal.count(of: .refunded("org:pro")) == 0)

@@ -7,8 +7,7 @@ import Testing
 
 @testable import Queue
 
-/// What becomes of tasks whose project is deleted: the store forgets them, then the queue is
-/// told.
+/// Tasks whose project is deleted: first from the store, then from the queue.
 @Suite(.guardedAgainstHanging) struct TaskDeletionTests {
     private func world(
         door: @escaping @Sendable (String) async throws -> Void = { _ in }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Queue
 
-/// Which task is begun when, and on whose account.
+/// The times at which tasks start, and the organizations that are charged.
 @Suite(.guardedAgainstHanging) struct TaskDispatchTests {
     @Test func `a task is run in its organization's name, and charged to it`() async throws {
         let world = try await TaskWorld()

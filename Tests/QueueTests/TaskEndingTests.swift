@@ -5,9 +5,9 @@ import Testing
 
 @testable import Queue
 
-/// How tasks end: tried again, given up, told of, cancelled.
+/// The ends of tasks: retried, given up, reported, cancelled.
 @Suite(.guardedAgainstHanging) struct TaskEndingTests {
-    // MARK: Trying again
+    // MARK: Retries
 
     @Test func `a failure that the agent would try again is, after a pause`() async throws {
         let world = try await TaskWorld()
@@ -101,7 +101,7 @@ import Testing
         #expect(try await world.charged() == 0)
     }
 
-    // MARK: Telling
+    // MARK: Deliveries
 
     @Test func `the end is told once, with every attempt and the last of them whole`()
         async throws
@@ -128,7 +128,7 @@ import Testing
         #expect(world.journal.count(of: .deliveriesSaved) == 1)
     }
 
-    // MARK: Cancelling
+    // MARK: Cancellation
 
     private func cancel(_ world: TaskWorld, _ name: String) async throws -> AgentTask? {
         try await world.dispatcher.cancel(task: "tsk_" + name, organization: "org_a")
@@ -199,7 +199,7 @@ import Testing
         try await world.run {
             try await world.submit(.sample("1"))
             await journal.wait(for: .heard("charge"))
-            // It begins together with its execution.
+            // The task starts in one transaction with its execution.
             #expect(try await world.task("1")?.status == .queued)
             async let cancelled = cancel(world, "1")
             gates.open("charge")

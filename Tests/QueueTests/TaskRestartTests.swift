@@ -5,9 +5,10 @@ import Testing
 
 @testable import Queue
 
-/// Stopping, dying, and taking up what was left.
+/// Stops, crashes, and the recovery of tasks.
 @Suite(.guardedAgainstHanging) struct TaskRestartTests {
-    /// A world whose last process died after it had begun the task, as far as it says.
+    /// Creates a world whose last process died after it had started the task, with this attempt's
+    /// state.
     private func world(
         leaving execution: Execution.State?
     ) async throws -> TaskWorld {
@@ -69,7 +70,7 @@ import Testing
         #expect(world.jails.isEmpty)
     }
 
-    /// An earlier release could be killed between the two.
+    /// A process of an earlier release could be killed between the two writes.
     @Test func `a task that runs without an execution ends, and can be tried again`() async throws {
         let world = try await world(leaving: nil)
         try await world.queue.recover()

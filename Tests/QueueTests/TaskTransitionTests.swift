@@ -5,11 +5,11 @@ import Testing
 
 @testable import Queue
 
-/// What becomes of a task when its attempt has ended.
+/// The state of a task after its attempt has ended.
 @Suite struct TaskTransitionTests {
     private static let now = Date(timeIntervalSince1970: 1_000_000_000)
 
-    /// A task that is in its `attempt`th of `attemptsMax` attempts.
+    /// Returns a task in its `attempt`th of `attemptsMax` attempts.
     private func running(
         attempt: Int = 1,
         of attemptsMax: Int = 3,
@@ -143,7 +143,7 @@ import Testing
 }
 
 extension AgentTask {
-    /// A task of a Python program that is nothing but its name.
+    /// Returns a task with a Python program that consists of its name.
     static func sample(
         _ name: String,
         organization: String = "org_a",

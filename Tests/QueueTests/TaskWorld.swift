@@ -8,14 +8,14 @@ import TestSupport
 
 @testable import Queue
 
-/// A dispatcher over a real queue and a real store, with the jails and the time faked.
+/// A dispatcher with a real queue and a real store, and with fake jails and a fake clock.
 ///
-/// Jails wait at the gate of their name, and end as is said for that name, success otherwise.
+/// Jails wait at the gate of their name, and end with the result set for it, or else with success.
 struct TaskWorld: Sendable {
-    /// How a jail ends.
+    /// The end of a jail.
     enum Result: Sendable {
         case exit(Int32)
-        /// For our fault, and not worth another jail.
+        /// A fault of ours that is not retried with another jail.
         case fault
     }
 
@@ -29,7 +29,7 @@ struct TaskWorld: Sendable {
     private let results = Results()
     private let plans = PlanBoard()
 
-    /// With the `disk` of an earlier world one sees what a restart makes of it.
+    /// Creates the world; the `disk` of an earlier one shows the effect of a restart.
     init(
         slots: Int = 1,
         queueCapacity: Int = 16,
@@ -81,7 +81,7 @@ struct TaskWorld: Sendable {
                 deliveriesSaved: { journal.record(.deliveriesSaved) },
                 random: { 0.5 },
                 pause: { duration in
-                    // Reckoned before anybody hears of it and moves the clock.
+                    // The end is computed before a test sees the pause and moves the clock.
                     let end = clock.date + duration
                     journal.record(.paused(duration))
                     try await clock.sleep(until: end)
@@ -100,7 +100,7 @@ struct TaskWorld: Sendable {
         try await disk.store.organization(id: id)
     }
 
-    /// Has the dispatcher run meanwhile.
+    /// Runs the dispatcher while `body` runs.
     func run(_ body: () async throws -> Void) async throws {
         let running = Task { await dispatcher.run() }
         do {
@@ -115,7 +115,7 @@ struct TaskWorld: Sendable {
 
     func set(_ plan: Plan?, of organization: String) { plans[organization] = plan }
 
-    /// How the next jails of this name end, one after another.
+    /// Sets the ends of the next jails of this name, in order.
     func set(_ results: Result..., of name: String) { self.results.set(results, of: name) }
 
     func submit(_ tasks: AgentTask...) async throws {
@@ -126,7 +126,7 @@ struct TaskWorld: Sendable {
         try await store.task(id: "tsk_" + name, organization: nil)
     }
 
-    /// Waits until the task of this name has been written down with the status, so often.
+    /// Waits until the task of this name has been stored with the status this many times.
     func awaitTask(_ name: String, _ status: AgentTask.Status, times: Int = 1) async {
         await journal.wait(for: .task("tsk_" + name, status), times: times)
     }
@@ -167,7 +167,7 @@ private final class Results: Sendable {
     }
 }
 
-/// The plans that organizations are on: generous unless it is said otherwise.
+/// The plans of organizations: generous unless a test sets another.
 private final class PlanBoard: Sendable {
     private let plans = Mutex<[String: Plan?]>([:])
 

@@ -5,9 +5,9 @@ import TestSupport
 
 @testable import Queue
 
-/// A queue with everything around it faked.
+/// A queue with fakes for everything around it.
 ///
-/// Jails wait at the gate of their name unless told otherwise.
+/// Jails wait at the gate of their name unless a test says otherwise.
 struct World: Sendable {
     let journal: Journal
     let gates = Gates()
@@ -16,9 +16,9 @@ struct World: Sendable {
     let sandbox: FakeSandbox
     let queue: ExecutionQueue
 
-    /// With the `store` of an earlier world one sees what a restart makes of it.
+    /// Creates the world; the `store` of an earlier one shows the effect of a restart.
     ///
-    /// Sleeping is noted and over at once unless `pause` says otherwise.
+    /// A pause is recorded and ends at once unless `pause` says otherwise.
     init(
         slots: Int = 1,
         queueCapacity: Int = 16,
@@ -69,13 +69,13 @@ struct World: Sendable {
         return try await queue.submit(request, from: caller, id: name, durability: durability)
     }
 
-    /// Returns when the execution has left, with a result or without one.
+    /// Returns when the execution has left the queue, with or without a result.
     func waitForEnd(_ id: String) async {
         guard let events = await queue.events(of: id, organization: "pro", from: 1) else { return }
         do { for try await _ in events {} } catch {}
     }
 
-    /// The events that are not about jails.
+    /// The events that do not concern jails.
     var records: [Journal.Event] {
         journal.events.filter {
             switch $0 {
@@ -87,9 +87,10 @@ struct World: Sendable {
 }
 
 extension Execution {
-    /// One of the organization `pro`, as the store has it.
+    /// Returns an execution of the organization `pro`, as the store has it.
     ///
-    /// - Parameter name: of its request, and so of its jail; as the identifier where it is `nil`.
+    /// - Parameter name: the name of its request and so of its jail; the identifier where it is
+    ///   `nil`.
     static func sample(
         _ id: String,
         named name: String? = nil,
@@ -107,7 +108,7 @@ extension Execution {
 }
 
 extension Caller {
-    /// An organization with a daily quota and nothing else to keep to.
+    /// An organization with a daily quota and no other limit.
     static let pro = organization("pro")
 
     static func organization(

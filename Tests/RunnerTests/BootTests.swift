@@ -5,7 +5,7 @@ import Testing
 
 @testable import Runner
 
-/// Which requests may have an interpreter that was started before they came.
+/// The requests that may use an interpreter that was started before they arrived.
 @Suite(.guardedAgainstHanging) struct BootTests {
     private static let runtime = Runtime(
         number: 3,

@@ -9,9 +9,9 @@ import Testing
     private let cache = MemoryCache()
     private let journal = Journal()
 
-    /// Runs it twice, and answers with the second.
+    /// Runs two requests, and returns the second result.
     ///
-    /// - Parameter change: what the compile stage reports instead.
+    /// - Parameter change: replaces the report of the compile stage.
     @discardableResult
     private func runTwice(
         _ first: ExecutionRequest = .compiled,
@@ -80,7 +80,7 @@ import Testing
         #expect(result.files == [])
         #expect(sandbox.stageSpecs.map(\.outputs) == [["program"], []])
         #expect(sandbox.stageSpecs.map(\.digestsOthers) == [true, false])
-        // Two files and the program, and one more would be seen, though the limit is one file.
+        // The limit of one file becomes 4: two sources, the program and one unexpected file.
         #expect(try #require(sandbox.stageSpecs.first).limits[.files] == 4)
         #expect(cache.compilations.first?.limits[.files] == 1)
         #expect(cache.kept.map(\.result.isCached) == [false])

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Runner
 
-/// A jail in which nothing comes to run.
+/// A jail that runs no program.
 private struct IdleSession: StandbySession, SandboxSession {
     func take(files: [SourceFile]) -> any SandboxSession { self }
     func run(_ stage: StageSpec, io: StageIO) async throws -> StageReport {
@@ -52,13 +52,13 @@ private struct IdleSession: StandbySession, SandboxSession {
 
     private func close() -> [any StandbySession] { state.close() }
 
-    /// One arrival and its end, which leaves the demand for a jail.
+    /// Records one arrival and its end, which leaves demand for a jail.
     private func want(_ spec: StandbySpec, at now: Date) {
         _ = state.arrive(spec, at: now)
         state.leave()
     }
 
-    /// The jail that is to be made next; what is to be closed for it is.
+    /// Returns the next jail to make, and closes the jail that it replaces.
     private func nextToMake(
         at now: Date
     ) -> (ticket: StandbyState.Ticket, spec: StandbySpec)? {
@@ -68,7 +68,7 @@ private struct IdleSession: StandbySession, SandboxSession {
         return nil
     }
 
-    /// Makes one, and has it ready.
+    /// Makes a jail, and reports it as ready.
     private func stand(at now: Date, bytes: Int64 = 1, milliseconds: Int = 35_000) -> Bool {
         guard let (ticket, _) = nextToMake(at: now) else { return false }
         _ = state.made(ticket, IdleSession())
@@ -154,7 +154,7 @@ private struct IdleSession: StandbySession, SandboxSession {
         #expect(arrive(spec(3), at: start) != nil)
         state.leave()
         want(spec(4), at: start)
-        // A place is free now, and this one never had any.
+        // A place is free, and this shape never had a jail.
         #expect(stand(at: start))
         #expect(arrive(spec(4), at: start) != nil)
     }
@@ -179,7 +179,7 @@ private struct IdleSession: StandbySession, SandboxSession {
             made.append(next.runtime)
             _ = state.made(ticket, IdleSession())
             state.change(.ready(milliseconds: 35_000, memoryBytes: 1), of: ticket, at: start)
-            // Each is taken as soon as it is there.
+            // Each jail is taken as soon as it is ready.
             #expect(arrive(next, at: start) != nil)
             state.leave()
         }
@@ -204,7 +204,7 @@ private struct IdleSession: StandbySession, SandboxSession {
             _ = arrive(spec(2), isBacklogged: true, at: start)
             state.leave()
         }
-        // Nor do they take the place of others' where the pool is full.
+        // They do not displace other callers' jails where the pool is full either.
         #expect(nextToMake(at: start)?.ticket == nil)
         #expect(arrive(spec(1), at: start) != nil)
     }

@@ -4,7 +4,7 @@ import Testing
 import WardenUnderTest
 
 extension StandbyTests {
-    /// A program cannot tell, except by time, whether its jail was made before it was asked for.
+    /// A program cannot tell, except by time, whether its jail was made before its request.
     @Suite(.guardedAgainstHanging) struct DifferentialTests {
         @Test(arguments: Campaign.selection(of: try StandbyProgram.all(), oneIn: 4))
         func `a program cannot tell`(program: StandbyProgram) async throws {
@@ -13,7 +13,7 @@ extension StandbyTests {
             #expect(faults == [])
         }
 
-        /// What looks at sockets, filters and descriptors may see another profile.
+        /// Programs that inspect sockets, filters and descriptors may see another profile.
         @Test(arguments: try StandbyProgram.all().filter { $0.isOfProfiles })
         func `nor can it in the profile with sockets`(program: StandbyProgram) async throws {
             let fixture = try #require(WardenFixture.current)
@@ -21,7 +21,8 @@ extension StandbyTests {
             #expect(faults == [])
         }
 
-        /// What the pool makes ahead is made like what came last; what is taken may ask for more.
+        /// The pool makes jails like the last request's; the next request may ask for higher
+        /// limits.
         @Test(arguments: ["python", "javascript", "typescript", "bash"], [true, false])
         func `limits are those of the execution`(language: String, isRaised: Bool) async throws {
             let fixture = try #require(WardenFixture.current)
@@ -46,7 +47,7 @@ extension StandbyTests {
         }
     }
 
-    /// A test that cannot fail is worse than none.
+    /// The proof that the comparison can fail.
     @Suite(.guardedAgainstHanging) struct ControlTests {
         @Test(arguments: ["python", "javascript", "typescript"])
         func `another variable is found`(language: String) async throws {

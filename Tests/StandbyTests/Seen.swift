@@ -1,8 +1,7 @@
 import Domain
 import Foundation
 
-/// All that a caller is told of an execution, but for what it used: time and memory are not the
-/// same twice.
+/// The caller's view of an execution without its usage, since time and memory differ in every run.
 struct Seen: Hashable {
     private let result: ExecutionResult
 
@@ -11,13 +10,13 @@ struct Seen: Hashable {
         self.result = result.changed { $0.usage = none }
     }
 
-    /// The same without what the runs wrote to standard output.
+    /// The same view without the runs' standard output.
     var withoutOutput: Seen { Seen(result.changed { $0.stdout = Output() }) }
 
     var outputs: [Output] { result.runs.map(\.stdout) }
     var shownOutput: String { outputs.map(\.text).joined() }
 
-    /// What is not the same in `other`, in words; `nil` where nothing is.
+    /// Returns a description of the first difference to `other`; `nil` if there is none.
     func difference(to other: Seen) -> String? {
         guard self != other else { return nil }
         let (mine, its) = (lines, other.lines)
@@ -27,7 +26,7 @@ struct Seen: Hashable {
         return "\(shown[0]) ≠ \(shown[1]), in line \(index + 1)"
     }
 
-    /// The result written down, so that the first difference can be shown.
+    /// The result as lines, so that the first difference can be shown.
     private var lines: [Substring] {
         let stages = ([result.compile].compactMap { $0 } + result.runs).flatMap { stage in
             [

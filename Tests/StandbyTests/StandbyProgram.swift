@@ -3,41 +3,41 @@ import Foundation
 import Testing
 import WardenUnderTest
 
-/// A program that looks for a difference between a jail made for it and one that stood by.
+/// A program that looks for a difference between a new jail and a standby jail.
 ///
-/// `Programs/<runtime>/NAME.<ending>` is sent under the runtime's own default name; where several
-/// files are sent, `NAME/` is the work folder. Its first line says what it looks for. What it is
-/// to get beside its source, and what is expected of it, is in `NAME.json`: see ``Setting``.
+/// `Programs/<runtime>/NAME.<ending>` is sent under the runtime's own default name; a folder
+/// `NAME/` is a work folder with several files. The first line of the source says what it looks
+/// for. `NAME.json` has its other inputs and its expectations: see ``Setting``.
 ///
-/// It prints only what is the same in every run of a cold jail: no times, no inodes, no addresses,
-/// and nothing that the kernel's scheduler decides, such as the order of what two threads write.
+/// It prints only values that are equal in every run of a cold jail: no times, no inodes, no
+/// addresses, and no result of the kernel's scheduling, such as the order of two threads' output.
 struct StandbyProgram: Sendable, CustomTestStringConvertible {
     let runtime: String
     let name: String
-    /// Under the runtime's folder, a file or a folder.
+    /// The path of the file or folder, below the runtime's folder.
     private let source: String
 
-    /// What `NAME.json` may say; all of it may be left out.
+    /// The content of `NAME.json`; every field is optional.
     struct Setting: Decodable, Sendable {
-        /// Each character is one byte.
+        /// The standard input; each character is one byte.
         var stdin: String?
-        /// How often ``stdin`` is sent, one after another.
+        /// The number of repetitions of ``stdin``.
         var stdinRepeated: Int?
         var arguments: [String]?
-        /// Several runs in one jail, instead of the one that `stdin` and `arguments` describe.
+        /// Several runs in one jail, in place of the single run of `stdin` and `arguments`.
         var inputs: [Input]?
         var environment: [String: String]?
-        /// Paths and globs to bring back.
+        /// The paths and globs to bring back.
         var outputs: [String]?
         /// Limits that differ from the plan's defaults, by their names in JSON.
         var limits: [String: Int64]?
-        /// How often the source is written down, one after another: for long ones.
+        /// The number of repetitions of the source, for a long source.
         var sourceRepeated: Int?
-        /// Its standard output must be different in each of its runs.
+        /// Whether its standard output must differ in each of its runs.
         var differs: Bool?
-        /// `false` where its interpreter must not be started ahead of it.
+        /// `false` if its interpreter must not be started in advance.
         ///
-        /// A jail in which nothing runs may still stand by for it.
+        /// A jail without a process may still stand by for it.
         var isBooted: Bool?
 
         struct Input: Decodable, Sendable {
@@ -51,7 +51,7 @@ struct StandbyProgram: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// For all that are not to meet a limit of time: the machine may be busy.
+    /// The limits of time for programs that must not reach one: the machine may be busy.
     private static let patience: [Limit: Int64] = [
         .wallMilliseconds: 300_000, .cpuMilliseconds: 300_000,
     ]
@@ -79,7 +79,7 @@ struct StandbyProgram: Sendable, CustomTestStringConvertible {
         try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     }
 
-    /// Whether it looks at what is not the same in each profile.
+    /// Whether the program inspects something that differs between profiles.
     var isOfProfiles: Bool { ["status", "descriptors", "refused", "refused_calls"].contains(name) }
 
     var testDescription: String { runtime + "/" + name }
@@ -92,7 +92,7 @@ struct StandbyProgram: Sendable, CustomTestStringConvertible {
         let file = Self.folder.appendingPathComponent("\(runtime)/\(name).json")
         guard FileManager.default.fileExists(atPath: file.path) else { return Setting() }
         let data = try Data(contentsOf: file)
-        // A word that is misspelt would be one that is not there.
+        // A misspelt field would otherwise be ignored.
         let words = (try JSONSerialization.jsonObject(with: data) as? [String: Any])?.keys
         let known = Setting.CodingKeys.allCases.map(\.rawValue)
         #expect(Set(words.map(Array.init) ?? []).subtracting(known) == [], "\(file.path)")
@@ -102,7 +102,7 @@ struct StandbyProgram: Sendable, CustomTestStringConvertible {
         return setting
     }
 
-    /// Its files, the main one under `entry`, in the order of their names.
+    /// Returns its files, the main file under `entry`, in the order of their names.
     func files(entry: String) throws -> [SourceFile] {
         guard source != name else { return try folderFiles() }
         let content = try Data(contentsOf: place)

@@ -2,7 +2,7 @@ import Domain
 import Testing
 import WardenUnderTest
 
-/// One after another: which jails stand by is part of what is tested.
+/// The tests run one after another: each depends on which jails stand by.
 @Suite(
     .serialized,
     .enabled(if: Checkout.isRoot, "jails can be made by root only: run as root"),
@@ -11,10 +11,10 @@ import WardenUnderTest
 enum StandbyTests {}
 
 extension WardenFixture {
-    /// Such limits as most callers have who send several files.
+    /// Returns a plan with the limits of most callers who send several files.
     func plan() throws -> Plan { try plan("free") }
 
-    /// - Returns: why the program could tell a jail that stood by from one that did not.
+    /// - Returns: the reasons why the program could tell a standby jail from a new one.
     func faults(
         of program: StandbyProgram,
         profile: SystemCallProfile = .strict,

@@ -7,20 +7,21 @@ import Testing
 import WardenClient
 import WardenUnderTest
 
-/// What a program was seen to do in jails made for it, and in jails that stood by.
+/// The results of a program in new jails, and in standby jails.
 struct Trial {
-    /// In jails that were made when they were asked for; the last one of them by way of the pool.
+    /// The results in jails that were made on request; the last one went through the pool.
     var cold: [Seen] = []
     var standby: [Seen] = []
-    /// How many of the pool's jails did stand by when they were asked for.
+    /// The number of requests for which the pool had a standby jail.
     var taken = 0
-    /// Of each jail that was made ahead, whether an interpreter was started in it.
+    /// Whether an interpreter was started in it, for each jail that was made in advance.
     var areBooted: [Bool] = []
 
     static let coldRuns = 1
     static let standbyRuns = 2
 
-    /// - Parameter asFirst: what the pool is asked for first, and learns from; the same by default.
+    /// - Parameter asFirst: the first request to the pool, from which it learns; by default
+    ///   `request`.
     static func make(
         of request: ExecutionRequest,
         asFirst: ExecutionRequest? = nil,
@@ -36,7 +37,7 @@ struct Trial {
             trial.cold.append(Seen(result))
         }
         let sandbox = WatchedSandbox(session, altering: altering)
-        // One at a time: each stands ready before it is asked for, and none is made meanwhile.
+        // One jail at a time: each is ready before its request, and none is made meanwhile.
         let pool = StandbyPool(
             sandbox,
             bounds: StandbyBounds(jailsMax: jailsMax, memoryBytesMax: 1 << 30, processors: 1),
@@ -61,11 +62,11 @@ struct Trial {
         guard case .ready = await sandbox.changes.first(where: { _ in true }) else {
             throw Missing(what: "a jail that stands by")
         }
-        // The word of it comes a moment before the pool has put it up.
+        // The report comes a moment before the pool offers the jail.
         while pool.figures.ready == 0 { await Task.yield() }
     }
 
-    /// Why a program could tell, in words; empty where it could not.
+    /// Returns the reasons why a program could tell; empty if it could not.
     func faults(isBooted: Bool, differs: Bool) -> [String] {
         var faults: [String] = []
         if taken != Self.standbyRuns {

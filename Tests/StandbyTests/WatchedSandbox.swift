@@ -2,17 +2,17 @@ import Domain
 import Synchronization
 import WardenClient
 
-/// The real jails, and word of when one has come to stand by.
+/// A sandbox with real jails that reports when a jail stands by.
 final class WatchedSandbox: StandbyProvider {
     private let connection: WardenConnection
     private let altering: @Sendable (inout StandbySpec) -> Void
     private let report: AsyncStream<StandbyChange>.Continuation
     private let prepared = Mutex<[StandbySpec]>([])
-    /// What became of each jail that was made ahead, in order.
+    /// The changes of each jail that was made in advance, in order.
     let changes: AsyncStream<StandbyChange>
 
-    /// - Parameter altering: makes jails that stand by other than they should be, so that something
-    ///    is there to be found.
+    /// - Parameter altering: changes the specs of standby jails, so that a test has a difference to
+    ///   find.
     init(
         _ connection: WardenConnection,
         altering: @escaping @Sendable (inout StandbySpec) -> Void
@@ -22,7 +22,7 @@ final class WatchedSandbox: StandbyProvider {
         (changes, report) = AsyncStream.makeStream()
     }
 
-    /// The specs of jails that were made ahead.
+    /// The specs of the jails that were made in advance.
     var specs: [StandbySpec] { prepared.withLock { $0 } }
 
     var isAvailable: Bool { connection.isAvailable }
@@ -44,7 +44,7 @@ final class WatchedSandbox: StandbyProvider {
                 changed(change)
                 report.yield(change)
             }
-            // Nothing starts in it, so nothing is said of it.
+            // No program starts in it, so the warden reports nothing.
             if spec.boot == nil { report.yield(.ready(milliseconds: 0, memoryBytes: 0)) }
             return altered.boot == spec.boot ? jail : Altered(jail: jail, boot: altered.boot)
         } catch {
@@ -54,10 +54,10 @@ final class WatchedSandbox: StandbyProvider {
     }
 }
 
-/// A jail in which another program was started than is asked for.
+/// A jail in which another program was started than the request names.
 ///
-/// The warden ends who resumes another program than was started, so what is asked for is changed
-/// as well.
+/// The warden ends a front that resumes another program than the started one, so the request is
+/// changed as well.
 private struct Altered: StandbySession {
     let jail: any StandbySession
     let boot: BootProgram?

@@ -13,7 +13,7 @@ private func sampleUser(_ number: Int) -> User {
 }
 
 extension Store {
-    /// A user and the organization that is its own: `org_own_1` of `usr_1`.
+    /// Inserts a user with its personal organization, such as `org_own_1` of `usr_1`.
     fileprivate func insertUser(_ number: Int) async throws {
         try await insert(
             sampleUser(number),
@@ -81,7 +81,7 @@ extension Store {
                 return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
             }
             #expect(winners == 1)
-            // The two of the samples, and the winner's.
+            // The two sample organizations and the winner's.
             #expect(try await store.organizations(page: Page()).total == 3)
         }
     }

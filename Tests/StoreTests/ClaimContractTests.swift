@@ -4,7 +4,8 @@ import Testing
 
 /// Two workers over one store.
 @Suite struct ClaimContractTests {
-    /// - Parameter count: executions that are nobody's: exe_0, exe_1, … the oldest first.
+    /// - Parameter count: the number of executions that no worker holds: exe_0, exe_1, …, oldest
+    ///   first.
     private func withExecutions(
         _ count: Int,
         _ adapter: Adapter,
@@ -19,7 +20,7 @@ import Testing
         }
     }
 
-    /// Moves the end of the lease first.
+    /// Extends the lease, then claims.
     private func claim(
         _ worker: String,
         _ store: any Store,
@@ -143,7 +144,8 @@ import Testing
         try await withExecutions(1, adapter) { store async throws in
             #expect(try await claim("a", store, until: 10) == ["exe_0"])
             var execution = sampleExecution("exe_0", state: .running(since: moment(1)))
-            // Its lease is over, and nobody has claimed it yet: what it did still counts.
+            // The lease has ended, but no worker has claimed the execution, so the write still
+            // counts.
             try await store.save(execution, deliveries: [], by: "a")
             #expect(try await claim("b", store, at: 10) == ["exe_0"])
             execution.state = finished()
@@ -156,7 +158,7 @@ import Testing
             #expect(
                 try await store.execution(id: "exe_0", organization: "org_a")?.state == finished()
             )
-            // What has ended is nobody's any more.
+            // No worker holds an ended execution.
             #expect(try await claim("c", store, at: 100, until: 200) == [])
             #expect(try await store.expired(at: moment(100)) == [])
         }

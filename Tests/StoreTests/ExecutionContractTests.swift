@@ -53,7 +53,7 @@ import Testing
                     state: state,
                     attempts: number
                 )
-                // Its state changes in place, as it does in a life.
+                // The state changes in place, as in production.
                 var queued = execution
                 queued.state = .queued
                 try await store.save(queued, deliveries: [])
@@ -127,7 +127,7 @@ import Testing
         _ adapter: Adapter
     ) async throws {
         try await adapter.withStore { store async throws in
-            // Two of the same moment are told apart by their identifiers.
+            // Executions of the same moment are ordered by their identifiers.
             let created = [("exe_1", 1.0), ("exe_4", 3), ("exe_2", 2), ("exe_3", 2)]
             for (id, second) in created {
                 try await store.save(sampleExecution(id, createdAt: moment(second)), deliveries: [])

@@ -8,7 +8,7 @@ import Testing
 
 @testable import SQLiteStore
 
-/// Writes that came while the writer was busy.
+/// Writes that arrived while the writer was busy.
 @Suite(.guardedAgainstHanging) struct GroupedWriteTests {
     @Test func `those that waited share a transaction for each kind of durability`() async throws {
         try await withNotes { store async throws in
@@ -70,7 +70,7 @@ import Testing
                 store,
                 [
                     Write(.process) { db in try insert("a", into: db) },
-                    // What SQLite does by itself after a failure of the disk.
+                    // SQLite does the same after a failure of the disk.
                     Write(.process) { db in try db.execute(sql: "ROLLBACK") },
                     Write(.process) { db in try insert("c", into: db) },
                 ]
@@ -117,7 +117,7 @@ import Testing
     }
 }
 
-// MARK: - What is written
+// MARK: - The writes of the tests
 
 private struct Mistake: Error {}
 
@@ -134,7 +134,7 @@ private struct Write {
     }
 }
 
-/// Counts what is committed on the writer's connection.
+/// A counter of the commits on the writer's connection.
 private final class CommitCounter: TransactionObserver, Sendable {
     let commits = Atomic(0)
 
@@ -144,9 +144,9 @@ private final class CommitCounter: TransactionObserver, Sendable {
     func databaseDidRollback(_ db: Database) {}
 }
 
-/// Asks for each of the writes, in order, while the writer is busy; then lets the writer go on.
+/// Requests the writes, in order, while the writer is busy, and then releases the writer.
 ///
-/// - Returns: why each failed, and how many transactions were committed.
+/// - Returns: the error of each write, and the number of committed transactions.
 private func together(
     _ store: SQLiteStore,
     _ writes: [Write]
@@ -157,7 +157,7 @@ private func together(
         db.add(transactionObserver: counter, extent: .databaseLifetime)
         gate.wait()
     }
-    // Whatever happens here, nobody may be left waiting.
+    // The signal comes in any case, so that no write is left waiting.
     defer { gate.signal() }
     var tasks: [Task<String?, Never>] = []
     for write in writes {
@@ -185,7 +185,7 @@ private func insert(_ text: String, into db: Database) throws {
     try db.execute(sql: "INSERT INTO note VALUES (?)", arguments: [text])
 }
 
-/// In the order in which they were written.
+/// Returns the notes in the order in which they were written.
 private func notes(_ store: SQLiteStore) async throws -> [String] {
     try await store.read { db in
         try String.fetchAll(db, sql: "SELECT text FROM note ORDER BY rowid")

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct IdempotencyContractTests {
-    /// A claim made at `second`, with entries older than ten seconds forgotten.
+    /// Claims at `second`; entries older than ten seconds are deleted.
     private func claim(
         _ store: any Store,
         _ execution: String,

@@ -4,12 +4,13 @@ import Testing
 
 @testable import SQLiteStore
 
-/// Files that earlier versions wrote, kept here as text.
+/// Database files of earlier releases, stored as SQL text.
 @Suite struct MigrationTests {
     static let fixtures = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().appending(path: "Fixtures")
 
-    /// Made by another program, as the version that wrote it is not here any more.
+    /// Restores a file with another program, because the release that wrote it is not available
+    /// here.
     static func restore(_ fixture: String, to file: URL) throws {
         let script = """
             import sqlite3, sys
@@ -76,7 +77,7 @@ import Testing
             try await withSQLiteStore(file) { store async throws in
                 let keys = try await store.keys()
                 #expect(keys.map(\.key.name) == ["first", "second", "third", "alone"])
-                // The newest that still holds decides.
+                // The newest valid key decides.
                 #expect(keys.map(\.organization.plan) == ["pro", "pro", "pro", "enterprise"])
                 #expect(keys.map { $0.key.revokedAt != nil } == [false, false, true, false])
                 for issued in keys {
@@ -101,7 +102,7 @@ import Testing
                 let day = UTCDay(listing.elements[0].createdAt)
                 #expect(try await store.charged(subject: "org:org_fixture", day: day) == 3)
 
-                // The new tables hold on to each other.
+                // The foreign keys refer to the new tables.
                 try await store.save(
                     sampleExecution("exe_new", organization: "org_fixture"),
                     deliveries: []
@@ -138,7 +139,7 @@ import Testing
             try await each("execution") { id, organization async throws in
                 let found = try await store.execution(id: id, organization: organization)
                 #expect(found?.request.limits[.wallMilliseconds] ?? 0 > 0, "\(id)")
-                // What the migration made of it is what the service would have written.
+                // The migrated summary equals the one that the service would have written.
                 let listing = try await store.executions(
                     organization: organization,
                     matching: ExecutionFilter(),

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Testing
 
-/// What is kept of a project: its files, its log, and nothing when it is deleted.
+/// The content of a project: its files and its executions, and nothing after its deletion.
 @Suite struct ProjectContentTests {
     private func withProject(
         _ adapter: Adapter,
@@ -112,7 +112,7 @@ import Testing
             await #expect(throws: ProjectFileRefusal.bytes(51, max: 50)) {
                 try await store.write("g", "x", of: "prj_1", within: bounds)
             }
-            // Another project has its own.
+            // Another project has a bound of its own.
             #expect(try await store.write("g", "x", of: "prj_2", within: bounds).isNew)
         }
     }
@@ -178,7 +178,7 @@ import Testing
             }
             #expect(try await store.takenUp().map(\.id) == ["exe_prj_2"])
             #expect(try await store.projects(organization: "org_a", page: Page()).total == 1)
-            // Its name is free for another, which begins without files.
+            // The identifier can be used again, and the new project starts without files.
             #expect(try await store.insert(sampleProject("prj_1"), limit: 2))
             #expect(try await content("a", store) == nil)
         }

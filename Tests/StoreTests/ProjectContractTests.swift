@@ -182,7 +182,7 @@ func sampleProject(
 }
 
 extension Store {
-    /// Writes a text under the plainest bounds.
+    /// Writes a text with the default bounds.
     func write(
         _ path: String,
         _ text: String,

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SQLiteStore
 
-/// What is deleted, and what never is.
+/// The records that are deleted, and the records that never are.
 @Suite struct RetentionContractTests {
     private static let bounds = EndBounds(standard: moment(100), byPlan: [:])
 
@@ -168,7 +168,7 @@ import Testing
     }
 }
 
-/// The file gets smaller.
+/// The return of free pages to the file system.
 @Suite struct SpaceTests {
     private func pages(_ store: SQLiteStore) async throws -> Int {
         try await store.inspect("PRAGMA page_count").first.flatMap { Int($0) } ?? 0
@@ -203,7 +203,7 @@ import Testing
                 let bounds = EndBounds(standard: moment(100), byPlan: [:])
                 #expect(try await store.delete(.executions(bounds), limit: 9) == 1)
                 #expect(try await pages(store) == full)
-                // In steps: this much takes more than one.
+                // This many pages take more than one step.
                 #expect(try await store.giveBackSpace())
                 while try await store.giveBackSpace() {}
                 #expect(try await pages(store) < before + 20)

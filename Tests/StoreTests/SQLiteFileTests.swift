@@ -133,7 +133,7 @@ import Testing
             try await withSQLiteStore(folder.appending(path: "store.sqlite")) {
                 store async throws in
                 try await store.save(sampleExecution("exe_1"), deliveries: [])
-                // No question is asked of the writer while nothing has failed.
+                // While no write has failed, a ping does not use the writer.
                 _ = try await store.inspect("PRAGMA query_only = 1")
                 try await store.ping()
                 let reason = StoreUnavailable(reason: "it cannot be written")
@@ -173,19 +173,19 @@ import Testing
 }
 
 @Suite struct QueryPlanTests {
-    /// Listed whole by a command or an admin, by the index of their order, or small: of signing
-    /// keys there are a few.
+    /// The statements that may scan: a command or an admin lists the whole table in an index's
+    /// order, or the table is small, like the few signing keys.
     private static let mayScan = [
         Query.keys, Query.ping, Query.organizationCount, Query.organizationPage,
-        // One row for each worker.
+        // The table has one row for each worker.
         Query.pruneWorkers,
-        // Once in an hour, and of each organization only what is old enough.
+        // These run once an hour, and read only the old records of each organization.
         Query.deleteExecutions, Query.deleteTasks,
         Query.signingKeys, Query.insertSigningKey, Query.forgetSigningKeys,
         TaskQuery(byOrganization: false, byStatus: false, byAgent: false).count,
     ]
 
-    /// An index of what is asked for and nothing else, read whole or from its beginning.
+    /// Indexes of only the wanted rows, which may be read whole or from their beginning.
     private static let ownIndexes = ["task_due", "task_all_newest"]
 
     @Test func `no statement reads a whole table or sorts`() async throws {
@@ -196,7 +196,7 @@ import Testing
                 for sql in statements where !Self.mayScan.contains(sql) && !sql.hasPrefix("PRAGMA")
                 {
                     let plan = try await store.inspect("EXPLAIN QUERY PLAN " + sql)
-                    // What comes with the statement is not a table.
+                    // JSON parameters and constant rows are not tables.
                     let scans = plan.filter { step in
                         step.contains("SCAN") && !step.contains("json_each")
                             && !step.contains("CONSTANT ROW")
@@ -228,7 +228,7 @@ import Testing
         }
     }
 
-    /// What is large is in tables of its own, which no list and no change of state names.
+    /// Large columns are in tables of their own, which no list and no change of state reads.
     @Test func `no list reads a request, a result, an order or a body`() async throws {
         let lists =
             ExecutionQuery.all.map(\.page) + TaskQuery.all.map(\.page) + [

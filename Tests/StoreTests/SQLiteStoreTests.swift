@@ -4,7 +4,7 @@ import Testing
 
 @testable import SQLiteStore
 
-/// A store that is closed afterwards.
+/// Opens a store for `body`, and closes it afterwards.
 func withSQLiteStore(_ file: URL, _ body: (SQLiteStore) async throws -> Void) async throws {
     let store = try SQLiteStore(path: file.path)
     do {
@@ -52,8 +52,8 @@ func withSQLiteStore(_ file: URL, _ body: (SQLiteStore) async throws -> Void) as
         }
     }
 
-    // What a killed process leaves is the file and its log as they are at that moment, without the
-    // clean-up of closing. A copy of the two, taken while the store is open, is the same thing.
+    // A killed process leaves the file and its log in their present state, without the clean-up of
+    // closing. A copy of both, made while the store is open, is equal to that.
     @Test func `what a method has returned survives kill -9`() async throws {
         try await withTemporaryFolder { folder async throws in
             let file = folder.appending(path: "store.sqlite")

@@ -2,9 +2,9 @@ import Domain
 import Foundation
 import Testing
 
-/// A store to be tried, and what it takes to open it again and to be rid of it.
+/// An implementation of the store, with its set-up and clean-up.
 ///
-/// An adapter joins the contract by adding a case here; every test of the contract then runs on it.
+/// A new adapter needs only a case here; every test of the contract then runs on it.
 enum Adapter: CaseIterable, Sendable, CustomTestStringConvertible {
     case sqlite
 
@@ -14,7 +14,7 @@ enum Adapter: CaseIterable, Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// Runs `body` on a store that nothing else uses.
+    /// Runs `body` on a new store.
     func withStore(_ body: (any Store) async throws -> Void) async throws {
         switch self {
         case .sqlite:
@@ -27,7 +27,7 @@ enum Adapter: CaseIterable, Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// With the two organizations that everything in the tests belongs to.
+    /// Adds the two organizations to which all records of the tests belong.
     private func prepared(
         _ store: any Store,
         for body: (any Store) async throws -> Void
@@ -38,14 +38,14 @@ enum Adapter: CaseIterable, Sendable, CustomTestStringConvertible {
 }
 
 extension Store {
-    /// Everything that is unfinished, as a worker takes it up that starts: oldest first.
+    /// Returns the unfinished executions that a starting worker claims, oldest first.
     func takenUp() async throws -> [Execution] {
         try await join(worker: "w", until: moment(1_000))
         return try await claim(worker: "w", at: moment(0), limit: 100)
     }
 }
 
-/// A folder that is gone afterwards.
+/// Runs `body` with a new folder, and deletes the folder afterwards.
 func withTemporaryFolder(_ body: (URL) async throws -> Void) async throws {
     let folder = FileManager.default.temporaryDirectory
         .appending(path: "quicksand-store-\(UUID().uuidString)")
@@ -61,7 +61,7 @@ func withTemporaryFolder(_ body: (URL) async throws -> Void) async throws {
 
 // MARK: - Samples
 
-/// A moment of the tests: seconds after the autumn of 2023.
+/// Returns a date of the tests: `seconds` after a moment in the autumn of 2023.
 func moment(_ seconds: Double) -> Date {
     Date(timeIntervalSince1970: 1_700_000_000 + seconds)
 }
@@ -70,7 +70,7 @@ func sampleOrganization(_ id: String, createdAt: Date = moment(0)) -> Organizati
     Organization(id: id, name: id, plan: "free", createdAt: createdAt)
 }
 
-/// The key as it is found: with its organization.
+/// Returns the key as the store finds it: with its organization.
 func issued(_ key: APIKey) -> IssuedKey {
     IssuedKey(key: key, organization: sampleOrganization(key.organization))
 }
@@ -191,7 +191,7 @@ func sampleTask(
     )
 }
 
-/// An execution that is an attempt of a task.
+/// Returns an execution that is an attempt of a task.
 func sampleAttempt(
     _ id: String,
     of task: String,

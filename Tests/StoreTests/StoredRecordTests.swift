@@ -4,7 +4,7 @@ import Testing
 
 @testable import StoredRecords
 
-/// What is kept as JSON, read as earlier and later releases wrote it.
+/// Stored JSON of earlier and later releases.
 @Suite struct StoredRecordTests {
     @Test func `a stage of the first release had no refused calls and was not cached`() throws {
         let json = """

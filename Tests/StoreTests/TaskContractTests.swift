@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    /// A task that has its turn, and its attempt of this number.
+    /// Returns the start of a task's attempt with this number, and the attempt's execution.
     private func start(_ number: Int) -> (attempt: TaskStart, execution: Execution) {
         let task = sampleTask("tsk_1")
         var running = task
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    // MARK: How many
+    // MARK: The number of unfinished tasks
 
     @Test(arguments: Adapter.allCases)
     func `an organization has at most so many unfinished tasks`(_ adapter: Adapter) async throws {
@@ -225,7 +225,7 @@ import Testing
         }
     }
 
-    // MARK: What has been tried
+    // MARK: Attempts
 
     @Test(arguments: Adapter.allCases)
     func `a task's attempts are its executions, the newest of them, in order`(

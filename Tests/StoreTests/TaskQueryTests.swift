@@ -3,7 +3,7 @@ import Testing
 
 @testable import SQLiteStore
 
-/// How SQLite finds tasks.
+/// SQLite's plans for finding tasks.
 @Suite struct TaskQueryTests {
     private func plan(_ store: SQLiteStore, of sql: String) async throws -> [String] {
         try await store.inspect("EXPLAIN QUERY PLAN " + sql)

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Testing
 
-/// Lists of tasks, and which is next.
+/// Lists of tasks, and the choice of the next task.
 @Suite struct TaskTurnContractTests {
     // MARK: Lists
 
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    // MARK: What is due
+    // MARK: Due tasks
 
     @Test(arguments: Adapter.allCases)
     func `scheduled tasks are queued at their moment, earliest first, at most as many as asked`(
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    // MARK: Whose turn it is
+    // MARK: Turns
 
     @Test(arguments: Adapter.allCases)
     func `within an organization the highest priority is next, then the oldest`(

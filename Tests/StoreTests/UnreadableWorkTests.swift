@@ -5,9 +5,9 @@ import Testing
 
 @testable import SQLiteStore
 
-/// Work whose row is damaged is given up, and the rest goes on.
+/// Damaged work is given up, and the other work continues.
 @Suite struct UnreadableWorkTests {
-    /// What the operator was told.
+    /// The records that the operator was told of.
     private final class Told: Sendable {
         private let records = Mutex<[UnreadableRecord]>([])
 
@@ -53,7 +53,7 @@ import Testing
             )
             #expect(end == ["internal_error|\(moment(100).microseconds)"])
 
-            // Once: the next start finds nothing to give up.
+            // It is given up once: the next start finds nothing to give up.
             #expect(try await store.takenUp() == sound)
             #expect(told.ids == ["exe_2"])
             await #expect(throws: UnreadableRecord(id: "exe_2", reason: "it is not JSON")) {

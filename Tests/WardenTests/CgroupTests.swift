@@ -109,7 +109,7 @@ private enum Machine {
         let mounts = Machine.v1.replacing(" / /sys/fs/cgroup/", with: " /docker/ab /sys/fs/cgroup/")
         let groups = "5:pids:/docker/ab\n4:memory:/docker/ab/x\n2:cpu,cpuacct:/docker/abc\n"
         let places = try find(mounts, groups)
-        // The last is another container's, whose name only begins the same.
+        // The last path is another container's, whose name only begins the same.
         #expect(places.map(\.ownPath) == ["/docker/abc", "/x", "/"])
     }
 }

@@ -64,7 +64,7 @@ import WardenProtocol
             processors: 2
         )
         #expect(next == WatchedStage.start + 50_000_000)
-        // However much the jail has used: that is not one stage's.
+        // The usage of the whole jail does not count for one stage.
         let now = WatchedStage.start + 50_000_000
         let first = supervision.tick(now: now, processors: 2) { 99_999_999 }
         let second = supervision.tick(now: now, processors: 2) { 99_999_999 }

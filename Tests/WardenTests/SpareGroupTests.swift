@@ -2,8 +2,8 @@ import Testing
 
 @testable import Warden
 
-/// Without a hierarchy there is nothing of a group to be seen; the walls' tests see those of a real
-/// machine.
+/// The pool of spare groups without a hierarchy, which shows only counts; EscapeTests check the
+/// groups on a real machine.
 @Suite struct SpareGroupTests {
     @Test func `as many are made as are kept, and one for each that is taken`() throws {
         let layout = CgroupLayout(absent: ())

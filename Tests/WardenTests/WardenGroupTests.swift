@@ -5,9 +5,9 @@ import Testing
 
 @testable import Warden
 
-/// In an ordinary folder: what is looked at is names, locks and whether something is empty.
+/// The groups in an ordinary folder: the code checks names, locks and emptiness alone.
 @Suite final class WardenGroupTests {
-    /// Above every number that a process can have.
+    /// A number above every process id.
     private static let nobody = 2_000_000_000
     private let folder = NSTemporaryDirectory() + "/quicksand-groups-" + UUID().uuidString
 
@@ -29,7 +29,8 @@ import Testing
     @Test func `the group of a warden that is dead is removed, with its jails', and no other`()
         throws
     {
-        // Not process 1: that may be this one, whose number is then an earlier process's.
+        // Do not use process 1: this process may have that id, and the group would be an earlier
+        // process's.
         let living = Foundation.Process()
         living.executableURL = URL(fileURLWithPath: "/bin/cat")
         let input = Pipe()
@@ -47,14 +48,15 @@ import Testing
         let dead = [
             "quicksand-warden-\(Self.nobody)", "quicksand-warden-\(OwnProcess.number)",
             WardenGroups.name(ofWarden: OwnProcess.number),
-            // Of another namespace, and nobody holds its lock.
+            // A group of another namespace, whose lock nobody holds.
             "quicksand-warden-\(living.processIdentifier).1",
         ]
         for name in kept + dead { try make(name) }
         #expect(try clear() == kept.sorted())
     }
 
-    /// As that of a warden in another process namespace, where its number is somebody's.
+    /// The group is like a group of a warden in another process namespace, where its number belongs
+    /// to a process.
     @Test func `one whose lock is held stays, whatever its number, until it is let go`() throws {
         let name = "quicksand-warden-\(Self.nobody)"
         try make(name)
@@ -67,7 +69,8 @@ import Testing
         #expect(try clear() == [])
     }
 
-    /// The others clear as if they were in other process namespaces, where no number is a warden's.
+    /// The other threads clear as if they were in other process namespaces, where no number is a
+    /// warden's.
     @Test func `a group that is made while others start is its warden's, and stays`() throws {
         try FileManager.default.createDirectory(
             atPath: folder,

@@ -3,16 +3,16 @@ import Foundation
 import TestSupport
 import WardenClient
 
-/// The checkout that tests of real jails belong to, and the warden that was built with them.
+/// The checkout of the tests of real jails, and its warden.
 public enum Checkout {
     public static let root = Repository.root.path
 
-    /// What this checkout ships.
+    /// Loads this checkout's catalog.
     ///
-    /// The runtimes' programs are asked for their versions each time.
+    /// It runs the runtimes' programs each time, to read their versions.
     /// - Parameters:
-    ///   - jails: how many there may be at once.
-    ///   - toolsFolder: in place of what `Scripts/install-runtimes` fills.
+    ///   - jails: the highest number of jails at once.
+    ///   - toolsFolder: the folder in place of the folder of `Scripts/install-runtimes`.
     public static func catalog(
         jails: Int,
         toolsFolder: String = root + "/.quicksand/tools"
@@ -27,7 +27,8 @@ public enum Checkout {
         }
     }
 
-    /// Beside the test itself: SwiftPM puts all that it builds into one folder.
+    /// Returns the warden's path beside the test itself: SwiftPM builds all programs into one
+    /// folder.
     public static func warden() throws -> String {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let path = URL(fileURLWithPath: own).deletingLastPathComponent()
@@ -39,7 +40,7 @@ public enum Checkout {
     public static let isRoot = WardenClient.Privileges.isRoot
 }
 
-/// Something without which a test would show nothing.
+/// A missing precondition, without which a test would prove nothing.
 public struct Missing: Error, CustomStringConvertible {
     private let what: String
 

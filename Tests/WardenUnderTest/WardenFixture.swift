@@ -6,20 +6,19 @@ public import WardenProtocol
 
 /// The real warden, sealed with this checkout's catalog.
 ///
-/// Nothing stands between a test and the jail but what stands there in service: the client, the
-/// static warden, the runtimes and the limits that this checkout ships. The HTTP side is no part of
-/// it.
+/// A test reaches the jail through the parts of the real service: the client, the static warden,
+/// and this checkout's runtimes and limits. The HTTP side is not included.
 public struct WardenFixture: Sendable {
     public let session: WardenConnection
     public let catalog: Catalog
 
-    /// The one of the suite that is running; set by ``WardenTrait``.
+    /// The fixture of the running suite; set by ``WardenTrait``.
     @TaskLocal public static var current: WardenFixture?
 
-    /// What this checkout ships, read once.
+    /// This checkout's catalog, loaded once.
     public static let catalog = Checkout.catalog(jails: 16)
 
-    /// - Parameter absent: walls that its jails are to have no more.
+    /// - Parameter absent: the layers that its jails lack.
     public static func open(without absent: Set<IsolationLayer> = []) throws -> WardenFixture {
         let catalog = try catalog.get()
         var image = catalog.image
@@ -34,7 +33,8 @@ public struct WardenFixture: Sendable {
 
     public func close() { session.shutDown() }
 
-    /// - Throws: where this machine lacks the runtime: an attack that was not made is not refused.
+    /// - Throws: if this machine lacks the runtime: an attack that did not run does not count as
+    ///   refused.
     public func runtime(_ language: String) throws -> Runtime {
         guard case .found(let runtime) = catalog.runtimes.find(language: language, version: nil)
         else { throw Missing(what: "runtime " + language) }
@@ -46,8 +46,8 @@ public struct WardenFixture: Sendable {
         return plan
     }
 
-    /// With the defaults of a plan, but for time: whatever is not to meet a limit of it meets none,
-    /// however busy the machine is.
+    /// Returns the defaults of a plan, except for time: no program reaches a time limit
+    /// unintentionally, even on a busy machine.
     public func limits(_ changes: [Limit: Int64] = [:]) throws -> Limits {
         let plan = try plan("pro")
         return Limits { changes[$0] ?? Self.patience[$0] ?? plan.defaults[$0] }
@@ -58,7 +58,7 @@ public struct WardenFixture: Sendable {
     ]
 }
 
-/// Opens a warden for a whole suite and ends it afterwards.
+/// A trait that opens a warden for a whole suite and ends it afterwards.
 public struct WardenTrait: SuiteTrait, TestScoping {
     public func provideScope(
         for test: Test,

@@ -3,9 +3,9 @@ import Identity
 import JSON
 
 extension Codec<String> {
-    /// A name that people read, by the rules of `DisplayName`.
+    /// A display name that keeps the rules of `DisplayName`.
     ///
-    /// - Parameter bytesMax: the most that is judged by its characters.
+    /// - Parameter bytesMax: the size in bytes above which a name is refused for its size alone.
     static func name(bytesMax: Int = 4 * DisplayName.lengthMax) -> Codec {
         Codec.text(
             min: 1,
@@ -25,11 +25,12 @@ extension Codec<String> {
         }
     }
 
-    /// Control characters, ends of lines, and those that turn the direction of text.
+    /// Control characters, line ends and characters that change the direction of text.
     fileprivate static let unshowable =
         "\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069"
 
-    /// An operator may have named one before organizations were made by sign-ups.
+    /// The pattern is wider than that of generated identifiers: operators could choose an
+    /// organization's name before sign-ups created organizations.
     static func organizationID(_ about: String = "") -> Codec {
         .text(about, pattern: "^org_[0-9A-Za-z_-]+$", example: "org_01m7y99na36pfjsmd1a1a162hm")
     }
@@ -77,7 +78,7 @@ extension Codec<EmailAddress> {
 }
 
 extension Codec<[String]> {
-    /// Scopes; unknown names are reported together, in an error of their own.
+    /// Scopes; one error of its own kind reports all unknown names together.
     static var scopes: Codec {
         .list(
             "The scopes of the key.",

@@ -18,7 +18,7 @@ struct OrganizationChange: Sendable {
     var name: String?
     var plan: String?
 
-    /// - Parameter plans: the names of those that there are.
+    /// - Parameter plans: the names of all plans.
     static func description(plans: [String]) -> ObjectDescription<OrganizationChange> {
         .request(
             "OrganizationChange",
@@ -29,7 +29,8 @@ struct OrganizationChange: Sendable {
                 Field(
                     "plan",
                     \.plan,
-                    // Who may not choose one is not told which there are.
+                    // The reader accepts any name here: a caller that may not choose a plan is not
+                    // told which plans exist.
                     optional: Codec.text(bytesMax: 64).documented(as: .choice("", plans))
                 ),
             ]
@@ -62,7 +63,7 @@ struct MemberChange: Sendable {
     )
 }
 
-/// The secret that callbacks are signed with.
+/// The secret that signs callbacks.
 struct WebhookSecretPayload: Sendable {
     let secret: String
 

@@ -7,8 +7,8 @@ import JSON
 
 /// Organizations, their members, and their plans.
 ///
-/// A user sees its own organizations, a key sees the one it belongs to, and an admin sees all. All
-/// others are 404.
+/// A user sees its own organizations, a key sees the one it belongs to, and an admin sees all. The
+/// answer for any other organization is 404.
 struct OrganizationRoutes: Sendable {
     let callers: CallerResolver
     let store: any AccountStore & DeliveryStore
@@ -90,9 +90,9 @@ struct OrganizationRoutes: Sendable {
         return Responses.envelope(members.json(page, \.json))
     }
 
-    /// Takes a user in, or gives it another role.
+    /// Adds a user to an organization, or changes its role.
     ///
-    /// The user's id cannot be guessed: the user has to tell it.
+    /// Nobody can guess a user's id, so the user must disclose it.
     private func setMember(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.caller(request, context, needing: .write(.organizations))
         let organization = try await organization(context, caller, asOwner: true)
@@ -106,7 +106,7 @@ struct OrganizationRoutes: Sendable {
         return Responses.data(Member(user: user, role: role, since: now).json)
     }
 
-    /// An owner removes any member; a member may leave.
+    /// Removes a member: an owner may remove any member, and a member may remove itself.
     private func removeMember(_ request: Request, _ context: APIContext) async throws -> Response {
         let user = try context.identifier(of: "user", in: "user")
         var caller = try await callers.caller(request, context, needing: .read(.organizations))
@@ -133,7 +133,8 @@ struct OrganizationRoutes: Sendable {
 
     /// The organization of the path, if the caller sees it.
     ///
-    /// - Parameter asOwner: whether it must be the caller's to decide about, else it is 403.
+    /// - Parameter asOwner: whether the caller must be an owner of the organization; if it is not,
+    ///   the answer is 403.
     private func organization(
         _ context: APIContext,
         _ caller: Caller,

@@ -3,7 +3,7 @@ import Foundation
 import Identity
 import JSON
 
-// Signing up and in, in the words of better-auth.
+// The bodies of sign-up and sign-in, with the member names of better-auth.
 
 struct SignUpBody: Sendable {
     var name = ""

@@ -2,14 +2,15 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// A session's token as browsers keep it: out of the reach of scripts, and not sent along from
-/// other sites.
+/// The cookie that holds a session's token: scripts cannot read it (`HttpOnly`), and browsers do
+/// not send it with requests from other sites (`SameSite=Lax`).
 enum SessionCookie {
     static let name = "quicksand_session"
 
     static func token(_ request: Request) -> String? { request.cookies[name]?.value }
 
-    /// - Parameter isSecure: whether the browser speaks to us over TLS, and must go on to.
+    /// - Parameter isSecure: whether the browser uses TLS; if so, the browser sends the cookie over
+    ///   TLS only.
     static func field(token: String, maxAgeSeconds: Int, isSecure: Bool) -> String {
         "\(name)=\(token); Path=/; Max-Age=\(maxAgeSeconds); HttpOnly; SameSite=Lax"
             + (isSecure ? "; Secure" : "")
@@ -18,13 +19,13 @@ enum SessionCookie {
     static let expired = field(token: "", maxAgeSeconds: 0, isSecure: false)
 }
 
-/// Where a request says that it was made (RFC 6454).
+/// The origin of a request, as its `Origin` header says (RFC 6454).
 struct RequestOrigin {
     let isSecure: Bool
-    /// Whether that is the address at which we are asked.
+    /// Whether the origin is the address that the request was sent to.
     let isOwn: Bool
 
-    /// - Returns: `nil` where the request says nothing of the kind, or `null`.
+    /// - Returns: `nil` if the request does not have exactly one `Origin`, or if that is `null`.
     init?(_ request: Request) {
         let values = request.headers[values: .origin]
         guard values.count == 1, let match = values[0].wholeMatch(of: /(https?):\/\/([^\/\s]+)/)

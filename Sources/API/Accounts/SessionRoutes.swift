@@ -5,14 +5,14 @@ import Hummingbird
 import Identity
 import JSON
 
-/// Signing up, in and out.
+/// The routes to sign up, sign in and sign out.
 ///
-/// As better-auth's clients speak it: its paths, and its answers without our envelope. What is
-/// refused is refused in the envelope all the same.
+/// The paths are those of better-auth, and successful answers have no envelope, as better-auth's
+/// clients expect. Refusals have the envelope.
 ///
 /// A request to sign up, in or out needs an `Origin`. A browser sends it by itself, and gets a
-/// cookie if the origin is this server. Other clients get only the token, which no foreign page can
-/// read.
+/// cookie if the origin is this server. Other clients get only the token, which no page of another
+/// site can read.
 struct SessionRoutes: Sendable {
     static let passwordBytesMax = 1_024
 
@@ -66,7 +66,7 @@ struct SessionRoutes: Sendable {
         }
     }
 
-    /// `null` without a session: that is an answer, not a refusal.
+    /// Answers with `null` if there is no session; that is not a refusal.
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
         guard let token = try token(request, context),
             let signedIn = try await accounts.session(token)

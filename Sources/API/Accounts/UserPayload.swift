@@ -1,7 +1,7 @@
 import Domain
 import JSON
 
-/// A user as it sees itself.
+/// A user, as the API shows it to the user itself.
 struct UserPayload: Sendable {
     let user: User
     let memberships: [Membership]

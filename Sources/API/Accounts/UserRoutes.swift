@@ -5,7 +5,8 @@ import Hummingbird
 import Identity
 import JSON
 
-/// The user behind a credential: of a session the one who signed in, of a key the one who made it.
+/// The user of a credential: for a session the user who signed in, for a key the user who created
+/// it.
 struct UserRoutes: Sendable {
     let callers: CallerResolver
     let store: any AccountStore
@@ -33,7 +34,7 @@ struct UserRoutes: Sendable {
         return Responses.data(try await json(of: user))
     }
 
-    /// - Throws: also where the credential is a key that an operator made.
+    /// - Throws: not-found, also for a key that an operator created.
     private func user(behind caller: Caller) async throws -> User {
         let id: String?
         switch caller.credential {

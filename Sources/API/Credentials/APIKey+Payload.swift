@@ -44,7 +44,7 @@ extension APIKey {
     var json: JSONValue { Self.payload.encode(self) }
 }
 
-/// A key and its secret, which is shown this once.
+/// A new key and its secret, which no later answer shows.
 struct IssuedKeyPayload: Sendable {
     let secret: String
     let key: APIKey

@@ -4,14 +4,14 @@ import Hummingbird
 import Identity
 import Logging
 
-/// Decides who is asking: by the credential where one is needed, by the address where none is.
+/// Finds the caller of a request: by its credential where the route needs one, else by its address.
 struct CallerResolver: Sendable {
     let authenticator: Authenticator
     let plans: Plans
     let addresses: ClientAddress
     let allowsQueryKey: Bool
 
-    /// A caller with a credential that has the scope.
+    /// Returns the caller, whose credential must have the scope.
     func caller(
         _ request: Request,
         _ context: APIContext,
@@ -27,7 +27,7 @@ struct CallerResolver: Sendable {
         return caller
     }
 
-    /// The organization of such a caller.
+    /// Returns the organization of the caller, whose credential must have the scope.
     func organization(
         _ request: Request,
         _ context: APIContext,
@@ -38,8 +38,8 @@ struct CallerResolver: Sendable {
         return organization
     }
 
-    /// The caller of the credential, whatever its scopes, or a stranger where there is no
-    /// credential.
+    /// Returns the caller of the credential, whatever its scopes, or the anonymous caller if the
+    /// request has no credential.
     ///
     /// An invalid credential is refused, so that no caller mistakes the anonymous limits for its
     /// own.
@@ -47,7 +47,7 @@ struct CallerResolver: Sendable {
         try await credentialed(request, context) ?? stranger(request, context)
     }
 
-    /// The anonymous caller at the address, whatever the credential.
+    /// Returns the anonymous caller at the address; a credential is ignored.
     func stranger(_ request: Request, _ context: APIContext) -> Caller {
         let caller = Caller(
             owner: .address(address(request, context)),
@@ -59,15 +59,15 @@ struct CallerResolver: Sendable {
         return caller
     }
 
-    /// From where the request comes, as strangers are counted.
+    /// Returns the address by which anonymous callers are counted.
     func address(_ request: Request, _ context: APIContext) -> String {
-        // A socket without addresses is this machine's own.
+        // A socket without addresses is a local one.
         addresses.find(peer: context.peer, headers: request.headers)?.quotaGroup ?? "local"
     }
 
-    /// The credential that the request shows, not yet verified.
+    /// Returns the credential of the request, not yet verified.
     ///
-    /// - Returns: `nil` where it shows nothing.
+    /// - Returns: `nil` if there is none.
     func credential(_ request: Request, _ context: APIContext) throws -> String? {
         do throws(CredentialError) {
             let shown = try Credentials.extract(
@@ -89,7 +89,7 @@ struct CallerResolver: Sendable {
         return cookie
     }
 
-    /// - Returns: `nil` where no credential was sent.
+    /// - Returns: `nil` if the request has no credential.
     private func credentialed(_ request: Request, _ context: APIContext) async throws -> Caller? {
         guard let credential = try credential(request, context) else { return nil }
         do throws(AuthenticationError) {
@@ -104,7 +104,8 @@ struct CallerResolver: Sendable {
         }
     }
 
-    /// Why is for the operator alone: it would tell which keys exist.
+    /// The reason goes only into the operator's log: an answer with it would disclose which keys
+    /// exist.
     static func refusal(_ error: AuthenticationError, _ context: APIContext) -> any Error {
         switch error {
         case .unavailable(let cause): return cause

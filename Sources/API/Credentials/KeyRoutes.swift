@@ -64,7 +64,7 @@ struct KeyRoutes: Sendable {
         return Responses.data(try await key(context, organization).json)
     }
 
-    /// At once, also for the requests that are under way.
+    /// Revokes a key at once, and cancels the requests in progress that used it.
     private func revoke(_ request: Request, _ context: APIContext) async throws -> Response {
         let organization = try await callers.organization(
             request,
@@ -86,7 +86,7 @@ struct KeyRoutes: Sendable {
         return issued.key
     }
 
-    /// The user of a new key: the caller, or the maker of the key that the caller uses.
+    /// Returns the user of a new key: the caller, or the user who created the caller's key.
     private func maker(_ caller: Caller) async throws -> String? {
         switch caller.credential {
         case .session(_, let user): user
@@ -95,7 +95,7 @@ struct KeyRoutes: Sendable {
         }
     }
 
-    /// A key has no scope that its creator lacks.
+    /// Refuses unknown scopes, and scopes that the creator itself lacks.
     private static func check(_ names: [String], against caller: Caller) throws(APIError) {
         let offenders = names.filter { Scope($0) == nil }
         guard offenders.isEmpty else { throw .invalidScopes(offenders) }

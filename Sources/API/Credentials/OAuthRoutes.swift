@@ -5,12 +5,12 @@ import Hummingbird
 import Identity
 import JSON
 
-/// Access tokens for those who speak OAuth.
+/// The routes for OAuth access tokens.
 ///
-/// The client credentials grant (RFC 6749, 4.4), revocation
-/// (RFC 7009), and the public keys (RFC 7517). A client is a key: its id, and the key itself.
+/// They are the client credentials grant (RFC 6749, 4.4), revocation (RFC 7009) and the public keys
+/// (RFC 7517). An OAuth client is an API key: its id, and the key itself as the secret.
 ///
-/// Refusals have OAuth's shape, not ours.
+/// Refusals have the form of OAuth, not our envelope.
 struct OAuthRoutes: Sendable {
     let authenticator: Authenticator
     let tokens: AccessTokens
@@ -47,7 +47,8 @@ struct OAuthRoutes: Sendable {
         }
     }
 
-    /// Also where there is nothing to revoke: afterwards the token does not hold.
+    /// Answers 200 also if there is nothing to revoke, since the token is invalid afterwards in any
+    /// case.
     private func revoke(_ request: Request, _ context: APIContext) async throws -> Response {
         try await answering {
             let form = try await OAuthForm(request)
@@ -97,7 +98,7 @@ struct OAuthRoutes: Sendable {
         }
     }
 
-    /// The requested scopes, or all that the key has.
+    /// Returns the requested scopes, or all scopes of the key if none are requested.
     private static func scopes(_ text: String?, of key: APIKey) throws(OAuthError) -> Set<String> {
         guard let text, !text.isEmpty else { return key.scopes }
         let names = text.split(separator: " ").map(String.init)
@@ -111,7 +112,7 @@ struct OAuthRoutes: Sendable {
     }
 }
 
-/// A refusal in OAuth's own terms (RFC 6749, 5.2).
+/// A refusal in the form of OAuth (RFC 6749, 5.2).
 struct OAuthError: Error {
     enum Code: String, CaseIterable {
         case invalidRequest = "invalid_request"
@@ -159,7 +160,9 @@ struct OAuthForm {
 
     subscript(name: String) -> String? { values[name] }
 
-    /// The client's id and secret: in the form, or by HTTP Basic, never in two ways at once.
+    /// Returns the client's id and secret, from the form or from HTTP Basic.
+    ///
+    /// A request with both is refused.
     func client(_ request: Request) throws(OAuthError) -> (id: String, secret: String) {
         let headers = request.headers[values: .authorization]
         guard let header = headers.first else {

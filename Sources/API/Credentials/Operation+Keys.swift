@@ -1,7 +1,7 @@
 import Domain
 import JSON
 
-/// Keys for programs.
+/// Operations on API keys.
 extension Operation {
     static let createKey = Operation(
         id: "createKey",

@@ -123,8 +123,10 @@ extension Schemas {
         KeySetPayload.description.definition,
     ]
 
-    /// A form as OAuth's endpoints read it: what they do not know, they ignore (RFC 6749, 3.1), so
-    /// it is no ``ObjectDescription``.
+    /// Returns the schema of a form for an OAuth endpoint.
+    ///
+    /// It is not an ``ObjectDescription``, since those endpoints ignore unknown fields (RFC 6749,
+    /// 3.1).
     private static func form(
         _ about: String,
         required: [String],

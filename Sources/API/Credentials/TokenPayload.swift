@@ -1,7 +1,7 @@
 import Identity
 import JSON
 
-// OAuth's tokens, its refusals, and the public keys.
+// The answers of the OAuth endpoints: tokens, refusals and public keys.
 
 struct TokenPayload: Sendable {
     let text: String
@@ -35,7 +35,8 @@ extension OAuthError {
         ]
     )
 
-    /// Quotation marks and backslashes are not allowed in it (RFC 6749, 5.2).
+    /// The description without quotation marks and backslashes, which RFC 6749 (5.2) does not
+    /// allow.
     private var plainDescription: String {
         String(description.map { $0 == "\"" || $0 == "\\" ? "'" : $0 })
     }

@@ -4,12 +4,13 @@ import Hummingbird
 import Identity
 import JSON
 
-/// Results on their way to callback URLs: looked at, and sent again.
+/// The routes for deliveries, which are results on their way to callback URLs: list, show and
+/// retry.
 struct DeliveryRoutes: Sendable {
     let callers: CallerResolver
     let store: any Store
     let clock: WallClock
-    /// Told that a delivery is due.
+    /// Tells the courier that a delivery is due.
     let wakeCourier: @Sendable () async -> Void
 
     var routes: [Route] {
@@ -40,7 +41,7 @@ struct DeliveryRoutes: Sendable {
         return Responses.data(DeliverySummary(try await delivery(context, organization)).json)
     }
 
-    /// 202: it will be sent again at once, whatever became of it before.
+    /// Answers 202 and has the delivery sent again at once, whatever its state.
     private func retry(_ request: Request, _ context: APIContext) async throws -> Response {
         let organization = try await callers.organization(
             request,

@@ -3,7 +3,9 @@ import Foundation
 import JSON
 
 extension DeliverySummary {
-    /// A delivery as callers see it: not its body, which is the execution that it names.
+    /// A delivery as callers see it.
+    ///
+    /// Its body is left out: that is the execution or task that it names.
     static let payload = ObjectDescription<DeliverySummary>.answer(
         "Delivery",
         "A result on its way to a callback URL.",

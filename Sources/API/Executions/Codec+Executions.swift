@@ -2,11 +2,12 @@ import Domain
 import Foundation
 import JSON
 
-// The values that requests to run code are made of, in executions, projects and tasks.
+// The values in requests for executions, projects and tasks.
 
 extension Codec<String> {
-    /// What there is on this machine is in the document; a reader takes any name, and
-    /// ``RuntimeReader`` says what is wrong with it.
+    /// The schema lists the languages of this machine.
+    ///
+    /// The reader accepts any name, and ``RuntimeReader`` reports an unknown one.
     static var language: Codec {
         Codec.text(bytesMax: ExecutionReader.nameBytesMax).documented(as: .schema("Language"))
     }
@@ -19,14 +20,18 @@ extension Codec<String> {
         )
     }
 
-    /// A path by the rules of ``RelativePath``, which its schema has as one pattern.
+    /// Returns a path that keeps the rules of ``RelativePath``; its schema states them in one
+    /// pattern.
     static func relativePath(_ about: String) -> Codec {
         entry(about).checked { text, path throws(APIError) in
             try RelativePath.check(text, at: path)
         }
     }
 
-    /// One that is sought among files that have such paths; a reader takes whatever is as short.
+    /// Returns the path of the main file.
+    ///
+    /// The reader checks only its length, since the path is looked up among files whose paths are
+    /// valid.
     static func entry(_ about: String) -> Codec {
         let component =
             "(?!\\.{1,2}(?:/|$))[^/\\u0000-\\u001f\\u007f-\\u009f]"
@@ -81,8 +86,10 @@ extension Codec<String> {
 }
 
 extension Codec {
-    /// Any name that a shell could set, `LD_PRELOAD` among them: it takes effect inside the jail,
-    /// where it can do no more than the program itself.
+    /// Returns environment variables.
+    ///
+    /// Every name that a shell could set is accepted, also `LD_PRELOAD`: it takes effect inside the
+    /// jail, where it can do no more than the program itself.
     static func environment<Element>(
         of value: Codec<Element>
     ) -> Codec where Value == [String: Element] {
@@ -128,7 +135,7 @@ extension Codec<[String: String]> {
 }
 
 extension Codec<JSONValue> {
-    /// A value that cannot be judged by itself.
+    /// Returns a value that the reader passes on unchecked, since it depends on other values.
     static func unread(_ schema: JSONValue) -> Codec {
         Codec(schema: schema, encode: { $0 }, decode: { value, _ in value })
     }

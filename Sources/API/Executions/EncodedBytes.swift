@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// Bytes as a JSON string can carry them: as they are where they are UTF-8, else in base64.
+/// Bytes in a JSON string: as text if they are valid UTF-8, else in base64.
 struct EncodedBytes: Sendable {
     enum Encoding: String, CaseIterable {
         case utf8 = "utf-8"

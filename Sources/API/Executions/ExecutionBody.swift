@@ -2,8 +2,7 @@ import Domain
 public import Foundation
 import JSON
 
-/// The body of a request to run code, as its caller wrote it; ``ExecutionReader`` says what it
-/// means.
+/// The body of a request to run code, as its caller wrote it; ``ExecutionReader`` interprets it.
 public struct ExecutionBody: Sendable {
     public var language: String?
     var version: String?
@@ -36,7 +35,9 @@ extension ExecutionBody {
         rules: [.init(name: "allOf", value: [oneSource, runsCarryTheirInput])]
     )
 
-    /// Laid over a project, which may say all of it.
+    /// The fields of a request that runs a project.
+    ///
+    /// All are optional, since the project may have them.
     static let ofProject = ObjectDescription.request(
         "ProjectExecutionRequest",
         "Fields to merge into the project.",
@@ -71,7 +72,7 @@ extension ExecutionBody {
                     "Source files, in place of `code`.",
                     of: .object(SourceFileBody.description),
                     min: 1,
-                    readsEmpty: true  // beside `code` it is that which is refused
+                    readsEmpty: true  // beside `code`, that is the error to report
                 )
             ), Field("entry", \.entry, optional: .entry("The path of the main file in `files`.")),
             Field("stdin", \.run.stdin, optional: .text("Standard input of the run.")),
@@ -132,7 +133,7 @@ public struct SourceFileBody: Sendable {
     var content = ""
     var encoding: String?
 
-    /// A file that need not be text.
+    /// Creates a source file from bytes, which need not be text.
     public init(path: String, content: Data) {
         self.path = path
         self.content = content.base64EncodedString()
@@ -141,7 +142,7 @@ public struct SourceFileBody: Sendable {
 
     private init() {}
 
-    /// `nil` where the text is not in its encoding.
+    /// The bytes of the file; `nil` if `content` is not valid in its encoding.
     var data: Data? {
         switch encoding.flatMap(EncodedBytes.Encoding.init) {
         case .base64: Data(base64Encoded: content)
@@ -178,7 +179,7 @@ public struct SourceFileBody: Sendable {
 // MARK: - Rules of several members
 
 extension ExecutionBody {
-    /// Either `code`, or `files` and perhaps `entry`.
+    /// The rule: either `code`, or `files` with an optional `entry`.
     static let oneSource: JSONValue = [
         "oneOf": [
             [

@@ -12,23 +12,25 @@ struct ExecutionIntake: Sendable {
     let clock: WallClock
     let idempotency: Idempotency
 
-    /// A caller's request for an execution, read and checked whole.
+    /// A caller's request for an execution, completely read and checked.
     struct Order: Sendable {
         let request: ExecutionRequest
         let caller: Caller
-        /// `nil` for a stranger, whose execution is forgotten when it has ended.
+        /// The caller's organization; `nil` for an anonymous caller, whose execution is not kept
+        /// after its end.
         let organization: String?
         let preferences: Preferences
         let idempotencyKey: String?
         let fingerprint: Data
 
-        /// Whether the caller is told of the end otherwise than by this answer.
+        /// Whether the caller learns of the end in another way than by this answer.
         var isAsync: Bool {
             preferences.respondsAsync || preferences.waitSeconds != nil
                 || request.callbackURL != nil
         }
 
-        /// What may be asked for again must be found again, even if this process dies.
+        /// The durability of the execution: if its caller may ask for it later, it must survive the
+        /// death of this process.
         var durability: Durability {
             guard organization != nil else { return .nothing }
             return isAsync || idempotencyKey != nil ? .accepted : .result
@@ -37,7 +39,7 @@ struct ExecutionIntake: Sendable {
 
     enum Acceptance: Sendable {
         case submitted(any Submission)
-        /// The same request had become this execution before.
+        /// An earlier request with the same key was accepted as this execution.
         case replayed(id: String, organization: String)
 
         var id: String {
@@ -48,7 +50,8 @@ struct ExecutionIntake: Sendable {
         }
     }
 
-    /// - Parameter project: what the request is laid over, all of it optional then.
+    /// - Parameter project: the id of the project that supplies the fields that the request leaves
+    ///   out.
     /// - Throws: also ``ProjectGone``.
     func order(
         _ request: Request,
@@ -76,7 +79,8 @@ struct ExecutionIntake: Sendable {
         )
     }
 
-    /// A stranger's, which asks for nothing but its program.
+    /// Reads the request of an anonymous caller, which cannot set preferences or an idempotency
+    /// key.
     func trial(_ request: Request, from caller: Caller) async throws -> Order {
         let content = try await BodyReader.read(request, plan: caller.plan)
         let reader = ExecutionReader(runtimes: runtimes, plan: caller.plan)
@@ -102,8 +106,8 @@ struct ExecutionIntake: Sendable {
             fingerprint: order.fingerprint,
             candidate: id,
             now: now,
-            // The scheduler's word counts too: what the store lost with its project may be about to
-            // end, and must not be submitted again before.
+            // The scheduler is asked as well: it may still have an execution that the store deleted
+            // with its project, and that execution must not be submitted again before it ends.
             isKept: { try await latest(id: $0, organization: organization) != nil },
             submit: { outcome in
                 switch outcome {
@@ -143,9 +147,9 @@ struct ExecutionIntake: Sendable {
         )
     }
 
-    /// Waits for the end.
+    /// Waits for the end of the execution.
     ///
-    /// A replayed execution is waited for like the one that it is, but not cancelled.
+    /// A replayed execution is not cancelled when its caller hangs up.
     private func end(of acceptance: Acceptance) async throws -> Execution {
         switch acceptance {
         case .submitted(let submission): try await submission.finished()
@@ -164,16 +168,17 @@ struct ExecutionIntake: Sendable {
             )
         }
         guard let execution = try await store.execution(id: id, organization: organization) else {
-            throw APIError.notFound("execution")  // gone with its project meanwhile
+            throw APIError.notFound("execution")  // deleted with its project meanwhile
         }
-        // It waits on disk, for after the service's stop.
+        // The service is stopping, and the execution waits on disk for the next start.
         guard execution.isFinished else {
             throw RateHeaders.error(SubmissionRefusal.draining, now: clock.now())
         }
         return execution
     }
 
-    /// As it is now: the scheduler's word where it is under way, else the store's.
+    /// Returns the execution as it is now: from the scheduler if it is queued or running, else from
+    /// the store.
     func latest(id: String, organization: String) async throws -> Execution? {
         if let current = await service.current(id: id, organization: organization) {
             return current
@@ -181,7 +186,7 @@ struct ExecutionIntake: Sendable {
         return try await store.execution(id: id, organization: organization)
     }
 
-    /// A page of executions, each as it is now.
+    /// Returns a page of executions, each as it is now.
     func latest(
         _ listing: Listing<ExecutionSummary>,
         organization: String

@@ -1,12 +1,12 @@
 public import Foundation
 import JSON
 
-// What a server answered, for a program that asks one: read by the declarations that it is written
-// by.
+// Readers of a server's answers, for client programs. They use the same declarations as the
+// writers.
 
 extension ExecutionPayload {
-    /// - Parameter body: of an answer.
-    /// - Returns: `nil` where it is not an execution in the envelope.
+    /// - Parameter body: the body of an answer.
+    /// - Returns: `nil` if it is not an execution in the envelope.
     public init?(answer body: Data) {
         guard let execution = Self.whole.codec.answered(body) else { return nil }
         self = execution
@@ -14,7 +14,7 @@ extension ExecutionPayload {
 }
 
 extension RuntimePayload {
-    /// - Returns: `nil` where the answer is not a list of runtimes in the envelope.
+    /// - Returns: `nil` if the answer is not a list of runtimes in the envelope.
     public static func list(answer body: Data) -> [RuntimePayload]? {
         Codec.list("", of: codec).answered(body)
     }

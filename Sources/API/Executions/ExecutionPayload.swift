@@ -2,11 +2,11 @@ public import Domain
 public import Foundation
 import JSON
 
-/// An execution as callers see it, in answers, in callbacks and in `quicksand run --json`; and as
+/// An execution as callers see it: in answers, in callbacks and in `quicksand run --json`;
 /// `quicksand try` reads it.
 ///
-/// The members of the last run stand at the top, so that the common case of one program and one run
-/// reads flat. Where the caller sent `runs`, every run is in `runs`, and the members at the top are
+/// The members of the last run are at the top level, so that the common case of one run needs no
+/// nesting. If the caller sent `runs`, every run is in `runs`, and the members at the top are
 /// empty.
 public struct ExecutionPayload: Sendable {
     public internal(set) var id = ""
@@ -15,7 +15,7 @@ public struct ExecutionPayload: Sendable {
     var version = ""
     var project: String?
     var task: String?
-    /// The one run; its status is the execution's.
+    /// The only run; its status is the status of the execution.
     public internal(set) var run = StagePayload()
     public internal(set) var compile: StagePayload?
     var runs: [StagePayload]?
@@ -97,7 +97,7 @@ extension ExecutionPayload {
         "The limits of each run.",
         from: Limits { _ in 0 },
         Limit.allCases.map {
-            // A server of another release may have other limits.
+            // A server of another release may have other limits, so a missing one is accepted.
             Field($0.rawValue, \Limits[$0], .whole($0.definition.about)).orBlank
         }
     )
@@ -135,18 +135,19 @@ extension ExecutionPayload {
 }
 
 extension Codec<String> {
-    /// Where what was asked for is a project's.
+    /// The project that the execution or task runs.
     static var projectAsked: Codec {
         .identifier("prj_", "the project that it runs")
     }
 }
 
 extension ExecutionSummary {
-    /// For lists, where a hundred outputs would be too much of an answer.
+    /// The form of an execution in lists: without output, since a page can have 100 executions.
     var json: JSONValue { ExecutionPayload.summary.encode(ExecutionPayload(self)) }
 }
 
-/// The body posted to a callback URL when an execution has ended; its timestamp is that end.
+/// Returns the body that is posted to a callback URL when an execution has ended; its timestamp is
+/// the time of the end.
 public func callbackBody(_ execution: Execution) -> Data {
     let payload = ExecutionPayload(execution)
     return Data(JSONWriter.bytes(of: ExecutionPayload.finished.encode(payload)))

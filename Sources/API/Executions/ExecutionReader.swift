@@ -4,12 +4,12 @@ import JSON
 
 /// Reads a body into a checked execution request.
 ///
-/// Everything is held here against the caller's plan and this machine's runtimes, before quota is
-/// charged or a byte is kept. The result is immutable, and all later code relies on it.
+/// It checks the request against the caller's plan and this machine's runtimes, before quota is
+/// charged or a byte is stored. The result is immutable, and all later code relies on it.
 struct ExecutionReader {
     static let runsMax = 64
     static let outputsMax = 64
-    /// The most bytes of all output patterns together.
+    /// The maximum size of all output patterns together.
     static let outputsBytesMax = 16_384
     static let metadataPairsMax = 16
     static let metadataKeyCharactersMax = 64
@@ -18,16 +18,16 @@ struct ExecutionReader {
 
     let runtimes: Runtimes
     let plan: Plan
-    /// The project that the request is laid over: what the request leaves out, it has from there.
+    /// The project that supplies the fields that the request leaves out.
     var base: ProjectSources?
 
-    /// The whole contract, for callers with a credential.
+    /// Reads the request of a caller with a credential, which may use every field.
     func execution(_ body: JSONValue) throws(APIError) -> ExecutionRequest {
         let description = base == nil ? ExecutionBody.complete : ExecutionBody.ofProject
         return try request(try description.decode(body))
     }
 
-    /// The request of an anonymous caller.
+    /// Reads the request of an anonymous caller.
     func trial(_ body: JSONValue) throws(APIError) -> ExecutionRequest {
         try request(try ExecutionBody.trial.decode(body))
     }
@@ -69,7 +69,7 @@ struct ExecutionReader {
         guard let language = body.language ?? project?.language else {
             throw .field("language", "is required")
         }
-        // A version is one of a language: the project's says nothing of any but its own.
+        // The project's version applies only to the project's language.
         let isProjects = runtimes.canonicalName(language) == project?.language
         return try RuntimeReader(runtimes: runtimes).runtime(
             language: language,

@@ -5,7 +5,7 @@ import Hummingbird
 import Identity
 import JSON
 
-/// Executions: made, looked at and cancelled by callers with a credential.
+/// The routes to create, show, list and cancel executions, for callers with a credential.
 struct ExecutionRoutes: Sendable {
     let intake: ExecutionIntake
     let callers: CallerResolver
@@ -30,7 +30,7 @@ struct ExecutionRoutes: Sendable {
         return try await run(request, context, from: caller)
     }
 
-    /// The same, of what a project has.
+    /// Runs a project.
     private func execute(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.caller(request, context, needing: .write(.projects))
         let project = try context.identifier(of: "project")
@@ -51,8 +51,7 @@ struct ExecutionRoutes: Sendable {
         return try await answerLater(order, of: organization, acceptance, request, context)
     }
 
-    /// 202 with the execution as it is, or 200 where it has ended within the time that the caller
-    /// would wait.
+    /// Answers 202 with the execution as it is, or 200 if it has ended within the caller's `wait`.
     private func answerLater(
         _ order: ExecutionIntake.Order,
         of organization: String,
@@ -67,7 +66,7 @@ struct ExecutionRoutes: Sendable {
             }
         }
         guard let execution = try await intake.latest(id: id, organization: organization) else {
-            throw APIError.notFound("execution")  // gone with its project meanwhile
+            throw APIError.notFound("execution")  // deleted with its project meanwhile
         }
         var headers = try await intake.headers(order, acceptance)
         headers[.location] = RouteTable.path("executions/" + id, like: request)
@@ -98,7 +97,7 @@ struct ExecutionRoutes: Sendable {
         return await summaries(listing, organization: organization, page)
     }
 
-    /// The executions of a project.
+    /// Lists the executions of a project.
     private func log(_ request: Request, _ context: APIContext) async throws -> Response {
         let organization = try await callers.organization(
             request,
@@ -169,8 +168,8 @@ struct ExecutionRoutes: Sendable {
     }
 }
 
-/// An execution that a caller waited for failed for our fault: the caller gets 500, and its quota
-/// back.
+/// The error for an execution that failed through the server's fault while its caller waited: the
+/// caller gets 500, and its quota back.
 struct ExecutionFaulted: Error {
     let id: String
 }
@@ -178,7 +177,7 @@ struct ExecutionFaulted: Error {
 extension APIContext {
     static let identifierCharactersMax = 64
 
-    /// - Throws: where the path's identifier is longer than any of ours.
+    /// - Throws: if the identifier in the path is longer than any that the server creates.
     func identifier(of what: String, in name: String = "id") throws(APIError) -> String {
         guard let id = parameters.get(name), id.utf8.count <= Self.identifierCharactersMax else {
             throw .notFound(what)

@@ -5,7 +5,7 @@ import JSON
 typealias LimitsBody = [Limit: JSONValue]
 
 extension LimitsBody {
-    /// - Parameter ceiling: the most that the document says may be asked for.
+    /// - Parameter ceiling: the maximum of each limit in the schema.
     static func run(
         ceiling: (Limit) -> Int64 = { _ in .max }
     ) -> ObjectDescription<LimitsBody> {

@@ -1,12 +1,14 @@
 import Domain
 
-/// Reads `limits` and `compile_limits`: the plan's and the runtime's defaults, what a project asks
-/// for instead, and what the caller does.
+/// Reads `limits` and `compile_limits`.
+///
+/// The caller's values override the project's, and those override the defaults of the plan and the
+/// runtime.
 struct LimitsReader {
     let plan: Plan
 
-    /// - Parameter project: what it asks for by default. A plan that allows less by now holds
-    ///   against it, as it does against a runtime's defaults.
+    /// - Parameter project: the project's limits. Each is reduced to the plan's ceiling, which may
+    ///   have become lower since.
     func limits(
         _ body: ExecutionBody,
         for runtime: Runtime,
@@ -21,7 +23,7 @@ struct LimitsReader {
         return (run, plan.compileLimits(for: runtime, asked: askedToCompile))
     }
 
-    /// The requested limits, each within the plan's ceiling.
+    /// Returns the requested limits, and refuses a limit above the plan's ceiling.
     func limits(_ asked: LimitsBody, at path: String) throws(APIError) -> [Limit: Int64] {
         var limits: [Limit: Int64] = [:]
         for limit in Limit.allCases {

@@ -141,7 +141,7 @@ extension Operation.Parameter {
         schema: .text(
             min: 1,
             max: Idempotency.keyCharactersMax,
-            // A space at an end belongs to the header, not to its value.
+            // HTTP strips spaces at the ends of a header's value.
             pattern: "^[!-~](?:[ -~]*[!-~])?$",
             example: "7f9c2ba4-e88f-4a5b-9d4c-1f0e8b7a6c5d"
         )

@@ -1,16 +1,17 @@
 import Domain
 import JSON
 
-/// Reads what a program is started with: its arguments and its environment.
+/// Reads a program's arguments and environment.
 struct ProgramInputReader {
     static let argumentsMax = 64
     static let argumentBytesMax = 8_192
     static let environmentMax = 64
     static let environmentNameBytesMax = 255
-    /// Of one stage together, each with its closing NUL: one frame carries them to the warden.
+    /// The maximum size of all arguments and variables of one stage, each with its closing NUL: one
+    /// frame carries them to the warden.
     static let totalBytesMax = 32_768
 
-    /// - Parameter base: what the variables that were given are laid over; `nil` takes one away.
+    /// - Parameter base: the variables to start from; a `nil` in `given` removes one.
     func environment(
         _ given: [String: String?],
         over base: [String: String] = [:]
@@ -29,7 +30,7 @@ struct ProgramInputReader {
         return environment
     }
 
-    /// The size of an environment: each name and value with its `=` and its closing NUL.
+    /// Returns the size of an environment: each name and value with its `=` and its closing NUL.
     static func bytes(of environment: [String: String]) -> Int {
         environment.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 2 }
     }

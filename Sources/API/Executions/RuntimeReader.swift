@@ -1,7 +1,8 @@
 import Domain
 import JSON
 
-/// Finds the runtime that a language and a version name, or says what there is instead.
+/// Finds the runtime for a language and a version; if there is none, its error lists the
+/// alternatives.
 struct RuntimeReader {
     let runtimes: Runtimes
 

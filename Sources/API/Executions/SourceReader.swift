@@ -2,7 +2,8 @@ import Domain
 import Foundation
 import JSON
 
-/// Takes `code`, or `files` with `entry`, and lays them over a project's files where there is one.
+/// Reads `code`, or `files` with `entry`, and merges them into the files of the project if there is
+/// one.
 struct SourceReader {
     let runtime: Runtime
     let limits: Limits
@@ -21,17 +22,18 @@ struct SourceReader {
         return sources
     }
 
-    /// The project's.
+    /// The files of the project.
     private var present: [SourceFile] { base?.files ?? [] }
 
-    /// `code` is what the entry holds, whether there was such a file or not.
+    /// Puts `code` into the entry file, and creates that file if the project does not have it.
     private func code(
         _ body: ExecutionBody
     ) throws(APIError) -> (files: [SourceFile], entry: String) {
         guard base != nil || body.entry == nil else {
             throw .field("entry", "names one of `files`, and there are none")
         }
-        // A text is bounded by the body, and by `source_bytes` after everything else is known.
+        // The limit on the body bounds the text here; `source_bytes` is checked once all sources
+        // are known.
         guard let text = body.code else { throw .field("code", "is required") }
         let code = Data(text.utf8)
         if let entry = body.entry { try RelativePath.check(entry, at: "entry") }
@@ -69,7 +71,8 @@ struct SourceReader {
         return (laid, try entry(body.entry, among: laid))
     }
 
-    /// The files of the request over those of the project: the same path replaces.
+    /// Merges the files of the request into those of the project; a file with the same path
+    /// replaces the project's.
     private func laid(_ given: [SourceFile]) throws(APIError) -> [SourceFile] {
         guard !present.isEmpty else { return given }
         let replaced = Set(given.map(\.path))
@@ -87,7 +90,8 @@ struct SourceReader {
         among files: [SourceFile]
     ) throws(APIError) -> String {
         if let entry = given {
-            // The file's own spelling: to Swift é is é however composed, to the kernel it is not.
+            // The result is the file's own spelling: Swift takes composed and decomposed é as
+            // equal, but the kernel does not.
             guard let file = files.first(where: { $0.path == entry }) else {
                 throw .field("entry", "is not the path of one of `files`", value: .string(entry))
             }
@@ -105,14 +109,14 @@ struct SourceReader {
         return path
     }
 
-    /// Without a named entry: the file with the runtime's usual name, or the only file.
+    /// Returns the default entry: the file with the runtime's usual name, or else the only file.
     private func found(among files: [SourceFile]) -> String? {
         let named = files.first { $0.path == runtime.entry }
         return (named ?? (files.count == 1 ? files.first : nil))?.path
     }
 
-    /// The files must fit the work folder, which is a tmpfs: it counts whole pages, folders, and
-    /// its own root.
+    /// Checks that the files fit into the work folder, which is a tmpfs: it counts whole pages,
+    /// folders, and its own root.
     private func checkRoom(_ files: [SourceFile]) throws(APIError) {
         try Self.checkNames(
             files.map(\.path),
@@ -127,7 +131,8 @@ struct SourceReader {
         try check(Int64(files.count + folders.count + 1), fits: .workspaceFiles)
     }
 
-    /// A compiler is given every name, and all of them have to fit the warden's frame.
+    /// Checks the total size of the names: a compiler gets all of them as arguments, so they must
+    /// fit into the warden's frame.
     static func checkNames(
         _ names: [String],
         at field: String,

@@ -11,14 +11,14 @@ public struct StagePayload: Sendable {
     /// The signal's number.
     public internal(set) var signal: Int32?
     var usage: UsagePayload?
-    /// The refused system calls; a program that failed may have failed for them.
+    /// The system calls that the kernel refused; they may be why a program failed.
     public internal(set) var refusedCalls: [String] = []
     /// Whether the program of a compile stage came from the cache.
     var isCached = false
 
     init() {}
 
-    /// Without what the program wrote.
+    /// Creates a payload without the program's output.
     init(_ stage: StageSummary) {
         status = stage.verdict.status
         switch stage.verdict {
@@ -98,7 +98,7 @@ public struct EncodedOutput: Sendable {
         isTruncated = output.isTruncated
     }
 
-    /// `nil` where the text is not in its encoding.
+    /// The output in bytes; `nil` if the text is not valid in its encoding.
     public var output: Output? {
         bytes.data.map { Output(bytes: $0, isTruncated: isTruncated) }
     }
@@ -144,11 +144,11 @@ struct UsagePayload: Sendable {
     )
 }
 
-/// A file that was asked for: what the program left, or why it was not taken.
+/// A requested output file: its content, or the reason why it was not collected.
 struct OutputFilePayload: Sendable {
     var path = ""
     var content = EncodedBytes(Data())
-    /// Before they were encoded.
+    /// The size of the file before it was encoded.
     var bytes = 0
     var error = FileRefusal.unreadable
     var isTaken = true

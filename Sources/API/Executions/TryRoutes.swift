@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// A stranger's one program, answered and forgotten.
+/// The route that runs one program of an anonymous caller; nothing of it is stored.
 struct TryRoutes: Sendable {
     let intake: ExecutionIntake
     let callers: CallerResolver

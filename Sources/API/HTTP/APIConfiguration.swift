@@ -1,20 +1,20 @@
 public import Domain
 public import Identity
 
-/// How the server listens, and what it holds connections to.
+/// The server's address, and the limits of its connections.
 public struct APIConfiguration: Sendable {
     public var host: String
-    /// 0 has the kernel choose one.
+    /// The port to listen on; with 0 the kernel chooses one.
     public var port: Int
-    /// The peers whose `X-Forwarded-For` is believed.
+    /// The peers whose `X-Forwarded-For` is trusted.
     public var trustedProxies: [CIDR]
-    /// Whether `?apiKey=` is a credential.
+    /// Whether `?apiKey=` is accepted as a credential.
     public var allowsQueryKey: Bool
-    /// Connections open at once; more wait to be accepted.
+    /// The maximum number of open connections; further ones wait to be accepted.
     public var connectionsMax: Int
-    /// How long a connection may be silent before or between requests.
+    /// The idle timeout of a connection before and between requests.
     public var idleSeconds: Int64
-    /// How long a request may take from its head to its last byte.
+    /// The time limit of a request from its head to the last byte of its body.
     public var arrivalSeconds: Int64
     /// The secret of the dispatcher for all organizations; `nil` without one.
     public var dispatcherSecret: DispatcherSecret?
@@ -44,9 +44,10 @@ public struct APIConfiguration: Sendable {
     }
 }
 
-/// The ports that the routes work with; tests can replace each.
+/// The ports that the routes use; tests can replace each.
 public struct APIDependencies: Sendable {
-    /// Why the service cannot take work now, in a few words; `nil` where it can.
+    /// A function that returns why the service cannot accept work now, in a few words; `nil` if it
+    /// can.
     public typealias Readiness = @Sendable () async -> String?
 
     public var executions: any ExecutionService
@@ -57,9 +58,9 @@ public struct APIDependencies: Sendable {
     public var plans: Plans
     public var clock: WallClock
     public var readiness: Readiness
-    /// The figures of everything behind the front door.
+    /// Returns the metrics of everything behind the HTTP server.
     public var metrics: @Sendable () async -> [Metric]
-    /// Has the courier look for due deliveries.
+    /// Makes the courier look for due deliveries.
     public var wakeCourier: @Sendable () async -> Void
 
     public init(

@@ -6,17 +6,17 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// The connection's part of one request's context.
+/// The context of one request, with the state of its connection.
 struct APIContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
-    /// Said in every answer, and in every line that is logged about the request.
+    /// The id of the request; every answer and every log line about the request has it.
     var requestID = ""
     /// The caller, once it is known.
     let caller = CallerSlot()
     /// The requests under way on all connections.
     var underWay = RequestsUnderWay()
-    /// This connection's; `nil` for a channel without one, which a test may have.
+    /// The disconnect signal of this connection; `nil` for a channel without one, as in some tests.
     var disconnect: ClientDisconnect?
 
     init(source: ApplicationRequestContextSource) {
@@ -24,13 +24,13 @@ struct APIContext: RequestContext {
         channel = source.channel
     }
 
-    /// The other end of the connection, which may be a proxy; `nil` for a socket without addresses.
+    /// The address of the other end, which may be a proxy; `nil` for a socket without addresses.
     var peer: IPAddress? {
         channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
     }
 }
 
-/// Where the one who finds out who is asking leaves it for the one who answers.
+/// The place where ``CallerResolver`` stores the caller for ``RequestMiddleware``.
 final class CallerSlot: Sendable {
     private let slot = Mutex<Caller?>(nil)
 
@@ -39,11 +39,13 @@ final class CallerSlot: Sendable {
     func fill(_ caller: Caller) { slot.withLock { $0 = caller } }
 }
 
-/// A caller may name its own requests, so that its logs and ours can be laid side by side.
+/// The choice of a request's id.
+///
+/// A caller may supply its own, to match its log with the server's.
 enum RequestID {
     static let charactersMax = 64
 
-    /// The caller's own, where it is short and plain, else a new one.
+    /// Returns the caller's id if it is short and plain, else a new one.
     static func choose(_ headers: HTTPFields, at date: Date) -> String {
         if let given = headers[.xRequestID], isAcceptable(given) { return given }
         return Identifier.make(prefix: "req_", at: date)

@@ -1,27 +1,27 @@
 import Domain
 import HTTPTypes
 
-/// From where a request came, for counting strangers.
+/// The client's address of a request, by which anonymous callers are counted.
 ///
-/// Anybody can write `X-Forwarded-For`, so it is believed only where the peer is a trusted proxy,
-/// and then from the right, where the proxies add: the first address that is not itself a trusted
-/// proxy's is the client's. What stands left of it is hearsay.
+/// Anybody can write `X-Forwarded-For`, so it is trusted only if the peer is a trusted proxy.
+/// Proxies append at the right, so it is read from the right: the first address that is not a
+/// trusted proxy's is the client's. Addresses further left are unverified.
 struct ClientAddress {
     static let hopsMax = 32
 
     let trustedProxies: [CIDR]
 
-    /// The client's address, or `nil` where there is none to be known.
+    /// Returns the client's address, or `nil` if it is unknown.
     ///
-    /// The peer is the other end of the connection; `nil` for a socket without addresses.
+    /// `peer` is the other end of the connection; it is `nil` for a socket without addresses.
     func find(peer: IPAddress?, headers: HTTPFields) -> IPAddress? {
         guard var nearest = peer?.unmapped, isTrusted(nearest) else { return peer?.unmapped }
         let hops = headers[values: .forwardedFor].flatMap { line in
             line.split(separator: ",", omittingEmptySubsequences: false)
         }
         for hop in hops.reversed().prefix(Self.hopsMax) {
-            // A proxy that does not know its peer's address must not make the next word the
-            // client's.
+            // A proxy may write a word in place of an address; the next entry must not become the
+            // client's address.
             guard let address = Self.address(hop) else { return nearest }
             nearest = address
             guard isTrusted(address) else { return nearest }
@@ -33,7 +33,7 @@ struct ClientAddress {
         trustedProxies.contains { $0.contains(address) }
     }
 
-    /// An address, also with a port as some proxies write it: `192.0.2.1:4711`,
+    /// Reads an address, also with the port that some proxies add: `192.0.2.1:4711`,
     /// `[2001:db8::1]:4711`.
     private static func address(_ hop: Substring) -> IPAddress? {
         var text = hop.trimming(" \t\"")

@@ -1,9 +1,10 @@
 import NIOCore
 import Synchronization
 
-/// Whether a connection's other end has gone, and what is to be done then.
+/// The disconnect signal of one connection: whether the client has hung up, and the action for that
+/// case.
 ///
-/// One route at a time waits on a connection.
+/// At most one route at a time waits on a connection.
 final class ClientDisconnect: Sendable {
     private enum State {
         case open(action: (@Sendable () -> Void)?)
@@ -16,10 +17,10 @@ final class ClientDisconnect: Sendable {
 
     private init(_ state: State) { self.state = Mutex(state) }
 
-    /// The state of a connection that closed before any handler asked.
+    /// Returns the signal of a connection that is already closed.
     static func happened() -> ClientDisconnect { ClientDisconnect(.happened) }
 
-    /// Has `action` called when the other end goes: at once where it has gone already.
+    /// Calls `action` when the client hangs up, or at once if it has done so already.
     func notify(_ action: @escaping @Sendable () -> Void) {
         let hasHappened = state.withLock { state in
             guard case .open = state else { return true }
@@ -45,11 +46,13 @@ final class ClientDisconnect: Sendable {
     }
 }
 
-/// The open connections' hang-ups, found without asking a connection's event loop.
+/// The disconnect signals of all open connections.
+///
+/// A lookup needs no hop to a connection's event loop.
 final class ClientDisconnects: Sendable {
     private struct State {
         var open: [ObjectIdentifier: ClientDisconnect] = [:]
-        /// Whether connections are watched at all: a test may have routes without a server.
+        /// Whether connections are watched at all; in tests, routes may run without a server.
         var isWatching = false
     }
 
@@ -66,8 +69,8 @@ final class ClientDisconnects: Sendable {
         state.withLock { $0.open[ObjectIdentifier(channel)] = nil }
     }
 
-    /// - Returns: one that has happened, where the connection is gone already; `nil` where no
-    ///    ``ConnectionHandler`` watches.
+    /// - Returns: a signal that has happened if the connection is already closed; `nil` if no
+    ///   ``ConnectionHandler`` watches connections.
     func disconnect(of channel: any Channel) -> ClientDisconnect? {
         state.withLock { state in
             state.open[ObjectIdentifier(channel)] ?? (state.isWatching ? .happened() : nil)
@@ -76,13 +79,13 @@ final class ClientDisconnects: Sendable {
 }
 
 extension APIContext {
-    /// Runs `operation` in a task that is cancelled when the caller hangs up, or the key that it
-    /// showed is revoked.
-    /// - Throws: ``APIError/unauthorized`` where it was revoked.
+    /// Runs `operation` in a task that is cancelled when the caller hangs up or its key is revoked.
+    /// - Throws: ``APIError/unauthorized`` if the key was revoked.
     func untilDisconnect<Value: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        // On this thread until it has to wait: no other is woken to begin it.
+        // The task starts on this thread and runs there until it suspends, so no other thread is
+        // woken.
         let task = Task.immediate { try await operation() }
         disconnect?.notify { task.cancel() }
         defer { disconnect?.forget() }

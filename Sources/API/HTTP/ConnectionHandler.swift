@@ -3,21 +3,22 @@ import NIOCore
 import NIOHTTPTypes
 import Synchronization
 
-/// Watches one connection below the routes: it notices callers who hang up, hurries those who
-/// dawdle, and answers bytes that are not HTTP.
+/// Watches one connection below the routes: it detects clients that hang up, sets a deadline on the
+/// arrival of requests, and answers bytes that are not HTTP.
 ///
-/// It stands behind the HTTP codec in the channel's pipeline and runs on the channel's event loop.
-/// Three things cannot be done further up. While a route waits for a program, nobody reads the
-/// connection, and only here is its end seen. A body that comes a byte at a time is never idle, so
-/// it is held to a time as a whole. And what the parser refuses never becomes a request that a
-/// route could answer.
+/// It is behind the HTTP codec in the channel's pipeline and runs on the channel's event loop.
+/// Three tasks cannot be done in the routes. While a route waits for a program, nobody reads the
+/// connection, and only this handler sees it close. A body that arrives a byte at a time is never
+/// idle, so it has a deadline as a whole. And bytes that the parser refuses never become a request
+/// that a route could answer.
 final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    /// How long a caller that was told `Connection: close` may take to read that.
+    /// How long the connection stays open after an answer with `Connection: close`, so that the
+    /// client can read it.
     private static let lingeringTime = TimeAmount.seconds(5)
 
     let disconnect = ClientDisconnect()
@@ -28,8 +29,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var closesAfterResponse = false
 
     /// - Parameters:
-    ///   - arrivalTime: from a request's head to the last byte of its body.
-    ///   - disconnects: where this connection's is found as long as there is one.
+    ///   - arrivalTime: the time limit from a request's head to the last byte of its body.
+    ///   - disconnects: the list that holds this connection's signal while the connection is open.
     init(arrivalTime: TimeAmount, disconnects: ClientDisconnects) {
         self.arrivalTime = arrivalTime
         self.disconnects = disconnects
@@ -72,10 +73,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Says that no more will come, and leaves the caller the time to read what did.
+    /// Closes the sending side, and leaves the client time to read the answer.
     ///
-    /// Closing at once with its bytes still unread would reset the connection, and the answer might
-    /// be lost with it.
+    /// Closing at once while bytes of the client are unread would reset the connection, and the
+    /// answer could be lost.
     private func linger(_ context: ChannelHandlerContext) {
         context.flush()
         context.close(mode: .output, promise: nil)
@@ -89,8 +90,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // Half a close is taken for a whole one: a caller that only stopped sending still gets
-        // every answer that is not being waited for.
+        // A half-closed connection counts as closed: a client that only stopped sending still gets
+        // every answer for which no route waits.
         if let event = event as? ChannelEvent, event == .inputClosed { disconnect.happen() }
         context.fireUserInboundEventTriggered(event)
     }
@@ -102,8 +103,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A broken connection is no caller to answer, and a route that is at work answers for
-        // itself.
+        // A broken connection cannot be answered, and a route in progress answers for itself.
         guard requestsInProgress == 0, !(error is IOError), !(error is ChannelError) else {
             context.fireErrorCaught(error)
             return

@@ -1,9 +1,9 @@
-// Target `API`: HTTP: routes, readers, payloads and operations by feature, the OpenAPI document,
-// and the pages.
+// Target `API`: the HTTP server: routes, readers, payloads and operations by feature, the OpenAPI
+// document, and the pages.
 // Border: untrusted bytes become checked values here, before a quota is charged or a byte is
-// stored. It reaches everything else by `Domain`'s ports.
-// The command line imports it. It is the only importer of Hummingbird, but for the target that runs
-// the application.
+// stored. It uses the other targets through the ports of `Domain`.
+// The command line imports it. Only this target and the target that runs the application import
+// Hummingbird.
 
 public import Hummingbird
 import HummingbirdCore
@@ -11,17 +11,18 @@ import Identity
 public import Logging
 import NIOCore
 
-/// The HTTP front door, ready to be run as a service.
+/// Makes the HTTP server, ready to be run as a service.
 ///
-/// It runs in the unprivileged process and believes nothing that comes in. On its way in a request
-/// passes, in this order: the decoder's limits on headers; ``ConnectionHandler``, which holds it to
-/// a time; ``RequestMiddleware``, which names it and answers for every error; its route, where
-/// ``CallerResolver`` says who is asking before a byte of the body is read; ``BodyReader``, which
-/// bounds the body by the caller's plan; and ``ExecutionReader``, after which nothing of it is left
-/// to be refused. Only then is quota charged.
+/// It runs in the unprivileged process and trusts no input. A request passes, in this order: the
+/// decoder's limits on headers; ``ConnectionHandler``, which sets its deadline;
+/// ``RequestMiddleware``, which gives it an id and answers every error; its route, where
+/// ``CallerResolver`` finds the caller before a byte of the body is read; ``BodyReader``, which
+/// limits the body by the caller's plan; and ``ExecutionReader``, which makes the last check of the
+/// content. Only then is quota charged.
 ///
-/// A graceful shutdown closes the port and idle connections, and lets the requests at work finish.
-/// `onListening` is told of the port once it is bound; no request is read before it returns.
+/// A graceful shutdown closes the port and idle connections, and lets the requests in progress
+/// finish. `onListening` is called with the port once it is bound; no request is read before it
+/// returns.
 public func makeApplication(
     _ configuration: APIConfiguration,
     _ dependencies: APIDependencies,
@@ -55,7 +56,7 @@ public func makeApplication(
     )
 }
 
-/// Every route there is.
+/// Returns all routes.
 func routeTable(
     _ configuration: APIConfiguration,
     _ dependencies: APIDependencies,
@@ -104,7 +105,7 @@ func routeTable(
     return RouteTable(versioned: versioned, plain: plain + documentation.routes)
 }
 
-/// The routes of users, sessions, organizations and keys.
+/// Returns the routes of users, sessions, organizations and keys.
 private func identityRoutes(
     _ dependencies: APIDependencies,
     _ callers: CallerResolver
@@ -127,7 +128,7 @@ private func identityRoutes(
         + organizations.routes
 }
 
-/// The routes of executions and projects.
+/// Returns the routes of executions and projects.
 private func executionRoutes(
     _ dependencies: APIDependencies,
     _ callers: CallerResolver,
@@ -174,7 +175,7 @@ private func executionRoutes(
         + TryRoutes(intake: intake, callers: callers).routes
 }
 
-/// The routes of tasks.
+/// Returns the routes of tasks.
 private func taskRoutes(
     _ configuration: APIConfiguration,
     _ dependencies: APIDependencies,
@@ -204,7 +205,7 @@ private func taskRoutes(
     ).routes
 }
 
-/// HTTP/1.1 with every bound that it has.
+/// Returns the HTTP/1.1 server with all its limits.
 private func server(
     _ configuration: APIConfiguration,
     _ disconnects: ClientDisconnects

@@ -1,7 +1,8 @@
 import HTTPTypes
 
 extension HTTPField.Name {
-    // Every name is a literal of this file, and the tests read every one.
+    // Every name is a literal in this file, and the tests read each one, so the failure cannot
+    // occur.
     private static func named(_ name: String) -> HTTPField.Name {
         guard let parsed = HTTPField.Name(name) else {
             preconditionFailure("\(name) is not a field name")

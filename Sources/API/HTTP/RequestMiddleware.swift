@@ -5,12 +5,12 @@ import JSON
 import Logging
 import NIOCore
 
-/// The outermost layer of every request: it names the request, turns what was thrown into the one
+/// The outermost layer of every request: it gives the request an id, turns thrown errors into the
 /// envelope, and keeps the log and the counters.
 ///
-/// What a caller may know of an error is in ``APIError``; anything else that reaches this point is
-/// our fault, is logged with its cause, and tells the caller nothing but the request's name. The
-/// log has the path without its query and no header, so that no credential can get there.
+/// An ``APIError`` contains all that a caller may know. Any other error is the server's fault: it
+/// is logged with its cause, and the caller learns only the request's id. The log has the path
+/// without its query, and no header, so no credential can get there.
 struct RequestMiddleware: RouterMiddleware {
     private static let loggedPathCharactersMax = 200
 
@@ -54,7 +54,7 @@ struct RequestMiddleware: RouterMiddleware {
         return response
     }
 
-    /// Where the caller stands, in whatever it is answered, once it is known who it is.
+    /// Adds the caller's rate headers to any response, once the caller is known.
     private func tellStanding(in response: inout Response, to caller: Caller?) async {
         guard let caller, response.headers[.xRateLimitLimit] == nil,
             let standing = try? await service.standing(of: caller)
@@ -68,19 +68,18 @@ struct RequestMiddleware: RouterMiddleware {
         switch error {
         case let error as APIError:
             return Responses.error(error)
-        // The router's own word for a path or method that no route takes; no route of ours throws
-        // it.
+        // The router throws this for a path or method without a route; no route of ours throws it.
         case let error as HTTPError where error.status == .notFound:
             return Responses.error(routes.refusal(of: request))
         case is ProjectGone:
             return Responses.error(.projectGone)
         case is CancellationError:
-            // The caller has gone, and nobody will read this; the number is for the log.
+            // The caller has hung up and will not read this; the status is for the log.
             return Response(status: Self.clientClosedRequest, headers: [.connection: "close"])
-        // Turned away after it had been taken: the service is about to stop.
+        // The execution was accepted and then refused, because the service is about to stop.
         case let refusal as SubmissionRefusal:
             return Responses.error(RateHeaders.error(refusal, now: clock.now()))
-        // Another server goes on with it; asked again later, its result is there.
+        // Another server has taken over the execution; a later request gets its result.
         case is ClaimLost:
             let draining = SubmissionRefusal.draining
             return Responses.error(RateHeaders.error(draining, now: clock.now()))
@@ -99,13 +98,13 @@ struct RequestMiddleware: RouterMiddleware {
         }
     }
 
-    /// nginx's number for it; there is no official one.
+    /// nginx's status for a client that hung up; there is no official one.
     private static let clientClosedRequest = HTTPResponse.Status(
         code: 499,
         reasonPhrase: "Client Closed Request"
     )
 
-    /// Letters that no terminal takes for a command.
+    /// Returns the path with every character that a terminal could interpret replaced by `?`.
     private static func loggable(_ path: String) -> String {
         let shown = path.unicodeScalars.prefix(loggedPathCharactersMax).map { scalar in
             (0x21...0x7e).contains(scalar.value) ? scalar : "?"

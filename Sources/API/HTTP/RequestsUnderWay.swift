@@ -1,10 +1,10 @@
 import Domain
 import Synchronization
 
-/// The requests that are being waited for, by the key that was shown for them.
+/// The requests in progress whose callers wait, by the key of each request.
 ///
-/// A key that is revoked ends them: what a thief has started is not to be finished for it. What was
-/// accepted for later is its organization's, and stays.
+/// Revoking a key cancels its requests, so that a thief's work is not finished. Executions and
+/// tasks that were accepted for later belong to the organization, and stay.
 final class RequestsUnderWay: Sendable {
     private struct State {
         var endings: [String: [Int: @Sendable () -> Void]] = [:]

@@ -1,14 +1,14 @@
 import HTTPTypes
 import Hummingbird
 
-/// One thing that can be asked for.
+/// A method and a path, with their operation and their handler.
 struct Route: Sendable {
     typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
     let method: HTTPRequest.Method
-    /// Such as `executions/:id`, below the prefix if there is one.
+    /// The path below the prefix (if there is one), such as `executions/:id`.
     ///
-    /// A last `**` is the rest of the path, at least one component of it.
+    /// A final `**` matches the rest of the path, which has at least one component.
     let path: String
     let operation: Operation
     let handler: Handler
@@ -25,7 +25,7 @@ struct Route: Sendable {
         self.handler = handler
     }
 
-    /// - Throws: where the query has a parameter that is not documented, or one twice.
+    /// - Throws: if the query has an undocumented parameter, or one twice.
     fileprivate func checkQuery(_ request: Request) throws(APIError) {
         guard RouteTable.checksQuery(operation) else { return }
         let known = operation.parameters.filter { $0.place == .query }.map(\.name)
@@ -33,19 +33,20 @@ struct Route: Sendable {
     }
 }
 
-/// Every route with its full path: what the router is filled from, and what tells a wrong method
-/// from a wrong path.
+/// All routes with their full paths.
+///
+/// It fills the router, and distinguishes a wrong method from a wrong path.
 struct RouteTable: Sendable {
-    /// The second is an alias of the first.
+    /// The prefixes of the versioned paths; the second is an alias of the first.
     static let prefixes = ["/api/v1", "/v1"]
 
     let routes: [Route]
 
-    /// Lays out every route, the versioned ones under every prefix.
+    /// Creates a table with the versioned routes under every prefix.
     ///
     /// - Parameters:
-    ///   - versioned: under each of ``prefixes``.
-    ///   - plain: from the root.
+    ///   - versioned: the routes under each of ``prefixes``.
+    ///   - plain: the routes from the root.
     init(versioned: [Route], plain: [Route]) {
         let prefixed = Self.prefixes.flatMap { prefix in
             versioned.map { Route($0.method, prefix + "/" + $0.path, $0.operation, $0.handler) }
@@ -53,7 +54,7 @@ struct RouteTable: Sendable {
         routes = prefixed + plain.map { Route($0.method, "/" + $0.path, $0.operation, $0.handler) }
     }
 
-    /// A path below the prefix that `request` was made under.
+    /// Returns a path below the prefix that `request` used.
     static func path(_ path: String, like request: Request) -> String {
         let prefix = prefixes.first { request.uri.path.hasPrefix($0 + "/") } ?? prefixes[0]
         return prefix + "/" + path
@@ -63,10 +64,10 @@ struct RouteTable: Sendable {
         prefixes.dropFirst().contains { path.hasPrefix($0 + "/") }
     }
 
-    /// Whether a parameter that the operation does not have is refused.
+    /// Returns whether unknown query parameters of the operation are refused.
     ///
-    /// Monitors may put anything behind what they ask for, and OAuth ignores what it does not know
-    /// (RFC 6749, 3.1).
+    /// They are accepted for the service's own routes, since monitors may add any query, and for
+    /// the OAuth routes, which ignore unknown parameters (RFC 6749, 3.1).
     static func checksQuery(_ operation: Operation) -> Bool {
         ![.service, .tokens].contains(operation.group)
     }
@@ -80,7 +81,7 @@ struct RouteTable: Sendable {
         }
     }
 
-    /// 405 for a path that takes other methods, else 404.
+    /// Returns 405 for a path that has routes with other methods, else 404.
     func refusal(of request: Request) -> APIError {
         let allowed = allowedMethods(path: request.uri.path)
         guard !allowed.isEmpty else { return .notFound("path") }

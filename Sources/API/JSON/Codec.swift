@@ -3,9 +3,9 @@ import JSON
 
 /// A Swift value's form in JSON: its schema, its writer and its reader.
 ///
-/// A member of an API object is declared with one of these, so its documentation, its writer and
-/// its reader are one thing. Readers refuse with the error that the caller is told; `path` is where
-/// the value stands in the body.
+/// Each member of an API object is declared with one codec, so its documentation, its writer and
+/// its reader cannot differ. A reader throws the error that the caller gets; `path` is the place of
+/// the value in the body.
 struct Codec<Value>: Sendable {
     typealias Reader = @Sendable (JSONValue, _ path: String) throws(APIError) -> Value
 
@@ -13,7 +13,7 @@ struct Codec<Value>: Sendable {
     let encode: @Sendable (Value) -> JSONValue
     let decode: Reader
 
-    /// The same values under rules that the type cannot say.
+    /// Returns a codec whose reader also checks rules that the type cannot express.
     func checked(
         _ check: @escaping @Sendable (Value, _ path: String) throws(APIError) -> Void
     ) -> Codec {
@@ -25,7 +25,7 @@ struct Codec<Value>: Sendable {
         }
     }
 
-    /// The same JSON as another type.
+    /// Returns a codec for the same JSON and another Swift type.
     func map<Other>(
         _ read: @escaping @Sendable (Value, _ path: String) throws(APIError) -> Other,
         _ write: @escaping @Sendable (Other) -> Value
@@ -40,12 +40,12 @@ struct Codec<Value>: Sendable {
         )
     }
 
-    /// The same JSON under another schema, which says more or says it otherwise.
+    /// Returns the same codec with another schema.
     func documented(as schema: JSONValue) -> Codec {
         Codec(schema: schema, encode: encode, decode: decode)
     }
 
-    /// Also `null`, which is no value.
+    /// The codec that also accepts `null`, for no value.
     var orNull: Codec<Value?> {
         let (encode, decode) = (encode, decode)
         return Codec<Value?>(
@@ -59,7 +59,8 @@ struct Codec<Value>: Sendable {
 }
 
 extension Codec<String> {
-    /// - Parameter bytesMax: the most that is read, in UTF-8; where it is not said, `max`.
+    /// - Parameter bytesMax: the maximum size that the reader accepts, in UTF-8; the default is
+    ///   `max`.
     static func text(
         _ about: String = "",
         min: Int? = nil,
@@ -83,7 +84,7 @@ extension Codec<String> {
         }
     }
 
-    /// A text that is measured as people do, in Unicode scalars.
+    /// Returns a text whose length is counted in Unicode scalars, not in bytes.
     static func prose(charactersMax most: Int, pattern: String? = nil) -> Codec {
         Codec.text(max: most, bytesMax: .max, pattern: pattern).checked {
             text,
@@ -99,7 +100,7 @@ extension Codec<String> {
         }
     }
 
-    /// A name that ``Identifier`` made.
+    /// Returns an identifier that ``Identifier`` made.
     static func identifier(_ prefix: String, _ about: String = "") -> Codec {
         Codec.text(about).documented(as: .identifier(prefix, about))
     }
@@ -156,7 +157,7 @@ extension Codec<Bool> {
 }
 
 extension Codec where Value: RawRepresentable & Sendable, Value.RawValue == String {
-    /// One of these words, in this order.
+    /// Returns one of these words; the schema lists them in this order.
     static func choice(_ about: String, _ choices: [Value], bytesMax: Int = .max) -> Codec {
         let words = choices.map(\.rawValue)
         return Codec(
@@ -176,8 +177,8 @@ extension Codec where Value: RawRepresentable & Sendable, Value.RawValue == Stri
 
 extension Codec {
     /// - Parameters:
-    ///   - max: the most elements, in the schema and to the reader.
-    ///   - readsEmpty: whether the reader leaves it to others to refuse a list without elements.
+    ///   - max: the maximum number of elements, for the schema and for the reader.
+    ///   - readsEmpty: whether the reader accepts an empty list, for later code to refuse.
     static func list<Element>(
         _ about: String,
         of element: Codec<Element>,
@@ -202,7 +203,7 @@ extension Codec {
         )
     }
 
-    /// An object whose names are the caller's; it is written in their order.
+    /// Returns an object whose names the caller chooses; it is written in the order of the names.
     static func map<Element>(
         _ about: String,
         names: JSONValue? = nil,

@@ -1,27 +1,26 @@
 import JSON
 
-/// One member of an API object: its name, its schema, and the property that is written to it and
-/// read from it.
+/// One member of an API object: its name, its schema, and the property that is its value.
 struct Field<Object>: Sendable {
     let name: String
     let schema: JSONValue
     let presence: FieldPresence
-    /// - Returns: `nil` where the member is left out.
+    /// - Returns: `nil` if the object leaves the member out.
     let encode: @Sendable (Object) -> JSONValue?
-    /// Sets the member; the value is `nil` where the member is absent.
+    /// Sets the property; the value is `nil` if the member is absent.
     let decode: @Sendable (inout Object, JSONValue?, _ path: String) throws(APIError) -> Void
 }
 
 enum FieldPresence: Sendable {
     case always
-    /// It may be left out, and `null` in a request is the same.
+    /// The member may be left out; in a request `null` means the same.
     case optional
-    /// It may be left out of a request, but it cannot be `null`.
+    /// The member may be left out of a request, but it cannot be `null`.
     case neverNull
 }
 
 extension Field {
-    /// A property that always has a value.
+    /// Creates the member of a property that always has a value.
     init<Value>(
         _ name: String,
         _ property: any WritableKeyPath<Object, Value> & Sendable,
@@ -39,7 +38,7 @@ extension Field {
         )
     }
 
-    /// One that has none where the member is `null`.
+    /// Creates the member of an optional property; no value is written as `null`.
     init<Value>(
         _ name: String,
         _ property: any WritableKeyPath<Object, Value?> & Sendable,
@@ -48,7 +47,7 @@ extension Field {
         self.init(name, property, codec.orNull)
     }
 
-    /// One that has none where there is no such member.
+    /// Creates the member of an optional property; without a value the member is left out.
     init<Value>(
         _ name: String,
         _ property: any WritableKeyPath<Object, Value?> & Sendable,
@@ -66,7 +65,7 @@ extension Field {
         )
     }
 
-    /// One that may be left out of a request, but not cleared.
+    /// Creates a member that may be left out of a request, but not cleared with `null`.
     init<Value>(
         _ name: String,
         _ property: any WritableKeyPath<Object, Value?> & Sendable,
@@ -85,7 +84,7 @@ extension Field {
         )
     }
 
-    /// A member of a change, which `null` clears.
+    /// Creates a member of a change; `null` clears the property.
     init<Value>(
         _ name: String,
         _ property: any WritableKeyPath<Object, Change<Value>?> & Sendable,
@@ -104,7 +103,7 @@ extension Field {
         )
     }
 
-    /// The same, but a reader that does not find the member leaves the property as it is.
+    /// The same field, but the reader leaves the property as it is if the member is absent.
     var orBlank: Field {
         let decode = decode
         return Field(
@@ -118,7 +117,7 @@ extension Field {
         )
     }
 
-    /// The same member of an object that holds this one.
+    /// Returns the same member as a field of an object that contains this one.
     func of<Outer>(_ property: any WritableKeyPath<Outer, Object> & Sendable) -> Field<Outer> {
         let (encode, decode) = (encode, decode)
         return Field<Outer>(
@@ -133,7 +132,7 @@ extension Field {
     }
 }
 
-/// A change's effect on a property that it mentions.
+/// The effect of a change on a property that it names.
 enum Change<Value: Sendable>: Sendable {
     case set(Value)
     case cleared
@@ -143,7 +142,7 @@ enum Change<Value: Sendable>: Sendable {
     }
 }
 
-// MARK: - What is written and never read
+// MARK: - Members that are written and never read
 
 extension Field {
     @_disfavoredOverload
@@ -164,7 +163,7 @@ extension Field {
         self.init(name, property, codec.orNull)
     }
 
-    /// A member that is the same for every object.
+    /// Returns a member with the same value for every object.
     static func constant(_ name: String, _ value: JSONValue) -> Field {
         Field(written: name, .constant(value)) { _ in value }
     }

@@ -1,6 +1,6 @@
 import JSON
 
-/// Lays a JSON text out for people: on one line what fits there, else a line for each element.
+/// The layout of JSON for people: a value is on one line if it fits, else each element has a line.
 enum JSONLayout {
     private static let columnsMax = 72
 
@@ -56,7 +56,7 @@ enum JSONLayout {
 }
 
 extension JSONLayout {
-    /// A text as it is, anything else laid out.
+    /// Returns a string without quotation marks, and any other value laid out.
     static func plain(_ value: JSONValue) -> String {
         if case .string(let text) = value { text } else { text(value) }
     }

@@ -1,8 +1,8 @@
 import JSON
 
-/// A caller's value by its kind, or the refusal that names its fault.
+/// Readers for a caller's value by its kind; each throws an error that names the fault.
 extension JSONValue {
-    /// - Throws: where this is no text, or a longer one.
+    /// - Throws: if this is not a string, or a longer one.
     func string(at path: String, bytesMax: Int) throws(APIError) -> String {
         guard case .string(let text) = self else {
             throw .field(path, "must be a string, not \(kind)")
@@ -19,7 +19,7 @@ extension JSONValue {
         return text
     }
 
-    /// The elements of an array of at most `countMax`.
+    /// Returns the elements of an array of at most `countMax` elements.
     func array(at path: String, countMax: Int) throws(APIError) -> [JSONValue] {
         guard case .array(let elements) = self else {
             throw .field(path, "must be an array, not \(kind)")
@@ -28,7 +28,7 @@ extension JSONValue {
         return elements
     }
 
-    /// The members of an object of at most `countMax`, in the caller's order.
+    /// Returns the members of an object of at most `countMax` members, in the caller's order.
     func object(at path: String, countMax: Int) throws(APIError) -> [Member] {
         guard case .object(let members) = self else {
             throw .field(path, "must be an object, not \(kind)")
@@ -37,7 +37,7 @@ extension JSONValue {
         return members
     }
 
-    /// - Throws: where there are more than `countMax`.
+    /// - Throws: if `count` is above `countMax`.
     static func check(
         _ count: Int,
         _ what: String,
@@ -53,8 +53,9 @@ extension JSONValue {
         )
     }
 
-    /// A whole number within `range`, however it is spelt: JSON has one kind of number, and to JSON
-    /// Schema 262.0 is an integer.
+    /// Returns a whole number within `range`.
+    ///
+    /// Also 262.0 is accepted: JSON has one kind of number, and to JSON Schema it is an integer.
     func integer(at path: String, in range: ClosedRange<Int64>) throws(APIError) -> Int64 {
         let number: Int64
         switch self {

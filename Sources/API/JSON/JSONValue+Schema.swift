@@ -1,10 +1,10 @@
 import JSON
 
-/// Words to write JSON Schema (2020-12) with.
+/// Constructors for JSON Schema (2020-12).
 ///
-/// `about` is what a reader of the documentation is told, as a sentence or a few words.
+/// `about` is the description in the documentation, as a sentence or a few words.
 extension JSONValue {
-    /// An object with these members and no others.
+    /// Returns the schema of an object with these members and no others.
     static func closed(_ about: String, _ members: [Member], required: [String]) -> JSONValue {
         var schema = described(about, "object")
         schema["properties"] = .object(members)
@@ -51,10 +51,10 @@ extension JSONValue {
 
     static func flag(_ about: String = "") -> JSONValue { described(about, "boolean") }
 
-    /// One of these words.
+    /// Returns the schema of one of these words.
     static func choice(_ about: String, _ words: [String]) -> JSONValue {
         var schema = described(about, "string")
-        // An empty `enum` is no schema.
+        // An empty `enum` is not a valid schema.
         schema["enum"] = words.isEmpty ? nil : .array(words.map(JSONValue.string))
         return schema
     }
@@ -72,7 +72,7 @@ extension JSONValue {
         return schema
     }
 
-    /// An object whose names are the caller's.
+    /// Returns the schema of an object whose names the caller chooses.
     static func map(
         _ about: String,
         names: JSONValue? = nil,
@@ -86,12 +86,12 @@ extension JSONValue {
         return schema
     }
 
-    /// A moment, RFC 3339 in UTC with milliseconds.
+    /// Returns the schema of a time as the server writes it: RFC 3339 in UTC with milliseconds.
     static func timestamp(_ about: String = "") -> JSONValue {
         text(about, format: "date-time", example: "2026-11-21T05:29:34.710Z")
     }
 
-    /// A moment as callers may write one: RFC 3339 in whatever zone.
+    /// Returns the schema of a time as callers may write it: RFC 3339 in any time zone.
     static func moment(_ about: String) -> JSONValue {
         text(
             about,
@@ -101,7 +101,7 @@ extension JSONValue {
         )
     }
 
-    /// A name that ``Identifier`` made.
+    /// Returns the schema of an identifier that ``Identifier`` made.
     static func identifier(_ prefix: String, _ about: String = "") -> JSONValue {
         text(
             about,
@@ -112,15 +112,15 @@ extension JSONValue {
 
     static func constant(_ value: JSONValue) -> JSONValue { ["const": value] }
 
-    /// The schema of this name, among the document's components.
+    /// Returns a reference to the schema of this name in the document's components.
     static func schema(_ name: String) -> JSONValue {
         ["$ref": .string("#/components/schemas/" + name)]
     }
 
-    /// The same, or `null`.
+    /// The same schema, which also permits `null`.
     var orNull: JSONValue {
         guard case .string(let type)? = self["type"] else {
-            // What is of no type may be `null` as well.
+            // A schema without a type already permits `null`.
             return self["$ref"] == nil ? self : ["anyOf": [self, ["type": "null"]]]
         }
         var schema = self

@@ -1,28 +1,28 @@
 import JSON
 
-/// The one declaration of an API object: what it is called, what it has, and what is said of it.
+/// The declaration of an API object: its name, its members and its documentation.
 ///
-/// Its writer, its reader and its schema are made of ``fields``, so they cannot differ.
+/// Its writer, its reader and its schema are all derived from ``fields``, so they cannot differ.
 struct ObjectDescription<Object: Sendable>: Sendable {
     enum Kind: Sendable {
-        /// As this server writes it: exactly these members. A reader ignores others, for a newer
-        /// server may have more to tell.
+        /// An object that this server writes, with exactly these members. A reader ignores other
+        /// members, since a newer server may send more.
         case answer
-        /// As this server reads it: any other member is refused by name, and `null` is the same as
-        /// absent.
+        /// An object that this server reads. Any other member is refused by name, and `null` means
+        /// the same as absent.
         case request
     }
 
     let kind: Kind
-    /// Its name among the document's schemas; `nil` for one that is described where it stands.
+    /// The name among the document's schemas; `nil` for a schema that is written inline.
     let name: String?
     let about: String
     let fields: [Field<Object>]
-    /// The members that must be present although the object can be without them.
+    /// The members that must be present although their properties are optional.
     let required: Set<String>
-    /// Keywords of its schema about several members together.
+    /// Keywords of the schema about several members together.
     let rules: [JSONValue.Member]
-    /// The object that reading starts from; `nil` for one that is only written.
+    /// The object that the reader starts from; `nil` for an object that is only written.
     let blank: Object?
 
     static func answer(
@@ -42,7 +42,7 @@ struct ObjectDescription<Object: Sendable>: Sendable {
         )
     }
 
-    /// A description that is part of another.
+    /// Returns a description that is part of another one, and has no name.
     static func part(
         about: String = "",
         from blank: Object? = nil,
@@ -87,10 +87,9 @@ struct ObjectDescription<Object: Sendable>: Sendable {
 // MARK: - Schema
 
 extension ObjectDescription {
-    /// The schema under its name, for the document's list.
+    /// The schema under its name, for the list in the document.
     var definition: JSONValue.Member { .init(name: name ?? "", value: schema) }
 
-    /// The schema itself.
     var schema: JSONValue {
         let members = fields.map { field in
             let isNullable =
@@ -109,7 +108,7 @@ extension ObjectDescription {
         return schema
     }
 
-    /// The schema where another refers to it.
+    /// The form in which other schemas refer to it: a reference if it has a name, else the schema.
     var reference: JSONValue { name.map(JSONValue.schema) ?? schema }
 }
 
@@ -124,7 +123,7 @@ extension ObjectDescription {
         )
     }
 
-    /// - Parameter path: where the object stands in the body; empty for the body itself.
+    /// - Parameter path: the place of the object in the body; empty for the body itself.
     func decode(_ value: JSONValue, at path: String = "") throws(APIError) -> Object {
         guard var object = blank else { throw .field(path, "is nothing that is read") }
         let known = kind == .request ? fields.map(\.name) : nil
@@ -149,7 +148,7 @@ extension ObjectDescription {
 }
 
 extension Codec where Value: Sendable {
-    /// An object, by its declaration.
+    /// Returns the codec of an object with this declaration.
     static func object(_ description: ObjectDescription<Value>) -> Codec { description.codec }
 
     static func objectOrNull<Object>(
@@ -159,7 +158,7 @@ extension Codec where Value: Sendable {
             .documented(as: ["anyOf": [description.reference, ["type": "null"]]])
     }
 
-    /// An object that has one of two shapes.
+    /// Returns the codec of an object that has one of two forms.
     static func either(
         _ first: ObjectDescription<Value>,
         _ second: ObjectDescription<Value>,

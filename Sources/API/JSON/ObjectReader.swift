@@ -1,16 +1,16 @@
 import JSON
 
-/// The members of one JSON object, taken by name.
+/// The members of one JSON object by name.
 ///
-/// Where every name that the object may have is given, any other is refused by name: a misspelt
-/// `limts` must not run a program without the limits that its caller believes in.
+/// If the permitted names are given, any other name is refused: a misspelt `limts` must not run a
+/// program without the limits that its caller expects.
 struct ObjectReader: Sendable {
-    /// Where the object stands in the body, such as `files[2]`; empty for the body itself.
+    /// The place of the object in the body, such as `files[2]`; empty for the body itself.
     private let path: String
     private let members: [String: JSONValue]
 
-    /// - Parameter known: `nil` where unknown members are no matter.
-    /// - Throws: where `value` is no object, or has a member that is not in `known`.
+    /// - Parameter known: the permitted names; `nil` permits any.
+    /// - Throws: if `value` is not an object, or has a member that is not in `known`.
     init(_ value: JSONValue, at path: String, known: [String]?) throws(APIError) {
         guard case .object(let members) = value else {
             let message = "must be an object, not \(value.kind)"
@@ -23,7 +23,7 @@ struct ObjectReader: Sendable {
         self.members = Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }
     }
 
-    /// Where a member of this object stands in the body.
+    /// Returns the place of a member in the body.
     func path(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
     subscript(name: String) -> JSONValue? { members[name] }
@@ -37,14 +37,14 @@ extension ObjectReader {
         return .field(full, "is not a known field" + hint)
     }
 
-    /// The known name within two edits of `name`, which is most often what was meant.
+    /// Returns the known name within two edits of `name`, which is probably the intended one.
     static func nearest(to name: String, among known: [String]) -> String? {
         guard name.utf8.count <= 40 else { return nil }
         let distances = known.map { ($0, editDistance(Array(name.utf8), Array($0.utf8))) }
         return distances.filter { $0.1 <= 2 }.min { $0.1 < $1.1 }?.0
     }
 
-    /// Levenshtein's: insertions, deletions and substitutions.
+    /// Returns the Levenshtein distance: the number of insertions, deletions and substitutions.
     private static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var previous = Array(0...right.count)
         for (row, leftByte) in left.enumerated() {

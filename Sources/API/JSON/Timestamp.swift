@@ -1,13 +1,13 @@
 import Foundation
 import JSON
 
-/// RFC 3339 in UTC with milliseconds, the only form of a date that this API writes.
+/// Times in RFC 3339, in UTC and with milliseconds, the only form that this API writes.
 enum Timestamp {
     static func text(_ date: Date) -> String {
         date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
-    /// - Returns: `nil` where the text is not in RFC 3339.
+    /// - Returns: `nil` if the text is not in RFC 3339.
     static func date(_ text: String) -> Date? { TimestampReader.date(text) }
 }
 
@@ -24,13 +24,13 @@ extension Codec<Date> {
     }
 }
 
-/// A moment as a caller wrote it: in RFC 3339, with or without a fraction of a second, in whatever
+/// A time as a caller wrote it: in RFC 3339, with or without a fraction of a second, in any time
 /// zone.
 struct Moment: Sendable {
     let text: String
     let date: Date
 
-    /// - Throws: where it is not to come.
+    /// - Throws: if the time is not after `now`.
     func after(_ now: Date, at path: String) throws(APIError) -> Date {
         guard date > now else { throw .field(path, "is over", value: .string(text)) }
         return date

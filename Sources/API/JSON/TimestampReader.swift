@@ -1,14 +1,15 @@
 import Foundation
 
-/// Reads a moment as RFC 3339 writes one (section 5.6), to the letter.
+/// Reads a time strictly by the grammar of RFC 3339 (section 5.6).
 ///
-/// By hand, for Foundation's readers take other forms as well, and which ones changes.
+/// It does not use Foundation, whose readers accept other forms as well, and which forms differs
+/// between releases.
 struct TimestampReader {
     static let bytesMax = 64
 
     private var rest: Substring.UTF8View
 
-    /// - Returns: `nil` where the text is none.
+    /// - Returns: `nil` if the text is not a time in this form.
     static func date(_ text: String) -> Date? {
         guard text.utf8.count <= bytesMax else { return nil }
         var reader = TimestampReader(rest: Substring(text).utf8)
@@ -21,7 +22,7 @@ struct TimestampReader {
             let minute = digits(2), take(":"), let second = digits(2)
         else { return nil }
         guard (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day),
-            hour < 24, minute < 60, second <= 60  // a leap second is the one after it
+            hour < 24, minute < 60, second <= 60  // a leap second counts as the next second
         else { return nil }
         guard let fraction = fraction(), let offset = offset(), rest.isEmpty else { return nil }
         let time = hour * 3_600 + minute * 60 + second - offset
@@ -36,7 +37,7 @@ struct TimestampReader {
         return Int(String(Substring(digits)))
     }
 
-    /// Any one of `characters`.
+    /// Consumes the next character if it is one of `characters`.
     private mutating func take(_ characters: String) -> Bool {
         guard let first = rest.first, characters.utf8.contains(first) else { return false }
         rest = rest.dropFirst()
@@ -50,7 +51,7 @@ struct TimestampReader {
         return digits.isEmpty ? nil : Double("0." + String(Substring(digits)))
     }
 
-    /// In seconds east of UTC.
+    /// Reads the offset, in seconds east of UTC.
     private mutating func offset() -> Int? {
         if take("Zz") { return 0 }
         let isWest = rest.first == UInt8(ascii: "-")
@@ -72,8 +73,9 @@ struct TimestampReader {
         }
     }
 
-    /// Of the proleptic Gregorian calendar, which RFC 3339 means, counted from a 1 March so that a
-    /// leap day is a year's last.
+    /// Returns the days since 1970-01-01 in the proleptic Gregorian calendar, which RFC 3339 uses.
+    ///
+    /// Years are counted from 1 March, so that a leap day is the last day of its year.
     private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
         let years = month > 2 ? year : year - 1
         let cycles = (years - (years < 0 ? 399 : 0)) / 400

@@ -2,10 +2,10 @@ import Identity
 import JSON
 
 extension APIError.Code {
-    /// The headers that such an answer has, beside those of every answer.
+    /// The headers of an answer with this code, in addition to those of every answer.
     var headers: [String] {
         switch self {
-        // Who is asking is not known.
+        // The caller is unknown, so there are no rate headers.
         case .unauthorized: ["WWW-Authenticate"]
         case .methodNotAllowed: ["Allow"]
         case .rateLimited, .overloaded: ["Retry-After"] + ResponseHeader.rates
@@ -13,7 +13,7 @@ extension APIError.Code {
         }
     }
 
-    /// One that this server would say.
+    /// An example error with this code.
     var example: APIError {
         switch self {
         case .validation:
@@ -46,6 +46,6 @@ extension APIError.Code {
 }
 
 extension Schemas {
-    /// One for each code.
+    /// The schemas of all errors, one for each code.
     static let refusals = APIError.Code.allCases.map(\.payload.definition)
 }

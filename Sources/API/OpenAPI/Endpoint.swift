@@ -1,14 +1,14 @@
 import HTTPTypes
 import JSON
 
-/// A route as the document names it, with what is said of it.
+/// A route as the document shows it: its method, its path and its operation.
 struct Endpoint: Sendable {
     let method: HTTPRequest.Method
-    /// Such as `/api/v1/executions/{id}`.
+    /// The path as a template, such as `/api/v1/executions/{id}`.
     let path: String
     let operation: Operation
 
-    /// - Returns: `nil` for an alias of another.
+    /// - Returns: `nil` for an alias of another route.
     init?(_ route: Route) {
         guard !RouteTable.isAlias(route.path) else { return nil }
         method = route.method
@@ -16,7 +16,7 @@ struct Endpoint: Sendable {
         operation = route.operation
     }
 
-    /// `**` is the rest of the path, by the name of the last of its parameters.
+    /// Returns the path as a template; `**` becomes the operation's last path parameter.
     private static func template(_ route: Route) -> String {
         let rest = route.operation.parameters.last { $0.place == .path }
         let components = route.path.split(separator: "/").map { component in
@@ -26,7 +26,7 @@ struct Endpoint: Sendable {
         return "/" + components.joined(separator: "/")
     }
 
-    /// Whether its answers say where the caller stands: it is known, or its address counts.
+    /// Whether its answers have rate headers: the caller is known, or its address is counted.
     var isRated: Bool {
         switch operation.access {
         case .optional, .scope, .session, .dispatcher: true
@@ -34,9 +34,9 @@ struct Endpoint: Sendable {
         }
     }
 
-    /// Every refusal that can be the answer, in the order of their statuses.
+    /// All refusals that the route can answer with, in the order of their statuses.
     ///
-    /// An answer that the operation describes itself takes the place of what follows from the rest.
+    /// An answer that the operation itself describes replaces the derived refusal with that status.
     var refusals: [APIError.Code] {
         var codes = Set(operation.refusals)
         if RouteTable.checksQuery(operation) { codes.insert(.validation) }
@@ -45,7 +45,7 @@ struct Endpoint: Sendable {
         case .optional, .session: codes.insert(.unauthorized)
         case .scope, .dispatcher: codes.formUnion([.unauthorized, .forbidden])
         }
-        // Finding the caller asks the store, and the store can fail.
+        // The caller is looked up in the store, and the store can fail.
         switch operation.access {
         case .anyone: break
         case .optional, .session, .scope, .dispatcher, .client:

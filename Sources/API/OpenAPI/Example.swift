@@ -4,7 +4,7 @@ import JSON
 
 /// The examples of the documentation.
 ///
-/// Answers are written by the payloads' own writers, so they are what the server would say.
+/// The payloads' own writers produce the answers, so the examples match the server's answers.
 enum Example {
     static let request: JSONValue = [
         "language": "python", "code": "print(input()[::-1])", "stdin": "sand",

@@ -1,16 +1,17 @@
 import HTTPTypes
 import JSON
 
-/// Links from answers to operations, found from the shape of the paths.
+/// Links from answers to operations, derived from the paths.
 ///
-/// A resource is a path that ends in `/{id}` and can be read. Whatever answers with the same
-/// schema, or makes an element of the same collection, leads to everything at and below it. What
-/// is put somewhere leads to all that can be done there, and with the resource that it is below.
+/// A resource is a path that ends in `/{id}` and has a GET operation. An answer with the resource's
+/// schema, and an operation on the resource's collection, link to all operations at and below the
+/// resource. A PUT links to the other operations on its path, and to the POST operations of the
+/// resource that it is below.
 struct Links: Sendable {
     private struct Resource {
         let path: String
         let schema: JSONValue?
-        /// At and below it.
+        /// The endpoints at and below the path.
         let endpoints: [Endpoint]
 
         var collection: String { String(path.dropLast(Links.suffix.count)) }
@@ -32,14 +33,14 @@ struct Links: Sendable {
             }
     }
 
-    /// - Returns: `nil` where an answer leads nowhere.
+    /// - Returns: `nil` if the answer has no links.
     func json(from endpoint: Endpoint) -> JSONValue? {
         let links = endpoint.method == .put ? besides(endpoint) : made(by: endpoint)
         return links.isEmpty ? nil : .object(links)
     }
 
     private func made(by endpoint: Endpoint) -> [JSONValue.Member] {
-        // A list may be empty, and a link out of it would lead nowhere.
+        // A list may be empty, and then a link from it would have no target.
         if endpoint.operation.answers.contains(where: { $0.isList }) { return [] }
         let targets = resources.filter { resource in
             resource.collection == endpoint.path
@@ -80,7 +81,7 @@ struct Links: Sendable {
 }
 
 extension Operation.Answer {
-    /// The schema of `data`, where that is one object.
+    /// The schema of `data`, if `data` is one object.
     fileprivate var data: JSONValue? {
         if case .data(let schema) = content { schema } else { nil }
     }

@@ -2,10 +2,10 @@ import Domain
 import HTTPTypes
 import JSON
 
-/// The whole interface as an OpenAPI 3.1 document, made once from what stands beside each route.
+/// The whole API as an OpenAPI 3.1 document, made once from the operations beside the routes.
 ///
-/// It tells of this server: the languages that this machine has, and the ceilings of its operator's
-/// plans. `GET /openapi.json` is its text, and the pages at `/docs` are made of it.
+/// It describes this server: the languages of this machine, and the ceilings of its operator's
+/// plans. `GET /openapi.json` answers with its text, and the pages at `/docs` are made from it.
 struct OpenAPIDocument: Sendable {
     let json: JSONValue
 
@@ -123,7 +123,7 @@ struct OpenAPIDocument: Sendable {
 }
 
 extension Operation.Group {
-    /// The chapter's introduction.
+    /// The introduction of the chapter.
     var about: String {
         switch self {
         case .executions: "Run code; list languages, rates and limits."

@@ -3,21 +3,21 @@ import JSON
 
 /// The documentation of one route, written beside the route itself.
 ///
-/// `OpenAPIDocument` is made of these. What every route of a kind answers (401 where a credential
-/// is needed, 413 where there is a body) follows from the rest and is not repeated.
+/// `OpenAPIDocument` is made of operations. Answers that all routes of a kind share (401 if a
+/// credential is needed, 413 if there is a body) are derived and not repeated here.
 struct Operation: Sendable {
-    /// Unique, such as `createExecution`.
+    /// The unique name, such as `createExecution`.
     let id: String
     let group: Group
-    /// A few words, without a full stop.
+    /// The summary: a few words, without a full stop.
     let summary: String
-    /// Sentences, in CommonMark.
+    /// The details: sentences, in CommonMark.
     var details = ""
     let access: Access
     var parameters: [Parameter] = []
     var body: Body?
     let answers: [Answer]
-    /// The refusals that do not follow from the rest.
+    /// The refusals that are not derived from the other properties.
     var refusals: [APIError.Code] = []
 
     /// The chapters of the documentation, in their order.
@@ -34,9 +34,9 @@ struct Operation: Sendable {
     }
 
     enum Access: Sendable {
-        /// Nobody is asked who they are.
+        /// No credential is needed or read.
         case anyone
-        /// A credential counts where there is one.
+        /// A credential may be sent.
         case optional
         case scope(String)
         /// A session's token, not a key.
@@ -58,24 +58,24 @@ struct Operation: Sendable {
     }
 
     indirect enum Body: Sendable {
-        /// The same fields as JSON and as a form.
+        /// The same fields, as JSON or as a form.
         case jsonOrForm(schema: JSONValue, example: JSONValue)
         case json(schema: JSONValue, example: JSONValue)
         case form(schema: JSONValue, example: JSONValue)
-        /// The bytes themselves, of whatever type.
+        /// Raw bytes of any type.
         case bytes
-        /// There need not be one.
+        /// The body may be absent.
         case optional(Body)
     }
 
     struct Answer: Sendable {
         enum Content: Sendable {
             case nothing
-            /// A JSON text as it is, without the envelope.
+            /// JSON without the envelope.
             case plain(JSONValue)
-            /// `data` in the envelope.
+            /// One value, which is `data` in the envelope.
             case data(JSONValue)
-            /// A page of these in the envelope.
+            /// A page of values in the envelope.
             case list(JSONValue)
             case text(type: String)
             /// `application/octet-stream`.

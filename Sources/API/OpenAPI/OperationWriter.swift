@@ -57,7 +57,9 @@ extension OperationWriter {
         return media
     }
 
-    /// A form has no words for lists and objects, so those hold a JSON text.
+    /// Returns the media type of a form.
+    ///
+    /// A form cannot express lists and objects, so such fields contain a JSON text.
     private func formMedia(_ schema: JSONValue, _ example: JSONValue) -> JSONValue {
         var media = media(schema, example)
         let fields = SchemaReference.resolve(schema, in: schemas)["properties"]?.members ?? []
@@ -135,7 +137,7 @@ extension OperationWriter {
     private static let bytes = "application/octet-stream"
 }
 
-/// The answers that refuse, as the document's components have them.
+/// The refusals among the document's components.
 enum Refusals {
     static let responses: JSONValue = .object(
         APIError.Code.allCases.map { code in
@@ -143,7 +145,7 @@ enum Refusals {
         }
     )
 
-    /// One status may have several codes.
+    /// Returns the response for the codes of one status; a status may have several.
     static func response(_ codes: [APIError.Code]) -> JSONValue {
         guard let only = codes.first, codes.count == 1 else { return inline(codes) }
         return ["$ref": .string("#/components/responses/" + only.schemaName)]
@@ -173,7 +175,7 @@ enum Refusals {
     }
 }
 
-/// A schema's own text, where all that there is of it is its name.
+/// References to named schemas, and the schemas that they refer to.
 enum SchemaReference {
     static let prefix = "#/components/schemas/"
 

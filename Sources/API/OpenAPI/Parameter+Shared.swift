@@ -2,7 +2,7 @@ import JSON
 
 /// Parameters that several operations share.
 extension Operation.Parameter {
-    /// The two of every list.
+    /// The two parameters of every list.
     static let page = [
         Self(
             name: "limit",

@@ -1,7 +1,7 @@
 import HTTPTypes
 import JSON
 
-/// The headers of answers that the document speaks of.
+/// The response headers that the document describes.
 enum ResponseHeader {
     /// The headers of every answer that counts against a rate.
     static let rates: [String] = [
@@ -11,7 +11,7 @@ enum ResponseHeader {
 
     static let requestID = HTTPField.Name.xRequestID.rawName
 
-    /// Every one by its name, as the document's components have it.
+    /// All headers by name, for the document's components.
     static let components: JSONValue = [
         requestID: header(
             "The request's id, also in the server's log; the caller's own if it sent one.",
@@ -50,7 +50,7 @@ enum ResponseHeader {
         "Allow": header("The methods that the path takes.", .text(), isRequired: true),
     ]
 
-    /// References to these, for one answer.
+    /// Returns references to the headers of one answer.
     static func references(_ names: [String]) -> JSONValue {
         .object(
             ([requestID] + names).map { name in

@@ -1,11 +1,10 @@
 import Domain
 import JSON
 
-/// The schemas that the document's operations refer to by name, and that is every schema with a
-/// name.
+/// All schemas with a name, to which the document's operations refer.
 ///
-/// Each subject writes its own beside its operations; here they are put together with those that
-/// depend on the machine and on its operator's files.
+/// Each feature declares its schemas beside its operations. This list adds the schemas that depend
+/// on the machine and on the operator's files.
 enum Schemas {
     static func all(runtimes: Runtimes, plans: Plans) -> [JSONValue.Member] {
         let subjects: [[JSONValue.Member]] = [
@@ -18,14 +17,14 @@ enum Schemas {
         return ofThisServer + subjects.flatMap(\.self) + [Pagination.payload.definition]
     }
 
-    /// Every name of every runtime here.
+    /// Returns the schema of a language: all names of all installed runtimes.
     private static func language(_ runtimes: Runtimes) -> JSONValue.Member {
         let names = Set(runtimes.installed.flatMap { [$0.name] + $0.aliases })
         let about = "A runtime's name or alias; `GET /runtimes` lists them."
         return .init(name: "Language", value: .choice(about, names.sorted()))
     }
 
-    /// The ceilings of the most generous plan.
+    /// Returns the schemas of limits, with the highest ceilings of all plans.
     private static func limits(_ plans: Plans) -> [JSONValue.Member] {
         [
             LimitsBody.run(ceiling: plans.highestCeiling).definition,

@@ -1,17 +1,17 @@
 import Identity
 import JSON
 
-/// How callers say who they are.
+/// The kinds of credentials, as OpenAPI security schemes.
 struct SecuritySchemes: Sendable {
     let allowsQueryKey: Bool
-    /// Whether there is a secret that the dispatcher shares with this server.
+    /// Whether the dispatcher shares a secret with this server.
     let hasDispatcher: Bool
 
     var components: JSONValue {
         .object(general + [Self.client] + (hasDispatcher ? [Self.dispatcher] : []))
     }
 
-    /// Any one of these is enough; an empty one is no credential at all.
+    /// Returns the alternatives of which one suffices; an empty alternative means no credential.
     func requirements(of access: Operation.Access) -> JSONValue {
         switch access {
         case .anyone: []
@@ -24,7 +24,7 @@ struct SecuritySchemes: Sendable {
             )
         case .session:
             .array(Self.each(of: general.filter { ["bearer", "session"].contains($0.name) }))
-        // The client may also be named in the body.
+        // The client's credentials may also be in the body.
         case .client: .array(Self.each(of: [Self.client]) + [.object([])])
         }
     }
@@ -100,7 +100,7 @@ struct SecuritySchemes: Sendable {
 }
 
 extension Scope {
-    /// For the documentation.
+    /// The description of the scope in the documentation.
     fileprivate var about: String {
         switch self {
         case .read(let resource): "Read \(resource.rawValue)"

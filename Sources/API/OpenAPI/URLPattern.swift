@@ -3,7 +3,9 @@ enum URLPattern {
     static let web =
         "^[Hh][Tt][Tt][Pp][Ss]?://(?:\(name)|\(dottedQuad)|\(bracketed))(?::\(port))?(?:[/?]\(rest)*)?$"
 
-    /// A DNS name, with or without the root's dot, whose last label no reader takes for a number.
+    /// A DNS name, with or without the dot of the root.
+    ///
+    /// Its last label must not look like a number.
     private static let name =
         "(?![^:/?]{254})(?:\(label)\\.)*(?![0-9]+\\.?(?:[:/?]|$)|0[Xx][0-9A-Fa-f]*\\.?(?:[:/?]|$))\(label)\\.?"
     private static let label = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -11,7 +13,7 @@ enum URLPattern {
     private static let dottedQuad = "(?:\(octet)\\.){3}\(octet)"
     private static let octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 
-    /// IPv6, roughly: which colons may be left out is more than a pattern can say.
+    /// An IPv6 address, approximately: a pattern cannot express which colons may be left out.
     private static let bracketed = "\\[[0-9A-Fa-f:.]{2,45}\\]"
 
     private static let port =

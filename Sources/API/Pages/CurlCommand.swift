@@ -1,6 +1,6 @@
 import JSON
 
-/// How to make a call from a terminal.
+/// The `curl` command that makes one call.
 struct CurlCommand {
     let method: String
     let path: String
@@ -48,7 +48,7 @@ struct CurlCommand {
         }.joined(separator: " \\\n  ")
     }
 
-    /// For a shell.
+    /// Returns the text in single quotation marks for a shell.
     private static func quoted(_ text: String) -> String {
         "'" + text.replacing("'", with: #"'\''"#) + "'"
     }

@@ -1,9 +1,9 @@
 import Foundation
 import JSON
 
-/// The page at `/docs`: the whole document for a reader, as `docs.mustache` lays it out.
+/// The page at `/docs`: the whole document, in the layout of `docs.mustache`.
 ///
-/// The template reads the document itself; here is what it could not find there.
+/// The template reads the document itself; this type adds the values that the document lacks.
 struct DocumentationPage {
     private let document: JSONValue
     private let schemas: JSONValue

@@ -2,10 +2,12 @@ import HTTPTypes
 import Hummingbird
 import JSON
 
-/// The documentation, as machines and as people read it: each written once.
+/// The routes of the documentation: the document for machines and the page for people, each made
+/// once.
 struct DocumentationRoutes: Sendable {
     private let document: [UInt8]
-    /// Made for its first reader: it takes longer than all else at the start of the API.
+    /// The page, made at the first request: making it takes longer than the rest of the API's
+    /// start.
     private let page: Once<WebPage>
 
     init(_ document: OpenAPIDocument) {
@@ -18,7 +20,7 @@ struct DocumentationRoutes: Sendable {
         page = Once { WebPage([], style: []) }
     }
 
-    /// What its own routes are called, for the document to tell of; nothing is behind them yet.
+    /// The routes without content, by which the document can describe its own routes.
     static let unwritten = DocumentationRoutes()
 
     var routes: [Route] {

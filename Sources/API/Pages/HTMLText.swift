@@ -1,6 +1,6 @@
 import JSON
 
-/// Text as HTML: nothing that it holds is taken for a tag.
+/// Text as HTML, escaped so that none of it becomes a tag.
 enum HTMLText {
     static func escaped(_ text: String) -> String {
         text.reduce(into: "") { escaped, character in
@@ -16,7 +16,7 @@ enum HTMLText {
 
     static func code(_ text: String) -> String { "<code>\(escaped(text))</code>" }
 
-    /// A line of CommonMark; the documentation uses only backticks.
+    /// Returns a line of CommonMark as HTML; the documentation uses only backticks.
     static func line(_ text: String) -> String {
         let parts = text.split(separator: "`", omittingEmptySubsequences: false)
         return parts.enumerated().map { index, part in
@@ -24,14 +24,14 @@ enum HTMLText {
         }.joined()
     }
 
-    /// The paragraphs of a text, each a line.
+    /// Returns the paragraphs of a text as HTML, each as one line.
     static func paragraphs(_ text: String) -> [String] {
         text.split(separator: "\n\n").map { line(String($0)) }
     }
 }
 
 extension JSONValue {
-    /// The text of a member that is one, else nothing.
+    /// Returns the member if it is a string, else an empty string.
     func text(_ name: String) -> String {
         if case .string(let text)? = self[name] { text } else { "" }
     }

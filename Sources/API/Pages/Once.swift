@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that is made when it is first asked for, and once.
+/// A value that is made once, at its first use.
 final class Once<Value: Sendable>: Sendable {
     private let made = Mutex<Value?>(nil)
     private let make: @Sendable () -> Value

@@ -1,8 +1,8 @@
 import JSON
 
-/// A schema as rows of `fields.mustache`, those of nested objects under their paths.
+/// A schema as rows for `fields.mustache`; rows of nested objects have their full path.
 ///
-/// A schema with a name has a table of its own, which others lead to.
+/// A schema with a name has its own table, and other tables link to it.
 struct SchemaTable {
     /// The document's schemas, by name.
     let schemas: JSONValue
@@ -29,7 +29,7 @@ struct SchemaTable {
         }
     }
 
-    /// The alternatives to `null`.
+    /// Returns the alternatives of a schema other than `null`.
     private func alternatives(_ schema: JSONValue) -> [JSONValue] {
         let choices = schema["oneOf"]?.elements ?? schema["anyOf"]?.elements ?? []
         let real = choices.filter { $0["type"] != "null" }
@@ -37,7 +37,7 @@ struct SchemaTable {
     }
 
     private func row(_ name: String, _ schema: JSONValue, isRequired: Bool) -> JSONValue {
-        // What may be left out may be `null` as well, which goes without saying.
+        // Every optional member may be `null`, so the table does not say so.
         let schema = isRequired ? schema : schema.withoutNull
         let choices = schema["anyOf"]?.elements ?? [schema]
         let own = schema.text("description")
@@ -54,7 +54,7 @@ struct SchemaTable {
 }
 
 extension JSONValue {
-    /// A schema, without the alternative of `null`.
+    /// The schema without the alternative `null`.
     fileprivate var withoutNull: JSONValue {
         var schema = self
         if case .array(let types)? = schema["type"] {
@@ -68,7 +68,7 @@ extension JSONValue {
     }
 }
 
-/// A schema in a few words.
+/// A short description of a schema's type.
 enum SchemaInWords {
     static func type(_ schema: JSONValue) -> String {
         if let name = SchemaReference.name(schema) {

@@ -1,11 +1,11 @@
 import JSON
 import Mustache
 
-/// A value as templates read it: an object by its members' names, an array and a boolean as
-/// sections, a text as it is and anything else laid out.
+/// A JSON value as templates read it: an object by its members' names, an array or a boolean as a
+/// section, a string as it is, and any other value laid out.
 ///
-/// What an object lacks is looked for in those around it, but for a name with a dot before it,
-/// which is of this object alone.
+/// A name that an object lacks is looked up in the enclosing objects, unless the name begins with a
+/// dot.
 struct TemplateValue: MustacheParent, MustacheCustomRenderable {
     let json: JSONValue
 
@@ -23,9 +23,9 @@ struct TemplateValue: MustacheParent, MustacheCustomRenderable {
 }
 
 extension TemplateValue: MustacheTransformable {
-    /// The questions that templates may ask of a value, such as `{{{line(summary)}}}`.
+    /// Applies a function that templates may call on a value, such as `{{{line(summary)}}}`.
     ///
-    /// `line`, `paragraphs` and `type` give HTML, which three braces leave as it is.
+    /// `line`, `paragraphs` and `type` return HTML, which needs three braces to stay unescaped.
     func transform(_ question: String) -> Any? {
         switch question {
         case "line": HTMLText.line(renderText)
@@ -41,7 +41,7 @@ extension TemplateValue: MustacheTransformable {
         }
     }
 
-    /// The schema of a body of one type; what carries one thing is told of by that thing.
+    /// The schema of a body; for a body in the envelope, the schema of its `data`.
     private var carried: JSONValue {
         let schema = json["schema"] ?? .null
         return schema["properties"]?["data"] ?? schema

@@ -1,6 +1,6 @@
 /// The page that a browser gets at `/`.
 ///
-/// What programs write is only ever put in as text.
+/// Its script inserts the output of programs only as text.
 enum TryItPage {
     static let page = WebPage(
         PackageResources.try_mustache,

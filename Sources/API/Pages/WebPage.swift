@@ -3,10 +3,10 @@ import Foundation
 import JSON
 import Mustache
 
-/// A page in one file, made of files of `Pages/Assets`, which the build puts into the program.
+/// A page in one file, made from files of `Pages/Assets`, which the build embeds in the program.
 ///
-/// Nothing of it is loaded from anywhere, and its content security policy allows its own style and
-/// script by their hashes and nothing else.
+/// The page loads no other file. Its content security policy permits its own style and script, by
+/// their hashes, and nothing else.
 struct WebPage: Sendable {
     let html: String
     let style: String
@@ -14,8 +14,8 @@ struct WebPage: Sendable {
     let contentSecurityPolicy: String
 
     /// - Parameters:
-    ///   - template: the page, which has the members of `content`, `style` and `script`.
-    ///   - asksServer: whether its script may send requests to this server.
+    ///   - template: the page, which uses the members of `content`, `style` and `script`.
+    ///   - asksServer: whether the script may send requests to this server.
     init(
         _ template: [UInt8],
         of content: JSONValue = .object([]),
@@ -59,7 +59,7 @@ struct WebPage: Sendable {
         }
     }
 
-    /// A file as the text of an element; the line feed that ends the file is none of it.
+    /// Returns a file as the text of an element, without the line feed at the end of the file.
     private static func element(_ file: [UInt8]) -> String {
         String(
             decoding: file.last == UInt8(ascii: "\n") ? file.dropLast() : file[...],

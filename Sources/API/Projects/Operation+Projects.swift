@@ -136,7 +136,7 @@ extension Operation {
     )
 }
 
-/// Its files.
+/// Operations on a project's files.
 extension Operation {
     static let listProjectFiles = Operation(
         id: "listProjectFiles",
@@ -174,7 +174,7 @@ extension Operation {
             """,
         access: .scope("projects:write"),
         parameters: [.project, .file],
-        body: .optional(.bytes),  // without one it is an empty file
+        body: .optional(.bytes),  // without a body the file is empty
         answers: [
             Answer(
                 status: 200,

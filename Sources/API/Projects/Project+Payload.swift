@@ -2,8 +2,9 @@ import Domain
 import JSON
 
 extension Project {
-    /// A project as callers see it: of its environment only the names, since the values are secrets
-    /// more often than not.
+    /// A project as callers see it.
+    ///
+    /// It shows only the names of the environment, since the values are often secrets.
     static let payload = ObjectDescription<Project>.answer(
         "Project",
         "Files, a language, an entry, an environment and limits.",

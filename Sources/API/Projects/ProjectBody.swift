@@ -1,14 +1,14 @@
 import Domain
 import JSON
 
-/// The body of a request for a project, new or changed; ``ProjectReader`` says what it means.
+/// The body of a request to create or change a project; ``ProjectReader`` interprets it.
 struct ProjectBody: Sendable {
     var name: String?
     var description: Change<String>?
     var language: Change<String>?
     var version: Change<String>?
     var entry: Change<String>?
-    /// In a change `nil` takes a name away.
+    /// The environment; in a change, a `nil` value removes the variable.
     var environment: Change<[String: String?]>?
     var limits: Change<LimitsBody>?
 

@@ -5,7 +5,9 @@ import Hummingbird
 import Identity
 import JSON
 
-/// The files of a project, each under its own path and as the bytes that it is.
+/// The routes for the files of a project.
+///
+/// Each file has its own path, and its body is the raw bytes.
 struct ProjectFileRoutes: Sendable {
     let callers: CallerResolver
     let store: any ProjectStore
@@ -35,8 +37,8 @@ struct ProjectFileRoutes: Sendable {
         return Responses.envelope(listing.json(page, \.json))
     }
 
-    /// The bytes, said to be nothing that a browser would show: they are anybody's, and must not
-    /// become a page of this server's.
+    /// Answers with the bytes as an attachment of no particular type: the content comes from users,
+    /// and a browser must not show it as a page of this server.
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
         let organization = try await callers.organization(
             request,
@@ -56,7 +58,7 @@ struct ProjectFileRoutes: Sendable {
         )
     }
 
-    /// 201 where it is new, 200 where it was replaced.
+    /// Writes a file: 201 if it is new, 200 if it was replaced.
     private func write(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.caller(request, context, needing: .write(.projects))
         guard let organization = caller.organization else { throw APIError.unauthorized }
@@ -77,7 +79,7 @@ struct ProjectFileRoutes: Sendable {
         }
     }
 
-    /// 200 with what it was.
+    /// Deletes a file, and answers 200 with its description.
     private func delete(_ request: Request, _ context: APIContext) async throws -> Response {
         let organization = try await callers.organization(
             request,
@@ -101,9 +103,9 @@ struct ProjectFileRoutes: Sendable {
 }
 
 extension APIContext {
-    /// What the path has where its route has `**`: as it was sent, percent-decoded once.
+    /// Returns the part of the path that matches `**`, percent-decoded once.
     ///
-    /// Not what the router calls the rest, for it leaves out empty components, and so takes
+    /// The router's own remainder is not used: it leaves out empty components, and so takes
     /// `files//etc` for `files/etc`.
     fileprivate func remainder(of request: Request) throws(APIError) -> String {
         let slash = UInt8(ascii: "/")
@@ -119,7 +121,7 @@ extension APIContext {
 }
 
 extension APIError {
-    /// 409, since it is what the project has already that the file does not go with.
+    /// Creates a 409, since the conflict is with the present content of the project.
     fileprivate init(_ refusal: ProjectFileRefusal, path: String) {
         let message: String
         let value: JSONValue

@@ -2,11 +2,12 @@ import Domain
 import Foundation
 import JSON
 
-/// Makes of a body what a project is to be: whole, or what is to change of it.
+/// Reads a body into a new project, or into changes of a project.
 struct ProjectReader: Sendable {
-    /// In Unicode scalars.
+    /// The maximum length of a description, in Unicode scalars.
     static let descriptionLengthMax = 2_000
-    /// Room for every member at its longest, each character of it escaped.
+    /// The maximum size of a body: enough for every member at its longest, with each character
+    /// escaped.
     static let bodyBytesMax = 262_144
 
     let runtimes: Runtimes
@@ -30,7 +31,7 @@ struct ProjectReader: Sendable {
         return project
     }
 
-    /// Sets what is given; `null` clears it.
+    /// Changes the members that the body has; `null` clears a member.
     func change(_ project: inout Project, _ body: ProjectBody) throws(APIError) {
         if let name = body.name { project.name = name }
         if let description = body.description { project.description = description.value ?? "" }
@@ -45,10 +46,11 @@ struct ProjectReader: Sendable {
         }
     }
 
-    /// Both are judged together, since a version is one of a language.
+    /// Changes the language and the version; they are checked together, since a version belongs to
+    /// a language.
     ///
-    /// The language is kept by its name and not by an alias; the version as it was given, so that
-    /// `3` goes on to mean the newest.
+    /// The language is stored by its name, not by an alias. The version is stored as it was given,
+    /// so that `3` continues to mean the newest.
     private func changeRuntime(_ project: inout Project, _ body: ProjectBody) throws(APIError) {
         if let language = body.language { project.language = language.value }
         if let version = body.version { project.version = version.value }

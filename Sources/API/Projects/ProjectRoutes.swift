@@ -5,9 +5,9 @@ import Hummingbird
 import Identity
 import JSON
 
-/// Projects: made, looked at, changed and deleted.
+/// The routes to create, show, list, change and delete projects.
 ///
-/// What they run is `ExecutionRoutes`' affair.
+/// `ExecutionRoutes` runs them.
 struct ProjectRoutes: Sendable {
     let callers: CallerResolver
     let service: any ExecutionService
@@ -86,10 +86,11 @@ struct ProjectRoutes: Sendable {
         return Responses.data(project.json)
     }
 
-    /// 200 with what it was, when nothing of it is left: not in the store and not in a jail.
+    /// Deletes a project, and answers 200 with its last state once nothing of it is left in the
+    /// store or in a jail.
     ///
-    /// The store comes first: what is submitted after that finds no project, and what was before
-    /// is there to be cancelled.
+    /// The store comes first: a later submission does not find the project, and the executions
+    /// submitted earlier are then cancelled.
     private func delete(_ request: Request, _ context: APIContext) async throws -> Response {
         let organization = try await callers.organization(
             request,

@@ -5,21 +5,21 @@ import Hummingbird
 import JSON
 import NIOCore
 
-/// Reads bodies, never more of one than the caller's plan can have a use for.
+/// Reads bodies, up to the size that the caller's plan permits.
 enum BodyReader {
-    /// Room for everything beside the sources.
+    /// The size that is reserved for everything except the sources.
     private static let overheadBytes = 65_536
 
-    /// The largest body that is read: the plan's ceiling for sources, times 1.4 for base64 or
-    /// escapes, and 64 KiB.
+    /// Returns the maximum size of a body: the plan's ceiling for sources, times 1.4 for base64 or
+    /// escapes, plus 64 KiB.
     static func bytesMax(_ plan: Plan) -> Int {
         let sources = plan.ceilings[.sourceBytes]
         return Int(sources + sources * 2 / 5) + overheadBytes
     }
 
-    /// JSON or a form.
+    /// Reads JSON or a form.
     ///
-    /// - Parameter mayBeEmpty: whether no body at all is taken for an object without members.
+    /// - Parameter mayBeEmpty: whether an absent body is read as an empty object.
     static func read(
         _ request: Request,
         plan: Plan,
@@ -28,13 +28,13 @@ enum BodyReader {
         try await read(request, bytesMax: bytesMax(plan), mayBeEmpty: mayBeEmpty)
     }
 
-    /// JSON alone.
+    /// Reads JSON; a form is refused.
     static func json(_ request: Request, plan: Plan) async throws -> RequestContent {
         guard try !isForm(request.headers) else { throw unsupported("application/json") }
         return try await read(request, bytesMax: bytesMax(plan))
     }
 
-    /// A body that is one JSON object, and a small one unless it is said otherwise.
+    /// Reads a JSON body, of at most 64 KiB unless `bytesMax` says otherwise.
     static func object(
         _ request: Request,
         bytesMax: Int = overheadBytes
@@ -43,7 +43,7 @@ enum BodyReader {
         return try await read(request, bytesMax: bytesMax).value
     }
 
-    /// A small form.
+    /// Reads a form of at most 64 KiB.
     static func form(_ request: Request) async throws -> JSONValue {
         guard try isForm(request.headers) else {
             throw unsupported("application/x-www-form-urlencoded")
@@ -56,7 +56,7 @@ enum BodyReader {
         bytesMax: Int,
         mayBeEmpty: Bool = false
     ) async throws -> RequestContent {
-        // What is nothing has no type either.
+        // An absent body has no content type either.
         let isUntyped = mayBeEmpty && request.headers[.contentType] == nil
         let isForm = isUntyped ? nil : try isForm(request.headers)
         let bytes = try await bytes(of: request, bytesMax: bytesMax)
@@ -72,7 +72,7 @@ enum BodyReader {
         )
     }
 
-    /// The body as it is, of whatever type.
+    /// Reads the raw body, of any type.
     static func bytes(of request: Request, bytesMax: Int) async throws -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         guard announced ?? 0 <= bytesMax else { throw APIError.payloadTooLarge(bytesMax: bytesMax) }
@@ -81,7 +81,7 @@ enum BodyReader {
         } catch is NIOTooManyBytesError {
             throw APIError.payloadTooLarge(bytesMax: bytesMax)
         } catch  where !(error is CancellationError) {
-            // The end of the connection in the middle of a body, or a broken chunk.
+            // The connection closed in the middle of the body, or a chunk is malformed.
             throw APIError(
                 code: .validation,
                 message: "the body is incomplete",
@@ -99,14 +99,14 @@ enum BodyReader {
     }
 
     private static func form(_ bytes: [UInt8]) throws(APIError) -> JSONValue {
-        // What `curl -d` sends unless told otherwise.
+        // `curl -d` sends JSON with the content type of a form unless told otherwise.
         guard bytes.first != UInt8(ascii: "{") else {
             throw .body("looks like JSON: send it with `Content-Type: application/json`")
         }
         return try FormBody.parse(bytes)
     }
 
-    /// - Throws: where the body is neither a form nor JSON, or is not in UTF-8.
+    /// - Throws: if the body is neither a form nor JSON, or not in UTF-8.
     private static func isForm(_ headers: HTTPFields) throws(APIError) -> Bool {
         let parts = (headers[.contentType] ?? "").lowercased().split(separator: ";")
         let parameters = parts.dropFirst().map { $0.trimming(" \t") }

@@ -1,12 +1,13 @@
 import JSON
 
-/// Reads `application/x-www-form-urlencoded` into the same value that the JSON body would be.
+/// Reads `application/x-www-form-urlencoded` into the value that the equivalent JSON body would
+/// have.
 ///
-/// Fields of text are taken as they are. `args` and `outputs` may be repeated, and each occurrence
-/// is one element. Every other field (`files`, `env`, `runs`, `limits`, `compile_limits`,
-/// `metadata`) holds a JSON text, since a form has no words for lists and objects.
+/// Text fields are taken as they are. `args` and `outputs` may be repeated, and each occurrence is
+/// one element. Every other field (`files`, `env`, `runs`, `limits`, `compile_limits`, `metadata`)
+/// contains a JSON text, since a form cannot express lists and objects.
 enum FormBody {
-    /// `name=value` pairs in one body.
+    /// The maximum number of `name=value` pairs in one body.
     static let pairsMax = 1_024
 
     static func parse(_ bytes: [UInt8]) throws(APIError) -> JSONValue {
@@ -62,7 +63,7 @@ enum FormBody {
         return pairs
     }
 
-    /// - Returns: `nil` where a `%` is not followed by two hexadecimal digits, or the result is not
+    /// - Returns: `nil` if a `%` is not followed by two hexadecimal digits, or if the result is not
     ///   UTF-8.
     private static func decode(_ bytes: ArraySlice<UInt8>) -> String? {
         var decoded: [UInt8] = []

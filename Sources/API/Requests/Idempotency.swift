@@ -4,21 +4,22 @@ import HTTPTypes
 import JSON
 import Synchronization
 
-/// One request, one execution or task, however often it is sent.
+/// The rule that a request with an `Idempotency-Key` becomes one execution or task, however often
+/// it is sent.
 ///
-/// The store remembers what an `Idempotency-Key` became, for a day. A key is claimed before
-/// anything is submitted, under the identifier that it will have; a submission that is refused lets
-/// the key go. While that is under way, the same key is answered 409. So a claim that is found
-/// without what it names, and not under way, is what a process that died between the two left
-/// behind, and the request is submitted under the claimed identifier.
+/// The store keeps the identifier that an `Idempotency-Key` led to for a day. A key is claimed
+/// before the submission, under the new identifier; if the submission is refused, the claim is
+/// released. Meanwhile, a second request with the key gets 409. So a claim that is not in progress,
+/// and whose execution or task does not exist, was left by a process that died between the claim
+/// and the submission. The request is then submitted under the claimed identifier.
 final class Idempotency: Sendable {
     static let keyCharactersMax = 255
 
-    /// How the request goes on.
+    /// The way in which the request continues.
     enum Outcome {
-        /// It is new: submit it under this identifier.
+        /// The request is new, and is submitted under this identifier.
         case submit(id: String)
-        /// It became this.
+        /// The request had led to the execution or task with this identifier.
         case replay(id: String)
     }
 
@@ -32,7 +33,7 @@ final class Idempotency: Sendable {
 
     init(store: any IdempotencyStore) { self.store = store }
 
-    /// - Returns: the caller's key, or `nil` where it sent none.
+    /// - Returns: the caller's key, or `nil` if it sent none.
     static func key(_ headers: HTTPFields) throws(APIError) -> String? {
         guard let key = headers[.idempotencyKey] else { return nil }
         return try checked(key, at: "Idempotency-Key")
@@ -50,9 +51,10 @@ final class Idempotency: Sendable {
         return key
     }
 
-    /// Claims `key` and has `submit` do what comes of it, unless the same is under way.
+    /// Claims `key` and calls `submit` with the outcome; if the same key is in progress, throws
+    /// 409.
     ///
-    /// `isKept` says whether what an earlier request became is there.
+    /// `isKept` says whether the execution or task of an earlier request still exists.
     func holding<Value: Sendable>(
         _ key: String,
         organization: String,

@@ -1,15 +1,15 @@
 import HTTPTypes
 
-/// A caller's preferences, as far as this server acts on them (RFC 7240).
+/// A caller's preferences that this server supports (RFC 7240).
 ///
-/// A preference that is unknown or malformed is ignored, as section 2 asks; what was honoured is
-/// said in `Preference-Applied`.
+/// An unknown or malformed preference is ignored, as section 2 requires; `Preference-Applied` lists
+/// the honoured ones.
 struct Preferences: Hashable {
-    /// Waiting longer than this is what `GET /executions/{id}` is for.
+    /// The maximum of `wait`; to wait longer, callers use `GET /executions/{id}`.
     static let waitSecondsMax = 60
 
     var respondsAsync = false
-    /// How long to wait for the end before answering 202; at most ``waitSecondsMax``.
+    /// The time to wait for the end before answering 202; at most ``waitSecondsMax``.
     var waitSeconds: Int?
 
     init(_ headers: HTTPFields) {
@@ -21,7 +21,7 @@ struct Preferences: Hashable {
             switch words.first?.lowercased() {
             case "respond-async" where words.count == 1:
                 respondsAsync = true
-            // The first of several counts (section 2).
+            // If there are several, the first counts (section 2).
             case "wait" where words.count == 2 && waitSeconds == nil:
                 waitSeconds = Self.seconds(words[1])
             default:
@@ -30,7 +30,7 @@ struct Preferences: Hashable {
         }
     }
 
-    /// The field's value, or `nil` where nothing was asked for.
+    /// The value of `Preference-Applied`, or `nil` if the caller sent no preference.
     var applied: String? {
         let wait = waitSeconds.map { "wait=\($0)" }
         let parts = [respondsAsync ? "respond-async" : nil, wait].compactMap { $0 }
@@ -44,7 +44,7 @@ struct Preferences: Hashable {
 }
 
 extension Substring {
-    /// Without any of `characters` at either end.
+    /// Returns the text without any of `characters` at either end.
     func trimming(_ characters: String) -> Substring {
         var trimmed = drop { characters.contains($0) }
         while let last = trimmed.last, characters.contains(last) { trimmed.removeLast() }

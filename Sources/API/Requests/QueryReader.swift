@@ -3,7 +3,8 @@ import HTTPTypes
 import Hummingbird
 import JSON
 
-/// Reads the query of a list, whose names ``RouteTable`` has checked against the documentation.
+/// Reads the query of a list; ``RouteTable`` has already checked its names against the
+/// documentation.
 struct QueryReader {
     static let limits = 1...100
     static let limitDefault = 20
@@ -11,18 +12,18 @@ struct QueryReader {
 
     private let values: [String: String]
 
-    /// - Parameter request: one whose query was checked.
+    /// - Parameter request: a request whose query was checked.
     init(_ request: Request) {
         let pairs = request.uri.queryParameters.map { (String($0.key), String($0.value)) }
         values = Dictionary(pairs) { first, _ in first }
     }
 
-    /// - Throws: where a parameter is not in `known`, or is given twice.
+    /// - Throws: if a parameter is not in `known`, or is given twice.
     static func check(_ request: Request, known: [String]) throws(APIError) {
         var names: Set<String> = []
         for (key, _) in request.uri.queryParameters {
             let name = String(key)
-            // The one parameter that is every route's; it was dealt with at the door.
+            // Every route accepts this parameter, and ``CallerResolver`` reads it.
             if name == "apiKey" { continue }
             guard known.contains(name) else {
                 let hint = ObjectReader.nearest(to: name, among: known)

@@ -2,14 +2,14 @@ import Cryptography
 import Foundation
 import JSON
 
-/// A body that has been read whole, and what it says.
+/// The content of a request's body, and its fingerprint.
 struct RequestContent {
     let value: JSONValue
-    /// SHA-256 of the kind of body and its bytes: the same for the same request made again.
+    /// The SHA-256 of the body's kind and bytes, which is the same if the request is sent again.
     let fingerprint: Data
 
-    /// Of a request whose path says what it is about: the same body about something else is another
-    /// request.
+    /// Returns the fingerprint of a request whose path names a subject: the same body about another
+    /// subject is another request.
     func fingerprint(about subject: String) -> Data {
         Data(SHA256.digest(of: Data((subject + "\n").utf8) + fingerprint).bytes)
     }

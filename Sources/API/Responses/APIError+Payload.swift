@@ -2,7 +2,7 @@ import Identity
 import JSON
 
 extension APIError.Code {
-    /// When it is said, for the documentation.
+    /// The condition for this code, for the documentation.
     var about: String {
         switch self {
         case .validation: "A part of the request is wrong; `details` says which"
@@ -23,7 +23,7 @@ extension APIError.Code {
         }
     }
 
-    /// The name of its schema, and of the answer that carries it.
+    /// The name of the schema, and of the response in the document's components.
     var schemaName: String {
         switch self {
         case .validation: "ValidationError"
@@ -43,7 +43,7 @@ extension APIError.Code {
         }
     }
 
-    /// The members of `details`.
+    /// The description of `details`.
     private var details: ObjectDescription<APIError.Details> {
         switch self {
         case .validation: .part(Self.flaw)
@@ -142,7 +142,7 @@ extension APIError.Code {
     private static let passwordRule = Codec.text()
         .documented(as: .choice("", PasswordRule.allCases.map(\.rawValue)))
 
-    /// The one envelope of every refusal.
+    /// The envelope of a refusal with this code.
     var payload: ObjectDescription<APIError> {
         let error = ObjectDescription<APIError>.part(
             [
@@ -158,7 +158,7 @@ extension APIError.Code {
         )
     }
 
-    /// Made once: answers are written by them.
+    /// The envelopes of all codes, made once, since every refusal is written with one.
     fileprivate static let payloads = Dictionary(
         uniqueKeysWithValues: allCases.map { ($0, $0.payload) }
     )

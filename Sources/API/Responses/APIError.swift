@@ -1,8 +1,7 @@
 import HTTPTypes
 import JSON
 
-/// A refusal that the caller is told of: one of the codes of the contract, what is wrong, and
-/// where.
+/// A refusal that the caller gets: one of the codes of the contract, the fault, and its place.
 struct APIError: Error, Sendable {
     enum Code: String, Sendable, CaseIterable {
         case validation = "VALIDATION_ERROR"
@@ -43,8 +42,7 @@ struct APIError: Error, Sendable {
     var details = Details()
     var headers: HTTPFields = [:]
 
-    /// What is to be known beside the message; each code has
-    /// some of it, by the declaration of its answer.
+    /// The details beside the message; the description of each code says which members it has.
     struct Details: Sendable {
         var field: String?
         var value: JSONValue?
@@ -58,17 +56,17 @@ struct APIError: Error, Sendable {
         var allowed: [String]?
         var status: String?
         var policy: String?
-        /// In Unix seconds.
+        /// The time of the reset, in Unix seconds.
         var reset: Int?
         var requestID: String?
     }
 }
 
 extension APIError {
-    /// A field that is missing or not as it must be.
+    /// Returns the error for a field that is missing or invalid.
     ///
-    /// The message is a sentence without its subject, which is the field. The value is what the
-    /// caller sent, where it is short; the limit is what it may be at most, or at least.
+    /// `message` is a sentence without its subject, which is the field. `value` is the caller's
+    /// value, shortened; `limit` is the maximum or minimum.
     static func field(
         _ field: String,
         _ message: String,
@@ -82,7 +80,7 @@ extension APIError {
         )
     }
 
-    /// A body that cannot be read at all.
+    /// Returns the error for a body that cannot be read at all.
     static func body(_ message: String, details: Details = Details()) -> APIError {
         APIError(code: .validation, message: "the body \(message)", details: details)
     }
@@ -101,11 +99,11 @@ extension APIError {
         APIError(code: .notFound, message: "there is no such \(what)")
     }
 
-    /// Also for another organization's.
+    /// The error for a project that does not exist, or belongs to another organization.
     static let projectGone = notFound("project")
 
-    /// One answer for a credential that is absent, malformed, unknown, expired or revoked, so that
-    /// nothing can be learnt from the difference.
+    /// The same error for a credential that is absent, malformed, unknown, expired or revoked, so
+    /// that the difference discloses nothing.
     static let unauthorized = APIError(
         code: .unauthorized,
         message: "a valid API key is required",
@@ -120,7 +118,8 @@ extension APIError {
         )
     }
 
-    /// A cookie is sent by whatever page a browser shows, so a page must be ours to act by it.
+    /// The error for a request by cookie from another origin: a browser sends the cookie for pages
+    /// of any site, so only this server's own pages may use it.
     static let foreignOrigin = APIError(
         code: .forbidden,
         message: "the Origin of the request must be this server"
@@ -131,7 +130,7 @@ extension APIError {
             code: .payloadTooLarge,
             message: "the body is larger than \(bytesMax) bytes",
             details: Details(limit: JSONValue(bytesMax)),
-            // What was not read is still on its way, so the connection is of no further use.
+            // The unread bytes are still arriving, so the connection cannot be used again.
             headers: [.connection: "close"]
         )
     }
@@ -141,14 +140,16 @@ extension APIError {
         message: "this Idempotency-Key belongs to a request with another body"
     )
 
-    /// Nothing of the request was kept; it may be sent again as it is.
+    /// The error for a store that cannot write.
+    ///
+    /// Nothing of the request was stored, so the caller may send it again.
     static let storeUnavailable = APIError(
         code: .overloaded,
         message: "the store cannot write now; try again",
         headers: [.retryAfter: "5"]
     )
 
-    /// A refusal for too many requests; `policy` names the broken rule.
+    /// Returns the error for too many requests; `policy` names the exceeded limit.
     static func rateLimited(
         _ message: String,
         policy: String,
@@ -175,9 +176,9 @@ extension APIError {
 extension APIError {
     private static let echoedScalarsMax = 100
 
-    /// A caller's own text, short enough to be repeated to it.
+    /// Returns the caller's text, shortened for an error message.
     ///
-    /// By scalars: one `Character` may be a letter and a megabyte of accents.
+    /// The limit counts scalars, since one `Character` may be a letter with a megabyte of accents.
     static func shortened(_ text: String) -> String {
         let scalars = text.unicodeScalars
         guard

@@ -1,13 +1,13 @@
 import JSON
 
-/// The envelope of every answer but refusals, which are `APIError`'s.
+/// The envelope of all answers except refusals, which `APIError` describes.
 enum Envelope {
-    /// - Parameter schema: of the data.
+    /// - Parameter schema: the schema of the data.
     static func data(_ schema: JSONValue) -> ObjectDescription<JSONValue> {
         .part([.constant("success", true), Field("data", \.self, .unread(schema))])
     }
 
-    /// - Parameter schema: of an element.
+    /// - Parameter schema: the schema of an element.
     static func page(of schema: JSONValue) -> ObjectDescription<PageEnvelope> {
         .part(
             [
@@ -21,7 +21,7 @@ enum Envelope {
         )
     }
 
-    /// Where there is nothing else to say.
+    /// The envelope without data.
     static let success = ObjectDescription<Void>.part([.constant("success", true)])
 
     static let anyData = data(.null)

@@ -1,7 +1,7 @@
 import Domain
 import JSON
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 struct Pagination: Sendable {
     let total: Int
     let page: Page

@@ -3,11 +3,11 @@ import Foundation
 import HTTPTypes
 import JSON
 
-/// How a caller is told where it stands.
+/// The response headers that report a caller's use of its rates.
 ///
-/// `X-RateLimit-*` describe the tightest policy; `RateLimit-Policy` and `RateLimit` describe all of
-/// them, as structured fields (draft-ietf-httpapi-ratelimit-headers-11, RFC 9651). A policy without
-/// a window, such as the number of executions at once, has no `w` and no `t`.
+/// `X-RateLimit-*` describe the tightest policy; `RateLimit-Policy` and `RateLimit` describe all
+/// policies, as structured fields (draft-ietf-httpapi-ratelimit-headers-11, RFC 9651). A policy
+/// without a window, such as the number of concurrent executions, has no `w` and no `t`.
 enum RateHeaders {
     static func fields(_ report: RateReport, now: Date) -> HTTPFields {
         guard let tightest = report.tightest else { return [:] }
@@ -58,7 +58,7 @@ enum RateHeaders {
         }
     }
 
-    /// About as long as a restart takes.
+    /// The `Retry-After` while the service stops: about the duration of a restart.
     private static let drainingRetrySeconds = 10
 
     private static func unixSeconds(_ date: Date) -> Int {

@@ -4,11 +4,11 @@ import Hummingbird
 import JSON
 import NIOCore
 
-/// Makes the responses that every route shares.
+/// Constructors of the responses that all routes share.
 enum Responses {
     static let json = "application/json; charset=utf-8"
 
-    /// The envelope of success around `data`.
+    /// Returns a response with `data` in the envelope.
     static func data(
         _ data: JSONValue,
         status: HTTPResponse.Status = .ok,
@@ -51,7 +51,7 @@ enum Responses {
         if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
     }
 
-    /// For bytes that never became a request.
+    /// Returns the response to bytes that are not a valid HTTP request.
     static func refusedRequest() -> (head: HTTPResponse, body: ByteBuffer) {
         let error = APIError(code: .validation, message: "the request is not valid HTTP/1.1")
         let body = ByteBuffer(bytes: JSONWriter.bytes(of: error.envelope))

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// One figure of the service's, as Prometheus reads it.
+/// One metric of the service, as Prometheus reads it.
 public struct Metric: Sendable {
     public enum Kind: String, Sendable {
         case counter, gauge
@@ -16,9 +16,10 @@ public struct Metric: Sendable {
         }
     }
 
-    /// Such as `quicksand_queue_length`: letters, digits and `_`; a counter's ends in `_total`.
+    /// The name, such as `quicksand_queue_length`: letters, digits and `_`; a counter's name ends
+    /// in `_total`.
     public let name: String
-    /// One line.
+    /// The help text, in one line.
     public let help: String
     public let kind: Kind
     public let samples: [Sample]
@@ -30,7 +31,7 @@ public struct Metric: Sendable {
         self.samples = samples
     }
 
-    /// In Prometheus' text format, version 0.0.4.
+    /// The metric in Prometheus' text format, version 0.0.4.
     var exposition: String {
         var lines = ["# HELP \(name) \(help)", "# TYPE \(name) \(kind.rawValue)"]
         for sample in samples {
@@ -53,7 +54,7 @@ public struct Metric: Sendable {
     }
 }
 
-/// How many requests have been answered, by status.
+/// The number of answered requests, by status.
 final class RequestCounter: Sendable {
     private let counts = Mutex<[Int: Int]>([:])
 

@@ -1,7 +1,7 @@
 import Domain
 import JSON
 
-/// A caller's plan, what it may ask for, and where it stands.
+/// A caller's plan, its limits, and the use of its rates.
 struct PlanPayload: Sendable {
     let plan: Plan
     let report: RateReport

@@ -1,13 +1,13 @@
 import Domain
 import JSON
 
-/// A language as callers see it: one that can be run here, or one that the operator could install.
+/// A language as callers see it: an installed one, or one that the operator could install.
 public struct RuntimePayload: Sendable {
     public internal(set) var name = ""
     var version = ""
     public internal(set) var aliases: [String] = []
     var isCompiled = false
-    /// `nil` where it is not installed.
+    /// The usual name of the main file; `nil` if the language is not installed.
     public internal(set) var entry: String?
     var install: String?
 
@@ -66,7 +66,7 @@ public struct RuntimePayload: Sendable {
 }
 
 extension Runtimes {
-    /// The installed runtimes, and those that the operator could install.
+    /// The installed runtimes, and the ones that the operator could install.
     var payload: [RuntimePayload] {
         let missing = missing.filter { missing in !installed.contains { $0.name == missing.name } }
         return installed.map(RuntimePayload.init) + missing.map(RuntimePayload.init)

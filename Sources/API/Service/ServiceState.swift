@@ -1,6 +1,6 @@
 import JSON
 
-/// How the service is, as monitors are told.
+/// The state of the service, for monitors.
 struct ServiceState: Sendable {
     var version = ""
     var reason = ""

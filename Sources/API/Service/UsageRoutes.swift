@@ -21,7 +21,7 @@ struct UsageRoutes: Sendable {
         Responses.data(runtimes.json)
     }
 
-    /// A stranger's, where there is no credential.
+    /// Answers with the caller's usage; without a credential, with that of the anonymous caller.
     private func usage(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.anyone(request, context)
         let report = try await service.standing(of: caller)

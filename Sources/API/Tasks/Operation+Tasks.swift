@@ -33,7 +33,7 @@ extension Operation {
                 example: Example.newTask
             )
         ],
-        // Of the project, or of the organization.
+        // `notFound` is for the project or the organization.
         refusals: [.notFound, .conflict, .idempotencyMismatch, .rateLimited]
     )
 

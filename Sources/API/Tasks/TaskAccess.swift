@@ -3,24 +3,26 @@ import HTTPTypes
 import Hummingbird
 import Identity
 
-/// The tasks that a caller may reach.
+/// The tasks that a caller may see and change.
 enum TaskReach: Sendable {
     /// The tasks of the caller's organization.
     case own(Caller, organization: String)
     /// The caller has the dispatcher's secret.
     case everybodys
 
-    /// `nil` is everybody's.
+    /// The organization of the tasks; `nil` means all organizations.
     var organization: String? {
         if case .own(_, let organization) = self { organization } else { nil }
     }
 }
 
-/// Decides who may see and order tasks: a key with the scope, or the secret that the dispatcher
-/// shares with this server, which opens nothing else.
+/// Decides whether a caller may see and create tasks.
+///
+/// It needs a key with the scope, or the secret that the dispatcher shares with this server; the
+/// secret permits nothing else.
 struct TaskAccess: Sendable {
     let callers: CallerResolver
-    /// `nil` where there is none.
+    /// The dispatcher's secret; `nil` if there is none.
     let secret: DispatcherSecret?
     let store: any Store
     let plans: Plans
@@ -40,7 +42,7 @@ struct TaskAccess: Sendable {
         return .own(caller, organization: organization)
     }
 
-    /// The plan that the organization is on now.
+    /// Returns the current plan of the organization.
     func plan(of organization: String) async throws -> Plan {
         guard let known = try await store.organization(id: organization) else {
             throw APIError.notFound("organization")
@@ -49,7 +51,7 @@ struct TaskAccess: Sendable {
         return plan
     }
 
-    /// A caller that names an organization, which only the secret's holder may.
+    /// Refuses `organization_id` from a caller without the dispatcher's secret.
     static func checkNaming(_ isNamed: Bool, _ reach: TaskReach) throws(APIError) {
         guard isNamed, case .own = reach else { return }
         throw APIError(
@@ -59,14 +61,16 @@ struct TaskAccess: Sendable {
         )
     }
 
-    /// Large enough for the sources of any plan: whose request it is stands in the body.
+    /// The plan with the highest ceiling for sources.
+    ///
+    /// It limits the body until the body has been read, since the body names the organization.
     var largestPlan: Plan {
         plans.names.compactMap { plans[$0] }
             .max { $0.ceilings[.sourceBytes] < $1.ceilings[.sourceBytes] } ?? plans.anonymous
     }
 }
 
-/// The operator's limits no longer have the plan of an organization.
+/// The error for an organization whose plan is missing from the operator's limits.
 struct PlanGone: Error {
     let name: String
 }

@@ -66,7 +66,7 @@ struct TaskBody: Sendable {
     ]
 }
 
-// What a task's body and its answer have in common.
+// The values that a task's body and its answer share.
 
 extension Codec<String> {
     static var agentID: Codec {
@@ -134,8 +134,10 @@ extension Codec<[Execution.Status]> {
 }
 
 extension Codec<Date> {
-    /// A date of any year becomes one with a year of four digits, as answers show it: what is long
-    /// past is past all the same.
+    /// The earliest start.
+    ///
+    /// A date outside the years 1970 to 9999 is moved to the nearest end of that range, since
+    /// answers show years of four digits; a date in the past stays in the past.
     fileprivate static var runAfter: Codec {
         let (earliest, latest) = (
             Date(timeIntervalSince1970: 0), Date(timeIntervalSince1970: 253_402_300_799)

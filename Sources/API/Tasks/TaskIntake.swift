@@ -14,7 +14,7 @@ struct TaskIntake: Sendable {
     let clock: WallClock
     let idempotency: Idempotency
 
-    /// A caller's order, read and checked whole.
+    /// A caller's order, completely read and checked.
     struct Order: Sendable {
         let order: TaskOrder
         let organization: String
@@ -25,7 +25,7 @@ struct TaskIntake: Sendable {
 
     struct Acceptance: Sendable {
         let task: AgentTask
-        /// The same request had become it before.
+        /// Whether an earlier request with the same key had created the task.
         let isReplay: Bool
     }
 
@@ -39,7 +39,7 @@ struct TaskIntake: Sendable {
         let organization = try organization(body, reach)
         if case .everybodys = reach { plan = try await access.plan(of: organization) }
         var executions = ExecutionReader(runtimes: runtimes, plan: plan)
-        // Whatever is no identifier of ours names nothing that is there.
+        // An invalid identifier needs no check: no project has it.
         if let project = body.project {
             executions.base = try await store.projectSources(
                 id: project,
@@ -51,7 +51,7 @@ struct TaskIntake: Sendable {
             organization: organization,
             plan: plan,
             idempotencyKey: try TaskReader.idempotencyKey(key, body),
-            // The same body makes an execution elsewhere.
+            // The prefix distinguishes the request from one for an execution with the same body.
             fingerprint: Data("task\n".utf8) + content.fingerprint
         )
     }
@@ -105,13 +105,13 @@ struct TaskIntake: Sendable {
         return task
     }
 
-    /// The plan of a task's organization, and so how many unfinished ones this may have.
+    /// Returns the maximum number of unfinished tasks by the plan of the task's organization.
     func unfinishedMax(of task: AgentTask, _ reach: TaskReach) async throws -> Int {
         if case .own(let caller, _) = reach { return caller.plan.holdings.unfinishedTasks }
         return try await access.plan(of: task.organization).holdings.unfinishedTasks
     }
 
-    /// - Parameter organization: whose; `nil` is anybody's.
+    /// - Parameter organization: the organization of the task; `nil` means any.
     func task(_ id: String, _ organization: String?) async throws -> AgentTask {
         guard let task = try await store.task(id: id, organization: organization) else {
             throw APIError.notFound("task")
@@ -119,7 +119,7 @@ struct TaskIntake: Sendable {
         return task
     }
 
-    /// The task with its attempts, as they are now.
+    /// Returns the task with its attempts, as they are now.
     func report(on task: AgentTask) async throws -> TaskReport {
         var report = try await store.report(on: task)
         if case .running(let attempt) = task.state,
@@ -142,6 +142,7 @@ struct TaskIntake: Sendable {
         )
     }
 
-    /// When to ask again; the end of a task cannot be predicted.
+    /// The `Retry-After` for too many tasks; a fixed time, since the end of a task cannot be
+    /// predicted.
     private static let retrySeconds = 5
 }

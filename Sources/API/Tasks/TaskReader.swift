@@ -7,7 +7,7 @@ struct TaskReader {
 
     func order(_ body: TaskBody) throws(APIError) -> TaskOrder {
         var request = try executions.request(body.execution)
-        // The end of the task is posted, not the end of each attempt.
+        // The callback is for the end of the task, not for the end of each attempt.
         let callbackURL = request.callbackURL
         request.callbackURL = nil
         return TaskOrder(
@@ -21,7 +21,7 @@ struct TaskReader {
         )
     }
 
-    /// The key of the header or of the body, or `nil` where there is none.
+    /// Returns the key of the header or of the body, or `nil` if there is none.
     static func idempotencyKey(
         _ header: String?,
         _ body: TaskBody

@@ -5,7 +5,7 @@ import Hummingbird
 import Identity
 import JSON
 
-/// Agents' tasks: ordered, looked at, cancelled and tried again.
+/// The routes to create, list, show, cancel and retry agents' tasks.
 struct TaskRoutes: Sendable {
     let intake: TaskIntake
     let access: TaskAccess
@@ -66,7 +66,7 @@ struct TaskRoutes: Sendable {
         }
     }
 
-    /// 202: it waits for its turn, with all its attempts.
+    /// Retries a task, and answers 202: the task is queued again with all its attempts.
     private func retry(_ request: Request, _ context: APIContext) async throws -> Response {
         let reach = try await access.reach(request, context, needing: .write(.agents))
         let id = try context.identifier(of: "task")

@@ -5,7 +5,7 @@ import JSON
 // A task as callers see it, in answers and in callbacks.
 
 extension TaskSummary {
-    /// Without its attempts, for lists.
+    /// The form of a task in lists, without its attempts.
     static let payload = ObjectDescription.answer(
         "TaskSummary",
         "A task without its attempts, as in lists.",
@@ -45,12 +45,12 @@ extension TaskSummary {
         Field("metadata", \.terms.metadata, .map("as in the request", of: .text())),
     ]
 
-    /// In the order of the documentation.
+    /// The statuses to retry on, in the order of the documentation.
     private var retryOn: [Execution.Status] {
         TaskOrder.retryable.filter(terms.retryOn.contains)
     }
 
-    /// The attempt that is under way or that it ended with.
+    /// The running attempt, or the last one of an ended task.
     private var attempt: AgentTask.Attempt? {
         switch state {
         case .scheduled, .queued: nil
@@ -71,7 +71,7 @@ extension TaskSummary {
 }
 
 extension TaskReport {
-    /// With its attempts, and the newest of them whole.
+    /// The form of a task with its attempts, and with the whole execution of the newest one.
     static let payload = ObjectDescription<TaskReport>.answer(
         "Task",
         "A queued execution with a schedule, a priority and retries, and its outcome.",
@@ -128,7 +128,7 @@ extension TaskAttempt {
 }
 
 extension TaskReport {
-    /// Has the newest attempt as the scheduler knows it, which the store learns of later.
+    /// Replaces the newest attempt with the scheduler's state of it, which reaches the store later.
     mutating func refresh(_ current: Execution) {
         if attempts.last?.execution == current.id { attempts.removeLast() }
         attempts.append(
@@ -144,7 +144,8 @@ extension TaskReport {
     }
 }
 
-/// The body posted to a callback URL when a task has ended; its timestamp is that end.
+/// Returns the body that is posted to a callback URL when a task has ended; its timestamp is the
+/// time of the end.
 public func callbackBody(_ report: TaskReport) -> Data {
     Data(JSONWriter.bytes(of: TaskReport.finished.encode(report)))
 }

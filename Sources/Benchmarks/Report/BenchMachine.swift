@@ -1,15 +1,17 @@
 import Foundation
 import Glibc
 
-/// The machine that figures come from: only ratios within one run mean anything, and it is named
-/// so that nobody compares the times of two.
+/// The machine that measured a report.
+///
+/// Only ratios within one run mean anything; the report names the machine so that nobody compares
+/// times of two machines.
 struct BenchMachine: Codable, Sendable {
     let processor: String
     let architecture: String
     let cores: Int
     let kernel: String
     let system: String
-    /// Over the minute before: what else there was to do.
+    /// The load average of the minute before the report: the other work of the machine.
     let load: Double
 
     var sentence: String {

@@ -1,11 +1,11 @@
 import Foundation
 
-/// The page of a folder of reports, for people: Markdown, made of the reports and nothing else.
+/// The Markdown page of a folder of reports, made from the reports alone.
 struct BenchPage {
     private let reports: [BenchReport]
     private let missing: [String]
 
-    /// Its first line.
+    /// The page's first line.
     static let title = "# Benchmarks"
 
     init(_ reports: [BenchReport], missing: [String]) {
@@ -54,7 +54,7 @@ struct BenchPage {
         return lines.joined(separator: "\n")
     }
 
-    /// Text that a table or a list takes as text.
+    /// Escapes text for a Markdown table or list.
     private static func plain(_ text: String) -> String {
         text.replacing("|", with: "\\|").replacing("\n", with: " ")
     }

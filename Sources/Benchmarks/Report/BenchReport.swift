@@ -1,21 +1,21 @@
 import Commands
 import Foundation
 
-/// A benchmark's result: a table, and the figures of it that have thresholds.
+/// A benchmark's result: a table, and the findings, which can have thresholds.
 ///
 /// The same value is printed, kept as JSON in `docs/benchmarks`, read from there again, and drawn.
-/// A figure that there were too few rounds for is absent, never a guess.
+/// A figure with too few rounds is absent, never estimated.
 struct BenchReport: Codable, Sendable {
-    /// Such as `http-python`; the name of its file.
+    /// The benchmark's name, such as `http-python`; also the name of its file.
     let benchmark: String
     let title: String
-    /// How it was measured, and what each figure is.
+    /// The method of measurement, and the meaning of each figure.
     let method: String
     let date: Date
     let machine: BenchMachine
     /// The version of quicksand.
     let version: String
-    /// The figures in the order of the table; a name ends in its unit.
+    /// The names of the figures, in the order of the table; a name ends in its unit.
     let columns: [String]
     let rows: [Row]
     let findings: [Finding]
@@ -27,7 +27,7 @@ struct BenchReport: Codable, Sendable {
         let figures: [String: Double]
     }
 
-    /// One figure that has a name of its own.
+    /// A figure with a name of its own, for a threshold.
     struct Finding: Codable, Sendable {
         let name: String
         let value: Double
@@ -40,7 +40,7 @@ struct BenchReport: Codable, Sendable {
             interval = nil
         }
 
-        /// - Returns: `nil` where there is no ratio.
+        /// - Returns: `nil` if there is no ratio.
         init?(_ name: String, _ ratio: Ratio?) {
             guard let ratio else { return nil }
             self.name = name
@@ -105,7 +105,7 @@ struct BenchReport: Codable, Sendable {
 
     // MARK: Text
 
-    /// The table's cells, its heading first: what is printed and what the page shows.
+    /// The table's cells, heading first, for the printed text and for the page.
     var cells: [[String]] {
         let heading = [""] + columns.map { $0.replacing("_", with: " ") }
         return [heading]
@@ -139,7 +139,7 @@ extension BenchReport.Row {
         "rounds", "median_ms", "p90_ms", "p99_ms", "min_ms", "ratio", "ratio_low", "ratio_high",
     ]
 
-    /// Times, and their ratio to a base.
+    /// Makes a row of times, and of their ratio to a base.
     init(_ series: Series, to base: Series?) {
         let sample = series.sample
         let ratio = base.flatMap { Ratio(series, to: $0) }
@@ -154,7 +154,7 @@ extension BenchReport.Row {
         )
     }
 
-    /// - Parameter figures: those that are `nil` are left out.
+    /// - Parameter figures: the figures; `nil` figures are left out.
     init(_ name: String, _ figures: [String: Double?]) {
         self.name = name
         self.figures = figures.compactMapValues { $0?.rounded(places: 4) }
@@ -167,7 +167,7 @@ extension Double {
         return (self * factor).rounded() / factor
     }
 
-    /// In about three digits; counts are whole.
+    /// The number in about three digits; whole numbers from 10 have no decimals.
     var shown: String {
         if self == rounded(), magnitude >= 10 { return String(format: "%.0f", self) }
         let places = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : magnitude >= 0.1 ? 2 : 3

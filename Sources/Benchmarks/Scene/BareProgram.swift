@@ -2,11 +2,12 @@ import Commands
 import Foundation
 import Glibc
 
-/// A program started as cheaply as the C library can: `posix_spawn` shares this process's memory
-/// with the child until it executes, so that our own size costs nothing.
+/// A program started as cheaply as the C library can: with `posix_spawn` the child shares this
+/// process's memory until it executes, so that the size of this process costs nothing.
 ///
-/// Its standard input is `/dev/null`. Its output goes into a pipe that is made once, and is looked
-/// at when it has ended, so it has to fit there: 64 KiB. One thread at a time uses it.
+/// The program's standard input is `/dev/null`. Its output goes into a pipe that is made once, and
+/// is read when the program has ended, so the output must fit into the pipe: 64 KiB. One thread at
+/// a time uses an instance.
 final class BareProgram: Sendable {
     let arguments: [String]
     private let environment: [String]
@@ -16,8 +17,8 @@ final class BareProgram: Sendable {
     private static let null = Glibc.open("/dev/null", O_RDWR | O_CLOEXEC)
 
     /// - Parameters:
-    ///   - environment: beside a plain path.
-    ///   - expected: what it has to write; anything else is an error.
+    ///   - environment: variables in addition to a plain `PATH`.
+    ///   - expected: the output that the program must write; any other output is an error.
     /// - Throws: ``CommandError``
     convenience init(
         _ arguments: [String],
@@ -35,14 +36,14 @@ final class BareProgram: Sendable {
         output = try PipeEnds(isBlocking: false)
     }
 
-    /// The same program again, for another thread.
+    /// Returns another instance of the same program, for another thread.
     func copy() throws -> BareProgram { try BareProgram(arguments, environment, expected) }
 
     deinit { output.close() }
 
-    /// Starts it and waits for its end.
-    /// - Returns: how many milliseconds that took.
-    /// - Throws: ``CommandError`` where it fails or writes anything else.
+    /// Starts the program and waits for its end.
+    /// - Returns: the duration in milliseconds.
+    /// - Throws: ``CommandError`` if the program fails or writes any other output.
     @discardableResult
     func time() throws -> Double {
         let start = ContinuousClock.now
@@ -55,8 +56,8 @@ final class BareProgram: Sendable {
         return time.inMilliseconds
     }
 
-    /// Tries whether it runs here at all.
-    /// - Returns: what is wrong, in one line, or `nil`.
+    /// Tests whether the program runs on this machine.
+    /// - Returns: the failure, in one line, or `nil`.
     func attempt(withinSeconds seconds: Double) -> String? {
         do {
             let errors = try PipeEnds(isBlocking: false)
@@ -96,11 +97,12 @@ final class BareProgram: Sendable {
     }
 }
 
-/// Starting and awaiting processes.
+/// The functions that start processes and wait for them.
 enum ChildProcess {
-    /// - Parameter inOwnGroup: out of the terminal's reach, whose Ctrl-C is for this process alone.
-    /// - Returns: its process number; the caller reaps it.
-    /// - Throws: ``CommandError`` where it cannot be started.
+    /// - Parameter inOwnGroup: puts the process into its own group, so that the terminal's Ctrl-C
+    ///   does not reach it.
+    /// - Returns: the process id; the caller reaps the process.
+    /// - Throws: ``CommandError`` if the process cannot be started.
     static func start(
         _ arguments: [String],
         environment: [String],
@@ -131,14 +133,15 @@ enum ChildProcess {
     }
 
     /// Runs a program to its end.
-    /// - Returns: what it wrote to its standard output; `nil` where it failed.
+    /// - Returns: the program's standard output; `nil` if the program failed.
     static func output(of arguments: [String]) throws -> String? {
         let null = Glibc.open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { Glibc.close(null) }
         let pipe = try PipeEnds()
         let child: pid_t
         do {
-            // Ours must be the only copy left, or its end would never be seen.
+            // Close the writing end here: with a second copy open, the reader would never see the
+            // end.
             defer { Glibc.close(pipe.writing) }
             child = try start(
                 arguments,
@@ -152,7 +155,7 @@ enum ChildProcess {
         return reap(child) == 0 ? String(decoding: output, as: UTF8.self) : nil
     }
 
-    /// - Returns: its wait status.
+    /// - Returns: the child's wait status.
     static func reap(_ child: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
@@ -160,12 +163,14 @@ enum ChildProcess {
     }
 }
 
-/// A pipe that no child inherits unasked: make it while no other thread starts one.
+/// A pipe with close-on-exec ends.
+///
+/// Make it while no other thread starts a process.
 struct PipeEnds {
     let reading: Int32
     let writing: Int32
 
-    /// - Parameter isBlocking: whether reading waits for something to read.
+    /// - Parameter isBlocking: whether a read waits for data.
     init(isBlocking: Bool = true) throws {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw CommandError(1, "no pipe can be made: errno \(errno)") }
@@ -179,8 +184,9 @@ struct PipeEnds {
         Glibc.close(writing)
     }
 
-    /// What comes through it, at most 64 KiB at a time; empty at its end, or where there is nothing
-    /// and reading does not wait.
+    /// Reads at most 64 KiB.
+    ///
+    /// The result is empty at the end, or if a non-blocking pipe has no data.
     static func read(_ descriptor: Int32) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, count in
             var got = -1
@@ -191,7 +197,7 @@ struct PipeEnds {
         }
     }
 
-    /// Reads to the end, and closes this end.
+    /// Reads to the end, and closes the descriptor.
     static func readToEnd(_ descriptor: Int32) -> [UInt8] {
         defer { Glibc.close(descriptor) }
         var all: [UInt8] = []

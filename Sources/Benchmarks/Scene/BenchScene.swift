@@ -4,10 +4,10 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// What a benchmark has of its own on this machine while it runs: a temporary folder, and processes
-/// that go on beside it.
+/// The resources of a running benchmark on this machine: a temporary folder, and background
+/// processes.
 ///
-/// All of it is gone at the end, whether that is a report, an error or Ctrl-C.
+/// The scene deletes the folder and ends the processes after a report, an error and Ctrl-C alike.
 final class BenchScene: Sendable {
     let folder: String
     private let state = Mutex(State())
@@ -16,15 +16,15 @@ final class BenchScene: Sendable {
     private struct State {
         var processes: Set<pid_t> = []
         var isInterrupted = false
-        /// What is begun now is too late.
+        /// Whether the scene is ending: a process that is added then ends at once.
         var isEnding = false
         var onInterruption: (@Sendable () -> Void)?
     }
 
     /// Makes a scene, and clears it when `body` has ended.
     ///
-    /// - Throws: what `body` throws; where the benchmark was interrupted, the exit code for that
-    ///   and nothing else, since whatever failed failed of it.
+    /// - Throws: the error of `body`; after an interruption only the exit code for it, since the
+    ///   interruption caused every other failure.
     static func with<Result>(
         _ body: (BenchScene) async throws -> Result
     ) async throws -> Result {
@@ -47,11 +47,11 @@ final class BenchScene: Sendable {
             throw CommandError(1, "no temporary folder can be made: errno \(errno)")
         }
         folder = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
-        // A server drops to another user, who must get to the data folder in it.
+        // A server drops to another user, who must reach the data folder inside this folder.
         chmod(folder, 0o755)
     }
 
-    /// A new folder in the scene's own.
+    /// Makes a folder inside the scene's folder.
     func makeFolder(_ name: String) throws -> String {
         let path = folder + "/" + name
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -59,14 +59,14 @@ final class BenchScene: Sendable {
     }
 
     /// Writes a file into the scene's folder.
-    /// - Returns: its path.
+    /// - Returns: the file's path.
     func write(_ content: Data, as name: String) throws -> String {
         let path = folder + "/" + name
         try content.write(to: URL(fileURLWithPath: path))
         return path
     }
 
-    /// This process is ended with the scene, by SIGTERM, if not before.
+    /// Hands a process to the scene, which ends it by SIGTERM at the latest when the scene ends.
     func own(_ process: pid_t) {
         let isTooLate = state.withLock { state in
             if !state.isEnding { state.processes.insert(process) }
@@ -80,7 +80,7 @@ final class BenchScene: Sendable {
         if state.withLock({ $0.processes.remove(process) }) != nil { Self.end(process) }
     }
 
-    /// Has the benchmark end by itself when it is interrupted, in place of at once.
+    /// Sets a handler for an interruption; the handler replaces the immediate exit.
     func onInterruption(_ body: @escaping @Sendable () -> Void) {
         state.withLock { $0.onInterruption = body }
     }
@@ -95,7 +95,9 @@ final class BenchScene: Sendable {
         Foundation.exit(CommandError.interruptedCode)
     }
 
-    /// The second caller waits until the first has finished, so that neither exits before that.
+    /// Ends the processes and deletes the folder.
+    ///
+    /// A second caller waits until the first has finished, so that neither exits before that.
     private func clear() {
         isCleared.withLock { isCleared in
             guard !isCleared else { return }
@@ -117,7 +119,7 @@ final class BenchScene: Sendable {
 }
 
 extension CommandError {
-    /// 128 and SIGINT, as shells have it.
+    /// 128 plus the number of SIGINT, as in shells.
     fileprivate static let interruptedCode: Int32 = 130
     static var interrupted: ExitCode { ExitCode(interruptedCode) }
 }

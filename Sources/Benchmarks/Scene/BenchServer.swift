@@ -2,31 +2,31 @@ import Commands
 import Foundation
 import Glibc
 
-/// A server of the benchmark's own: this same program, on a port that the system chose, with a data
-/// folder and a limits file in the folder of its scene.
+/// A server that the benchmark starts: this same program, on a port chosen by the system, with a
+/// data folder and a limits file in the folder of its scene.
 ///
-/// The limits file is a copy in which no plan has rates; what an execution may use is
-/// as it was.
+/// The limits file is a copy without the rates of the plans; the limits of an execution are
+/// unchanged.
 struct BenchServer: Sendable {
     let port: UInt16
-    /// The front's.
+    /// The process id of the front.
     let process: pid_t
     private let scene: BenchScene
 
     var address: HTTPAddress { HTTPAddress(port: port) }
 
-    /// Starts it, and waits until it listens.
+    /// Starts the server, and waits until it listens.
     ///
     /// - Parameters:
-    ///   - scene: what it belongs to, and ends with; it has one server at a time.
-    ///   - flags: of `serve`, beside those that the benchmark was given.
+    ///   - scene: the scene that owns the server and ends it; a scene has one server at a time.
+    ///   - flags: flags of `serve`, in addition to the benchmark's own.
     /// - Throws: ``CommandError``
     static func start(
         in scene: BenchScene,
         on machine: MachineOptions,
         flags: [String] = []
     ) throws -> BenchServer {
-        // Says what is wrong with a limits file, which is only copied below.
+        // Reports the errors of a limits file, which is only copied below.
         _ = try machine.plans()
         let limits = try scene.write(
             try withoutRates(limitsFile: machine.limitsFile),
@@ -35,11 +35,11 @@ struct BenchServer: Sendable {
         return try start(scene, machine, flags, limits: limits)
     }
 
-    /// Ends it before its scene does.
+    /// Ends the server before its scene does.
     func stop() { scene.end(process) }
 
-    /// How many jails it has made ahead, as it says itself.
-    /// - Throws: ``CommandError`` where it does not answer.
+    /// Returns the number of standby jails, from the server's metrics.
+    /// - Throws: ``CommandError`` if the server does not answer.
     func jailsStandingBy() throws -> Int {
         let answer = try HTTPConnection(address).get("/metrics")
         guard answer.status == 200 else {
@@ -51,7 +51,7 @@ struct BenchServer: Sendable {
         return Int(counts.reduce(0, +))
     }
 
-    /// Makes a key of the widest plan in its data folder.
+    /// Makes a key of the widest plan in the server's data folder.
     /// - Throws: ``CommandError``
     func makeKey() throws -> String {
         let text = try ChildProcess.output(of: [
@@ -93,7 +93,8 @@ struct BenchServer: Sendable {
         defer { Glibc.close(null) }
         let log = try PipeEnds()
         let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
-        // Ours must be the only copy left, or the end of a server that fails would never be seen.
+        // Close the writing end here: with a second copy open, the end of a failed server would
+        // never be seen.
         let process: pid_t
         do {
             defer { Glibc.close(log.writing) }
@@ -114,13 +115,14 @@ struct BenchServer: Sendable {
             scene.end(process)
             throw CommandError(1, "the benchmark's server did not start; see quicksand serve")
         }
-        // Read to its end, or the server would one day wait for room in the pipe.
+        // Drain the log, or the server would at some point block on a full pipe.
         Thread.detachNewThread { _ = PipeEnds.readToEnd(log.reading) }
         return BenchServer(port: port, process: process, scene: scene)
     }
 
-    /// Reads the log up to the line that says where the server listens, and passes on what it said
-    /// where that line does not come.
+    /// Reads the log up to the line with the server's address.
+    ///
+    /// If that line does not come, prints the log.
     private static func firstPort(in log: Int32) -> UInt16? {
         var text = ""
         while text.utf8.count < 1 << 20 {

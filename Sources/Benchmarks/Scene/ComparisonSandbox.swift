@@ -1,15 +1,15 @@
 import Foundation
 
-/// Another way to put a program into a sandbox, as this machine's packages have it.
+/// Another sandbox for a program, from this machine's packages.
 ///
-/// Each is given namespaces and a read-only root and nothing that costs more, which is less than a
-/// jail has: the comparison is in its favour.
+/// Each sandbox gets namespaces, a read-only root and nothing more expensive, which is less than a
+/// jail has: the comparison favours the other sandbox.
 struct ComparisonSandbox: Sendable {
     let name: String
     let program: String
     let has: String
     let lacks: String
-    /// The whole command around a program.
+    /// Returns the whole command that runs a program in the sandbox.
     let command: @Sendable (_ program: [String], _ scene: BenchScene) throws -> [String]
 
     /// Every sandbox that can be compared, installed or not.
@@ -57,14 +57,14 @@ struct ComparisonSandbox: Sendable {
             + ["quicksand-bench"]
     }
 
-    /// Slower than this, a peer sits out rounds.
+    /// The time above which a peer skips rounds.
     private static let patienceMilliseconds = 25.0
     private static let everyMax = 10
     private static let attemptSeconds = 20.0
 
-    /// Tries every peer with a program once.
-    /// - Parameter output: what the program has to write.
-    /// - Returns: those that run here, and what there is to say of all of them.
+    /// Runs a program once in every peer.
+    /// - Parameter output: the output that the program must write.
+    /// - Returns: the peers that run here, and a record of every peer.
     static func contenders(
         running program: [String],
         environment: [String: String] = [:],
@@ -97,12 +97,12 @@ struct ComparisonSandbox: Sendable {
     private var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
 }
 
-/// An OCI bundle around a program: what `crun spec` writes, without what needs a terminal, on a
-/// root of the host's `/usr` and `/etc`.
+/// An OCI bundle for a program: the output of `crun spec` without the parts that need a terminal,
+/// on a root of the host's `/usr` and `/etc`.
 private struct ContainerBundle {
     let path: String
 
-    /// Where programs and libraries are, beside `/usr`; mostly links into it.
+    /// The folders of programs and libraries beside `/usr`; most are links into it.
     private static let folders = ["bin", "sbin", "lib", "lib64"]
 
     init(_ program: [String], in scene: BenchScene) throws {
@@ -150,15 +150,15 @@ private struct ContainerBundle {
     }
 }
 
-/// A compared sandbox, as a report names it.
+/// The record of a compared sandbox in a report.
 struct ComparisonRecord: Codable, Sendable {
     let name: String
     let has: String
     let lacks: String
     var version: String?
-    /// Why it is not in the table, in one line; `nil` where it is.
+    /// The reason why the sandbox is missing from the table, in one line; `nil` if it is present.
     var unable: String?
-    /// It took part in every so many rounds.
+    /// The sandbox took part in one round of this many.
     var every = 1
 
     init(_ peer: ComparisonSandbox, unable: String?) {

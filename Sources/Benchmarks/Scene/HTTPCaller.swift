@@ -1,32 +1,33 @@
 import Commands
 import Foundation
 
-/// One caller of a server, on one connection that is kept: has a program run, and checks what came.
+/// A caller of a server, on one keep-alive connection: requests executions and checks the answers.
 ///
-/// Without a key it is a stranger at the try-it endpoint. One thread at a time uses it.
+/// Without a key, the caller is anonymous at the try-it endpoint. One thread at a time uses it.
 final class HTTPCaller: Sendable {
     private let connection: HTTPConnection
     private let path: String
     private let headers: [String]
 
-    /// - Throws: ``CommandError`` where nobody listens there.
+    /// - Throws: ``CommandError`` if nobody listens there.
     init(_ address: HTTPAddress, key: String? = nil) throws {
         connection = try HTTPConnection(address)
         path = Self.path(key: key)
         headers = key.map { ["Authorization: Bearer \($0)"] } ?? []
     }
 
-    /// The path of the request, with a key and without.
+    /// Returns the path of the request, with or without a key.
     static func path(key: String?) -> String { key == nil ? "/sandbox/try" : "/executions" }
 
     struct Answer {
-        /// From the request's first byte to the answer's last.
+        /// The time from the request's first byte to the answer's last byte.
         let milliseconds: Double
         /// The wall time of the program's own stage.
         let stageMilliseconds: Double
     }
 
-    /// - Throws: ``CommandError`` where the answer is no execution that did what it should.
+    /// - Throws: ``CommandError`` if the answer is not a successful execution with the expected
+    ///   output.
     @discardableResult
     func ask(_ request: RunRequest) throws -> Answer {
         let start = ContinuousClock.now
@@ -59,7 +60,7 @@ final class HTTPCaller: Sendable {
     }
 }
 
-/// A workload as it is asked for, encoded ahead of time.
+/// The request for a workload, encoded in advance.
 struct RunRequest: Sendable {
     let body: Data
     let expected: String

@@ -2,20 +2,20 @@ import Commands
 import Foundation
 import Glibc
 
-/// Where a server is: `http://host:port`, and a path in front of its own where there is one.
+/// The address of a server: `http://host:port`, with an optional prefix of the path.
 struct HTTPAddress: Sendable {
     let host: String
     let port: UInt16
     let prefix: String
 
-    /// A server of this machine.
+    /// Makes the address of a server on this machine.
     init(port: UInt16) {
         host = "127.0.0.1"
         self.port = port
         prefix = ""
     }
 
-    /// - Throws: ``CommandError`` where the text is no such address.
+    /// - Throws: ``CommandError`` if the text is not such an address.
     init(_ text: String) throws {
         guard let parts = URLComponents(string: text), parts.scheme == "http",
             let host = parts.host, !host.isEmpty, let port = UInt16(exactly: parts.port ?? 80)
@@ -33,8 +33,9 @@ struct HTTPAddress: Sendable {
     }
 }
 
-/// One kept HTTP/1.1 connection, blocking, for answers with a `Content-Length`: what is measured is
-/// the server, so nothing here does more than it must.
+/// A blocking keep-alive HTTP/1.1 connection for answers with a `Content-Length`.
+///
+/// It does only the necessary work, because the server is what the benchmark measures.
 ///
 /// One thread at a time uses it.
 final class HTTPConnection: Sendable {
@@ -45,7 +46,7 @@ final class HTTPConnection: Sendable {
     private static let bodyBytesMax = 16 << 20
     private static let patienceSeconds = 60
 
-    /// - Throws: ``CommandError`` where nobody listens there.
+    /// - Throws: ``CommandError`` if nobody listens there.
     init(_ address: HTTPAddress) throws {
         self.address = address
         socket = try Self.connect(address)

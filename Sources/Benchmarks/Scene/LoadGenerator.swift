@@ -1,13 +1,14 @@
 import Foundation
 import Synchronization
 
-/// Threads that do the same work side by side, each knowing its number.
+/// Worker threads that do the same work side by side; each knows its number.
 enum LoadGenerator {
-    /// A closed loop: each begins again as soon as it has ended, until the time is over.
+    /// Runs a closed loop: each worker starts the next work as soon as the last has ended, until
+    /// the time is over.
     ///
-    /// What was begun is finished and counted, and so is the time that it takes.
-    /// - Returns: how many were done in a second, by all together.
-    /// - Throws: what the first that failed has thrown.
+    /// Work in progress at the end is finished and counted, and so is the time that it takes.
+    /// - Returns: the work done per second by all workers together.
+    /// - Throws: the error of the first worker that failed.
     static func rate(
         of workers: Int,
         seconds: Double,
@@ -33,10 +34,10 @@ enum LoadGenerator {
         let donePerSecond: Double
     }
 
-    /// An open loop: work is begun when it is due, whatever became of the work before.
+    /// Runs an open loop: work starts when it is due, independently of earlier work.
     ///
-    /// Times run from the moment when it was due, also where every worker was busy then: waiting
-    /// for us is part of the answer (no "coordinated omission").
+    /// Times run from the due time, also if every worker was busy then: the wait for a worker is
+    /// part of the latency (no "coordinated omission").
     static func openLoop(
         of workers: Int,
         _ arrivals: Arrivals,
@@ -66,7 +67,7 @@ enum LoadGenerator {
         )
     }
 
-    /// - Throws: what the first that failed has thrown, when all have ended.
+    /// - Throws: the error of the first worker that failed, after all workers have ended.
     private static func run(
         _ workers: Int,
         _ body: @escaping @Sendable (Int) throws -> Void

@@ -5,10 +5,10 @@ import Glibc
 struct Contender {
     /// The names of what one round measures; usually one.
     let names: [String]
-    /// It takes part in every round, or in every so many.
+    /// The contender takes part in one round of this many.
     let every: Int
-    /// Does the work once, and says of each of its parts what was measured: milliseconds, or
-    /// whatever else is compared.
+    /// Does the work once, and returns the measurement of each of its parts: milliseconds, or
+    /// another compared quantity.
     let measure: () async throws -> [Double]
 
     init(_ name: String, every: Int = 1, _ measure: @escaping () async throws -> Double) {
@@ -22,15 +22,16 @@ struct Contender {
     }
 }
 
-/// Contenders taking turns, so that a machine that is slower for a while is slower for all of them.
+/// A measurement in which contenders take turns, so that a slow phase of the machine slows all of
+/// them.
 ///
-/// Their order is shuffled in every round, by a fixed seed: none always comes after the same other
-/// and finds the caches as that one left them. With a period each has a slot of its own in it, in
-/// a fixed order, so that each is asked exactly once in a period, of an idle machine.
+/// Their order is shuffled in every round, by a fixed seed: no contender always follows the same
+/// other one and its cache contents. With a period, each contender has its own slot in the period,
+/// in a fixed order, so that each runs exactly once in a period, on an idle machine.
 struct Rounds {
     let count: Int
     var periodMilliseconds: Int?
-    /// Before those that count: caches, page tables and cgroup structures fill.
+    /// The number of uncounted rounds at the start: caches, page tables and cgroup structures fill.
     var warmUps = warmUpsStandard
 
     static let warmUpsStandard = 5
@@ -59,7 +60,7 @@ struct Rounds {
         return series.flatMap { $0 }
     }
 
-    /// A slow contender has one round of the warm-up.
+    /// Returns whether the contender takes part; a slow contender has one round of the warm-up.
     private func isDue(_ contender: Contender, _ round: Int) -> Bool {
         round < 0 ? contender.every == 1 || round == -1 : round % contender.every == 0
     }
@@ -76,7 +77,7 @@ struct Rounds {
     }
 }
 
-/// Waiting for a moment, on this thread.
+/// A wait on this thread for a moment.
 enum Pause {
     static func until(_ moment: ContinuousClock.Instant) {
         while true {
@@ -87,7 +88,7 @@ enum Pause {
                 tv_sec: Int(seconds),
                 tv_nsec: Int(attoseconds / 1_000_000_000)
             )
-            // A signal ends it early.
+            // A signal ends the sleep early.
             nanosleep(&time, nil)
         }
     }
@@ -98,7 +99,7 @@ extension Duration {
     var inSeconds: Double { self / .seconds(1) }
 }
 
-/// Progress on standard error, if that is a terminal.
+/// The progress display on standard error, if that is a terminal.
 struct BenchProgress {
     private let isShown = isatty(2) == 1
     private let count: Int

@@ -4,14 +4,14 @@ import Domain
 import Foundation
 import WardenProtocol
 
-/// A program that is measured bare and sandboxed.
+/// A program that is measured both bare and sandboxed.
 struct Workload: Sendable {
     let language: String
-    /// For titles.
+    /// The workload's name in titles.
     let words: String
     let code: String
     let expected: String
-    /// How the bare interpreter takes the program as an argument; `nil` is in a file.
+    /// The bare interpreter's flag for a program as an argument; `nil` for a program in a file.
     private var inline: String?
 
     static let all = [
@@ -34,7 +34,7 @@ struct Workload: Sendable {
 
     static var languages: String { all.map(\.language).joined(separator: ", ") }
 
-    /// - Throws: ``CommandError`` where it is none of those.
+    /// - Throws: ``CommandError`` if the language has no workload.
     static func named(_ language: String) throws -> Workload {
         guard let found = all.first(where: { $0.language == language }) else {
             throw CommandError(2, "--language: '\(language)' is not one of \(languages)")
@@ -56,17 +56,17 @@ struct Workload: Sendable {
         self.inline = inline
     }
 
-    /// The same program in a text that no compiler has seen.
+    /// Returns the same program in a source text that no compiler has seen.
     func variant(_ number: Int) -> Workload {
         var code = "// \(number)\n" + code
         code.append("\n")
         return Workload(language: language, words: words, code: code, expected: expected)
     }
 
-    /// The program as this machine runs it without a sandbox, and what makes it of its source.
+    /// Returns the program and its compiler as this machine runs them without a sandbox.
     ///
-    /// The runtime is the one that the jails have.
-    /// - Throws: ``CommandError`` where it is not installed.
+    /// The runtime is the runtime of the jails.
+    /// - Throws: ``CommandError`` if the runtime is not installed.
     func bare(on machine: MachineOptions, in scene: BenchScene) throws -> Bare {
         let catalog = try machine.catalog(jails: 1)
         guard case .found(let runtime) = catalog.runtimes.find(language: language, version: nil)
@@ -96,7 +96,7 @@ struct Workload: Sendable {
             return Bare(
                 version: version,
                 program: [program] + words.dropFirst(),
-                // Its caches belong into the scene, as those in a jail belong into the jail.
+                // The runtime's caches go into the scene, as a jail's caches go into the jail.
                 environment: runtime.environment.mapValues {
                     $0.hasPrefix("/tmp/") ? scene.folder + $0 : $0
                 },
@@ -112,7 +112,7 @@ struct Workload: Sendable {
         )
     }
 
-    /// Where this machine has what a jail sees at a path.
+    /// Returns the host's path of a path in the jail.
     private static func host(_ path: String, _ mounts: [MountImage]) -> String {
         for mount in mounts where path.hasPrefix(mount.target + "/") {
             return mount.source + path.dropFirst(mount.target.count)
@@ -123,17 +123,17 @@ struct Workload: Sendable {
 
 /// A workload without a sandbox.
 struct Bare: Sendable {
-    /// The runtime's, which the jails have as well.
+    /// The version of the runtime, the same as in the jails.
     let version: String
     let program: [String]
     let environment: [String: String]
-    /// The compiler's command, where there is one.
+    /// The compiler's command, if the language is compiled.
     let compile: [String]?
 
-    /// For a report's notes.
+    /// The note in a report.
     var remark: String { "Bare and in the jail: \(version)." }
 
-    /// The program, compiled if it has to be.
+    /// Returns the program; compiles it first if necessary.
     func started(expecting output: String) throws -> BareProgram {
         try compiler()?.time()
         return try BareProgram(program, environment: environment, expecting: output)

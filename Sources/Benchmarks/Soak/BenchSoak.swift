@@ -50,7 +50,8 @@ struct BenchSoak: AsyncParsableCommand {
                 let server = try BenchServer.start(
                     in: scene,
                     on: machine,
-                    // One caller may fill a quarter of the queue, and all of ours are one.
+                    // One caller may fill a quarter of the queue, and all callers of the soak share
+                    // one key.
                     flags: ["--jails", "\(jails)", "--queue", "\(max(64, callers * 4))"]
                 )
                 try soak(server, deck, in: scene, callers: callers)
@@ -109,8 +110,8 @@ struct BenchSoak: AsyncParsableCommand {
     }
 
     /// Takes a reading every second.
-    /// - Returns: whether it was interrupted.
-    /// - Throws: ``CommandError`` where the server ends.
+    /// - Returns: whether the soak was interrupted.
+    /// - Throws: ``CommandError`` if the server ends.
     private func watch(
         _ run: SoakRun,
         _ server: BenchServer,
@@ -127,8 +128,8 @@ struct BenchSoak: AsyncParsableCommand {
         return false
     }
 
-    /// What is there of jails, beside those that stand by, when there has been time for every one
-    /// of them to go.
+    /// Waits until all jails except standby jails are gone, or until the time for that is over, and
+    /// returns the jails and groups that are left.
     private func drained(_ server: BenchServer, _ groups: JailGroups) throws -> SoakReport.Left {
         let start = ContinuousClock.now
         while true {

@@ -1,12 +1,12 @@
 import Foundation
 
-/// One kind of request of the soak, and what has to come of it.
+/// A kind of request of the soak, and its expected answer.
 ///
-/// The limits are asked for, so that what a hostile program uses up is used up soon.
+/// The request sets low limits, so that a hostile program reaches them soon.
 struct SoakProgram: Sendable {
     let name: String
     let language: String
-    /// How often it is among the work; the whole is the sum.
+    /// The program's share of the requests, relative to the sum of all weights.
     let weight: Int
     let isHonest: Bool
     let code: String
@@ -100,7 +100,7 @@ struct SoakProgram: Sendable {
     ]
 }
 
-/// As much of an execution as the soak looks at.
+/// The fields of an execution that the soak checks.
 struct SoakAnswer: Decodable, Sendable {
     let status: String
     let stdout: String

@@ -1,9 +1,9 @@
 import Commands
 import Foundation
 
-/// A soak's result: a row for each minute, and whether those after the first are flat.
+/// A soak's result: a row for each minute, and whether the minutes after the first are flat.
 struct SoakReport {
-    /// Either way from the median.
+    /// The largest deviation from the median, up or down, that counts as flat.
     static let tolerance = 0.05
 
     struct Row: Encodable {
@@ -21,7 +21,7 @@ struct SoakReport {
         let wardenMegabytes: Double
         let frontDescriptors: Double
         let wardenDescriptors: Double
-        /// The most at once.
+        /// The highest number at once.
         let groups: Int
         let jailProcesses: Int
 
@@ -49,11 +49,11 @@ struct SoakReport {
 
     let rows: [Row]
     let callers: Int
-    /// When nothing was running any more.
+    /// The jails and groups that existed after the last execution.
     let left: Left
 
     struct Left: Encodable {
-        /// Made ahead for the next executions: these stay, and are not among the others.
+        /// The number of standby jails: they stay, and the other counts exclude them.
         let standingBy: Int
         let jails: Int
         let groups: Int
@@ -71,7 +71,7 @@ struct SoakReport {
 
     var wrong: Int { rows.reduce(0) { $0 + $1.wrong } }
 
-    /// Each figure of the whole minutes after the first that has to stay as it is.
+    /// The spread of each figure that must stay flat, over the whole minutes after the first.
     private var spreads: [(name: String, spread: Spread)] {
         let whole = rows.dropFirst().filter { $0.seconds > 59 }
         let figures: [(String, (Row) -> Double)] = [
@@ -85,7 +85,7 @@ struct SoakReport {
         }
     }
 
-    /// `nil` where there are too few minutes to tell.
+    /// `nil` if there are too few minutes to tell.
     var isFlat: Bool? {
         spreads.isEmpty ? nil : spreads.allSatisfy { $0.spread.isWithin(Self.tolerance) }
     }

@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-/// The callers of a soak, each on a connection of its own, and what they found, minute by minute.
+/// The callers of a soak, each on its own connection, and their results by minute.
 final class SoakRun: Sendable {
     /// The counts of one minute.
     struct Minute: Sendable {
         var executions = 0
-        /// Milliseconds from request to answer, of honest programs.
+        /// The milliseconds from request to answer, of honest programs.
         var honestTimes: [Double] = []
         var wrong = 0
         var readings: [SoakReading] = []
@@ -15,7 +15,7 @@ final class SoakRun: Sendable {
     private struct State {
         var deck: Deck<SoakProgram>
         var minutes: [Minute] = [Minute()]
-        /// The first few faults, in words.
+        /// The descriptions of the first few wrong answers.
         var complaints: [String] = []
         var isEnding = false
     }
@@ -49,7 +49,7 @@ final class SoakRun: Sendable {
         }
     }
 
-    /// No further request begins.
+    /// Stops the callers: no further request begins.
     func end() {
         state.withLock { $0.isEnding = true }
         ended.signal()
@@ -119,7 +119,7 @@ final class SoakRun: Sendable {
     }
 }
 
-/// The server at one moment.
+/// The server's memory, descriptors and jails at one moment.
 struct SoakReading: Sendable {
     let frontBytes: Int
     let wardenBytes: Int

@@ -1,13 +1,13 @@
 import Foundation
 
-/// When the requests of an open loop are due, in seconds from its start: a Poisson process, as
-/// callers are who know nothing of one another.
+/// The due times of the requests of an open loop, in seconds from its start: a Poisson process, as
+/// independent callers produce.
 struct Arrivals: Sendable {
     let times: [Double]
 
     /// - Parameters:
-    ///   - perSecond: the rate; at 0 or below it nobody comes.
-    ///   - seconds: for how long.
+    ///   - perSecond: the rate; at 0 or below, there are no arrivals.
+    ///   - seconds: the length of the loop.
     ///   - seed: the same seed makes the same arrivals.
     init(perSecond: Double, seconds: Double, seed: UInt64) {
         var generator = SplitMix(state: seed)

@@ -1,22 +1,22 @@
 import Foundation
 
-/// One axis of a plot: which values it shows, where they stand, and which of them are written.
+/// One axis of a plot: its range, the places of values on it, and its tick labels.
 struct Axis: Sendable {
     enum Kind: Sendable { case linear, logarithmic }
 
     let kind: Kind
-    /// With its unit: `latency (ms)`.
+    /// The axis's name with its unit: `latency (ms)`.
     let label: String
     let lower: Double
     let upper: Double
-    /// The values that are written at it, ascending, the ends included.
+    /// The labelled values, ascending, both ends included.
     let ticks: [Double]
 
     private static let ticksAimed = 8.0
 
-    /// An axis that holds all of the values between two of its ticks.
+    /// Makes an axis that holds all of the values between two of its ticks.
     ///
-    /// A linear one starts at 0. A logarithmic one leaves out what is not above 0.
+    /// A linear axis starts at 0. A logarithmic axis leaves out values that are not above 0.
     init(_ kind: Kind, label: String, holding values: [Double]) {
         self.kind = kind
         self.label = label
@@ -29,7 +29,8 @@ struct Axis: Sendable {
         upper = ticks.last ?? 1
     }
 
-    /// - Returns: from 0, the axis's lower end, to 1, its upper; `nil` where it has no place.
+    /// - Returns: the place from 0 (the lower end) to 1 (the upper end); `nil` for a value outside
+    ///   the axis.
     func place(of value: Double) -> Double? {
         guard value >= lower, value <= upper else { return nil }
         switch kind {
@@ -38,8 +39,8 @@ struct Axis: Sendable {
         }
     }
 
-    /// 0 and the multiples of 1, 2 or 5 times a power of ten, up to the first that is not below
-    /// the greatest value.
+    /// Returns 0 and the multiples of 1, 2 or 5 times a power of ten, up to the first multiple that
+    /// is not below the greatest value.
     private static func linearTicks(upTo greatest: Double) -> [Double] {
         guard greatest > 0 else { return [0, 1] }
         let rough = greatest / ticksAimed
@@ -49,7 +50,7 @@ struct Axis: Sendable {
         return (0...max(1, count)).map { Double($0) * step }
     }
 
-    /// 1, 2 and 5 times powers of ten, around all of the values.
+    /// Returns 1, 2 and 5 times powers of ten, around all of the values.
     private static func logarithmicTicks(_ values: [Double]) -> [Double] {
         guard let least = values.min(), let greatest = values.max() else { return [1, 10] }
         let powers = Int(floor(log10(least)))...Int(floor(log10(greatest))) + 1

@@ -1,14 +1,14 @@
-/// Cards in a fixed proportion and an order that only looks random: the same for the same seed.
+/// A deck of cards in a fixed proportion, in a pseudo-random order that depends on the seed alone.
 ///
-/// Every card is drawn as often as it is in the deck before the deck is shuffled again, so that any
+/// Every card is drawn as often as the deck holds it before the deck is shuffled again, so that any
 /// two stretches of a long run hold nearly the same work.
 struct Deck<Card: Sendable>: Sendable {
     private var cards: [Card]
     private var next = 0
     private var generator: SplitMix
 
-    /// - Parameter cards: each with how often it is in the deck; those of 0 are left out.
-    /// - Returns: `nil` where no card is left.
+    /// - Parameter cards: each card with its number of copies; cards with 0 copies are left out.
+    /// - Returns: `nil` if no card is left.
     init?(_ cards: [(card: Card, count: Int)], seed: UInt64) {
         self.cards = cards.flatMap { Array(repeating: $0.card, count: max(0, $0.count)) }
         guard !self.cards.isEmpty else { return nil }

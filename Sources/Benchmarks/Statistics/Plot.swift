@@ -1,6 +1,6 @@
 import Foundation
 
-/// Lines over two axes, as an SVG picture that can be read on light and on dark paper.
+/// A plot of lines over two axes, as an SVG picture for light and dark backgrounds.
 struct Plot: Sendable {
     struct Line: Sendable {
         let name: String
@@ -147,10 +147,11 @@ struct Plot: Sendable {
             + "\(more)>\(escaped(words))</text>"
     }
 
-    /// A length on the paper, to a tenth.
+    /// Returns a length in the picture, to a tenth.
     private static func text(_ length: Double) -> String { String(format: "%.1f", length) }
 
-    /// A value at an axis, in as few digits as it needs: steps are 1, 2 or 5 times a power of ten.
+    /// Returns the label of a tick in as few digits as it needs: steps are 1, 2 or 5 times a power
+    /// of ten.
     private static func tick(_ value: Double) -> String { String(format: "%.6g", value) }
 
     private static func escaped(_ words: String) -> String {

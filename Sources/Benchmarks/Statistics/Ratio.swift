@@ -1,8 +1,8 @@
-/// A ratio and how sure it is: the interval that 95 of 100 resamplings of the rounds fall into.
+/// A ratio and its confidence interval: the range of 95 of 100 resamplings of the rounds.
 ///
-/// This is the percentile bootstrap (Efron, 1979). Rounds are drawn whole, both sides of one
-/// together, since what slowed the machine for a while slowed both. The seed is fixed: the same
-/// measurements have the same interval.
+/// This is the percentile bootstrap (Efron, 1979). Each draw takes a whole round with both sides,
+/// since a slow phase of the machine slows both. The seed is fixed: the same measurements have the
+/// same interval.
 struct Ratio: Sendable, Hashable {
     let value: Double
     let low: Double
@@ -12,8 +12,8 @@ struct Ratio: Sendable, Hashable {
     private static let seed: UInt64 = 0x5eed
     private static let tail = 0.025
 
-    /// The ratio of the medians, over the rounds that both series have.
-    /// - Returns: `nil` where those are fewer than can be quoted.
+    /// Makes the ratio of the medians, over the rounds that both series have.
+    /// - Returns: `nil` if the common rounds are too few to quote a median.
     init?(_ series: Series, to base: Series) {
         let pairs = series.paired(with: base)
         self.init(of: pairs) { pairs in
@@ -21,8 +21,8 @@ struct Ratio: Sendable, Hashable {
         }
     }
 
-    /// The ratio of a series' quantile to its median.
-    /// - Returns: `nil` where there are too few rounds for that quantile.
+    /// Makes the ratio of a series' quantile to its median.
+    /// - Returns: `nil` if there are too few rounds for that quantile.
     init?(quantile fraction: Double, toMedianOf series: Series) {
         guard series.sample.quotable(fraction) != nil else { return nil }
         self.init(of: series.sample.values) { values in

@@ -1,7 +1,7 @@
-/// Measured values of one kind, one for each round; times are in milliseconds.
+/// The measured values of one kind, one for each round; times are in milliseconds.
 ///
-/// Quantiles are interpolated between the two nearest values (Hyndman and Fan's type 7). Those of
-/// no values are 0.
+/// Quantiles are interpolated between the two nearest values (Hyndman and Fan's type 7). Quantiles
+/// of an empty sample are 0.
 struct Sample: Sendable {
     let values: [Double]
     private let sorted: [Double]
@@ -17,7 +17,7 @@ struct Sample: Sendable {
     var median: Double { quantile(0.5) }
     var minimum: Double { quantile(0) }
 
-    /// - Parameter fraction: from 0, the least value, to 1, the greatest.
+    /// - Parameter fraction: from 0, the least value, to 1, the greatest value.
     /// - Returns: the value that this fraction of the values does not exceed.
     func quantile(_ fraction: Double) -> Double {
         guard !sorted.isEmpty else { return 0 }
@@ -27,11 +27,13 @@ struct Sample: Sendable {
         return sorted[below] + (sorted[above] - sorted[below]) * (position - Double(below))
     }
 
-    /// The quantile where there are values enough to quote it: at least one has to be expected
-    /// beyond it, so a p90 takes ten of them and a p99 a hundred.
+    /// Returns the quantile, or `nil` if there are too few values to quote it.
+    ///
+    /// At least one value must be expected beyond the quantile: a p90 takes ten values and a p99 a
+    /// hundred.
     func quotable(_ fraction: Double) -> Double? {
         let beyond = Double(values.count) * min(fraction, 1 - fraction)
-        // 100 × (1 − 0.99) is a hair below 1.
+        // In floating point, 100 × (1 − 0.99) is slightly below 1.
         let isEnough = fraction <= 0 || fraction >= 1 || beyond > 1 - 1e-9
         return values.count >= Self.quotableMin && isEnough ? quantile(fraction) : nil
     }

@@ -1,7 +1,7 @@
-/// The values that one contender was measured at, by round.
+/// The measured values of one contender, by round.
 ///
-/// A slow contender may sit out rounds; whatever is compared is compared in the rounds that both
-/// took part in.
+/// A slow contender may skip rounds; a comparison uses the rounds that both contenders took part
+/// in.
 struct Series: Sendable {
     let name: String
     private var rounds: [(round: Int, value: Double)] = []
@@ -17,7 +17,7 @@ struct Series: Sendable {
 
     var sample: Sample { Sample(rounds.map(\.value)) }
 
-    /// Both values of every round that has one here and one there.
+    /// Returns both values of every round that both series have.
     func paired(with other: Series) -> [(own: Double, other: Double)] {
         let others = Dictionary(other.rounds.map { ($0.round, $0.value) }) { first, _ in first }
         return rounds.compactMap { round, own in others[round].map { (own, $0) } }

@@ -1,6 +1,6 @@
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+/// The generator SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
 ///
-/// Seeded by hand, so that a benchmark does the same in every run.
+/// The caller gives the seed, so that a benchmark does the same in every run.
 struct SplitMix: RandomNumberGenerator, Sendable {
     var state: UInt64
 
@@ -12,6 +12,6 @@ struct SplitMix: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 
-    /// A number from 0 up to but not including 1, of 53 bits.
+    /// Returns a number from 0 up to but not including 1, of 53 bits.
     mutating func nextFraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

@@ -17,8 +17,8 @@ int linux_kill(int pid, int signal);
 int linux_wait(int pid, int options, int *_Nonnull status, struct rusage *_Nonnull usage);
 int linux_execve(const char *_Nonnull path, char *_Nullable const *_Nonnull argv,
                  char *_Nullable const *_Nonnull envp);
-// Starts a program without arguments or environment; `inherited` become 3, 4, … in it, and nothing
-// else stays open.
+// Starts a program without arguments or environment. `inherited` become 3, 4, … in it, and all
+// other descriptors are closed.
 int linux_spawn(const char *_Nonnull path, const int *_Nonnull inherited, int count);
 void linux_exit(int status) __attribute__((noreturn));
 int linux_setsid(void);
@@ -73,7 +73,7 @@ int linux_epoll_create(void);
 int linux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t data);
 int linux_epoll_wait(int epoll, uint32_t *_Nonnull events, uint64_t *_Nonnull data, int capacity,
                      int milliseconds);
-// A descriptor that is readable when `signal` has come, which is blocked from here on.
+// Returns a descriptor that is readable after `signal`, which is blocked from here on.
 int linux_signalfd(int signal);
 int linux_eventfd(void);
 int linux_loopback_up(void);

@@ -70,7 +70,7 @@ struct KeysCommand: AsyncParsableCommand {
             }
         }
 
-        /// The organization that was named, or a new one.
+        /// Returns the named organization's id, or makes an organization.
         private func holder(_ store: SQLiteStore, _ plans: Plans) async throws -> String {
             if let plan, plans[plan] == nil {
                 let known = plans.names.joined(separator: ", ")

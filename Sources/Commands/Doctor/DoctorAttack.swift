@@ -4,17 +4,18 @@ import EscapeCorpus
 import Foundation
 import WardenClient
 
-/// `quicksand doctor --attack`: the hostile programs that a release is held to, on this machine.
+/// `quicksand doctor --attack`: runs the hostile programs of the release criteria on this machine.
 ///
-/// Each is made in jails of this machine's warden, and once outside, as an ordinary user, which
-/// shows that it is an attack here and not merely something that no kernel of this kind allows.
+/// Each attack runs in jails of this machine's warden, and once outside, as an ordinary user. The
+/// run outside shows that the attack works on this machine, and is not merely something that every
+/// kernel of this kind refuses.
 struct DoctorAttack {
     let catalog: Catalog
     let session: WardenConnection
     let answering: [SystemCallProfile: Set<Int>]
     let programs: URL
 
-    /// Prints a row as soon as it is known: all of them take a minute or two.
+    /// Runs every attack and prints each row at once: all attacks together take a minute or two.
     /// - Returns: whether every attack was refused.
     func run() async throws -> Bool {
         let canary = try Canary()
@@ -71,7 +72,7 @@ struct DoctorAttack {
         }
     }
 
-    /// A file that everybody may read, and no jail.
+    /// A file that everybody except a jail may read.
     private struct Canary {
         let secret = "canary-" + UUID().uuidString
         let path: String
@@ -86,7 +87,8 @@ struct DoctorAttack {
         func remove() { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    /// In a checkout with their expectations; installed, with the limits and the runtimes.
+    /// Finds the folder of programs: in a checkout beside their expectations, in an installation
+    /// beside the limits and the runtimes.
     static func programs(given folder: String?) throws -> URL {
         let home = URL(fileURLWithPath: Installation.home)
         let candidates =

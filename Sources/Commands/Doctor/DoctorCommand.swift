@@ -69,7 +69,7 @@ struct DoctorCommand: AsyncParsableCommand {
         guard try await attacks.run() else { throw ExitCode(1) }
     }
 
-    /// - Returns: what went wrong, or `nil`.
+    /// - Returns: the failure, or `nil`.
     private func check(
         _ runtime: Runtime,
         _ hello: HelloProgram,

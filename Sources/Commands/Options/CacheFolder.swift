@@ -2,16 +2,16 @@ import FolderCache
 import Foundation
 import WardenClient
 
-/// The folder of compiled programs that `run` keeps, of the user who runs it.
+/// The current user's folder of compiled programs that `run` keeps.
 ///
-/// A server has another, in its data folder and of its own user: who may write a folder decides
-/// what its programs are.
+/// A server has another folder, in its data folder and owned by the server's user: a user who may
+/// write a folder decides what its programs are.
 struct CacheFolder {
     let path: String
 
     private static let bytesMax = 256 << 20
 
-    /// - Parameter path: from the flag; else the variable's, else the user's own.
+    /// - Parameter path: the flag's path; else the variable's, else the user's own.
     init(given path: String?) {
         self.path = Setting("cache").text(path) ?? Self.standardPath
     }
@@ -23,7 +23,7 @@ struct CacheFolder {
         return base + "/quicksand"
     }
 
-    /// - Returns: `nil` where the folder cannot be used: the program is compiled then.
+    /// - Returns: `nil` if the folder cannot be used: `run` then compiles the program.
     func open() -> FolderCache? {
         do {
             try FileManager.default.createDirectory(

@@ -7,8 +7,7 @@ import SQLiteStore
 import WardenClient
 
 /// The folder of the database and of compiled programs, owned by the user that the service becomes:
-/// a command run as root beside a running server leaves nothing behind that the server could not
-/// use.
+/// a command run as root beside a running server leaves no file that the server could not use.
 struct DataFolder {
     let path: String
     let owner: ServiceUser
@@ -43,8 +42,10 @@ struct DataFolder {
         if Privileges.isRoot { try giveToOwner() }
     }
 
-    /// The folder is an ordinary user's and this is root, so nothing in it is believed: no link is
-    /// followed, and only what root itself left there is handed over.
+    /// Gives the folder and its files to the owner.
+    ///
+    /// The folder is an ordinary user's and this process is root, so it trusts nothing in the
+    /// folder: it follows no link, and hands over only files that root itself left there.
     private func giveToOwner() throws {
         try withDescriptor { folder in
             guard fchown(folder, owner.uid, owner.gid) == 0, fchmod(folder, 0o700) == 0 else {
@@ -75,7 +76,7 @@ struct DataFolder {
         }
     }
 
-    /// Opens the folder while `body` runs; as root, only where its path is no link.
+    /// Opens the folder while `body` runs; as root, only if its path is not a link.
     func withDescriptor<Result>(_ body: (_ folder: Int32) throws -> Result) throws -> Result {
         let links = Privileges.isRoot ? O_NOFOLLOW : 0
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | links)
@@ -88,8 +89,8 @@ struct DataFolder {
 
     private static var reason: String { String(cString: strerror(errno)) }
 
-    /// - Parameter onGivenUp: told of work that the store could not read.
-    /// - Throws: ``CommandError`` with the store's own sentence.
+    /// - Parameter onGivenUp: receives each record that the store could not read.
+    /// - Throws: ``CommandError`` with the store's own message.
     func openStore(
         onGivenUp: @escaping @Sendable (UnreadableRecord) -> Void = { _ in }
     ) throws -> SQLiteStore {
@@ -100,8 +101,10 @@ struct DataFolder {
         }
     }
 
-    /// To be called as the folder's owner: what it makes is this user's.
-    /// - Returns: `nil` where nothing is to be kept.
+    /// Opens the cache of compiled programs.
+    ///
+    /// Call it as the folder's owner: that user then owns the files.
+    /// - Returns: `nil` if the size limit is 0.
     func openCompileCache(bytesMax: Int) throws -> FolderCache? {
         guard bytesMax > 0 else { return nil }
         let folder = path + "/compiled"

@@ -1,7 +1,7 @@
 import ArgumentParser
 import SQLiteStore
 
-/// Where results and keys are kept, and whose they are.
+/// The options for the data folder, and for its owner.
 struct DataOptions: ParsableArguments {
     @Option(help: "The data folder. [QUICKSAND_DATA]")
     var data: String?
@@ -18,7 +18,7 @@ struct DataOptions: ParsableArguments {
         )
     }
 
-    /// Opens the store for the length of `body`, and leaves its files to the service's user.
+    /// Opens the store while `body` runs, and leaves its files to the service's user.
     func withStore(_ body: (SQLiteStore) async throws -> Void) async throws {
         let folder = try folder()
         try folder.prepare()

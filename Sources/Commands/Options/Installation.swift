@@ -1,8 +1,8 @@
 import Foundation
 
-/// Where this program was installed.
+/// The folders of this installation.
 package enum Installation {
-    /// The folder of this program and the warden's.
+    /// The folder of this program and of the warden.
     package static let programs: String = {
         let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(fileURLWithPath: path ?? ".").deletingLastPathComponent().path

@@ -5,8 +5,8 @@ import Foundation
 package import WardenClient
 import WardenProtocol
 
-/// Where the operator's files and programs are: from a flag, else a `QUICKSAND_*` variable, else
-/// found.
+/// The paths of the operator's files and programs: from a flag, else a `QUICKSAND_*` variable, else
+/// the installation's.
 package struct MachineOptions: ParsableArguments {
     @Option(help: "The limits file. [QUICKSAND_LIMITS]")
     package var limits: String?
@@ -47,13 +47,13 @@ package struct MachineOptions: ParsableArguments {
         }
     }
 
-    /// The sealed catalog's source, read and checked.
+    /// Reads and checks the source of the sealed catalog.
     ///
     /// - Parameters:
-    ///   - jails: how many are in use at once. The warden gets room for as many again, and for
-    ///     those that are not closed at once: one that is being torn down still has its user
-    ///     numbers, and its successor does not wait for that.
-    ///   - standby: how many more stand by.
+    ///   - jails: the number of jails in use at once. The warden gets room for twice as many, and
+    ///     for jails with a delayed close: a jail in teardown still has its user numbers, and its
+    ///     successor does not wait for the teardown.
+    ///   - standby: the number of standby jails beside them.
     package func catalog(jails: Int, standby: Int = 0) throws -> Catalog {
         let dispensable = try dispensable()
         do {
@@ -80,7 +80,7 @@ package struct MachineOptions: ParsableArguments {
         )
     }
 
-    /// The policy of system calls, read out.
+    /// Reads the policy of system calls.
     package func systemCalls() throws -> SystemCallList {
         do {
             return try SystemCallList(runtimesFolder: runtimesFolder)
@@ -89,7 +89,7 @@ package struct MachineOptions: ParsableArguments {
         }
     }
 
-    /// Starts one warden, or says in one sentence what it lacks.
+    /// Starts one warden, or says in one sentence what the warden lacks.
     package func startWarden(_ catalog: Catalog) throws -> WardenConnection {
         try start { program throws(WardenStartError) in
             try WardenConnection.start(
@@ -100,7 +100,7 @@ package struct MachineOptions: ParsableArguments {
         }
     }
 
-    /// Starts a warden that is replaced where it ends, or says in one sentence what it lacks.
+    /// Starts a warden that is replaced after its end, or says in one sentence what it lacks.
     package func linkWardens(_ catalog: Catalog) throws -> WardenLink {
         try start { program throws(WardenStartError) in
             try WardenLink.start(
@@ -122,7 +122,7 @@ package struct MachineOptions: ParsableArguments {
         }
     }
 
-    /// An ordinary user's remedies for a missing cgroup.
+    /// Returns an ordinary user's remedies for a missing cgroup.
     private static func advice(on error: WardenStartError) -> String {
         guard case .unfit(let primitive) = error, primitive.name.hasPrefix("cgroup"),
             !Privileges.isRoot

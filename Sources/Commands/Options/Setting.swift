@@ -75,9 +75,9 @@ package struct Setting: ExpressibleByStringLiteral {
         }
     }
 
-    /// The secret of the dispatcher for all organizations; `nil` without one.
+    /// Returns the secret of the dispatcher for all organizations; `nil` if it is not set.
     ///
-    /// From a variable alone: every user of this machine could read a flag.
+    /// It comes from a variable alone: every user of this machine could read a flag.
     static func dispatcherSecret() throws -> DispatcherSecret? {
         let variable = "DISPATCHER_API_KEY"
         let text = ProcessInfo.processInfo.environment[variable] ?? ""

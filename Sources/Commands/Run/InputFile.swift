@@ -2,8 +2,8 @@ import Foundation
 
 /// A file from the command line.
 enum InputFile {
-    /// - Parameter path: `-` is this command's own standard input.
-    /// - Throws: ``CommandError`` where it cannot be read, or is larger than `bytesMax`.
+    /// - Parameter path: the file's path; `-` is this command's own standard input.
+    /// - Throws: ``CommandError`` if the file cannot be read, or is larger than `bytesMax`.
     static func read(_ path: String, bytesMax: Int) throws -> Data {
         let data: Data
         do {

@@ -1,12 +1,11 @@
 import Domain
 import Foundation
 
-/// How a program ended, told as a shell would have it: by an exit code, and in a few words on
-/// standard error.
+/// A program's end in a shell's terms: an exit code, and a short message on standard error.
 ///
-/// The same for a program that ran here and for one that ran at a server.
+/// A local program and a program at a server have the same report.
 struct ProgramReport: Sendable {
-    /// The stage that decided: the run, or the compiler where it failed.
+    /// The decisive stage: the run, or the compiler if it failed.
     struct Stage: Sendable {
         let verdict: Verdict
         let stdout: Output
@@ -15,14 +14,14 @@ struct ProgramReport: Sendable {
     }
 
     let stage: Stage
-    /// Whether it came to a run at all.
+    /// Whether the program reached its run stage.
     let hasRun: Bool
     /// The limits of the run.
     let limits: Limits
 
-    /// Writes why the program was stopped to standard error.
+    /// Writes the reason for the program's end to standard error.
     ///
-    /// - Parameter showsCompiler: whether what a failed compiler wrote is to be shown as well.
+    /// - Parameter showsCompiler: whether to show a failed compiler's output as well.
     /// - Returns: this command's exit code.
     func tell(showsCompiler: Bool) -> Int32 {
         let errors = ShownOutput(.standardError)
@@ -54,7 +53,7 @@ struct ProgramReport: Sendable {
 }
 
 extension ProgramReport {
-    /// - Returns: `nil` where nothing was run at all.
+    /// - Returns: `nil` if no stage was run.
     init?(_ result: ExecutionResult, limits: Limits) {
         guard let stage = result.runs.last ?? result.compile else { return nil }
         self.init(

@@ -95,7 +95,7 @@ struct RunCommand: AsyncParsableCommand {
         let session = try machine.startWarden(catalog)
         defer { session.shutDown() }
         let (stdout, stderr) = (ShownOutput(.standardOutput), ShownOutput(.standardError))
-        // What the compiler says is shown with its verdict.
+        // The compiler's output is shown later, with its verdict.
         let passThrough: @Sendable (ExecutionStage, StageOutput) -> Void = { stage, output in
             guard case .run = stage else { return }
             switch output.stream {

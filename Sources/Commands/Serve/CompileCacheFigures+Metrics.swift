@@ -2,7 +2,7 @@ import API
 import FolderCache
 
 extension CompileCacheFigures {
-    /// As `/metrics` has them.
+    /// The figures as `/metrics` lists them.
     var metrics: [Metric] {
         [
             metric("hits_total", "Compile stages spared.", .counter, hits),

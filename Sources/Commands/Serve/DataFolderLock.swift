@@ -3,28 +3,27 @@ import Foundation
 import Glibc
 import WardenClient
 
-/// The right to be the one server of a data folder, from a server's start to its end.
+/// The lock that makes this process the only server of a data folder, from its start to its end.
 ///
-/// It is a lock of an open file (flock(2)): the kernel lets go of it when the process ends, however
-/// it ends. Giving up root leaves it, and no child gets it (O_CLOEXEC). Only `serve` takes it;
-/// commands such as `keys` use the database beside a running server.
+/// It is a lock of an open file (flock(2)): the kernel releases it when the process ends, after a
+/// crash too. Giving up root keeps the lock, and no child inherits it (O_CLOEXEC). Only `serve`
+/// takes it; commands such as `keys` use the database beside a running server.
 ///
-/// The file names the holder and is never removed: a lock on a file that has no name any more keeps
-/// nobody out. The folder is locked by `SQLiteStore` for moments, so it cannot be what is locked
-/// here.
+/// The file names the holder and is never deleted: a lock on a file without a name excludes nobody.
+/// `SQLiteStore` locks the folder for short moments, so the folder itself cannot be the lock.
 final class DataFolderLock: Sendable {
     static let fileName = "server.lock"
     private static let recordBytesMax = 512
 
-    /// Never closed: the database is written to the very end.
+    /// The lock's descriptor, never closed: the server writes the database until its very end.
     private let file: Int32
 
-    /// - Throws: ``CommandError`` with code 1 where another server has the folder, with 2 where the
-    ///    lock cannot be taken at all.
+    /// - Throws: ``CommandError`` with code 1 if another server has the folder, with 2 if the lock
+    ///   cannot be taken at all.
     init(_ folder: DataFolder) throws {
         file = try folder.withDescriptor { directory in
-            // The folder is an ordinary user's, and this may be root: no link is followed, and
-            // nothing is waited for that somebody left under this name.
+            // The folder is an ordinary user's, and this process may be root: it follows no link,
+            // and does not block on a file that somebody left under this name.
             let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
             let file = openat(directory, Self.fileName, flags, 0o600)
             guard file >= 0 else { throw Self.refusal(folder, because: Self.reason(errno)) }
@@ -39,13 +38,13 @@ final class DataFolderLock: Sendable {
         write("\(getpid())")
     }
 
-    /// Has a second start say where this server is found.
+    /// Writes the server's address for the message of a second start.
     func announce(_ address: String) { write("\(getpid()) \(address)") }
 
     private static func take(_ file: Int32, of folder: DataFolder) throws {
         var status = stat()
         guard fstat(file, &status) == 0 else { throw refusal(folder, because: reason(errno)) }
-        // A second name could be that of a file which is not this user's to change.
+        // A file with a second link may be a file that this user may not change.
         guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else {
             throw refusal(folder, because: "it is no file of its own; remove it")
         }
@@ -63,13 +62,13 @@ final class DataFolderLock: Sendable {
         }
     }
 
-    /// The holder that the file names, where its content can be a server's words.
+    /// Returns the holder that the file names, if its content looks like a server's record.
     private static func holder(_ file: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: recordBytesMax)
         let count = pread(file, &bytes, bytes.count, 0)
         let record = bytes.prefix(max(0, count)).prefix { $0 != UInt8(ascii: "\n") }
         let words = record.split(separator: UInt8(ascii: " "))
-        // It goes to a terminal.
+        // The words go to a terminal.
         guard words.joined().allSatisfy({ (0x21...0x7e).contains($0) }),
             let process = words.first.flatMap({ Int32(String(decoding: $0, as: UTF8.self)) })
         else { return "another process" }
@@ -77,7 +76,9 @@ final class DataFolderLock: Sendable {
         return "process \(process), which serves " + String(decoding: words[1], as: UTF8.self)
     }
 
-    /// A record that cannot be written is only missed by a second start.
+    /// Writes the record.
+    ///
+    /// A failure is harmless: only a second start's message lacks the record.
     private func write(_ record: String) {
         let bytes = Array((record + "\n").utf8)
         pwrite(file, bytes, bytes.count, 0)

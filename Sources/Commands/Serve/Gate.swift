@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Closed until it is opened, once; tasks wait at it.
+/// A gate that is opened once; tasks wait at it until then.
 final class Gate: Sendable {
     /// The waiters; `nil` once the gate is open.
     private let waiting = Mutex<[AsyncStream<Void>.Continuation]?>([])
@@ -15,7 +15,7 @@ final class Gate: Sendable {
 
     private var isOpen: Bool { waiting.withLock { $0 == nil } }
 
-    /// - Returns: whether it is open: `false` where the task was cancelled before.
+    /// - Returns: whether the gate is open: `false` if the task was cancelled before.
     func wait() async -> Bool {
         let (opening, continuation) = AsyncStream<Void>.makeStream()
         waiting.withLock { waiting in

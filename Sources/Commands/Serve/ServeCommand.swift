@@ -117,10 +117,10 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var machine: MachineOptions
     @OptionGroup var data: DataOptions
 
-    /// Everything that needs privilege, and the end of it.
+    /// Does all privileged work, then gives up the privileges.
     ///
-    /// Runs on the main thread, before any other can have rights of its own: from its return on
-    /// nothing of this process is privileged, and only then a stranger can be heard.
+    /// Runs on the main thread, before another thread can have rights of its own. After its return
+    /// no thread of this process is privileged, and only then can the server accept connections.
     func prepare() throws -> Service {
         if Privileges.isRoot { try Privileges.forbidNew() }
         Privileges.raiseOpenFilesLimit()

@@ -18,17 +18,15 @@ import UnixSignals
 import WardenClient
 import WardenProtocol
 
-/// The running service: every part made and joined, and its end.
+/// The running service: makes and joins its parts, starts them and stops them.
 ///
-/// The parts begin in an order as well. Nothing is taken up, dispatched, delivered or deleted
-/// before the port is bound, so a start that finds it taken leaves everything as it was. No request
-/// is read before what an earlier process accepted is in the queue again: connections wait for
-/// that.
+/// The parts start in order. The service takes up, dispatches, delivers and deletes nothing before
+/// the port is bound, so a start with a taken port changes nothing. Connections wait, and the
+/// service reads no request, until the work that an earlier process accepted is in the queue again.
 ///
-/// On SIGTERM or SIGINT the parts stop in the reverse of their order here: first the queue
-/// takes no new work and lets running executions finish, then the port closes, then the dispatcher
-/// has written down what became of its tasks, then the courier leaves what it has not delivered in
-/// the store.
+/// On SIGTERM or SIGINT the parts stop in the reverse of their order here. First the queue takes no
+/// new work and lets running executions finish. Then the port closes. Then the dispatcher writes
+/// the outcomes of its tasks. Then the courier leaves its undelivered messages in the store.
 struct Service: Sendable {
     private let settings: ServiceSettings
     private let wardens: WardenLink
@@ -42,9 +40,9 @@ struct Service: Sendable {
     private let courier: Courier
     private let retention: Retention
     private let catalog: Catalog
-    /// Open once the port is.
+    /// Opens once the port is bound.
     private let port = Gate()
-    /// Open once what an earlier process accepted is in the queue again.
+    /// Opens once the work that an earlier process accepted is in the queue again.
     private let recovery = Gate()
     private let isDraining = Flag()
 
@@ -109,7 +107,7 @@ struct Service: Sendable {
         self.courier = courier
     }
 
-    /// Serves until it is told to stop.
+    /// Serves until a signal stops the service.
     /// - Throws: ``CommandError`` if the warden's monitor ended by itself, so that the supervisor
     ///    restarts this process.
     func run() async throws {
@@ -168,11 +166,11 @@ struct Service: Sendable {
         if await recovery.wait() { await dispatcher.run() }
     }
 
-    /// The queue's life: it takes up what was accepted, works, and drains.
+    /// Runs the queue: recovers accepted work, executes it, and drains.
     private func schedule() async throws {
         let lease = Task { [queue] in await queue.keepLease() }
         defer { lease.cancel() }
-        // Where the port cannot be bound, the group is told to shut down.
+        // If the port cannot be bound, the group shuts down and this wait ends.
         if await cancelWhenGracefulShutdown({ await port.wait() }) {
             try await queue.recover()
             recovery.open()
@@ -186,7 +184,7 @@ struct Service: Sendable {
         await compileCache?.settle()
     }
 
-    /// The port is bound, and requests are read once this has returned.
+    /// Runs when the port is bound; the application reads requests after its return.
     private func begin(_ boundPort: Int) async {
         let address = "http://\(settings.host):\(boundPort)"
         folderLock.announce(address)
@@ -195,7 +193,7 @@ struct Service: Sendable {
         logger.notice("listening", metadata: ["address": "\(address)"])
     }
 
-    /// Logs missing runtimes, weaker walls, and what was kept from before.
+    /// Logs missing and slower runtimes, weaker primitives, and the data of an earlier process.
     private func tellOperator() {
         for missing in catalog.runtimes.missing {
             logger.notice(
@@ -232,7 +230,9 @@ struct Service: Sendable {
         }
     }
 
-    /// Until the monitor has gone; a warden that ends is only told of, for it is replaced.
+    /// Logs the events of wardens until the monitor ends.
+    ///
+    /// A warden's end is only logged, because the monitor replaces the warden.
     private func watchWardens() async {
         for await event in wardens.events {
             switch event {
@@ -247,7 +247,7 @@ struct Service: Sendable {
         }
     }
 
-    /// The lifecycle's own messages are for debugging it.
+    /// A logger without the lifecycle's own messages, which are for debugging it.
     private var quiet: Logger {
         var quiet = logger
         quiet.logLevel = max(.warning, logger.logLevel)
@@ -298,7 +298,7 @@ struct Service: Sendable {
     private var metrics: @Sendable () async -> [Metric] {
         { [queue, store, standby, compileCache, retention] in
             let load = queue.load
-            // Where the store cannot be asked, the other figures are still worth having.
+            // If the store fails, the other figures are still useful.
             let tasks = (try? await store.taskCounts()) ?? [:]
             let own = [
                 Metric(
@@ -368,14 +368,14 @@ extension StandbyFigures {
     }
 }
 
-/// A function as a service.
+/// A service made of a function.
 private struct Part: ServiceLifecycle.Service {
     let body: @Sendable () async throws -> Void
 
     func run() async throws { try await body() }
 }
 
-/// Set once.
+/// A flag that is set once.
 private final class Flag: Sendable {
     private let value = Atomic(false)
 

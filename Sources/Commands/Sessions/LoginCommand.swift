@@ -73,7 +73,8 @@ struct LoginCommand: AsyncParsableCommand {
 
     private func beginSession(at address: ServerAddress) async throws {
         let sessions = try SavedSessions.standard()
-        // Before the password is asked for: it would be a pity about it.
+        // Read the saved sessions before the password prompt: after it, a failure would waste the
+        // typing.
         let former = try sessions.session(at: address)
         let stranger = RemoteServer(address)
         let answer = try await stranger.send(
@@ -89,7 +90,7 @@ struct LoginCommand: AsyncParsableCommand {
         }
         let session = SavedSession(token: entry.token, email: entry.user.email)
         try sessions.keep(session, at: address)
-        // The one that it takes the place of would be open for nobody.
+        // End the replaced session: without its token nobody could end it.
         if let former { _ = try? await stranger.showing(former.token).send(Self.ending) }
         let usage = try await stranger.showing(entry.token)
             .send(RemoteServer.Request(method: "GET", path: "/api/v1/usage"))
@@ -101,7 +102,7 @@ struct LoginCommand: AsyncParsableCommand {
         )
     }
 
-    /// The account, from the options and from what the user typed.
+    /// Makes the account from the options and the user's answers.
     private func account() throws -> Account {
         let name = signUp ? try self.name ?? Question.ask("Name") : nil
         let email = try self.email ?? Question.ask("E-mail")
@@ -115,7 +116,7 @@ struct LoginCommand: AsyncParsableCommand {
 
     private static let ending = RemoteServer.Request(method: "POST", path: "/api/auth/sign-out")
 
-    /// Forgets it here only once the server has ended it: until then somebody could use it.
+    /// Deletes the local session only once the server has ended it: until then the token works.
     private func endSession(at address: ServerAddress) async throws {
         let sessions = try SavedSessions.standard()
         guard let session = try sessions.session(at: address) else {

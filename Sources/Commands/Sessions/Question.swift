@@ -1,7 +1,8 @@
 import Foundation
 import Glibc
 
-/// Asks the person at the terminal; where standard input is none, reads the next line of it.
+/// Questions to the person at the terminal; without a terminal, each reads a line of standard
+/// input.
 enum Question {
     static let answerBytesMax = 4_096
 
@@ -12,7 +13,7 @@ enum Question {
         return try line(what)
     }
 
-    /// Asks for what must not be seen.
+    /// Asks for a secret, without echo.
     static func askHidden(_ what: String) throws -> String {
         var shown = termios()
         guard isInteractive, tcgetattr(STDIN_FILENO, &shown) == 0 else { return try line(what) }
@@ -20,14 +21,14 @@ enum Question {
         hidden.c_lflag &= ~tcflag_t(ECHO)
         hidden.c_lflag |= tcflag_t(ECHONL)
         let before = shown
-        // Else Ctrl-C would leave a terminal behind that shows nothing.
+        // Without this handler, Ctrl-C would leave a terminal without echo.
         let interruption = Interruption {
             restore(before)
             say("\n")
             exit(130)
         }
         defer { withExtendedLifetime(interruption) {} }
-        // First this, then the question: nobody answers what is not asked yet.
+        // Turn off the echo before the question, so that no answer is echoed.
         guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0 else {
             throw CommandError(
                 1,
@@ -49,7 +50,7 @@ enum Question {
         FileHandle.standardError.write(Data(text.utf8))
     }
 
-    /// Byte by byte, so that what follows the line is left for the next question.
+    /// Reads byte by byte, so that the bytes after the line are left for the next question.
     private static func line(_ what: String) throws -> String {
         let missing = CommandError(2, "standard input ended before the \(what.lowercased())")
         var bytes: [UInt8] = []

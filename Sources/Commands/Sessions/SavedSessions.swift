@@ -1,19 +1,19 @@
-// Beside a file that imports FoundationNetworking, this is where Swift 6.3 looks for `stat`.
+// Swift 6.3 finds `stat` here, in a target with a file that imports FoundationNetworking.
 import CoreFoundation
 import Foundation
 import Glibc
 
-/// A session at one server, as it is kept.
+/// A saved session at one server.
 struct SavedSession: Codable, Sendable {
     let token: String
     let email: String
 }
 
-/// The sessions of this user, by server: `~/.config/quicksand/credentials.json`.
+/// The saved sessions of this user, by server: `~/.config/quicksand/credentials.json`.
 ///
 /// A token alone proves the identity. So the folder and the file belong to this user alone: no link
-/// is followed, and a file that another user owns or can read is refused. A file is written beside
-/// the old one and renamed over it.
+/// is followed, and a file that another user owns or can read is refused. A new file is written
+/// beside the old file and renamed over it.
 struct SavedSessions {
     static let bytesMax = 1 << 20
     static let fileName = "credentials.json"
@@ -24,7 +24,7 @@ struct SavedSessions {
         var servers: [String: SavedSession] = [:]
     }
 
-    /// Where the XDG Base Directory Specification wants it; a relative path counts for nothing.
+    /// Returns the folder of the XDG Base Directory Specification; a relative path is ignored.
     static func standard() throws -> SavedSessions {
         let environment = ProcessInfo.processInfo.environment
         if let base = environment["XDG_CONFIG_HOME"], base.hasPrefix("/") {
@@ -42,11 +42,12 @@ struct SavedSessions {
         return try read(folder).servers[server.description]
     }
 
-    /// Keeps a session in place of another, or forgets it.
+    /// Saves a session in place of the previous one, or deletes it.
     func keep(_ session: SavedSession?, at server: ServerAddress) throws {
         guard let folder = try openFolder(isMade: session != nil) else { return }
         defer { close(folder) }
-        // Two commands at once must not lose each other's: the second waits here.
+        // Two concurrent commands must not lose each other's session: the second command waits
+        // here.
         guard flock(folder, LOCK_EX) == 0 else { throw failure("cannot be locked") }
         var content = try read(folder)
         content.servers[server.description] = session
@@ -63,7 +64,7 @@ struct SavedSessions {
 }
 
 extension SavedSessions {
-    /// - Returns: `nil` where there is none and none is made.
+    /// - Returns: `nil` if the folder is missing and is not to be made.
     private func openFolder(isMade: Bool) throws -> Int32? {
         if isMade {
             try? FileManager.default.createDirectory(
@@ -75,7 +76,7 @@ extension SavedSessions {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT, !isMade { return nil }
-            // With O_DIRECTORY a link is as little a folder as a file is.
+            // With O_DIRECTORY the kernel refuses a link as it refuses a file.
             let reason = errno == ENOTDIR ? "it is a link, or no folder" : Self.reason
             throw CommandError(2, "the folder \(folder) cannot be opened: \(reason)")
         }

@@ -1,7 +1,7 @@
 package import ArgumentParser
 import Foundation
 
-/// Ends the command with one line for the person who called it.
+/// An error that ends the command with one line for its user.
 package struct CommandError: Error, CustomStringConvertible {
     package let code: Int32
     package let description: String
@@ -11,7 +11,7 @@ package struct CommandError: Error, CustomStringConvertible {
         self.description = description
     }
 
-    /// Runs a command's body, and turns whatever stops it into one line and an exit code.
+    /// Runs a command's body, and turns its error into one line and an exit code.
     package static func report(_ body: () async throws -> Void) async throws {
         do {
             try await body()
@@ -20,15 +20,15 @@ package struct CommandError: Error, CustomStringConvertible {
         }
     }
 
-    /// Says on standard error why a command ended.
-    /// - Returns: its exit code.
+    /// Prints the reason for the command's end on standard error.
+    /// - Returns: the command's exit code.
     package static func explain(_ error: any Error) -> ExitCode {
         if let code = error as? ExitCode { return code }
         say("\(error)")
         return ExitCode((error as? CommandError)?.code ?? 1)
     }
 
-    /// One line on standard error, of a command that goes on.
+    /// Prints one line on standard error; the command goes on.
     package static func say(_ line: String) {
         ShownOutput(.standardError).write(Data("quicksand: \(line)\n".utf8))
     }

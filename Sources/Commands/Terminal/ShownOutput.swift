@@ -5,12 +5,12 @@ import Synchronization
 /// A program's output to the user: exact into a file or a pipe; on a terminal, control characters
 /// become question marks.
 ///
-/// Escape sequences type into shells, set titles and clipboards (CVE-2003-0063, OSC 52), and marks
-/// of direction show another text than there is.
+/// Escape sequences can type into shells and set titles and clipboards (CVE-2003-0063, OSC 52), and
+/// direction marks make a terminal display a different text.
 final class ShownOutput: Sendable {
     private let handle: FileHandle
     private let isTerminal: Bool
-    /// The bytes of a character that has not arrived whole.
+    /// The bytes of a character that has not arrived completely.
     private let rest = Mutex<[UInt8]>([])
 
     init(_ handle: FileHandle) {
@@ -31,19 +31,19 @@ final class ShownOutput: Sendable {
         )
     }
 
-    /// Bytes at the end that begin an incomplete character.
+    /// Returns the number of bytes at the end that begin an incomplete character.
     static func unfinishedTail(of bytes: [UInt8]) -> Int {
         for count in 1...3 where count <= bytes.count {
             let byte = bytes[bytes.count - count]
-            if byte & 0xc0 == 0x80 { continue }  // in the middle of one
+            if byte & 0xc0 == 0x80 { continue }  // a continuation byte
             let length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
             return length > count ? count : 0
         }
         return 0
     }
 
-    /// Somebody else's words in one line of ours: nothing that a terminal would obey, and no end of
-    /// the line, by which they could pass for another line of ours.
+    /// Makes foreign text safe inside a line of this command: without terminal control, and without
+    /// a line end, which could fake another line of this command.
     static func line(_ text: String) -> String {
         let scalars = text.unicodeScalars.prefix(lineScalarsMax)
         let shown = harmless(Array(String(String.UnicodeScalarView(scalars)).utf8))

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Columns as wide as their widest cell.
+/// A table with columns as wide as their widest cell.
 ///
-/// A cell is one line of harmless text, whatever the name in it says: it cannot make itself a row.
+/// A cell is one line of harmless text: a name in it cannot fake another row.
 package struct TextTable {
     package let text: String
 

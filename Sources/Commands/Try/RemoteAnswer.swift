@@ -5,27 +5,27 @@ import Identity
 /// A server's answer.
 struct RemoteAnswer: Sendable {
     let status: Int
-    /// By their names in small letters.
+    /// The header fields by their lower-case names.
     let headers: [String: String]
     let body: Data
 
-    /// The content of the answer's envelope.
+    /// Returns the content of the answer's envelope.
     ///
-    /// - Throws: ``CommandError`` where it is a refusal, or not an answer of this API.
+    /// - Throws: ``CommandError`` if the answer is a refusal, or not an answer of this API.
     func data<Value: Decodable>(from server: ServerAddress) throws -> Value {
         try value(Envelope<Value>.self, from: server).data
     }
 
-    /// The value that `read` finds in the answer.
+    /// Returns the value that `read` finds in the answer.
     ///
-    /// - Throws: ``CommandError`` like ``data(from:)``, also where it finds nothing.
+    /// - Throws: ``CommandError`` like ``data(from:)``, also if `read` finds nothing.
     func read<Value>(from server: ServerAddress, _ read: (Data) -> Value?) throws -> Value {
         if let refusal { throw refusal }
         guard (200...299).contains(status), let value = read(body) else { throw strange(server) }
         return value
     }
 
-    /// The answer as it is, without an envelope.
+    /// Returns the decoded answer, without an envelope.
     func value<Value: Decodable>(
         _ type: Value.Type = Value.self,
         from server: ServerAddress
@@ -37,7 +37,7 @@ struct RemoteAnswer: Sendable {
         CommandError(1, "\(server) answered (\(status)), but not as a Quicksand server does")
     }
 
-    /// The content of the envelope, undecoded.
+    /// Returns the content of the envelope as JSON.
     ///
     /// - Throws: ``CommandError`` like ``data(from:)``.
     func dataAsJSON(from server: ServerAddress) throws -> Data {
@@ -73,12 +73,12 @@ extension RemoteAnswer {
         }
     }
 
-    /// The server's refusal in its own words; `nil` where it refused nothing.
+    /// The server's refusal in its own words; `nil` if the server did not refuse.
     private var refusal: CommandError? {
         guard !(200...299).contains(status),
             let content = try? JSONDecoder().decode(Refusal.self, from: body).error
         else { return nil }
-        // What is the caller's mistake stays one, however often it is sent.
+        // A caller's mistake stays a mistake in every retry.
         let isCallersMistake = (400...499).contains(status) && status != 429
         let whenAgain = retry.map { "; \($0)" } ?? ""
         return CommandError(isCallersMistake ? 2 : 1, Self.sentence(content) + whenAgain)
@@ -93,7 +93,7 @@ extension RemoteAnswer {
             + sentences.map { "\n  " + $0 }.joined()
     }
 
-    /// When to come back.
+    /// The time of a retry, in words.
     private var retry: String? {
         guard let seconds = headers["retry-after"].flatMap({ Int($0) }), seconds >= 0 else {
             return nil
@@ -102,14 +102,14 @@ extension RemoteAnswer {
     }
 }
 
-// MARK: - What is left
+// MARK: - Remaining runs
 
 extension RemoteAnswer {
-    /// How many runs are left, of the policy that will be used up first; `nil` where the plan has
-    /// no bound on them.
+    /// The remaining runs of the policy that will be used up first; `nil` if the plan does not
+    /// bound them.
     ///
-    /// `X-RateLimit-*` tell of the tightest policy of all, which for most plans is how many may run
-    /// at once, or in a second: neither is left for long enough to be told. So this looks at the
+    /// `X-RateLimit-*` describe the tightest policy, which for most plans counts concurrent runs or
+    /// runs per second: such a figure is outdated too soon to show. So this property reads the
     /// policies of a minute and more (draft-ietf-httpapi-ratelimit-headers-11).
     var left: String? {
         let policies = Self.items(headers["ratelimit-policy"])
@@ -139,7 +139,7 @@ extension RemoteAnswer {
         }
     }
 
-    /// The whole numbers of each name in `"name";a=1;b=2, "other";a=3`.
+    /// Returns the whole numbers of each name in `"name";a=1;b=2, "other";a=3`.
     private static func items(_ field: String?) -> [Substring: [Substring: Int]] {
         var items: [Substring: [Substring: Int]] = [:]
         for item in (field ?? "").split(separator: ",") {
@@ -155,7 +155,7 @@ extension RemoteAnswer {
     }
 }
 
-/// A time to come, for people: near by in seconds, else by the clock.
+/// A future time for people: in seconds if it is near, else as a clock time.
 private struct Moment {
     private static let secondsMax = 10 * 366 * 86_400
     private static let nearSeconds = 120

@@ -2,19 +2,19 @@ import API
 import Domain
 import Foundation
 
-/// An execution as a server tells of it, as far as a terminal shows it.
+/// The parts of a server's execution that a terminal shows.
 struct RemoteExecution: Sendable {
     let id: String
     let status: Execution.Status
-    /// How it ended; `nil` where it has not, or nothing was run.
+    /// The report of the execution's end; `nil` before the end, or if no stage was run.
     let report: ProgramReport?
 
     var isFinished: Bool { status != .queued && status != .running }
 
-    /// - Returns: `nil` where the answer has none, or one that no server of ours tells of.
+    /// - Returns: `nil` if the answer has no execution, or an implausible one.
     init?(answer body: Data) {
         guard let execution = ExecutionPayload(answer: body),
-            // It becomes a part of addresses.
+            // The id becomes a part of addresses.
             execution.id.wholeMatch(of: /exe_[0-9a-z]{1,64}/) != nil
         else { return nil }
         id = execution.id
@@ -31,7 +31,7 @@ struct RemoteExecution: Sendable {
         report = ProgramReport(stage: ended, hasRun: hasRun, limits: execution.limits)
     }
 
-    /// Whether a stage with this status was run to an end.
+    /// Returns whether a stage with this status ran to an end.
     private static func hasEnded(_ status: Execution.Status) -> Bool {
         switch status {
         case .queued, .running, .cancelled, .compileFailed, .internalError: false
@@ -41,7 +41,8 @@ struct RemoteExecution: Sendable {
 }
 
 extension ProgramReport.Stage {
-    /// - Parameter status: the stage's own; of a run that stands at the top, the execution's.
+    /// - Parameter status: the stage's own status; for a run at the top level, the execution's
+    ///   status.
     fileprivate init?(_ stage: StagePayload, status: Execution.Status) {
         guard let verdict = Self.verdict(stage, status), let stdout = stage.stdout.output,
             let stderr = stage.stderr.output

@@ -7,7 +7,7 @@ enum RemoteCredential: Sendable {
     case key(String)
     case session(String)
 
-    /// The key in the environment, else the session that was kept.
+    /// Returns the key of the environment, else the saved session.
     static func find(for server: ServerAddress) throws -> RemoteCredential? {
         guard let key = Setting("api-key").text() else {
             return try SavedSessions.standard().session(at: server).map { .session($0.token) }
@@ -38,32 +38,32 @@ enum RemoteCredential: Sendable {
 
 /// One program at a server: submitted, awaited, and cancelled if the wait ends.
 struct RemoteRun: Sendable {
-    /// The longest answer: a plan's largest outputs, escaped.
+    /// The size limit of an answer: a plan's largest outputs, escaped.
     private static let answerBytesMax = 256 << 20
-    /// For an anonymous run: the server answers only at its end.
+    /// The timeout of an anonymous run: the server answers only at its end.
     private static let trialSecondsMax = 1_800
-    /// How long a server is left alone between two questions about one execution.
+    /// The pause between two requests about one execution.
     private static let pause = Duration.milliseconds(500)
 
     let address: ServerAddress
-    /// `nil` for a stranger.
+    /// The credential; `nil` for an anonymous caller.
     let credential: RemoteCredential?
     let line: WaitingLine
 
     struct End: Sendable {
         let execution: RemoteExecution
-        /// The answer with the execution as it ended.
+        /// The final answer, with the ended execution.
         let answer: RemoteAnswer
-        /// The answer that told what the run was counted against.
+        /// The answer with the rate limits of the run.
         let receipt: RemoteAnswer
     }
 
     func end(of source: RemoteSource) async throws -> End {
         let server = RemoteServer(address)
-        // First without the credential: nothing secret is sent to what does not answer as
-        // Quicksand. And first what is answered at once: while URLSession (Swift 6.3) waits on a
-        // connection that it has just opened, it keeps a core busy, and on one that it takes up
-        // again it does not.
+        // This request goes first and without the credential: no secret is sent to a server that
+        // does not answer as Quicksand. It is also a request with an immediate answer: while
+        // URLSession (Swift 6.3) waits on a newly opened connection, it keeps a core busy; on a
+        // reused connection it does not.
         let answer = try await server.send(.init(method: "GET", path: "/api/v1/runtimes"))
         let program = try source.program(
             among: try answer.read(from: address, RuntimePayload.list),
@@ -74,7 +74,7 @@ struct RemoteRun: Sendable {
         return try await run(body, server.showing(credential.text), credential)
     }
 
-    /// One request, and closing its connection cancels the execution.
+    /// Runs the program in one request; closing its connection cancels the execution.
     private func runAsStranger(_ body: Data, _ server: RemoteServer) async throws -> End {
         line.say("running")
         let answer = try await server.send(
@@ -90,8 +90,8 @@ struct RemoteRun: Sendable {
         return End(execution: execution, answer: answer, receipt: answer)
     }
 
-    /// Handed in and asked after, so that its state is known, and no connection has to last as long
-    /// as a queue.
+    /// Submits the program and polls it, so that its state is known, and no connection has to last
+    /// as long as the queue.
     private func run(
         _ body: Data,
         _ server: RemoteServer,
@@ -122,20 +122,25 @@ struct RemoteRun: Sendable {
         return End(execution: execution, answer: answer, receipt: receipt)
     }
 
-    /// Not cancelled with its task: only the answer says which execution is to be cancelled.
+    /// Submits the program.
+    ///
+    /// Cancellation of the task does not stop it: only the answer has the id of the execution to
+    /// cancel.
     private func handIn(_ body: Data, _ server: RemoteServer) async throws -> RemoteAnswer {
         let request = RemoteServer.Request(
             method: "POST",
             path: "/api/v1/executions",
             body: body,
-            // What is quick has ended by then, and needs no second question.
+            // A quick program has ended by then, and needs no second request.
             prefer: "respond-async, wait=1",
             answerBytesMax: Self.answerBytesMax
         )
         return try await Task { try await server.send(request) }.value
     }
 
-    /// Whether that succeeds makes no difference: the user has gone.
+    /// Cancels the execution.
+    ///
+    /// A failure is ignored: the user has left.
     private func cancel(_ path: String, _ server: RemoteServer) async {
         let request = RemoteServer.Request(method: "DELETE", path: path, idleSeconds: 5)
         _ = try? await Task { try await server.send(request) }.value

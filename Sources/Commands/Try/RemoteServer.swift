@@ -5,9 +5,9 @@ import Synchronization
 
 /// A Quicksand server, as its clients see it.
 ///
-/// Everything that comes from it is a stranger's: answers are bounded, and what they say is shown
-/// as text. A secret goes where it was addressed to or nowhere: no redirect is followed, nothing is
-/// sent through a proxy to this very machine, and no cookie is kept.
+/// The client does not trust the server: answers are bounded, and their content is shown as text. A
+/// secret goes only to its addressee: no redirect is followed, no proxy is used for this very
+/// machine, and no cookie is kept.
 struct RemoteServer: Sendable {
     let address: ServerAddress
     /// A key, or a session's token.
@@ -15,9 +15,9 @@ struct RemoteServer: Sendable {
     private let session: URLSession
     private let exchanges: Exchanges
 
-    /// As a stranger.
+    /// Makes an anonymous client of the server.
     init(_ address: ServerAddress) {
-        // libcurl, which URLSession is made of, takes its proxies from the environment.
+        // libcurl, the base of URLSession, takes its proxies from the environment.
         if address.isLoopback { setenv("no_proxy", "*", 1) }
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpCookieAcceptPolicy = .never
@@ -34,7 +34,7 @@ struct RemoteServer: Sendable {
         )
     }
 
-    /// The same server, with a key or a session's token in each request.
+    /// Returns the same server, with a key or a session's token in each request.
     func showing(_ credential: String) -> RemoteServer {
         var server = self
         server.credential = credential
@@ -44,19 +44,19 @@ struct RemoteServer: Sendable {
     /// A request to the server.
     struct Request: Sendable {
         let method: String
-        /// From `/` on.
+        /// The path from the first `/`.
         let path: String
         var body: Data?
         var prefer: String?
-        /// How long nothing at all may come, connecting included.
+        /// The longest time without any data, connecting included.
         var idleSeconds = 30
         var answerBytesMax = 1 << 20
     }
 
-    /// Asks, and reads the answer whole.
+    /// Sends a request, and reads the whole answer.
     ///
     /// Cancelling the task closes the connection.
-    /// - Throws: ``CommandError`` where no answer comes, `CancellationError`.
+    /// - Throws: ``CommandError`` if no answer comes, `CancellationError`.
     func send(_ request: Request) async throws -> RemoteAnswer {
         guard let url = URL(string: address.description + request.path) else {
             throw CommandError(2, "\(address)\(request.path) is no address")
@@ -67,7 +67,7 @@ struct RemoteServer: Sendable {
         message.httpBody = request.body
         message.setValue("quicksand/\(Release.version)", forHTTPHeaderField: "User-Agent")
         message.setValue("application/json", forHTTPHeaderField: "Accept")
-        // A sign-in needs an `Origin`; without a page that is the server itself.
+        // A sign-in needs an `Origin`; without a web page it is the server itself.
         message.setValue(address.description, forHTTPHeaderField: "Origin")
         if request.body != nil {
             message.setValue("application/json", forHTTPHeaderField: "Content-Type")
@@ -102,7 +102,7 @@ struct RemoteServer: Sendable {
     }
 }
 
-/// The requests on their way, and what has come back.
+/// The requests under way, and the received parts of their answers.
 private final class Exchanges: NSObject, URLSessionDataDelegate, Sendable {
     enum Failure: Error {
         case tooLarge(bytesMax: Int)
@@ -128,7 +128,7 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, Sendable {
         var failure: Failure?
     }
 
-    /// By their tasks' identifiers.
+    /// The open exchanges by their tasks' identifiers.
     private let open = Mutex<[Int: Exchange]>([:])
 
     func run(_ task: URLSessionDataTask, bytesMax: Int) async throws -> RemoteAnswer {
@@ -174,7 +174,7 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, Sendable {
         completionHandler(nil)
     }
 
-    /// A challenge that is left alone never ends the task.
+    /// Rejects a challenge: an unanswered challenge never ends the task.
     func urlSession(
         _ session: URLSession,
         task: URLSessionTask,

@@ -1,9 +1,9 @@
 import API
 import Foundation
 
-/// A file that is to be run at a server, read whole, and what it is to be given.
+/// The whole content of a source file for a server, with its input and arguments.
 struct RemoteSource: Sendable {
-    /// The largest plan's; the server knows the caller's own.
+    /// The largest plan's limit; the server checks the caller's own limit.
     static let bytesMax = 32 << 20
 
     private let file: String
@@ -12,7 +12,7 @@ struct RemoteSource: Sendable {
     private let stdin: String?
     private let arguments: [String]
 
-    /// - Throws: ``CommandError`` where it cannot be read or sent.
+    /// - Throws: ``CommandError`` if the file cannot be read or sent.
     init(file: String, language: String?, stdin: String?, arguments: [String]) throws {
         self.file = file
         self.language = language
@@ -30,9 +30,9 @@ struct RemoteSource: Sendable {
         }
     }
 
-    /// The request for it at a server that has these runtimes.
+    /// Returns the request for a server with these runtimes.
     ///
-    /// - Parameter isStrangers: whether it is a stranger's, who can send text alone.
+    /// - Parameter isStrangers: whether the caller is anonymous and can send text alone.
     func program(among runtimes: [RuntimePayload], isStrangers: Bool) throws -> ExecutionBody {
         let runtime = try runtime(among: runtimes)
         var program = ExecutionBody()
@@ -53,7 +53,7 @@ struct RemoteSource: Sendable {
         return program
     }
 
-    /// - Returns: `nil` where the language was named, and the server may know better.
+    /// - Returns: `nil` if the named language is unknown here; the server may know it.
     private func runtime(among runtimes: [RuntimePayload]) throws -> RuntimePayload? {
         if let language {
             return runtimes.first { $0.name == language || $0.aliases.contains(language) }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Foundation
 
-/// Which server a command speaks to.
+/// The options that name a command's server.
 struct ServerOptions: ParsableArguments {
     @Option(help: "The server; http://127.0.0.1:8080 by default. [QUICKSAND_SERVER]")
     var server: String?
@@ -28,7 +28,7 @@ struct ServerOptions: ParsableArguments {
         return address
     }
 
-    /// - Throws: ``CommandError`` where a secret could be read on its way to the server.
+    /// - Throws: ``CommandError`` if others could read a secret on its way to the server.
     func requireSecrecy(to address: ServerAddress) throws {
         guard address.isEncrypted || address.isLoopback || insecure else {
             throw CommandError(
@@ -40,15 +40,15 @@ struct ServerOptions: ParsableArguments {
     }
 }
 
-/// Where a server is: a scheme, a host and a port, in one spelling.
+/// The address of a server: a scheme, a host and a port, in one spelling.
 ///
-/// Strict, so that nobody reads it in two ways: what is judged here, what a session is kept under
-/// and what is connected to are the same. No user, path or query, and no number that stands for an
-/// IPv4 address in another than its usual form.
+/// The rules are strict, so that every reader parses it alike: the check here, the key of a saved
+/// session and the connection use the same address. It has no user, path or query, and no number
+/// that stands for an IPv4 address in an unusual form.
 struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
-    /// An origin as RFC 6454 writes it.
+    /// The origin in the notation of RFC 6454.
     let description: String
-    /// As a message speaks of it.
+    /// The host as a message shows it.
     let host: String
     let isEncrypted: Bool
     let isLoopback: Bool
@@ -70,8 +70,9 @@ struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         description = "\(scheme)://\(host)" + (port == standard ? "" : ":\(port)")
     }
 
-    /// A last label that is a number makes the whole an IPv4 address to some readers: 127.1,
-    /// 0x7f.1.
+    /// Returns whether the text is a name.
+    ///
+    /// Some parsers read a name with a numeric last label as an IPv4 address: 127.1, 0x7f.1.
     private static func isName(_ text: Substring) -> Bool {
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
         guard text.utf8.count <= 253, let last = labels.last, last.contains(where: isLetter),

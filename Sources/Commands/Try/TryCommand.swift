@@ -55,7 +55,8 @@ struct TryCommand: AsyncParsableCommand {
         }
     }
 
-    /// Waits for it; Ctrl-C cancels it in good order, and a second one ends this at once.
+    /// Waits for the run's end; the first Ctrl-C cancels the run, and a second one ends this
+    /// command at once.
     private func end(
         of source: RemoteSource,
         at address: ServerAddress,

@@ -2,11 +2,11 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// One line on the terminal while the user waits: for what, and for how long.
+/// A line on the terminal while the user waits: the reason for the wait, and its duration.
 ///
-/// Drawn on standard error, in place, once a second from the first second on, so that what is quick
-/// leaves no trace and nothing flickers; erased afterwards. Where standard error is no terminal,
-/// nothing is drawn at all.
+/// The line is drawn on standard error, in place, once a second from the first second on, so that a
+/// quick command leaves no trace and nothing flickers. The line is erased afterwards. If standard
+/// error is not a terminal, nothing is drawn.
 final class WaitingLine: Sendable {
     private struct State {
         var what: String
@@ -30,7 +30,7 @@ final class WaitingLine: Sendable {
         state.withLock { $0.ticking = ticking }
     }
 
-    /// Says from now on what is waited for.
+    /// Changes the displayed reason for the wait.
     func say(_ what: String) {
         let isShown = state.withLock { state in
             let isNews = state.what != what
@@ -40,7 +40,7 @@ final class WaitingLine: Sendable {
         if isShown { draw() }
     }
 
-    /// Nothing is drawn afterwards.
+    /// Erases the line for good.
     func erase() {
         state.withLock { state in
             guard !state.isOver else { return }

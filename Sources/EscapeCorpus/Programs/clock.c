@@ -1,5 +1,5 @@
-// The machine's clock, and the machine. Nothing of it is possible for an ordinary user, so what is
-// asked for is shaped to be answered otherwise than with EPERM by a kernel that looks at it.
+// Changes the machine's clock, and the machine's state. An ordinary user may do none of it, so each
+// argument is shaped so that a kernel that checks it answers otherwise than with EPERM.
 #include "places.h"
 #include <sys/timex.h>
 #include <time.h>

@@ -1,5 +1,5 @@
-// Blocks and ignores every signal that it can, and spins: SIGXCPU and SIGTERM do not reach it. After
-// two seconds of processor time it is tired of it.
+// Blocks and ignores every signal that it can, and spins: SIGXCPU and SIGTERM do not reach it. It
+// ends itself after two seconds of processor time.
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>

@@ -1,4 +1,4 @@
-// Every descriptor that the program was born with, and what kind of thing it is.
+// Prints every descriptor that the program inherited, and its kind.
 #include "places.h"
 #include <sys/stat.h>
 

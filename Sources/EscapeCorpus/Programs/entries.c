@@ -1,5 +1,5 @@
-// The kernel's other entries, where a number means another call: each in a process of its own,
-// because the filter ends whoever comes that way.
+// Uses the kernel's other system call entries, where a number means another call: each in its own
+// process, because the filter kills the caller.
 #include "places.h"
 
 static void by_i386(void) {

@@ -1,4 +1,4 @@
-// Which sockets can be made: of every family, of every type, and of a few protocols.
+// Tries to make sockets: of every family, of every type, and of a few protocols.
 #include "places.h"
 #include <netinet/in.h>
 #include <sys/socket.h>

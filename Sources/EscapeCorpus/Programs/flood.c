@@ -1,4 +1,4 @@
-// flood BYTES PIECE: that many bytes to each of both streams, by pieces of that size.
+// flood BYTES PIECE: writes BYTES bytes to each of both streams, in pieces of PIECE bytes.
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// The classic: every process starts more, for ever, and each in a session of its own.
+// The classic fork bomb: every process starts more, for ever, and each in its own session.
 #include <unistd.h>
 
 int main(void) {

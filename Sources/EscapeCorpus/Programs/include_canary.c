@@ -1,3 +1,3 @@
-// What gcc says of a line that is no C has the line in it.
+// gcc's error message about a line that is not C contains the line.
 #include "{canary}"
 int main(void) { return 0; }

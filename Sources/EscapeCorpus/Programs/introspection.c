@@ -1,5 +1,5 @@
-// Reading or steering another process, or programming the kernel. Each call is made so that it
-// would succeed where an ordinary user may make it.
+// Reads or controls another process, or programs the kernel. Each call is made so that it would
+// succeed wherever an ordinary user may make it.
 #include "places.h"
 #include <linux/perf_event.h>
 #include <sys/ptrace.h>

@@ -1,4 +1,4 @@
-// A second way to make calls, which no filter sees.
+// io_uring: a second way to make calls, which no filter sees.
 #include "places.h"
 
 int attack(int count, char **arguments) {

@@ -1,4 +1,4 @@
-// keyring leave|look: keys belong to a user, and would outlive the jail.
+// keyring leave|look: leaves or finds keys, which belong to a user and would outlive the jail.
 #include "places.h"
 
 enum { USER_KEYRING = -4, SEARCH = 10, NEW_SESSION = 1 };

@@ -1,5 +1,5 @@
-// The kernel reads 32 bits of these arguments, and a filter that compares 64 lets the rest through:
-// each forbidden value again, with bits above that the kernel does not look at.
+// The kernel reads 32 bits of these arguments, and a filter that compares 64 bits lets the rest
+// through. Repeats each forbidden value with higher bits that the kernel ignores.
 #include "places.h"
 #include <linux/futex.h>
 #include <linux/sched.h>

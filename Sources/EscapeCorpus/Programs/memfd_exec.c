@@ -1,4 +1,4 @@
-// A program that no path leads to: it runs itself again from memory, and tries there.
+// A program without a path: it runs itself again from memory, and makes its attempts there.
 #include "places.h"
 #include <linux/sched.h>
 #include <sys/mman.h>

@@ -59,7 +59,7 @@ int main(int count, char **arguments) {
         fill_stack(mebibytes);
     }
     if (!strcmp(kind, "child")) {
-        // The first process is well and exits with 0: the verdict must not be fooled.
+        // The first process ends well with 0: that must not hide the other process's end.
         if (fork() == 0) fill(malloc(size), size), _exit(0);
         wait(NULL);
     }

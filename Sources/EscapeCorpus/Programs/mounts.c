@@ -1,4 +1,4 @@
-// Whoever can mount can cover any file. Both APIs, and what reads the table of mounts.
+// A program that can mount can cover any file: both mount APIs, and reads of the mount table.
 #include "places.h"
 #include <sys/mount.h>
 

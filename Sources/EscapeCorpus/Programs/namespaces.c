@@ -1,4 +1,4 @@
-// A namespace of one's own is a kernel's least tested code, open to everybody.
+// Makes namespaces, which open the kernel's least tested code to everybody.
 #include "places.h"
 #include <linux/sched.h>
 #include <sched.h>

@@ -1,6 +1,6 @@
 // Calls that programs do make, with the arguments that broke kernels: page-cache writes by splice
 // (CVE-2022-0847, CVE-2026-31431), out-of-band bytes of Unix sockets (CVE-2025-38236),
-// priority-inheriting futexes (CVE-2014-3153, CVE-2021-3347), one's own memory map.
+// priority-inheriting futexes (CVE-2014-3153, CVE-2021-3347), the process's own memory map.
 #include "places.h"
 #include <linux/futex.h>
 #include <sys/ioctl.h>

@@ -1,7 +1,7 @@
-// From where an attack is made: the program's only thread, another thread, or a grandchild in a
-// session of its own whose parent is gone. A program that includes this defines attack() in the
-// place of main(); its first argument names the place. build.sh also makes a library of it, which
-// places.py calls from Python.
+// The places of an attack: the program's only thread, another thread, or a grandchild in its own
+// session whose parent is gone. A program that includes this file defines attack() in place of
+// main(); its first argument names the place. build.sh also makes a library of it, which places.py
+// calls from Python.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 
 int attack(int count, char **arguments);
 
-// How every program in here says what came of an attempt: one line, name=ok or name=ERRNO.
+// Prints the outcome of an attempt in one line, name=ok or name=ERRNO; every program uses it.
 static inline void say(const char *name, long result) {
     const char *error = result >= 0 ? "ok" : strerrorname_np(errno);
     printf("%s=%s\n", name, error ? error : "?");
@@ -27,7 +27,7 @@ static inline void say(const char *name, long result) {
 
 #define TRY(number, ...) say(#number, syscall(SYS_##number, ##__VA_ARGS__))
 
-// Calls that Debian's headers do not name yet; from open_tree on, numbers are the same everywhere.
+// Calls that Debian's headers lack; from open_tree on, numbers are the same everywhere.
 #define NUMBER_STATMOUNT 457
 #define NUMBER_LISTMOUNT 458
 

@@ -1,4 +1,4 @@
-// Recurses until its stack is exactly that deep, from the stack's end. recursion BYTES
+// recursion BYTES: recurses until its stack is exactly that deep, from the stack's end.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// Starts as many as it can, and all of them stay. spawn processes|threads|vfork N
+// spawn processes|threads|vfork N: starts as many as it can, and keeps all of them.
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>

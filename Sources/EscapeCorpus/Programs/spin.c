@@ -1,5 +1,5 @@
-// spin THREADS [MILLISECONDS]: that many threads that never stop, in two processes. With a number,
-// each process stops when it has used so much of the processor.
+// spin THREADS [MILLISECONDS]: runs that many endless threads, in two processes. With MILLISECONDS,
+// each process stops after that much processor time.
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
-// Every call from 0 to 1023 with zero arguments, each in a process of its own: says which answer
-// with anything but ENOSYS and EPERM. One that waits is interrupted, and its EINTR is an answer: a
-// process that only waits for a processor is not taken for one. One that does not return counts as
-// an answer, too.
+// Makes every call from 0 to 1023 with zero arguments, each in its own process, and prints the
+// calls that answer with anything but ENOSYS and EPERM. A blocking call is interrupted, and its
+// EINTR is an answer: a process that only waits for a processor does not count. A call that does
+// not return counts as an answer, too.
 #include "places.h"
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -14,7 +14,7 @@ static void interrupt(int number) { (void)number; }
 static void call(int number, volatile int *answers) {
     struct timeval wait = {.tv_usec = WAIT_MICROSECONDS};
     struct itimerval again = {wait, wait};  // the first may come before the call
-    // Calls that wait for something return even so; one whose refusal is on its way is made again.
+    // A call that blocks returns even so; a call with a pending refusal is made again.
     struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
     struct rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);

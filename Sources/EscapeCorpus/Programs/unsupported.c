@@ -1,4 +1,4 @@
-// Meets a refused call and makes the worst of it. unsupported abort|flood|foreign
+// unsupported abort|flood|foreign: makes a refused call and reacts in the worst way.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>

@@ -133,7 +133,7 @@ import Testing
 }
 
 @Suite struct OrganizationRouteTests {
-    /// Two users; the second is a member of the first's organization.
+    /// Runs `body` with two users; the second is a member of the first's organization.
     private func withMember(
         _ body:
             @Sendable (

@@ -6,15 +6,15 @@ import Testing
 
 @testable import API
 
-/// What belongs to another organization is not there, on every route that names something.
+/// Every route with an identifier answers 404 for an object of another organization.
 @Suite struct ForeignIdentifierTests {
-    /// The other organization's own, by the words of the path that come before the identifier.
+    /// The objects of the other organization, by the part of the path before the identifier.
     private static let foreign = [
         "executions": "exe_foreign", "deliveries": "msg_foreign", "api-keys": "key_stranger",
         "organizations": "org_2", "projects": "prj_foreign", "dispatcher/tasks": "tsk_foreign",
     ]
 
-    /// A body that is right for each method, so that nothing but the identifier can be refused.
+    /// Returns a valid body for each method, so that only the identifier can be refused.
     private static func body(_ route: Route) -> String? {
         switch route.method {
         case .get, .delete: nil

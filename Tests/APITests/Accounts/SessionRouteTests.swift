@@ -9,7 +9,7 @@ extension Fixture.Caller {
     static let password = "Difference-Engine-1837"
     static let origin: HTTPFields = [.origin: "https://elsewhere.example"]
 
-    /// - Returns: the token of a new user's session.
+    /// - Returns: the answer, with the token of the new user's session.
     func signUp(
         _ email: String = "ada@example.com",
         password: String = password,

@@ -5,7 +5,7 @@ import Testing
 
 @testable import API
 
-/// A body, and the field that its refusal names.
+/// A refused body, and the field that the refusal names.
 struct BadBody: Sendable, CustomTestStringConvertible {
     let body: String
     let field: String

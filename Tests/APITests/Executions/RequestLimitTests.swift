@@ -5,10 +5,10 @@ import Testing
 
 @testable import API
 
-/// Each bound of a request: below it, at it, and above it.
+/// Each limit of a request is tested below it, at it, and above it.
 @Suite struct RequestLimitTests {
-    /// What makes a body with `count` of something, how many there may be, and the field named
-    /// above that.
+    /// A limit: a function that makes the members of a body from a count, the maximum count, and
+    /// the field that the refusal above it names.
     struct Bound: Sendable, CustomTestStringConvertible {
         let field: String
         let max: Int
@@ -51,7 +51,7 @@ import Testing
         Bound("runs", max: 64) { "\(code), \"runs\": [\(list($0) { _ in "{}" })]" },
         Bound("outputs", max: 64) { "\(code), \"outputs\": [\(list($0) { "\"o\($0)\"" })]" },
         Bound("outputs", max: 16_384) { total in
-            // Patterns of 511 bytes, and the last with what is missing.
+            // All patterns have 511 bytes, and the last one has the remaining bytes.
             let full = list(total / 511) { _ in "\"\(letters(255))/\(letters(255))\"" }
             return "\(code), \"outputs\": [\(full), \"\(letters(total % 511))\"]"
         },
@@ -111,7 +111,8 @@ import Testing
         let name = "limits." + limit.rawValue
         let (least, ceiling) = (limit.definition.least, Sample.ceilings[limit])
         #expect(try field(least - 1) == name)
-        // The sources have to fit into those of the jail.
+        // A jail's limit at its minimum is not tested: the sources of this body would not fit into
+        // it.
         if limit.definition.scope != .jail { #expect(try field(least) == nil) }
         #expect(try field(ceiling - 1) == nil)
         #expect(try field(ceiling) == nil)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import API
 
-/// That a caller's end is known from the connection's first moment, and after its last.
+/// A client's disconnect is detected from the first moment of the connection, and after its end.
 @Suite struct ClientDisconnectTests {
     private let disconnects = ClientDisconnects()
 
@@ -40,7 +40,7 @@ import Testing
         let (first, second) = (try connect(), try connect())
         let disconnect = try #require(disconnects.disconnect(of: first))
         _ = try first.finish()
-        // Not the one that was kept: the table holds no connection longer than it is there.
+        // It is not the earlier object: the table keeps no connection after it has closed.
         #expect(disconnects.disconnect(of: first) !== disconnect)
         #expect(try isGone(first))
         #expect(try !isGone(second))

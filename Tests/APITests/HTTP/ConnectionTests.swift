@@ -7,7 +7,7 @@ import Testing
 
 @testable import API
 
-/// The front door over real sockets on loopback.
+/// The HTTP server over real sockets on loopback.
 @Suite struct ConnectionTests {
     private static let body = #"{"language": "python", "code": "print(1)"}"#
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import API
 
-/// The document at `/openapi.json`; the tests of every route hold its answers to it besides.
+/// The document at `/openapi.json`; the tests of each route also check its answers against it.
 @Suite struct DocumentTests {
     private static func members(of value: JSONValue) -> [JSONValue.Member] {
         value.members
@@ -69,7 +69,7 @@ import Testing
                 #expect(check.flaws(example, schema) == [])
             }
         }
-        #expect(count > 60)  // else they were not found
+        #expect(count > 60)  // otherwise the examples were not found
     }
 
     @Test func `every answer with a body of JSON has an example`() throws {

@@ -68,7 +68,8 @@ import Testing
         }
     }
 
-    /// What a template asks for and nobody has is nothing, silently.
+    /// A template silently renders an unknown name as nothing, so this test looks for empty
+    /// elements.
     @Test func `no element of the page is empty, but for a meaning that goes without saying`()
         throws
     {
@@ -131,7 +132,7 @@ import Testing
 }
 
 extension JSONValue {
-    /// The same with a tag in every text, but for those that lead somewhere.
+    /// The same value with a tag in every string, except in references.
     fileprivate var hostile: JSONValue {
         switch self {
         case .string(let text): .string(text + "<script>")

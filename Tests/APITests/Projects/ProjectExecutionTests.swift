@@ -6,9 +6,9 @@ import Testing
 
 @testable import API
 
-/// Running a project, and its log.
+/// The routes that run a project and list its executions.
 @Suite struct ProjectExecutionTests {
-    /// - Parameter body: is given the path of a project with one file, and its identifier.
+    /// - Parameter body: gets the path of a project with one file, and the project's identifier.
     private func withProject(
         _ fixture: Fixture,
         _ body: @Sendable (Fixture.Caller, String, String) async throws -> Void
@@ -142,7 +142,7 @@ import Testing
             #expect(try await send(other + "/execute").status == 422)
             #expect(try await send("/v1/executions").status == 422)
 
-            // What it became went with its project.
+            // The execution was deleted with its project.
             #expect(try await caller.send(.delete, path, as: Fixture.writer).status == 200)
             #expect(try await send(path + "/execute").status == 404)
         }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import API
 
-/// A request laid over a project.
+/// The merge of a request into a project.
 @Suite struct ProjectMergeTests {
     private static let project = Project(
         id: "prj_1",

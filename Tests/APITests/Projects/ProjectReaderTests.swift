@@ -63,7 +63,8 @@ import Testing
         #expect(field(bad.body) == bad.field)
     }
 
-    /// What makes a body of a size, the most that it may be, and the field that is named above it.
+    /// The limits of a project: a function that makes a body of a size, the maximum size, and the
+    /// field that the refusal above it names.
     static let bounds: [RequestLimitTests.Bound] = [
         .init("name", max: 100) { #"{"name": "\#(String(repeating: "😀", count: $0))"}"# },
         .init("description", max: 2_000) {
@@ -71,7 +72,7 @@ import Testing
         },
         .init("entry", max: 255) { #"{"name": "x", "entry": "\#(letters($0))"}"# },
         .init("language", max: 64) { length in
-            // Above it the length is what is wrong, below it that there is no such language.
+            // Above the limit the length is refused, below it the unknown language.
             #"{"name": "x", "language": "\#(length > 64 ? letters(length) : "python")"}"#
         },
         .init("env", max: 64) { count in

@@ -166,7 +166,7 @@ import Testing
         }
     }
 
-    /// Every route of a project: its method, and what follows its own path.
+    /// All routes of a project: the method, and the part of the path after the project's own.
     static let calls: [(HTTPRequest.Method, String)] = [
         (.get, ""), (.patch, ""), (.delete, ""), (.get, "/files"), (.get, "/files/a"),
         (.put, "/files/a"), (.delete, "/files/a"), (.post, "/execute"), (.get, "/executions"),
@@ -224,7 +224,7 @@ import Testing
 }
 
 extension Fixture.Caller {
-    /// - Returns: its path.
+    /// - Returns: the path of the project.
     func makeProject(_ body: String = #"{"name": "x"}"#) async throws -> String {
         let made = try await send(.post, "/v1/projects", body, as: Fixture.writer)
         return "/v1/projects/" + (made["data.id"]?.text ?? "none")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import API
 
-/// What the payloads write has exactly the members of its schema, whatever happened.
+/// For every outcome, a payload has exactly the members of its schema.
 @Suite struct PayloadSchemaTests {
     private static let contract = try? Contract(document: Fixture().document())
 

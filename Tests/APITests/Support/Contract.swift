@@ -4,14 +4,14 @@ import Testing
 
 @testable import API
 
-/// The document that the server gives of itself, held against what it answers.
+/// The server's own document, against which answers are checked.
 struct Contract: Sendable {
     let document: JSONValue
 
-    /// Of a schema's name, or of a schema.
+    /// The checker for the document's schemas.
     var schemas: SchemaCheck { SchemaCheck(schemas: document["components"]?["schemas"] ?? .null) }
 
-    /// Records every way in which an answer is not as the document has it.
+    /// Records every difference between an answer and the document.
     func check(
         _ method: HTTPRequest.Method,
         _ path: String,
@@ -29,7 +29,7 @@ struct Contract: Sendable {
         #expect(flaws(response, reply) == [], "\(place)", sourceLocation: sourceLocation)
     }
 
-    /// - Returns: `nil` for what the document does not have: another path, another method.
+    /// - Returns: `nil` if the document does not have the path or the method.
     private func operation(_ method: HTTPRequest.Method, _ path: String) -> JSONValue? {
         let path = path.prefix { $0 != "?" }
         let canonical = path.hasPrefix("/v1/") ? "/api" + path : String(path)
@@ -77,7 +77,7 @@ struct Contract: Sendable {
 }
 
 extension JSONValue {
-    /// A string's text.
+    /// The text of a string; `nil` for any other value.
     var text: String? {
         if case .string(let text) = self { text } else { nil }
     }

@@ -13,7 +13,7 @@ import Testing
 @testable import Identity
 @testable import SQLiteStore
 
-/// The whole front door over fakes, without a network.
+/// The whole HTTP server over fakes, without a network.
 struct Fixture: Sendable {
     private let temporary: TemporaryStore
     let service: ScriptedService
@@ -26,7 +26,7 @@ struct Fixture: Sendable {
 
     var store: any Store { temporary.store }
 
-    /// What a statement finds in the store.
+    /// Returns the rows that an SQL statement finds in the store.
     func inspect(_ sql: String) async throws -> [String] { try await temporary.store.inspect(sql) }
 
     init(_ script: ScriptedService.Script = .finish(Sample.success)) throws {
@@ -46,7 +46,7 @@ struct Fixture: Sendable {
         )
     }
 
-    /// How often the courier was told to look.
+    /// The number of calls that woke the courier.
     actor Wakes {
         private(set) var count = 0
         func add() { count += 1 }
@@ -54,7 +54,7 @@ struct Fixture: Sendable {
 
     struct NoAnonymousPlan: Error {}
 
-    /// Every route.
+    /// Returns all routes.
     func table() throws -> RouteTable {
         routeTable(configuration, try dependencies(), RequestCounter())
     }
@@ -112,14 +112,14 @@ struct Fixture: Sendable {
         }
     }
 
-    /// The same, and tasks are dispatched meanwhile.
+    /// Runs `test` while tasks are dispatched.
     func runDispatching(_ test: @Sendable (Caller) async throws -> Void) async throws {
         let dispatching = Task { await dispatcher.run() }
         defer { dispatching.cancel() }
         try await run(test)
     }
 
-    /// One who sends requests, and holds every answer to the document.
+    /// A client that checks every answer against the document.
     struct Caller: Sendable {
         let client: any TestClientProtocol
         let contract: Contract
@@ -149,7 +149,9 @@ struct Fixture: Sendable {
     }
 }
 
-/// An answer, read with another reader than the one under test.
+/// An answer.
+///
+/// Foundation's reader checks it as well, which is not the reader under test.
 struct Reply {
     let status: Int
     let headers: HTTPFields
@@ -167,7 +169,7 @@ struct Reply {
             foundation == nil ? .null : (try? StrictJSON.parse(Array(text.utf8))) ?? .null
     }
 
-    /// The value at a path such as `error.details.field`.
+    /// Returns the value at a path such as `error.details.field`.
     subscript(path: String) -> JSONValue? {
         path.split(separator: ".").reduce(Optional(object)) { value, name in
             value?[String(name)]

@@ -3,7 +3,7 @@ import Foundation
 import Identity
 import JSON
 
-/// Keys of two organizations, made once for the whole run.
+/// The keys of two organizations, created once for the whole run.
 enum Keys {
     private static let secrets: [String: KeySecret] = [
         Fixture.reader: KeySecret(), Fixture.writer: KeySecret(),
@@ -12,7 +12,7 @@ enum Keys {
         Fixture.watcher: KeySecret(), Fixture.otherAgent: KeySecret(),
     ]
 
-    /// A key by its name; any other text is the credential itself.
+    /// Returns a key by its name; any other text is returned as the credential itself.
     static func secret(_ name: String) -> String { secrets[name]?.plaintext ?? name }
 
     fileprivate static func digest(_ name: String) -> Data { secrets[name]?.digest ?? Data() }
@@ -21,16 +21,16 @@ enum Keys {
 extension Fixture {
     static let reader = "reader"
     static let writer = "writer"
-    /// With every scope but an admin's.
+    /// A key with every scope except `admin`.
     static let everything = "everything"
     static let stranger = "stranger"
     static let revoked = "revoked"
     static let expired = "expired"
-    /// May order tasks, and nothing else.
+    /// A key that may only create tasks.
     static let agent = "agent"
-    /// May look at tasks.
+    /// A key that may read tasks.
     static let watcher = "watcher"
-    /// Of the other organization.
+    /// A key of the other organization.
     static let otherAgent = "other agent"
 
     func insertKeys() async throws {

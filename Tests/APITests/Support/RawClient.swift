@@ -2,9 +2,9 @@ import Foundation
 import Glibc
 import JSON
 
-/// A TCP client that says exactly what it is told to.
+/// A TCP client that sends exactly the given bytes.
 ///
-/// Receiving blocks, and so has a thread of its own.
+/// Receiving blocks, so it runs on its own thread.
 struct RawClient: Sendable {
     private let descriptor: Int32
 
@@ -14,7 +14,7 @@ struct RawClient: Sendable {
 
     init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        // Only a server that hangs lets a client wait so long.
+        // The client waits this long only if the server hangs.
         var timeout = timeval(tv_sec: 300, tv_usec: 0)
         setsockopt(
             descriptor,
@@ -47,12 +47,12 @@ struct RawClient: Sendable {
         }
     }
 
-    /// Everything until the server closes the connection, or `stop` is in it.
+    /// Returns all bytes until the server closes the connection, or until they contain `stop`.
     func receive(until stop: String? = nil) async -> String {
         await read(until: stop).text
     }
 
-    /// Everything until the server closes the connection, and whether it did.
+    /// Returns all bytes until the server closes the connection, and whether it did.
     func receiveToEnd() async -> (text: String, isClosed: Bool) { await read(until: nil) }
 
     private func read(until stop: String?) async -> (text: String, isClosed: Bool) {

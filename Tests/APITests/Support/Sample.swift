@@ -135,7 +135,7 @@ enum Sample {
         )
     }
 
-    /// A task that is not to be begun during a test.
+    /// Returns a task that does not start during a test.
     static func task(_ id: String, organization: String = "org_1") -> AgentTask {
         AgentTask(
             id: id,

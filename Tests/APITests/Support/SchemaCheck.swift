@@ -2,12 +2,14 @@ import JSON
 
 @testable import API
 
-/// Holds values to schemas: as much of JSON Schema as the document uses, and not a keyword more.
+/// Checks values against schemas.
+///
+/// It supports exactly the keywords of JSON Schema that the document uses.
 struct SchemaCheck {
     /// The document's schemas, by name.
     let schemas: JSONValue
 
-    /// Where `value` is not as `schema` has it; nothing where it is.
+    /// Returns the differences between `value` and `schema`; empty if there are none.
     func flaws(_ value: JSONValue, _ schema: JSONValue, at path: String = "$") -> [String] {
         schema.members.flatMap { keyword in
             flaws(value, keyword, of: schema, at: path).map { path + " " + $0 }
@@ -18,7 +20,7 @@ struct SchemaCheck {
         flaws(value, schema).isEmpty
     }
 
-    /// Of the value itself.
+    /// Returns the differences of the value itself.
     private func flaws(
         _ value: JSONValue,
         _ keyword: JSONValue.Member,
@@ -48,7 +50,7 @@ struct SchemaCheck {
             let names = value.members.map { JSONValue.string($0.name) }
             isKept = !Self.isObject(value) || operand.elements.allSatisfy(names.contains)
         case "properties", "additionalProperties", "propertyNames", "items", "then":
-            return []  // of what is below
+            return []  // checked for members and elements
         case "description", "title", "format", "default", "examples": return []
         default: return ["has a schema with the keyword \(keyword.name)"]
         }
@@ -62,7 +64,7 @@ struct SchemaCheck {
         return flaws(value, schema, at: path)
     }
 
-    /// Of its members and elements.
+    /// Returns the differences of its members and elements.
     private func below(_ value: JSONValue, _ schema: JSONValue, at path: String) -> [String] {
         let elements = value.elements.enumerated().flatMap { index, element in
             schema["items"].map { flaws(element, $0, at: "\(path)[\(index)]") } ?? []
@@ -97,7 +99,7 @@ extension SchemaCheck {
         if case .object = value { true } else { false }
     }
 
-    /// What the keyword counts; what it says nothing about is within every bound.
+    /// Returns the size that the keyword limits; a value of another kind is within the limit.
     private static func size(_ value: JSONValue, _ keyword: JSONValue.Member) -> Double {
         switch (value, keyword.name) {
         case (.string(let text), "minLength"), (.string(let text), "maxLength"):
@@ -112,7 +114,9 @@ extension SchemaCheck {
         }
     }
 
-    /// What ``Identifier`` makes is not asked for: tests have shorter ones, which read better.
+    /// Returns whether the value matches the pattern.
+    ///
+    /// The pattern of identifiers is not checked: tests use shorter ones, which are easier to read.
     private static func matches(_ value: JSONValue, _ pattern: JSONValue) -> Bool {
         guard case .string(let text) = value, pattern.text?.hasSuffix("{26}$") != true else {
             return true

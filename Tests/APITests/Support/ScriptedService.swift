@@ -3,17 +3,17 @@ import Foundation
 import JSON
 import Synchronization
 
-/// A scheduler that does as it is told: it answers submissions from a script and remembers them.
+/// A fake scheduler that answers submissions from a script and records them.
 final class ScriptedService: ExecutionService {
-    /// What becomes of a submission.
+    /// The outcome of a submission.
     enum Script: Sendable {
         case finish(ExecutionResult)
         case fault
         case refuse(SubmissionRefusal)
         case fail
-        /// Accepted, and ended by this.
+        /// Accepts the execution, and ends the wait with this error.
         case end(by: any Error)
-        /// Never ends by itself; a waiting task's cancellation is what ends the wait.
+        /// Never ends; only the cancellation of the waiting task ends the wait.
         case hang
     }
 
@@ -38,7 +38,7 @@ final class ScriptedService: ExecutionService {
     private let state: Mutex<State>
     private let store: any ExecutionStore
     let report: RateReport
-    /// Yields the id of every submission whose wait has begun, and again when it was cancelled.
+    /// The ids of submissions whose wait has begun; `hungUp` yields the ids of cancelled waits.
     let waiting: AsyncStream<String>
     let hungUp: AsyncStream<String>
     private let waitingContinuation: AsyncStream<String>.Continuation
@@ -127,13 +127,13 @@ final class ScriptedService: ExecutionService {
         state.withLock { $0.current[id] }
     }
 
-    /// Ends what is waited for at once, as the script says.
     func events(
         of id: String,
         organization: String,
         from number: Int
     ) async -> (any AsyncSequence<ExecutionEvent, any Error> & Sendable)? { nil }
 
+    /// Ends the execution at once if the script says so.
     func wait(id: String, organization: String, upTo duration: Duration) async {
         let script = state.withLock { state in
             state.waits.append(duration)

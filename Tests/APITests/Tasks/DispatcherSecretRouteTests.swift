@@ -7,7 +7,7 @@ import Testing
 
 @testable import API
 
-/// Whoever knows the dispatcher's secret reaches everybody's tasks, and nothing else.
+/// The dispatcher's secret permits access to all organizations' tasks, and to nothing else.
 @Suite struct DispatcherSecretRouteTests {
     private static let secret = "0123456789-secret"
     private static let path = TaskRouteTests.path

@@ -6,7 +6,7 @@ import Testing
 
 @testable import API
 
-/// One request, one task.
+/// A request with an idempotency key creates one task, however often it is sent.
 @Suite struct TaskIdempotencyTests {
     private func send(
         _ caller: Fixture.Caller,

@@ -6,7 +6,7 @@ import Testing
 
 @testable import API
 
-/// What is shown of tasks, and what can be done about them.
+/// The routes that list, show, cancel and retry tasks.
 @Suite struct TaskLookTests {
     private static let path = TaskRouteTests.path
 
@@ -20,7 +20,7 @@ import Testing
         return try #require(reply["data.id"]?.text, "\(reply.text)")
     }
 
-    /// Writes that the task has come as far as this.
+    /// Changes the task's state in the store.
     private func change(
         _ id: String,
         in fixture: Fixture,
@@ -64,7 +64,7 @@ import Testing
                 guard case .array(let tasks)? = reply["data"] else { return [] }
                 return tasks.map { $0["id"] }
             }
-            // Made at the same time, so it is their names that say which is newer.
+            // The tasks were created at the same time, so their identifiers determine the order.
             func sorted(_ ids: String...) -> [JSONValue] { ids.sorted(by: >).map(JSONValue.string) }
             let all = sorted(first, second, third)
             #expect(try await ids("") == all)
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    // MARK: One
+    // MARK: One task
 
     @Test func `a task is shown with its attempts and the last of them whole`() async throws {
         let fixture = try Fixture()
@@ -189,7 +189,7 @@ import Testing
         }
     }
 
-    // MARK: Cancelling and trying again
+    // MARK: Cancelling and retrying
 
     @Test func `a task that waits is cancelled once, and can be tried again`() async throws {
         let fixture = try Fixture()

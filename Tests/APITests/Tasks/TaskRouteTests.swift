@@ -6,7 +6,7 @@ import Testing
 
 @testable import API
 
-/// Tasks over HTTP: ordered, looked at, cancelled and tried again.
+/// The task routes over HTTP.
 @Suite struct TaskRouteTests {
     static let path = "/api/v1/dispatcher/tasks"
     static let program = #"{"language": "python", "code": "print(1 + 1)"}"#
@@ -15,7 +15,7 @@ import Testing
         #"{"language": "py", "code": "print(1 + 1)", \#(fields)}"#
     }
 
-    // MARK: Ordering
+    // MARK: Creation
 
     @Test func `a task is taken in with what it is to be`() async throws {
         let fixture = try Fixture()
@@ -171,7 +171,7 @@ import Testing
         }
     }
 
-    // MARK: Of a project
+    // MARK: Tasks of a project
 
     @Test func `a task of a project is what the project has, and what it says instead`()
         async throws
@@ -270,7 +270,7 @@ import Testing
         }
     }
 
-    // MARK: Who may
+    // MARK: Permissions
 
     @Test(arguments: [
         (HTTPRequest.Method.post, ""), (.get, ""), (.get, "/tsk_1"), (.post, "/tsk_1/cancel"),

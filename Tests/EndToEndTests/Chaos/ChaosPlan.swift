@@ -1,10 +1,10 @@
 import Foundation
 import TestSupport
 
-/// What is asked of the service and what is killed meanwhile.
+/// The orders to the service, and the kills meanwhile.
 ///
-/// All of it follows from the seed. Moments are counts of what has been asked for, so that a seed
-/// means the same on a slow machine.
+/// All of it follows from the seed. The moment of a kill is a count of orders, so that a seed means
+/// the same on a slow machine.
 struct ChaosPlan: Sendable {
     struct Order: Sendable {
         let number: Int
@@ -13,12 +13,12 @@ struct ChaosPlan: Sendable {
     }
 
     enum Manner: Sendable {
-        /// Handed in with a callback, and left.
+        /// Submitted with a callback, and not polled.
         case callback
-        /// Handed in, and waited for.
+        /// Submitted, and polled to its end.
         case asynchronous
         case synchronous
-        /// A stranger's.
+        /// An anonymous caller's order.
         case trial
     }
 
@@ -55,7 +55,8 @@ struct ChaosPlan: Sendable {
             (.initOfAJail, 5), (.warden, 5), (.front, 3), (.frontAndWarden, 2), (.monitor, 1),
             (.everything, 1),
         ]
-        // Of a thousand executions; of fewer, as many less, and one at the least.
+        // The counts are for a thousand executions; they scale down with the number, to at least
+        // one.
         let times = { (times: Int) in max(1, times * executions / 1_000) }
         let shuffled = victims.flatMap { Array(repeating: $0, count: times($1)) }
             .shuffled(using: &random)

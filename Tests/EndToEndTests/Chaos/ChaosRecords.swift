@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What the service has written down of a plan's orders.
+/// The service's records of a plan's orders.
 struct Records {
     let plan: ChaosPlan
     let key: Key
@@ -16,7 +16,7 @@ struct Records {
         let attempts: Int
     }
 
-    /// Reads them when nothing is under way any more.
+    /// Reads the records when no execution is queued or running.
     init(_ server: Server, _ key: Key, _ plan: ChaosPlan) async throws {
         for status in ["queued", "running"] {
             try await eventually("nothing \(status)") {
@@ -42,7 +42,7 @@ struct Records {
         byOrder = Dictionary(all.map { ($0.order, $0) }) { first, _ in first }
     }
 
-    /// Nothing that was accepted is lost, doubled, or somebody else's.
+    /// Checks that no accepted order is lost, duplicated, or another caller's.
     func expectEveryOrderOnce(_ gathered: ChaosRun.Gathered) async throws {
         for order in plan.orders(.callback, .asynchronous) {
             let found = all.filter { $0.order == order.number }
@@ -59,7 +59,7 @@ struct Records {
         #expect(all.allSatisfy { (1...3).contains($0.attempts) })
     }
 
-    /// Every attempt that a log tells of is in the record.
+    /// Checks that the records have every attempt that a log mentions.
     func expectMarked(_ logs: [String]) {
         var least: [String: Int] = [:]
         for line in logs.flatMap({ $0.split(separator: "\n") }) {
@@ -76,7 +76,7 @@ struct Records {
         for record in all {
             #expect(record.attempts >= least[record.id] ?? 1, "\(record.id)")
         }
-        // Else nothing was hit, and this shows nothing.
+        // Without a repeated attempt, no kill had an effect and the test proves nothing.
         #expect(all.contains { $0.attempts > 1 })
     }
 
@@ -89,7 +89,7 @@ struct Records {
 }
 
 extension Server {
-    /// Every element of a list.
+    /// Returns every element of a list.
     func pages(_ path: String, key: Key) async throws -> [JSON] {
         var elements: [JSON] = []
         while true {

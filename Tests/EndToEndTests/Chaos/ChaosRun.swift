@@ -1,22 +1,23 @@
 import Foundation
 import Testing
 
-/// A service under load whose processes are killed, and started again where nobody else would.
+/// A service under load whose processes are killed, and restarted if nothing else restarts them.
 ///
-/// Only its own processes: the front that this started, and what descends from it.
+/// The kills hit only the run's own processes: the front that it started, and the front's
+/// descendants.
 final class ChaosRun: Sendable {
     let plan: ChaosPlan
     let key: Key
     private let deployment: Deployment
     private let arguments: [String]
     private let callbackURL: String
-    /// `nil` while it is being started.
+    /// The server; `nil` during a start.
     private let current = Monitor<Server?>(nil)
     private let taken = Monitor(0)
     private let gathered = Monitor(Gathered())
 
     struct Gathered: Sendable {
-        /// By the order's number.
+        /// The executions' ids by the order's number.
         var ids: [Int: String] = [:]
         var logs: [String] = []
         var doomed: [ProcessTable.Entry] = []
@@ -39,7 +40,7 @@ final class ChaosRun: Sendable {
         self.callbackURL = callbackURL
     }
 
-    /// - Parameter body: looks at what has come of it, at the last of the servers.
+    /// - Parameter body: checks the results at the last server.
     func run(_ body: (Server, Gathered) async throws -> Void) async throws {
         do {
             try await startServer()
@@ -78,7 +79,7 @@ final class ChaosRun: Sendable {
     }
 }
 
-// MARK: - What is killed
+// MARK: - The kills
 
 extension ChaosRun {
     private func strikeAll() async throws {
@@ -96,7 +97,7 @@ extension ChaosRun {
         switch victim {
         case .initOfAJail:
             let found = try await eventually("a jail's init") { () -> ProcessTable.Entry?? in
-                // Asked for before it is looked: then nothing comes that is not seen.
+                // Read the flag before the processes: no order can then come unseen.
                 let isLast = taken.value == plan.orders.count
                 let warden = server.processes.warden?.pid
                 let first = ProcessTable.jailed(below: front).first { $0.parent == warden }
@@ -132,7 +133,7 @@ extension ChaosRun {
         let code = try await server.program.exitCode()
         #expect(code == (front ? 128 + SIGKILL : 1))
         try await startServer()
-        // Shared with the monitor and the warden: its end is theirs, too.
+        // The monitor and the warden share the pipe: its end is also their end.
         let log = await server.program.stderr.wait(until: \.isClosed)
         let text = try #require(log, "a process of a killed server holds its log open").text
         gathered.change { $0.logs.append(text) }
@@ -143,7 +144,7 @@ extension ChaosRun {
     }
 }
 
-// MARK: - What is asked
+// MARK: - The orders
 
 extension ChaosRun {
     private func askAll() async throws {
@@ -160,7 +161,7 @@ extension ChaosRun {
         return order
     }
 
-    /// Asks until there is the answer that the order is about.
+    /// Repeats the order until there is a final answer.
     private func ask(_ order: ChaosPlan.Order) async throws {
         let request = self.request(for: order)
         let answer = try await eventually("an answer to order \(order.number)") {
@@ -211,10 +212,10 @@ extension ChaosRun {
         return request
     }
 
-    /// - Returns: `nil` where it is to be asked again: the server went away, or says so.
+    /// - Returns: `nil` if the order must be repeated: the server has gone, or asks for a retry.
     private func attempt(_ request: Request, _ order: ChaosPlan.Order) async throws -> HTTPAnswer? {
         let server = try await server()
-        // Nobody there to connect to is the same as nobody there to answer.
+        // A refused connection counts as a missing answer.
         let connection = try? await server.begin(
             request.path,
             key: request.isStrangers ? nil : key,
@@ -224,7 +225,8 @@ extension ChaosRun {
         let answer = try await connection?.answerIfWhole()
         switch (answer?.status, order.manner) {
         case (200?, _), (202?, .callback): return answer
-        // Still under way; 409 where the request before this has not been noticed to be gone.
+        // The execution is still under way; 409 if the server has not yet noticed the end of the
+        // earlier request.
         case (nil, _), (503?, _), (409?, _), (202?, .asynchronous):
             gathered.change { $0.retriedRequests += 1 }
             return nil

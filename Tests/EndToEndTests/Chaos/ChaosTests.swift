@@ -6,7 +6,7 @@ import Testing
 extension EndToEnd {
     /// The whole service while its processes are killed at random moments.
     ///
-    /// The seed is printed; `QUICKSAND_CHAOS_SEED` has the same happen again.
+    /// The seed is printed; `QUICKSAND_CHAOS_SEED` repeats a run.
     @Suite struct Chaos {
         private static let executions = Campaign.size(short: 150, long: 1_000)
 
@@ -15,7 +15,8 @@ extension EndToEnd {
             return given.flatMap { UInt64($0) } ?? .random(in: 0...UInt64(UInt32.max))
         }
 
-        /// Enough places and no rates: what is refused is not what is looked at here.
+        /// Returns arguments with a large queue and without rates: refusals are not the subject
+        /// here.
         private func arguments(_ deployment: Deployment) throws -> [String] {
             let limits = Repository.root.appendingPathComponent("limits.json")
             let content = try JSONSerialization.jsonObject(with: Data(contentsOf: limits))
@@ -71,7 +72,7 @@ extension EndToEnd {
             }
         }
 
-        // MARK: What must be so afterwards
+        // MARK: The state afterwards
 
         private func expectDelivered(
             _ records: Records,
@@ -85,7 +86,7 @@ extension EndToEnd {
                 let all = try await server.pages("/v1/deliveries", key: records.key)
                 return all.allSatisfy { $0["status"].string == "delivered" } ? all : nil
             }
-            // One delivery for each, and nothing else.
+            // Exactly one delivery for each, and no other.
             #expect(deliveries.count == owed.count)
             #expect(Set(deliveries.compactMap { $0["execution_id"].string }) == owed)
             var messages: [String: Set<String>] = [:]
@@ -117,7 +118,7 @@ extension EndToEnd {
                 let ours = groups.filter { $0.contains(own) }
                 let spares = ours.filter { $0.contains("/jail-") && Self.isEmpty($0) }
                 let hierarchies = ours.filter { !$0.contains("/jail-") }
-                // The warden keeps two for the jails to come, in each hierarchy.
+                // The warden keeps two spares in each hierarchy.
                 return spares.count <= 2 * hierarchies.count
                     && spares.count + hierarchies.count == groups.count
             }
@@ -129,14 +130,14 @@ extension EndToEnd {
             }
         }
 
-        /// As the logs tell them.
+        /// Returns the wardens' process ids from the log.
         private static func wardens(_ log: String) -> [Int32] {
             log.matches(of: #/process=([0-9]+) \[\w+\] warden ready/#).compactMap {
                 Int32($0.1)
             }
         }
 
-        /// Every control group of these wardens, their jails' included.
+        /// Returns every control group of these wardens, their jails' included.
         private static func groups(of wardens: [Int32]) async throws -> [Substring] {
             let result = try await command(
                 "/usr/bin/find",
@@ -151,8 +152,8 @@ extension EndToEnd {
             (try? String(contentsOfFile: group + "/cgroup.procs", encoding: .utf8)) == ""
         }
 
-        /// The mounts of this machine but those of other tests, which run at the same time and have
-        /// theirs below the temporary folder.
+        /// Returns the mounts of this machine, except the mounts of concurrent tests, which are
+        /// below the temporary folder.
         private static func mounts() throws -> Set<String> {
             let text = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
             let temporary = FileManager.default.temporaryDirectory.path + "/"

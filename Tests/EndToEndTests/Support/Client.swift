@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Somebody at a terminal of another machine, with a home of their own.
+/// A user at another machine's terminal, with a separate home folder.
 struct Client: Sendable {
     let deployment: Deployment
     let server: String
@@ -60,7 +60,7 @@ struct Client: Sendable {
         )
     }
 
-    /// The token that is kept, if one is.
+    /// Returns the saved token, if any.
     func savedToken() throws -> String? {
         let file = try JSON(Data(contentsOf: URL(fileURLWithPath: credentials)))
         return file["servers"][server]["token"].string

@@ -1,8 +1,9 @@
 import Foundation
 
-/// Where the programs under test are.
+/// The paths of the programs under test.
 enum Product {
-    /// `QUICKSAND_TEST_BINARIES`, else the folder of the test bundle, which SwiftPM builds them in.
+    /// The folder `QUICKSAND_TEST_BINARIES`, else the folder of the test bundle, where SwiftPM
+    /// builds them.
     static let folder: String = {
         if let given = ProcessInfo.processInfo.environment["QUICKSAND_TEST_BINARIES"] {
             return given
@@ -14,7 +15,7 @@ enum Product {
     static var quicksand: String { folder + "/quicksand" }
 }
 
-/// A program that was started, its output, and its end.
+/// A started program, its output, and its end.
 final class RunningProgram: Sendable {
     struct Output: Sendable {
         var bytes = Data()
@@ -26,10 +27,10 @@ final class RunningProgram: Sendable {
     let pid: Int32
     let stdout = Monitor(Output())
     let stderr = Monitor(Output())
-    /// The exit code, or 128 and the signal.
+    /// The exit code, or 128 plus the signal.
     private let code = Monitor<Int32?>(nil)
 
-    /// - Parameter environment: beside what this process has, without its `QUICKSAND_*`.
+    /// - Parameter environment: variables in addition to this process's, except its `QUICKSAND_*`.
     init(
         _ program: String,
         _ arguments: [String],
@@ -76,7 +77,7 @@ final class RunningProgram: Sendable {
 
     func signal(_ number: Int32) { kill(pid, number) }
 
-    /// - Throws: ``Unreached`` where it has not ended within the bound.
+    /// - Throws: ``Unreached`` if the program has not ended within the bound.
     func exitCode(seconds: Int = Patience.seconds) async throws -> Int32 {
         guard let code = await code.wait(seconds: seconds, until: { $0 != nil }), let code else {
             throw Unreached(what: "the end of process \(pid)")
@@ -84,7 +85,7 @@ final class RunningProgram: Sendable {
         return code
     }
 
-    /// Ends it, if it has not ended: asked first, killed after a bound.
+    /// Ends the program if it still runs: first by SIGTERM, after a bound by SIGKILL.
     func end() async {
         guard code.value == nil else { return }
         signal(SIGTERM)
@@ -93,7 +94,7 @@ final class RunningProgram: Sendable {
         _ = try? await exitCode(seconds: 60)
     }
 
-    /// Waits for its end, and ends it where that does not come.
+    /// Waits for the program's end, and ends it after the bound.
     func result(seconds: Int = Patience.seconds) async throws -> CommandResult {
         do {
             let code = try await exitCode(seconds: seconds)
@@ -108,7 +109,7 @@ final class RunningProgram: Sendable {
     }
 }
 
-/// What a finished command left behind.
+/// The exit code and output of a finished command.
 struct CommandResult: Sendable {
     let code: Int32
     let stdoutBytes: Data

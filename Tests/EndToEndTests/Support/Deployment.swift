@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A data folder of its own, the servers that are started on it, and the keys that are made in it.
+/// A data folder, the servers that a test starts on it, and the keys that it makes there.
 ///
-/// Whatever happens in a test, every server that it started is ended and its folder is removed.
+/// After every test, also a failed one, its servers are ended and its folder is deleted.
 struct Deployment: Sendable {
     let folder: String
     var data: String { folder + "/data" }
@@ -23,10 +23,10 @@ struct Deployment: Sendable {
 
     /// Starts a server, which may fail to start, and which the caller ends.
     ///
-    /// No jails stand by, so that those of executions can be counted, and programs have as much
-    /// time as they like; `--standby` and `--limits` among the arguments say otherwise.
+    /// There are no standby jails, so that tests can count the jails of executions, and programs
+    /// have ample time; `--standby` and `--limits` among the arguments override that.
     ///
-    /// - Parameter launcher: a command that becomes the one that it is given.
+    /// - Parameter launcher: a command that executes the command in its arguments.
     func start(
         _ arguments: [String] = [],
         environment: [String: String] = [:],
@@ -43,7 +43,7 @@ struct Deployment: Sendable {
         )
     }
 
-    /// Starts a server and has `body` use it.
+    /// Starts a server for `body`, and ends it.
     func serve(
         _ arguments: [String] = [],
         environment: [String: String] = [:],
@@ -61,7 +61,7 @@ struct Deployment: Sendable {
         await program.end()
     }
 
-    /// Makes a key by the command line, also beside a running server.
+    /// Makes a key on the command line, also beside a running server.
     func makeKey(
         plan: String = "enterprise",
         scopes: [String] = ["projects:read", "projects:write"],
@@ -85,7 +85,7 @@ struct Deployment: Sendable {
         )
     }
 
-    /// Writes the shipped limits with as much time for programs in each plan, and no more.
+    /// Writes the shipped limits, with this time limit of programs in every plan.
     /// - Returns: the file's path.
     func writeLimits(milliseconds: Int = Limits.ampleMilliseconds) throws -> String {
         try write(try Limits.shipped(milliseconds: milliseconds), as: "limits.json")
@@ -100,7 +100,7 @@ struct Deployment: Sendable {
     }
 }
 
-/// limits.json, as the repository has it and as tests need it.
+/// The repository's limits.json, and its variants for tests.
 enum Limits {
     static let path = Repository.root.appendingPathComponent("limits.json").path
     /// What no program uses but one that is to be ended: the machine may be busy.
@@ -121,7 +121,7 @@ struct Key: Sendable {
     let webhookSecret: String
 }
 
-/// Starts a server on a data folder of its own.
+/// Starts a server on a new data folder.
 func withServer(
     _ arguments: [String] = [],
     _ body: (Server) async throws -> Void

@@ -2,7 +2,7 @@ import Foundation
 
 typealias JSONObject = [String: any Sendable]
 
-/// A value of a JSON text; a member that is not there reads as absent, not as `null`.
+/// A value of a JSON text; a missing member reads as absent, not as `null`.
 struct JSON {
     private let value: Any?
 
@@ -22,12 +22,12 @@ struct JSON {
     var elements: [JSON] { (value as? [Any])?.map { JSON(value: $0) } ?? [] }
     var string: String? { value as? String }
     var int: Int? { (value as? NSNumber)?.intValue }
-    /// Not a number where there is none: whatever it is compared with.
+    /// The number; NaN if the value is none, so that every comparison fails.
     var double: Double { (value as? NSNumber)?.doubleValue ?? .nan }
     var bool: Bool? { value as? Bool }
     var isNull: Bool { value is NSNull }
 
-    /// The same text for the same value, whatever the order of members.
+    /// The canonical text of the value, independent of the order of members.
     var canonical: String {
         get throws {
             let options: JSONSerialization.WritingOptions = [.sortedKeys, .fragmentsAllowed]

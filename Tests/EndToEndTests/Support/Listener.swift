@@ -2,16 +2,16 @@ import Foundation
 import NIOCore
 import NIOPosix
 
-/// A port on loopback that answers whatever comes with the same bytes, HTTP or not.
+/// A port on loopback that answers every input with the same bytes, HTTP or not.
 final class Listener: Sendable {
     private let received = Monitor<[Data]>([])
     private let answer: Data
 
     private init(answer: Data) { self.answer = answer }
 
-    /// Listens while `body` runs, and hands it the port.
+    /// Listens while `body` runs, and passes it the port.
     ///
-    /// - Parameter answer: what is sent, once something has come, before it hangs up.
+    /// - Parameter answer: the bytes to send after the first input, before the connection closes.
     static func listen(
         answering answer: Data = Data(),
         _ body: (Listener, Int) async throws -> Void
@@ -33,7 +33,7 @@ final class Listener: Sendable {
         try await channel.close()
     }
 
-    /// What came, connection by connection.
+    /// The received texts, one for each connection.
     var connections: [String] { received.value.map { String(decoding: $0, as: UTF8.self) } }
 
     fileprivate func open() -> Int {

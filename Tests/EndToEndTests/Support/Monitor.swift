@@ -1,14 +1,14 @@
 import Foundation
 
-/// How long anything is waited for.
+/// The timeout of every wait.
 ///
-/// Longer than it takes where all processors are busy: only what hangs meets it. No test shows
-/// anything by how long something took.
+/// It is longer than any wait on a busy machine: only a hang reaches it. No test depends on
+/// durations.
 enum Patience {
     static let seconds = 300
 }
 
-/// State that one thread changes and another waits for, within a bound.
+/// A state that one thread changes and another thread waits for, within a bound.
 ///
 /// `@unchecked`: every access to `state` holds `condition`.
 final class Monitor<State: Sendable>: @unchecked Sendable {
@@ -30,7 +30,7 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// - Returns: the state once `isReached` holds, or `nil` where it does not within the bound.
+    /// - Returns: the state once `isReached` holds, or `nil` if it does not within the bound.
     func wait(
         seconds: Int = Patience.seconds,
         until isReached: @escaping @Sendable (State) -> Bool
@@ -47,16 +47,16 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
     }
 }
 
-/// Runs what blocks on a thread of its own, so that it takes none from Swift's pool.
+/// Runs blocking code on its own thread, so that it blocks no thread of Swift's pool.
 func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
     await withCheckedContinuation { continuation in
         Thread.detachNewThread { continuation.resume(returning: body()) }
     }
 }
 
-/// Asks again until there is an answer.
+/// Polls until there is a value.
 ///
-/// - Throws: ``Unreached`` where that does not come within the bound.
+/// - Throws: ``Unreached`` if there is no value within the bound.
 func eventually<Value>(
     _ what: String,
     _ probe: () async throws -> Value?
@@ -65,7 +65,7 @@ func eventually<Value>(
     let deadline = clock.now + .seconds(Patience.seconds)
     repeat {
         if let value = try await probe() { return value }
-        // Whoever is waited for needs the processor more.
+        // The awaited process needs the processor more.
         try await Task.sleep(for: .milliseconds(2))
     } while clock.now < deadline
     throw Unreached(what: what)

@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Quicksand as an ordinary user of this machine has it: a copy of the built programs in a folder
-/// that everybody may read, run without any right of root's.
+/// Quicksand for an ordinary user of this machine: a copy of the built programs in a world-readable
+/// folder, run without root's rights.
 struct OrdinaryUser: Sendable {
-    /// Nobody's else, so that what runs under it is this test's.
+    /// A user number of this test alone, so that all of its processes are this test's.
     ///
-    /// Below the numbers that wardens give jails.
+    /// It lies below the numbers that wardens give jails.
     let uid = UInt32.random(in: 1_000_000_000..<1_800_000_000)
     let folder: String
 
@@ -57,7 +57,7 @@ struct OrdinaryUser: Sendable {
         try await command("/usr/bin/setpriv", prefix() + arguments)
     }
 
-    /// As a member of control groups that were given to this user.
+    /// Runs `quicksand` as a member of control groups that this user owns.
     func quicksand(
         _ arguments: [String],
         in groups: [String],
@@ -86,7 +86,7 @@ struct OrdinaryUser: Sendable {
         await program.end()
     }
 
-    /// A file that this user may read.
+    /// Writes a file that this user may read.
     func write(_ text: String, as name: String) throws -> String {
         let path = folder + "/" + name
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
@@ -99,7 +99,7 @@ struct OrdinaryUser: Sendable {
         try await eventually("the end of every process of the user") { processes.isEmpty }
     }
 
-    /// - Returns: programs that sleep, none of which is one of `others`.
+    /// - Returns: the sleeping programs, once none of them is one of `others`.
     func awaitSleeping(but others: [ProcessTable.Entry]) async throws -> [ProcessTable.Entry] {
         try await eventually("a program in its jail") {
             let sleeping = processes.filter { $0.name == "sleep" }
@@ -108,10 +108,10 @@ struct OrdinaryUser: Sendable {
     }
 }
 
-/// A control group in each hierarchy that jails need, given to a user as a service manager gives
-/// one to a scope.
+/// A control group in each hierarchy that jails need, delegated to a user as a service manager
+/// delegates one to a scope.
 ///
-/// For one command: on v2 a group whose children have controllers takes no more processes.
+/// It serves one command: on v2 a group whose children have controllers accepts no more processes.
 struct DelegatedGroups {
     let paths: [String]
 
@@ -141,7 +141,7 @@ struct DelegatedGroups {
         try await body(paths)
     }
 
-    /// With what the service made below it; groups have no files that could be removed.
+    /// Deletes the groups with all groups below; their files cannot be deleted.
     private static func remove(_ path: String) {
         let below = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         for name in below {

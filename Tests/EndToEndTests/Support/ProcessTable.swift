@@ -1,20 +1,21 @@
 import Foundation
 
-/// The processes of this machine, as `/proc` shows them to root.
+/// The processes of this machine, read from `/proc` as root.
 enum ProcessTable {
     struct Entry: Hashable, Sendable {
         let pid: Int32
         let parent: Int32
         let name: String
         let uid: UInt32
-        /// In clock ticks since the machine started: tells a process from a later one of its pid.
+        /// The start time in clock ticks since boot: it distinguishes a process from a later one
+        /// with its pid.
         let startTime: UInt64
 
-        /// Whether it still runs; a zombie does not.
+        /// Whether the process still runs; a zombie does not.
         var isAlive: Bool { ProcessTable.entry(pid)?.startTime == startTime }
     }
 
-    /// From where up the warden takes the numbers of its jails' users.
+    /// The lowest user number of jails.
     private static let jailUsersFrom: UInt32 = 0x7000_0000
 
     static func all() -> [Entry] {
@@ -36,7 +37,7 @@ enum ProcessTable {
         return found
     }
 
-    /// Those that a jail's users own.
+    /// Returns the descendants that run as a jail's user.
     static func jailed(below pid: Int32) -> [Entry] {
         descendants(of: pid).filter { $0.uid >= jailUsersFrom }
     }
@@ -49,7 +50,7 @@ enum ProcessTable {
         // `pid (name) state ppid …`, where the name may hold anything.
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .isoLatin1),
             let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"),
-            // Not the folder's owner: that is root where a process may not be traced.
+            // Do not use the folder's owner: it is root if a process may not be traced.
             let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .isoLatin1),
             let uid = status.firstMatch(of: /\nUid:\t([0-9]+)/).flatMap({ UInt32($0.1) })
         else { return nil }

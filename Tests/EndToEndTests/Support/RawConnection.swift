@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-/// A TCP client that sends exactly what it is told to, whether that is HTTP or not.
+/// A TCP client that sends exactly the given bytes, HTTP or not.
 struct RawConnection: Sendable {
     private let descriptor: Int32
 
@@ -48,14 +48,15 @@ struct RawConnection: Sendable {
                 let sent = rest.withUnsafeBytes {
                     Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
                 }
-                // A server that refuses early closes before all is sent; its answer says why.
+                // A server that refuses early closes before everything is sent; its answer has the
+                // reason.
                 guard sent > 0 else { return }
                 rest = rest.dropFirst(sent)
             }
         }
     }
 
-    /// Everything until the server closes the connection, which this then does too.
+    /// Reads until the server closes the connection, then closes it here too.
     func received() async -> Data {
         await onThread { [descriptor] in
             var received = Data()
@@ -72,7 +73,7 @@ struct RawConnection: Sendable {
 
     func answer() async throws -> HTTPAnswer { try HTTPAnswer(await received()) }
 
-    /// - Returns: `nil` where the server went away before all of it had come.
+    /// - Returns: `nil` if the server closed the connection before the whole answer had come.
     func answerIfWhole() async throws -> HTTPAnswer? {
         let bytes = await received()
         guard let end = bytes.firstRange(of: Data("\r\n\r\n".utf8)),
@@ -86,7 +87,7 @@ struct RawConnection: Sendable {
     func hangUp() { close(descriptor) }
 }
 
-/// A response as it came over the wire.
+/// A response as received.
 struct HTTPAnswer: Sendable, CustomStringConvertible {
     let status: Int
     let body: Data
@@ -116,7 +117,7 @@ struct HTTPAnswer: Sendable, CustomStringConvertible {
         get throws { try JSON(body) }
     }
 
-    /// Of the envelope, where it is a refusal.
+    /// The error code of a refusal's envelope.
     var errorCode: String? { try? json["error"]["code"].string }
 
     var description: String { "\(status) \(headers) \(text.prefix(2_000))" }

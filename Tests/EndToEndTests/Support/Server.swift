@@ -23,14 +23,14 @@ struct Server: Sendable {
 
     var log: String { program.stderr.value.text }
 
-    /// What it says comes by way of a pipe and a thread.
+    /// Waits for a text in the log, which arrives through a pipe and a thread.
     func awaitLog(_ words: String) async throws {
         guard await program.stderr.wait(until: { $0.text.contains(words) }) != nil else {
             throw Unreached(what: "\(words) in the log:\n\(log)")
         }
     }
 
-    /// Sends one request on a connection of its own, and reads its answer.
+    /// Sends one request on a new connection, and reads its answer.
     func send(
         _ method: String,
         _ path: String,
@@ -54,7 +54,7 @@ struct Server: Sendable {
         try await send("GET", path, key: key)
     }
 
-    /// Sends a request and leaves its answer to be read.
+    /// Sends a request without reading its answer.
     func begin(
         _ path: String,
         key: Key? = nil,
@@ -86,7 +86,7 @@ struct Server: Sendable {
 extension Server {
     static let executions = "/api/v1/executions"
 
-    /// Runs something to its end.
+    /// Runs a program to its end.
     /// - Returns: the execution.
     func run(_ body: JSONObject, key: Key) async throws -> JSON {
         let answer = try await post(Self.executions, key: key, body)
@@ -94,8 +94,8 @@ extension Server {
         return try answer.json["data"]
     }
 
-    /// Hands something in without waiting for it.
-    /// - Returns: its id.
+    /// Submits an execution without waiting for it.
+    /// - Returns: the execution's id.
     func submit(_ body: JSONObject, key: Key) async throws -> String {
         let answer = try await post(
             Self.executions,
@@ -117,7 +117,7 @@ extension Server {
         try await send("DELETE", "\(Self.executions)/\(id)", key: key)
     }
 
-    /// Asks until the execution has one of these states.
+    /// Polls until the execution has one of these states.
     func awaited(
         _ id: String,
         key: Key,
@@ -129,7 +129,7 @@ extension Server {
         }
     }
 
-    /// Asks until so many executions are in jails, their programs started.
+    /// Polls until these programs run in jails.
     /// - Returns: the processes in the jails.
     @discardableResult
     func awaitJailed(_ programs: [String]) async throws -> [ProcessTable.Entry] {
@@ -147,21 +147,21 @@ extension Server {
     /// A program that runs until it is ended.
     static let endless: JSONObject = ["language": "bash", "code": "sleep 600"]
 
-    /// One that runs until ``letGo()``, and then on: what happens meanwhile takes the time it
-    /// takes.
+    /// Makes a program that blocks until ``letGo()``, and then runs `code`: the steps in between
+    /// may take any time.
     static func held(then code: String) -> JSONObject {
         ["language": "bash", "code": "exec 2> /dev/null; sleep 600; " + code]
     }
 
-    /// Has every program that sleeps go on.
+    /// Lets every sleeping program continue.
     func letGo() { ProcessTable.letGo(ProcessTable.jailed(below: program.pid)) }
 }
 
 extension Server {
-    /// The privileged processes that stand behind the front.
+    /// The privileged processes behind the front.
     var processes: (monitor: ProcessTable.Entry?, warden: ProcessTable.Entry?) {
         let monitor = ProcessTable.children(of: program.pid).first
-        // What a killed warden left is the monitor's as well, but as another user.
+        // A killed warden's jails are the monitor's children too, but run as another user.
         let children = monitor.map { ProcessTable.children(of: $0.pid) } ?? []
         return (monitor, children.first { $0.uid == monitor?.uid })
     }

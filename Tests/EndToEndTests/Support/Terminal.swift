@@ -1,15 +1,14 @@
 import Foundation
 
-/// A person at a terminal, who answers when asked.
+/// A simulated person at a terminal, who answers questions.
 enum Terminal {
     /// Runs `quicksand` with a terminal for its standard streams.
     ///
     /// - Parameters:
-    ///   - answers: what is waited for, and what is typed then.
-    ///   - meanwhile: what happens while it runs; its standard output is what has been shown so
-    ///     far.
-    /// - Returns: all that the terminal showed as standard output; on standard error whether it
-    ///    echoes at the end.
+    ///   - answers: each question to wait for, and the answer to type then.
+    ///   - meanwhile: the actions while it runs; its standard output is the text shown so far.
+    /// - Returns: the whole text of the terminal as standard output; on standard error whether the
+    ///   terminal echoes at the end.
     static func run(
         _ arguments: [String],
         _ environment: [String: String],

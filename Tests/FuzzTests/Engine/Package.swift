@@ -1,10 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The readers of strangers' bytes and the properties that they hold to, for libFuzzer.
+/// The parsers of strangers' bytes and their properties, for libFuzzer.
 ///
-/// `Scripts/fuzz` builds it with `--sanitize fuzzer`. A package of its own, so that `make test`
-/// needs no fuzzer and a fuzzed build no HTTP server: of the larger modules it takes the readers.
+/// `Scripts/fuzz` builds it with `--sanitize fuzzer`. It is a separate package, so that `make test`
+/// needs no fuzzer and a fuzzed build no HTTP server: of the larger modules it includes only the
+/// parsers.
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
@@ -14,7 +15,7 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .enableUpcomingFeature("InferIsolatedConformances"),
-    // In an optimized build too: the properties are about internals.
+    // Enable testing in an optimized build too: the properties use internals.
     .unsafeFlags(["-enable-testing"]),
 ]
 

@@ -4,10 +4,10 @@ import HTTPTypes
 
 @testable import API
 
-/// What decides who is asking, and whom we call back.
+/// The parsers that determine a client's address, and a callback's target.
 enum AddressProperties {
-    /// Three kinds of line: the peer, the trusted proxies between commas, and every further line
-    /// an `X-Forwarded-For`.
+    /// Input: the peer on the first line, the trusted proxies between commas on the second, and an
+    /// `X-Forwarded-For` on every further line.
     static func forwardedFor(_ bytes: [UInt8]) throws {
         let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
@@ -26,7 +26,7 @@ enum AddressProperties {
         try demand(found.unmapped == found, "\(found) counts apart from the same address mapped")
         try checkChain(finder, from: peer.unmapped, to: found, headers)
 
-        // Whatever a stranger writes in front of what the proxies added changes nothing.
+        // Text that a stranger puts before the proxies' entries must change nothing.
         guard !finder.trustedProxies.contains(where: { $0.contains(found) }) else { return }
         var forged = HTTPFields()
         forged.append(HTTPField(name: .forwardedFor, value: "198.51.100.99, 10.0.0.1, x"))
@@ -37,7 +37,7 @@ enum AddressProperties {
         )
     }
 
-    /// Everything between the peer and the client that was chosen is a trusted proxy.
+    /// Checks that every address between the peer and the chosen client is a trusted proxy.
     private static func checkChain(
         _ finder: ClientAddress,
         from peer: IPAddress,
@@ -84,7 +84,7 @@ enum AddressProperties {
         let again = try CallbackURL("\(scheme)://\(host):\(url.port)/")
         try demand(again.host == url.host && again.port == url.port, "\(text) reads as \(again)")
 
-        // The reader that connects.
+        // libcurl is the parser that connects.
         let seen = try CurlURL(text)
         try demand(["http", "https"].contains(seen.scheme), "libcurl speaks \(seen.scheme)")
         try demand(seen.user == nil && seen.password == nil, "libcurl sees credentials in \(text)")
@@ -97,7 +97,7 @@ enum AddressProperties {
     }
 }
 
-/// A URL as libcurl takes it apart.
+/// A URL as libcurl parses it.
 private struct CurlURL {
     let scheme, host, port: String
     let user, password: String?

@@ -5,10 +5,11 @@ import JSON
 @testable import API
 @testable import WardenProtocol
 
-/// A whole request: what the front accepts, the warden's readers must understand.
+/// The path of a whole request: the warden's parsers must understand every request that the front
+/// accepts.
 enum ExecutionProperties {
-    /// A JSON body, or a form where it does not begin with a brace; by itself, and laid over a
-    /// project.
+    /// Input: a JSON body, or a form if it does not begin with a brace; tested alone, and merged
+    /// into a project.
     static func execution(_ bytes: [UInt8]) throws {
         try execution(bytes, over: nil)
         try execution(bytes, over: project)

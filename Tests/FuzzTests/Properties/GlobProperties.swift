@@ -2,7 +2,7 @@
 
 /// A caller's pattern against a program's file names.
 enum GlobProperties {
-    /// A pattern, a zero byte, a path.
+    /// Input: a pattern, a zero byte, a path.
     static func glob(_ bytes: [UInt8]) throws {
         let sides = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
         guard sides.count == 2, let pattern = String(validating: sides[0], as: UTF8.self),
@@ -19,7 +19,7 @@ enum GlobProperties {
         bytes.split(separator: UInt8(ascii: "/"))
     }
 
-    /// The definition, as a table over suffixes: slow, and easy to see the truth of.
+    /// The definition of a match, as a table over suffixes: slow, but obviously correct.
     private static func matches(_ pattern: [ArraySlice<UInt8>], _ path: [ArraySlice<UInt8>]) -> Bool
     {
         table(
@@ -43,7 +43,7 @@ enum GlobProperties {
         isStar: (Element) -> Bool,
         isEqual: (Element, Element) -> Bool
     ) -> Bool {
-        // rests[j]: whether what is left of the pattern matches the text from j on.
+        // rests[j]: whether the rest of the pattern matches the text from j on.
         var rests = Array(repeating: false, count: text.count) + [true]
         for element in pattern.reversed() {
             var longer = rests

@@ -3,7 +3,7 @@ import JSON
 
 @testable import API
 
-/// The bodies that strangers send.
+/// The JSON bodies of strangers' requests.
 enum JSONProperties {
     static func json(_ bytes: [UInt8]) throws {
         let value: JSONValue
@@ -17,7 +17,7 @@ enum JSONProperties {
         }
         try demand(count(value) <= StrictJSON.valuesMax, "\(count(value)) values")
         try demand(depth(value) <= StrictJSON.depthMax, "\(depth(value)) levels")
-        guard isFinite(value) else { return }  // which is written as null
+        guard isFinite(value) else { return }  // written as null
 
         let reference = try JSONSerialization.jsonObject(
             with: Data(bytes),
@@ -48,7 +48,7 @@ enum JSONProperties {
         )
     }
 
-    /// A refusal is JSON itself, and does not grow with what was sent.
+    /// Checks that a refusal is JSON itself, and of bounded size.
     static func checkEnvelope(of error: APIError) throws {
         let bytes = JSONWriter.bytes(of: error.envelope)
         try demand(bytes.count <= 4_096, "a refusal of \(bytes.count) bytes")
@@ -80,7 +80,7 @@ enum JSONProperties {
                     elements.map { if case .string(let text) = $0 { text } else { "" } }
                 default: [String(decoding: JSONWriter.bytes(of: member.value), as: UTF8.self)]
                 }
-            // A structured field that holds a JSON string is quoted again.
+            // A structured field with a JSON string is quoted again.
             let isStructured = ["files", "env", "runs", "limits", "compile_limits", "metadata"]
                 .contains(member.name)
             let texts =
@@ -116,7 +116,7 @@ extension JSONProperties {
         return children(value).allSatisfy(isFinite)
     }
 
-    /// Foundation goes by way of a decimal number, and can be off by the last digit.
+    /// Foundation converts through a decimal number, and can differ in the last digit.
     private static func isSame(_ left: Double, _ right: Double) -> Bool {
         abs(left - right) <= max(abs(left), abs(right)) * 1e-14
     }

@@ -1,12 +1,12 @@
-/// What holds of a reader whatever bytes it is given.
+/// A property that a parser has for every input.
 ///
-/// One statement for both that use it: libFuzzer, which looks for bytes that break it (`make
-/// fuzz`), and the tests, which try the kept ones (`make test`).
+/// Two users share it: libFuzzer, which searches for bytes that break it (`make fuzz`), and the
+/// tests, which try the saved inputs (`make test`).
 struct Property: Sendable {
-    /// Also the corpus's folder.
+    /// The property's name, also the name of its corpus folder.
     let name: String
-    /// The longest input that the fuzzer tries: room for everything that the reader distinguishes,
-    /// and small enough to be tried often.
+    /// The longest input that the fuzzer tries: long enough for every distinction of the parser,
+    /// and short enough for many tries.
     let bytesMax: Int
     let check: @Sendable ([UInt8]) throws -> Void
 

@@ -3,9 +3,9 @@ import Vocabulary
 @testable import JailInit
 @testable import WardenProtocol
 
-/// The warden reads what the front wrote, and the front what init wrote.
+/// The frames from the front to the warden, and the archives from init to the front.
 ///
-/// What is understood must mean one thing: written again, it is the same bytes.
+/// A decoded value must have one encoding: encoding it again gives the same bytes.
 enum WireProperties {
     static func frame(_ bytes: [UInt8]) throws {
         if let request = try? Request(decoding: bytes) {
