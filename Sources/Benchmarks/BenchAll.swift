@@ -68,7 +68,7 @@ struct BenchFolder {
         }
         let page = try? String(contentsOf: url("README.md"), encoding: .utf8)
         guard page?.hasPrefix(BenchPage.title) ?? true else {
-            throw CommandError(2, "--output: \(path) has a README.md that is not of a benchmark")
+            throw CommandError(2, "--output: \(path) has a README.md that is no benchmark page")
         }
     }
 
@@ -96,7 +96,7 @@ struct BenchFolder {
             do {
                 return try BenchReport(json: Data(contentsOf: url(name)))
             } catch {
-                throw CommandError(2, "\(path)/\(name) is no report of a benchmark")
+                throw CommandError(2, "\(path)/\(name) is not a benchmark report")
             }
         }
     }

@@ -78,7 +78,7 @@ extension CatalogError.Problem: CustomStringConvertible {
         case .badPattern: "must be a regular expression with one group"
         case .taken(let other): "is already taken by \(other)"
         case .noPackageFolder(let path):
-            "found \(path), whose folder is too near the root to be shown"
+            "found \(path), whose folder is too close to the root to be mounted"
         case .unanswered(let program, let reason): "got no answer from \(program): \(reason)"
         case .tooMany(let most): "has more than \(most) elements"
         case .repeatedArgument(let index): "names argument \(index) twice"

@@ -107,7 +107,7 @@ public enum CallbackURLError: Error, Sendable, Hashable, CaseIterable, CustomStr
     public var description: String {
         switch self {
         case .tooLong: "must be at most \(CallbackURL.bytesMax) bytes long"
-        case .character: "must be of the characters that a URL may hold, others percent-encoded"
+        case .character: "must have only characters of a URL; percent-encode all others"
         case .scheme: "must start with https:// or http://"
         case .credentials: "must not carry a user name or a password"
         case .fragment: "must not have a fragment"

@@ -102,7 +102,7 @@ public struct ProjectBounds: Sendable, Hashable {
         let others = present.filter { !$0.path.utf8.elementsEqual(path.utf8) }
         // The kernel sees two different names here, most readers only one.
         guard !others.contains(where: { $0.path == path }) else {
-            throw .path("is there in another spelling of the same characters")
+            throw .path("already exists in another Unicode spelling")
         }
         var tree = PathTree()
         for other in others { _ = tree.add(other.path) }

@@ -55,7 +55,7 @@ public struct PathTree: Sendable {
     /// - Returns: the reason why `path` cannot be added, as the end of a sentence, or `nil`.
     public mutating func add(_ path: String) -> String? {
         guard !files.contains(path) else { return "is given twice" }
-        guard !folders.contains(path) else { return "is a folder of another file" }
+        guard !folders.contains(path) else { return "is already a folder of another file" }
         let above = RelativePath.folders(above: path)
         if let file = above.first(where: files.contains) { return "lies below the file \(file)" }
         files.insert(path)

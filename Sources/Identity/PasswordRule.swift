@@ -17,7 +17,7 @@ public enum PasswordRule: String, Sendable, CaseIterable {
         case .uppercase: "an upper-case letter"
         case .digit: "a digit"
         case .symbol: "a character that is neither a letter nor a digit"
-        case .uncommon: "not a common password, nor a dictionary's word with digits around it"
+        case .uncommon: "not a common password, nor a dictionary word with digits around it"
         }
     }
 }

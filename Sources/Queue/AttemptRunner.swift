@@ -95,7 +95,7 @@ struct AttemptRunner: Sendable {
         }
         guard let again = table.decide({ $0.startAgain(execution.id, at: $1) }) else { return nil }
         logger.notice(
-            "execution begun again",
+            "execution retried",
             metadata: [
                 "execution": "\(again.id)", "attempt": "\(again.attempts)", "after": "\(failure)",
             ]

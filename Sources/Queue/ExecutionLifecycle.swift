@@ -80,7 +80,7 @@ struct ExecutionLifecycle: Sendable {
             await turnAway(entry)
         case (.failure(let error), nil):
             logger.error(
-                "execution failed for our fault",
+                "execution failed by an internal error",
                 metadata: ["execution": "\(entry.id)", "error": "\(error)"]
             )
             await end(entry, as: .faulted(startedAt: start, finishedAt: now))

@@ -146,7 +146,7 @@ struct ExecutionRecords: Sendable {
                 )
             ]
         } catch {
-            log("callback body not made", execution, error)
+            log("callback body not encoded", execution, error)
             return []
         }
     }
@@ -240,7 +240,7 @@ extension ExecutionRecords {
             )
         }
         if case .failure(let error) = await refund.result {
-            log("charge not given back", execution, error)
+            log("charge not refunded", execution, error)
         }
     }
 }

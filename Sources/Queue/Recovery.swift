@@ -49,7 +49,7 @@ struct Recovery: Sendable {
                 strays = try await releaseStrays(seenBefore: strays)
                 try await takeUpClaims()
             } catch {
-                logger.error("claims not taken up", metadata: ["error": "\(error)"])
+                logger.error("lost executions not recovered", metadata: ["error": "\(error)"])
             }
         }
     }
@@ -82,10 +82,13 @@ struct Recovery: Sendable {
 
     private func recover(_ execution: Execution) async throws {
         guard let runtime = runtimes.runtime(of: execution.request) else {
-            return try await giveUp(execution, because: "its runtime is gone")
+            return try await giveUp(execution, because: "its runtime is not installed")
         }
         if case .running = execution.state, execution.attempts >= QueueState.attemptsMax {
-            return try await giveUp(execution, because: "it was running at the end of each process")
+            return try await giveUp(
+                execution,
+                because: "it was running each time the service ended"
+            )
         }
         await takeUp(execution, on: runtime)
     }

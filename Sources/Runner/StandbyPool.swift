@@ -94,7 +94,7 @@ public final class StandbyPool: SandboxProvider {
             if !state.withLock({ $0.made(ticket, jail) }) { jail.close() }
             if spec.boot == nil { expire(ticket) }
         } catch {
-            logger.notice("no jail to stand by", metadata: ["error": "\(error)"])
+            logger.notice("no standby jail was started", metadata: ["error": "\(error)"])
             state.withLock { $0.change(.gone, of: ticket, at: clock.now()) }
         }
     }

@@ -69,7 +69,7 @@ extension SQLiteStore {
 
 extension UnreadableRecord {
     init(contradictory id: String) {
-        self.init(id: id, reason: "it contradicts itself")
+        self.init(id: id, reason: "its columns contradict each other")
     }
 
     /// Runs `read` for the record of `id`, and adds the id to its error.

@@ -344,7 +344,7 @@ extension Warden {
             // Without a control group; nobody waits for a verdict.
             breakJail(serial, Fault(site: "the memory limit", errno: Errno.noMemory))
         case .booting, .building, .closing:
-            breakJail(serial, Fault(site: "init is late", errno: 0))
+            breakJail(serial, Fault(site: "init missed its deadline", errno: 0))
         }
     }
 

@@ -105,7 +105,8 @@ private struct Checkout {
         try checkout.install("loose")
         try checkout.describe("ts", ["find": #"["{tools}/loose"]"#])
         #expect(
-            checkout.message()?.hasSuffix("whose folder is too near the root to be shown") == true
+            checkout.message()?.hasSuffix("whose folder is too close to the root to be mounted")
+                == true
         )
     }
 

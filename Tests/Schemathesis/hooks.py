@@ -41,7 +41,7 @@ RELATIONS = [
     r"version is not one of ",  # of that language
     r"entry is not the path of one of `files`",
     r"entry is required, since none of `files` is ",
-    r"files\[\d+\]\.path (is given twice|is a folder of another file|lies below the file )",
+    r"files\[\d+\]\.path (is given twice|is already a folder of another file|lies below the file )",
     r"files has \d+ elements, above the limit of ",  # `limits.files`
     r"limits\.source_bytes is \d+, but ",
     r"limits\.workspace_(bytes|files) is \d+, but ",
@@ -52,10 +52,10 @@ RELATIONS = [
     r"idempotency_key disagrees with ",
     r"organization_id is required",  # of the dispatcher alone
     # What is asked of a project, and what it has.
-    r"version is one of a language, and the project has none",
+    r"version needs a language, and the project has none",
     r"(language|code) is required",
     r"entry is required, since the project's ",
-    r"files do not go with the project's: ",
+    r"files conflict with the project's: ",
     r"env (has \d+ names with the project's|is \d+ bytes together)",
     r"limits\.files is \d+, but ",
 ]

@@ -163,7 +163,10 @@ import Testing
                 store async throws in
                 try await store.save(sampleExecution("exe_1", state: finished()), deliveries: [])
                 _ = try await store.inspect("UPDATE execution SET status = 'running'")
-                let unreadable = UnreadableRecord(id: "exe_1", reason: "it contradicts itself")
+                let unreadable = UnreadableRecord(
+                    id: "exe_1",
+                    reason: "its columns contradict each other"
+                )
                 await #expect(throws: unreadable) {
                     try await store.execution(id: "exe_1", organization: "org_a")
                 }

@@ -94,7 +94,7 @@ struct OAuthRoutes: Sendable {
                 if case .unavailable(let cause) = error { throw cause }
                 throw error
             }
-            throw OAuthError(.invalidClient, "the client is not known, or its key does not hold")
+            throw OAuthError(.invalidClient, "the client is not known, or its key is not valid")
         }
     }
 
@@ -172,7 +172,7 @@ struct OAuthForm {
             return (id, secret)
         }
         guard headers.count == 1, self["client_secret"] == nil else {
-            throw OAuthError(.invalidRequest, "the client is named in two ways")
+            throw OAuthError(.invalidRequest, "the client credentials are given twice")
         }
         guard let pair = Self.basic(header) else {
             throw OAuthError(.invalidClient, "the Authorization header is not HTTP Basic")

@@ -94,7 +94,7 @@ extension Operation {
         headers: ["WWW-Authenticate"],
         example: [
             "error": "invalid_client",
-            "error_description": "the client is not known, or its key does not hold",
+            "error_description": "the client is not known, or its key is not valid",
         ]
     )
 }

@@ -28,7 +28,7 @@ struct RuntimeReader {
             let list = names.isEmpty ? "none" : names.joined(separator: ", ")
             throw .field(
                 "language",
-                "is not known here; there are: \(list)",
+                "is unknown; available: \(list)",
                 value: .string(language)
             )
         }

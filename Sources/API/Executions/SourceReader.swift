@@ -30,7 +30,7 @@ struct SourceReader {
         _ body: ExecutionBody
     ) throws(APIError) -> (files: [SourceFile], entry: String) {
         guard base != nil || body.entry == nil else {
-            throw .field("entry", "names one of `files`, and there are none")
+            throw .field("entry", "needs `files`")
         }
         // The limit on the body bounds the text here; `source_bytes` is checked once all sources
         // are known.
@@ -50,7 +50,7 @@ struct SourceReader {
         _ body: ExecutionBody
     ) throws(APIError) -> (files: [SourceFile], entry: String) {
         guard body.code == nil else {
-            throw .field("code", "cannot stand beside `files`: give one of the two")
+            throw .field("code", "cannot be combined with `files`")
         }
         guard !given.isEmpty else {
             throw .field("files", "must have at least one element", limit: .integer(1))
@@ -80,7 +80,7 @@ struct SourceReader {
         var tree = PathTree()
         for file in kept + given {
             guard let flaw = tree.add(file.path) else { continue }
-            throw .field("files", "do not go with the project's: \(file.path) \(flaw)")
+            throw .field("files", "conflict with the project's: \(file.path) \(flaw)")
         }
         return kept + given
     }
@@ -99,7 +99,7 @@ struct SourceReader {
         }
         if let entry = base?.project.entry {
             guard let file = files.first(where: { $0.path == entry }) else {
-                throw .field("entry", "is required, since the project's \(entry) is no file of it")
+                throw .field("entry", "is required, since the project has no file \(entry)")
             }
             return file.path
         }

@@ -125,7 +125,7 @@ extension ObjectDescription {
 
     /// - Parameter path: the place of the object in the body; empty for the body itself.
     func decode(_ value: JSONValue, at path: String = "") throws(APIError) -> Object {
-        guard var object = blank else { throw .field(path, "is nothing that is read") }
+        guard var object = blank else { throw .field(path, "cannot be read") }
         let known = kind == .request ? fields.map(\.name) : nil
         let members = try ObjectReader(value, at: path, known: known)
         for field in fields {

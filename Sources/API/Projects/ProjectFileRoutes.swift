@@ -114,7 +114,7 @@ extension APIContext {
             rest = rest.drop { $0 == slash }.drop { $0 != slash }
         }
         guard let text = String(rest.dropFirst())?.removingPercentEncoding else {
-            throw .field("path", "must be UTF-8, percent-encoded where it is not plain")
+            throw .field("path", "must be UTF-8, must be percent-encoded UTF-8")
         }
         return text
     }

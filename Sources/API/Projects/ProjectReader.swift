@@ -56,7 +56,7 @@ struct ProjectReader: Sendable {
         if let version = body.version { project.version = version.value }
         guard let language = project.language else {
             guard project.version == nil else {
-                throw .field("version", "is one of a language, and the project has none")
+                throw .field("version", "needs a language, and the project has none")
             }
             return
         }

@@ -80,7 +80,7 @@ struct TaskRoutes: Sendable {
             guard let task else { throw APIError.notFound("task") }
             return try await answer(task, status: .accepted)
         } catch let refusal as TaskNotRetryable {
-            throw conflict("only a task that ended without success is tried again", refusal.task)
+            throw conflict("only a task that ended without success can be retried", refusal.task)
         } catch let refusal as TooManyTasks {
             throw TaskIntake.error(refusal)
         }

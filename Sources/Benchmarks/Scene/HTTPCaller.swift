@@ -39,7 +39,9 @@ final class HTTPCaller: Sendable {
         }
         guard let envelope = try? JSONDecoder().decode(Envelope.self, from: answer.body),
             envelope.data.status == "succeeded", envelope.data.stdout == request.expected
-        else { throw CommandError(1, "the program did not do what it should: \(said)") }
+        else {
+            throw CommandError(1, "the execution failed or printed something unexpected: \(said)")
+        }
         return Answer(milliseconds: time, stageMilliseconds: envelope.data.usage.wallMilliseconds)
     }
 

@@ -101,7 +101,7 @@ final class HTTPConnection: Sendable {
                 Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             if sent < 0, errno == EINTR { continue }
-            guard sent > 0 else { throw failure("took no request: errno \(errno)") }
+            guard sent > 0 else { throw failure("did not accept the request: errno \(errno)") }
             rest = rest.dropFirst(sent)
         }
     }
@@ -116,7 +116,9 @@ final class HTTPConnection: Sendable {
                 let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
                 return try (Self.status(head), body(bytes[end.upperBound...], head))
             }
-            guard bytes.count < Self.headBytesMax else { throw failure("sent no end of a head") }
+            guard bytes.count < Self.headBytesMax else {
+                throw failure("sent an incomplete header")
+            }
         }
     }
 
@@ -136,7 +138,7 @@ final class HTTPConnection: Sendable {
         var body = start
         while body.count < length {
             let piece = PipeEnds.read(socket)
-            guard !piece.isEmpty else { throw failure("closed the connection in an answer") }
+            guard !piece.isEmpty else { throw failure("closed the connection during an answer") }
             body += piece
         }
         return body

@@ -106,7 +106,9 @@ struct BenchSoak: AsyncParsableCommand {
         for complaint in run.complaints { say("wrong: \(complaint)\n") }
         guard !wasInterrupted else { throw CommandError.interrupted }
         guard report.wrong == 0 else { throw CommandError(1, "\(report.wrong) answers were wrong") }
-        guard report.left.isNothing else { throw CommandError(1, "something of the jails is left") }
+        guard report.left.isNothing else {
+            throw CommandError(1, "jails or control groups are left")
+        }
     }
 
     /// Takes a reading every second.

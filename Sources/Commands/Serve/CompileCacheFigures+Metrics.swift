@@ -5,9 +5,9 @@ extension CompileCacheFigures {
     /// The figures as `/metrics` lists them.
     var metrics: [Metric] {
         [
-            metric("hits_total", "Compile stages spared.", .counter, hits),
+            metric("hits_total", "Compile stages that the cache saved.", .counter, hits),
             metric("misses_total", "Programs looked for and not found.", .counter, misses),
-            metric("evictions_total", "Programs that went for others.", .counter, evictions),
+            metric("evictions_total", "Programs evicted for newer ones.", .counter, evictions),
             metric("failures_total", "Programs that could not be written.", .counter, failures),
             metric("programs", "Compiled programs on disk.", .gauge, programs),
             metric("bytes", "Bytes of disk that compiled programs take.", .gauge, bytes),

@@ -46,7 +46,7 @@ final class DataFolderLock: Sendable {
         guard fstat(file, &status) == 0 else { throw refusal(folder, because: reason(errno)) }
         // A file with a second link may be a file that this user may not change.
         guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else {
-            throw refusal(folder, because: "it is no file of its own; remove it")
+            throw refusal(folder, because: "it is not a regular file with one link; remove it")
         }
         while flock(file, LOCK_EX | LOCK_NB) != 0 {
             switch errno {

@@ -326,7 +326,7 @@ struct Service: Sendable {
             ]
             let deleted = Metric(
                 name: "quicksand_records_deleted_total",
-                help: "Records deleted because they were older than they are kept, by kind.",
+                help: "Records deleted after their retention time, by kind.",
                 kind: .counter,
                 samples: retention.figures.map {
                     .init(labels: [("kind", $0.kind)], value: Double($0.deleted))
@@ -351,13 +351,13 @@ extension StandbyFigures {
             ),
             Metric(
                 name: "quicksand_standby_memory_bytes",
-                help: "What the jails that stand by hold.",
+                help: "Memory of the standby jails.",
                 kind: .gauge,
                 samples: [.init(value: Double(memoryBytes))]
             ),
             Metric(
                 name: "quicksand_jails_opened_total",
-                help: "Jails that executions got, by whether one stood by.",
+                help: "Jails of executions, standby or new.",
                 kind: .counter,
                 samples: [
                     .init(labels: [("from", "standby")], value: Double(taken)),

@@ -233,7 +233,7 @@ struct BadBody: Sendable, CustomTestStringConvertible {
 
     @Test func `unknown languages and versions are answered with those that there are`() throws {
         let language = try refusal(#"{"language": "cobol", "code": ""}"#)?.message
-        #expect(language == "language is not known here; there are: c, python")
+        #expect(language == "language is unknown; available: c, python")
         let version = try refusal(with(#""version": "2""#))?.message
         #expect(version == "version is not one of python's: 3.11.2, 3.9.1")
         let missing = try refusal(#"{"language": "rb", "code": ""}"#)?.message

@@ -65,7 +65,7 @@ struct Records {
         for line in logs.flatMap({ $0.split(separator: "\n") }) {
             guard let id = line.firstMatch(of: #/execution=(exe_[a-z0-9]+)/#)?.1 else { continue }
             var attempts = 0
-            if line.hasSuffix("execution begun again") {
+            if line.hasSuffix("execution retried") {
                 attempts = line.firstMatch(of: #/attempt=([0-9]+)/#).flatMap { Int($0.1) } ?? 0
             } else if line.hasSuffix("execution taken up again") {
                 let before = line.firstMatch(of: #/attempts=([0-9]+)/#).flatMap { Int($0.1) }
