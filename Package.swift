@@ -290,7 +290,7 @@ let package = Package(
         .testTarget(
             name: "CourierTests",
             dependencies: [
-                "Courier", "Domain", "CallbackReceiver", "TestSupport",
+                "Courier", "Domain", "Kernel", "CallbackReceiver", "TestSupport",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -8,22 +8,33 @@
 /// its updates), with multicast (RFC 5771, RFC 4291) and the reserved block.
 public struct AddressPolicy: Sendable {
     private let allowed: [CIDR]
+    private let isOwn: @Sendable (IPAddress) -> Bool
 
-    /// - Parameter allowed: the ranges that are permitted although they are not public.
-    public init(allowing allowed: [CIDR]) { self.allowed = allowed }
+    /// - Parameters:
+    ///   - allowed: the ranges that are permitted although they are not public, or are this
+    ///     machine's own.
+    ///   - isOwn: whether the address is one of this machine's own at the moment. Services that
+    ///     listen for neighbours listen on public addresses too.
+    public init(allowing allowed: [CIDR], isOwn: @escaping @Sendable (IPAddress) -> Bool) {
+        self.allowed = allowed
+        self.isOwn = isOwn
+    }
 
     public func permits(_ address: IPAddress) -> Bool {
         // The kernel connects to a mapped address by IPv4, so the IPv4 rules apply to it.
         let target = address.unmapped
-        return allowed.contains { $0.contains(target) } || Self.isPublic(target)
+        return allowed.contains { $0.contains(target) } || isForeign(target)
+    }
+
+    private func isForeign(_ address: IPAddress) -> Bool {
+        if !address.isIPv4, Self.translated.contains(where: { $0.contains(address) }) {
+            return isForeign(address.lastFour)
+        }
+        return Self.isPublic(address) && !isOwn(address)
     }
 
     private static func isPublic(_ address: IPAddress) -> Bool {
-        if address.isIPv4 { return !special.contains { $0.contains(address) } }
-        if translated.contains(where: { $0.contains(address) }) {
-            return isPublic(address.lastFour)
-        }
-        return unicast.contains { $0.contains(address) }
+        (address.isIPv4 || unicast.contains { $0.contains(address) })
             && !special.contains { $0.contains(address) }
     }
 

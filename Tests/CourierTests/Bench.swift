@@ -23,7 +23,7 @@ struct Bench {
         self.store = store
         courier = Courier(
             store: store,
-            policy: AddressPolicy(allowing: allowing),
+            policy: AddressPolicy(allowing: allowing, isOwn: OwnAddress.contains),
             clock: clock.wallClock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             userAgent: "quicksand-test",

@@ -75,7 +75,7 @@ struct AddressTests {
 }
 
 struct AddressPolicyTests {
-    private let policy = AddressPolicy(allowing: [])
+    private let policy = AddressPolicy(allowing: []) { _ in false }
 
     @Test func `every range of the table is a range`() {
         #expect(AddressPolicy.specialTexts.allSatisfy { CIDR($0) != nil })
@@ -121,8 +121,21 @@ struct AddressPolicyTests {
         #expect(!policy.permits(try #require(IPAddress(text))))
     }
 
+    @Test(arguments: ["8.8.8.8", "::ffff:8.8.8.8", "64:ff9b::808:808", "2606:4700::1111"])
+    func `this machine's own public address is refused, unless the operator opens it`(
+        text: String
+    ) throws {
+        let own = Set(["8.8.8.8", "2606:4700::1111"].compactMap(IPAddress.init))
+        let address = try #require(IPAddress(text))
+        #expect(!AddressPolicy(allowing: [], isOwn: own.contains).permits(address))
+        let range = try #require(CIDR("\(address.unmapped)"))
+        #expect(AddressPolicy(allowing: [range], isOwn: own.contains).permits(address))
+        let other = try #require(IPAddress("8.8.4.4"))
+        #expect(AddressPolicy(allowing: [], isOwn: own.contains).permits(other))
+    }
+
     @Test func `the operator can open a range and no more than that range`() throws {
-        let open = AddressPolicy(allowing: [try #require(CIDR("127.0.0.0/8"))])
+        let open = AddressPolicy(allowing: [try #require(CIDR("127.0.0.0/8"))]) { _ in false }
         #expect(open.permits(try #require(IPAddress("127.0.0.1"))))
         #expect(open.permits(try #require(IPAddress("::ffff:127.0.0.1"))))
         #expect(!open.permits(try #require(IPAddress("::1"))))

@@ -59,7 +59,7 @@ struct Service: Sendable {
         logger.logLevel = settings.logLevel
         let courier = Courier(
             store: store,
-            policy: AddressPolicy(allowing: settings.callbackAllow),
+            policy: AddressPolicy(allowing: settings.callbackAllow, isOwn: OwnAddress.contains),
             clock: .system,
             logger: logger,
             userAgent: "quicksand/" + Release.version,
