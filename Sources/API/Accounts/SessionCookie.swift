@@ -25,12 +25,13 @@ struct RequestOrigin {
     /// Whether the origin is the address that the request was sent to.
     let isOwn: Bool
 
+    /// - Parameter host: the host that the client sent the request to.
     /// - Returns: `nil` if the request does not have exactly one `Origin`, or if that is `null`.
-    init?(_ request: Request) {
+    init?(_ request: Request, to host: String?) {
         let values = request.headers[values: .origin]
         guard values.count == 1, let match = values[0].wholeMatch(of: /(https?):\/\/([^\/\s]+)/)
         else { return nil }
         isSecure = match.1 == "https"
-        isOwn = match.2.lowercased() == request.head.authority?.lowercased()
+        isOwn = match.2.lowercased() == host?.lowercased()
     }
 }

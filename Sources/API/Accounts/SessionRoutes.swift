@@ -30,7 +30,7 @@ struct SessionRoutes: Sendable {
     }
 
     private func signUp(_ request: Request, _ context: APIContext) async throws -> Response {
-        let origin = try origin(request)
+        let origin = try origin(request, context)
         let body = try SignUpBody.description.decode(try await BodyReader.object(request))
         guard let email = body.email else { throw APIError.field("email", "is required") }
         do {
@@ -49,7 +49,7 @@ struct SessionRoutes: Sendable {
     }
 
     private func signIn(_ request: Request, _ context: APIContext) async throws -> Response {
-        let origin = try origin(request)
+        let origin = try origin(request, context)
         let body = try SignInBody.description.decode(try await BodyReader.object(request))
         guard let email = body.email else { throw APIError.field("email", "is required") }
         do {
@@ -75,7 +75,7 @@ struct SessionRoutes: Sendable {
     }
 
     private func signOut(_ request: Request, _ context: APIContext) async throws -> Response {
-        _ = try origin(request)
+        _ = try origin(request, context)
         guard let token = try token(request, context) else { throw APIError.unauthorized }
         guard try await accounts.signOut(token) else { throw APIError.unauthorized }
         return Responses.envelope(
@@ -88,8 +88,11 @@ struct SessionRoutes: Sendable {
         try callers.credential(request, context).flatMap(SessionToken.init)
     }
 
-    private func origin(_ request: Request) throws(APIError) -> RequestOrigin {
-        guard let origin = RequestOrigin(request) else {
+    private func origin(
+        _ request: Request,
+        _ context: APIContext
+    ) throws(APIError) -> RequestOrigin {
+        guard let origin = callers.origin(request, context) else {
             throw APIError(
                 code: .forbidden,
                 message: "an Origin header is required, such as the address of this server"

@@ -65,6 +65,12 @@ struct CallerResolver: Sendable {
         addresses.find(peer: context.peer, headers: request.headers)?.quotaGroup ?? "local"
     }
 
+    /// Returns the origin of the request; `nil` if it names none.
+    func origin(_ request: Request, _ context: APIContext) -> RequestOrigin? {
+        let host = addresses.host(peer: context.peer, request: request.head)
+        return RequestOrigin(request, to: host)
+    }
+
     /// Returns the credential of the request, not yet verified.
     ///
     /// - Returns: `nil` if there is none.
@@ -83,7 +89,7 @@ struct CallerResolver: Sendable {
         }
         guard let cookie = SessionCookie.token(request) else { return nil }
         let isSafe = [.get, .head, .options].contains(request.method)
-        guard isSafe || RequestOrigin(request)?.isOwn == true else {
+        guard isSafe || origin(request, context)?.isOwn == true else {
             throw APIError.foreignOrigin
         }
         return cookie

@@ -29,6 +29,18 @@ struct ClientAddress {
         return nearest
     }
 
+    /// Returns the host that the client sent the request to.
+    ///
+    /// A trusted proxy may name it in `X-Forwarded-Host`, once; from anybody else that counts for
+    /// nothing.
+    func host(peer: IPAddress?, request: HTTPRequest) -> String? {
+        let forwarded = request.headerFields[values: .forwardedHost]
+        guard let peer, isTrusted(peer.unmapped), forwarded.count == 1 else {
+            return request.authority
+        }
+        return forwarded[0].contains(",") ? request.authority : forwarded[0]
+    }
+
     private func isTrusted(_ address: IPAddress) -> Bool {
         trustedProxies.contains { $0.contains(address) }
     }

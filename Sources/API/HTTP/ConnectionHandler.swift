@@ -38,6 +38,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         disconnects.add(disconnect, of: context.channel)
+        do {
+            try RequestFraming.add(to: context.pipeline.syncOperations)
+        } catch {
+            context.close(promise: nil)
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { disconnects.remove(of: context.channel) }

@@ -11,6 +11,7 @@ extension HTTPField.Name {
     }
 
     static let forwardedFor = named("X-Forwarded-For")
+    static let forwardedHost = named("X-Forwarded-Host")
     static let idempotencyKey = named("Idempotency-Key")
     static let idempotencyReplayed = named("Idempotency-Replayed")
     static let prefer = named("Prefer")

@@ -1,6 +1,7 @@
 import JSON
 import NIOCore
 import NIOEmbedded
+import NIOHTTPTypesHTTP1
 import Synchronization
 import Testing
 
@@ -12,7 +13,8 @@ import Testing
 
     private func connect() throws -> EmbeddedChannel {
         let handler = ConnectionHandler(arrivalTime: .seconds(1), disconnects: disconnects)
-        let channel = EmbeddedChannel(handler: handler)
+        let codec = HTTP1ToHTTPServerCodec(secure: false)
+        let channel = EmbeddedChannel(handlers: [codec, handler])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         return channel
     }

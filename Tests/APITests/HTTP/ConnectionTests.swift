@@ -119,6 +119,80 @@ import Testing
         }
     }
 
+    private static let hosts = [
+        "", "Host:\r\n", "Host: a\r\nHost: a\r\n", "Host: a\r\nHost: b\r\n", "Host: a/b\r\n",
+        "Host: user@a\r\n", "Host: a, b\r\n", "Host: a b\r\n", "Host: a:x\r\n", "Host: a:65536\r\n",
+        "Host: [::1\r\n", "Host: []\r\n", "Host: [::1]x\r\n", "Host: http://a\r\n",
+        "Host: a\u{e4}\r\n",
+    ]
+
+    private static let framings = [
+        "gzip, chunked", "chunked, chunked", "identity", "xchunked",
+        "chunked\r\nTransfer-Encoding: gzip",
+    ].map { "Host: x\r\nTransfer-Encoding: \($0)\r\n" }
+
+    @Test(
+        arguments: (hosts + framings).map { "POST /v1/sandbox/try HTTP/1.1\r\n\($0)\r\n0\r\n\r\n" }
+            + [
+                "GET http://other/health/live HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET http://user@x/health/live HTTP/1.1\r\nHost: x\r\n\r\n",
+                "POST /v1/sandbox/try HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "GET /health/live HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n",
+            ]
+    )
+    func `a head that can be read in two ways is answered 400`(text: String) async throws {
+        try await live(Fixture()) { port in
+            let client = try RawClient(port: port)
+            client.send(text)
+            #expect(await client.receive(until: "}}").hasPrefix("HTTP/1.1 400"))
+            client.hangUp()
+        }
+    }
+
+    @Test(arguments: [
+        "GET /health/live HTTP/1.1\r\nHost: x\r\n",
+        "GET /health/live HTTP/1.1\r\nHost: a-b.c:8080\r\n",
+        "GET /health/live HTTP/1.1\r\nHost: [2001:DB8::1]:80\r\n",
+        "GET /health/live HTTP/1.1\r\nHost: x:\r\n", "GET /health/live HTTP/1.0\r\n",
+        "GET /health/live?a=http://b HTTP/1.1\r\nHost: x\r\n",
+        "GET http://X/health/live HTTP/1.1\r\nhost: x\r\n",
+    ])
+    func `a head that can be read in one way only is answered`(text: String) async throws {
+        try await live(Fixture()) { port in
+            let client = try RawClient(port: port)
+            client.send(text + "\r\n")
+            #expect(await client.receive(until: "}").contains(" 200 OK\r\n"))
+            client.hangUp()
+        }
+    }
+
+    /// The first chunk of a body, its size followed by an extension.
+    private static func chunk(_ content: String, extensionBytes: Int) -> String {
+        String(content.utf8.count, radix: 16) + ";" + String(repeating: "x", count: extensionBytes)
+            + "\r\n\(content)\r\n"
+    }
+
+    @Test func `a body that is mostly framing is refused, and never the one after it`() async throws
+    {
+        try await live(Fixture()) { port in
+            let head =
+                "POST /v1/sandbox/try HTTP/1.1\r\nHost: x\r\n"
+                + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            let client = try RawClient(port: port)
+            client.send(head + Self.chunk(Self.body, extensionBytes: 200_000) + "0\r\n\r\n")
+            #expect(await client.receive(until: "}}").hasPrefix("HTTP/1.1 400"))
+            client.hangUp()
+            let byBytes = Self.body.map { "1;\($0.asciiValue ?? 0)\r\n\($0)\r\n" }.joined()
+            let honest = try RawClient(port: port)
+            for body in [byBytes, Self.chunk(Self.body, extensionBytes: 1_000), byBytes] {
+                honest.send(head + body + "0\r\n\r\n")
+                let answer = await honest.receive(until: "\"metadata\":{}}}")
+                #expect(answer.hasPrefix("HTTP/1.1 200"))
+            }
+            honest.hangUp()
+        }
+    }
+
     @Test func `a body above the limit is refused before it has come`() async throws {
         try await live(Fixture()) { port in
             let client = try RawClient(port: port)

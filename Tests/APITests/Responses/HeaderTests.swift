@@ -123,6 +123,23 @@ import Testing
         #expect(try find("10.0.0.1", "::ffff:198.51.100.7") == "198.51.100.7")
     }
 
+    @Test func `only a trusted proxy names the host that was asked`() throws {
+        let addresses = ClientAddress(trustedProxies: [try #require(CIDR("10.0.0.0/8"))])
+        func host(_ peer: String, _ forwarded: [String]) -> String? {
+            var head = HTTPRequest(method: .get, scheme: "http", authority: "own", path: "/")
+            for value in forwarded {
+                head.headerFields.append(HTTPField(name: .forwardedHost, value: value))
+            }
+            return addresses.host(peer: IPAddress(peer), request: head)
+        }
+        #expect(host("10.0.0.1", ["public.example"]) == "public.example")
+        #expect(host("::ffff:10.0.0.1", ["public.example"]) == "public.example")
+        #expect(host("192.0.2.1", ["public.example"]) == "own")
+        #expect(host("10.0.0.1", []) == "own")
+        #expect(host("10.0.0.1", ["a", "b"]) == "own")
+        #expect(host("10.0.0.1", ["a, b"]) == "own")
+    }
+
     @Test func `a port is set aside`() throws {
         #expect(try find("10.0.0.1", "198.51.100.7:4711") == "198.51.100.7")
         #expect(try find("10.0.0.1", "[2001:db8:2::7]:4711") == "2001:db8:2::7")
