@@ -9,6 +9,8 @@ struct StageLoop: ~Copyable {
     private let children: Descriptor
     /// By a serial of its own, which no two ever share: an event may be older than its stage's end.
     private var runs: [UInt64: StageRun] = [:]
+    /// Concurrent stages that have ended, whose processes may be left and wait for answers.
+    private var left: [UInt64: StageRun] = [:]
     private var lastSerial: UInt64 = 0
     private let locks: FileLocks
     /// The stage that ended last, kept until the next order.
@@ -113,13 +115,16 @@ struct StageLoop: ~Copyable {
         try run.watch(in: epoll) { Self.token(serial, $0) }
     }
 
-    private func handle(_ event: Epoll.Event) throws(KernelError) {
+    private mutating func handle(_ event: Epoll.Event) throws(KernelError) {
         let serial = event.token >> 2
-        guard let run = runs[serial], let kind = StageRun.Event(rawValue: event.token & 3) else {
-            return
-        }
+        guard let run = runs[serial] ?? left[serial],
+            let kind = StageRun.Event(rawValue: event.token & 3)
+        else { return }
         let report = try run.handle(kind, event.ready, in: epoll) { Self.token(serial, $0) }
         if let report { try jail.report(report) }
+        if !event.ready.contains(.readable), let run = left.removeValue(forKey: serial) {
+            run.forget(in: epoll)  // nobody is left under its filter
+        }
     }
 
     /// Orphans come to init; left unreaped they would use up the jail's processes.
@@ -147,8 +152,12 @@ struct StageLoop: ~Copyable {
             locks.reset()
         }
         try jail.report(.ended(run.ended(process)))
+        if run.isConcurrent {
+            run.closePipes()
+            left[serial] = run
+            return
+        }
         run.forget(in: epoll)
-        guard !run.isConcurrent else { return }
         past = run
         if run.collect(in: jail) { try jail.report(.collected) }
     }

@@ -18,7 +18,7 @@ final class StageRun {
     private var listener: Int32?
     /// Init's copies of those for the program's output: while they are there, no end of a pipe
     /// wakes anybody.
-    private let outputPipes: ArraySlice<Int32>
+    private var outputPipes: ArraySlice<Int32>
 
     /// Once, because the listener hangs up while the program is ending.
     ///
@@ -37,6 +37,7 @@ final class StageRun {
         locks: FileLocks,
         scriptLease: consuming ScriptLease? = nil
     ) throws(KernelError) {
+        locks.adapt(to: order.limits)
         let hearing = try SeqpacketSocket.pair()
         guard let main = try Process.fork() else {
             let stage = Stage(
@@ -60,9 +61,14 @@ final class StageRun {
         for input in brought.pipes.prefix(1) { Descriptor.close(input) }
     }
 
-    deinit {
+    deinit { closePipes() }
+
+    /// Gives up init's part of the stage's output.
+    func closePipes() {
         for pipe in outputPipes { Descriptor.close(pipe) }
+        outputPipes = []
         if let outputs { Descriptor.close(outputs) }
+        outputs = nil
     }
 
     var isParked: Bool { scriptLease != nil }

@@ -9,7 +9,8 @@ internal import WardenProtocol
 /// - fsync and fdatasync answer as they do for files in memory, and are not made: a program's own
 ///   files are in memory, and for a file under `/usr` the kernel would flush the host's disk.
 ///
-/// Init decides by registers alone. Its time on this counts as the jail's.
+/// Init decides by registers; memory, which a program can change after the look, gives no more than
+/// a hint. Its time on this counts as the jail's.
 struct SupervisedCalls: ~Copyable {
     /// Each refused number once, in the order of their first appearance.
     private(set) var refused: [Int32] = []
@@ -47,11 +48,15 @@ struct SupervisedCalls: ~Copyable {
     private mutating func decide(_ call: NotifiedCall) -> CallAnswer {
         switch call.number {
         case NotifiedCall.fsync, NotifiedCall.fdatasync: return Self.synchronize(call)
-        case NotifiedCall.flock: return locks.allowsFileLock() ? .made : Self.noLocks
+        case NotifiedCall.flock:
+            // To unlock needs no answer of init's.
+            return locks.allowsFlock() ? .made : Self.noLocks
         case NotifiedCall.fcntl:
             switch LockCommand(call) {
-            case .processLock: return locks.allowsProcessLock() ? .made : Self.noLocks
-            case .fileLock: return locks.allowsFileLock() ? .made : Self.noLocks
+            case .processLock:
+                return locks.allowsProcessLock { Self.unlocks(call) } ? .made : Self.noLocks
+            case .fileLock:
+                return locks.allowsFileLock { Self.unlocks(call) } ? .made : Self.noLocks
             case nil: break
             }
         default: break
@@ -63,6 +68,11 @@ struct SupervisedCalls: ~Copyable {
     }
 
     private static let noLocks = CallAnswer.failed(errno: Errno.noLocks)
+
+    /// Whether the lock that the call points to says F_UNLCK; it may say something else later.
+    private static func unlocks(_ call: NotifiedCall) -> Bool {
+        call.short(at: call.arguments.2) == 2
+    }
 
     private static func synchronize(_ call: NotifiedCall) -> CallAnswer {
         let descriptor = UInt32(truncatingIfNeeded: call.arguments.0)

@@ -28,10 +28,12 @@ public enum Files {
         return UInt32(truncatingIfNeeded: unsafe linux_file_mode(descriptor, &size)) & 0o7777
     }
 
-    /// The kind of the file that a path leads to; `nil` where there is none.
+    /// The kind of the file that a path leads to; `nil` where there is none, and `other` where the
+    /// kernel does not say.
     public static func kind(at path: String) -> Kind? {
         let mode = unsafe linux_path_mode(path)
-        guard mode >= 0 else { return nil }
+        if mode == -Int64(Errno.noEntry) { return nil }
+        guard mode >= 0 else { return .other }
         return switch mode & 0o170000 {
         case 0o100000: .regular
         case 0o010000: .pipe
@@ -168,11 +170,26 @@ public enum Folder {
     }
 }
 
-/// A thread, by its number.
-public enum Thread {
-    /// Whether two threads have one table of descriptors; `false` where the kernel does not say.
-    public static func sharesFiles(_ thread: Int32, _ other: Int32) -> Bool {
-        linux_compare_files(thread, other) == 0
+/// What `/proc/PID/stat` says of a process or thread.
+public enum ProcessStatus {
+    private static let exitingFlag: UInt64 = 0x4  // PF_EXITING of linux/sched.h
+
+    /// Whether it is gone, waits to be reaped, or is on its way there.
+    ///
+    /// - Parameter folder: `/proc`, or `/proc/PID/task`.
+    public static func isEnding(_ number: Int32, in folder: String) -> Bool {
+        let fields = fields(of: number, in: folder)
+        guard fields.count > 6, let flags = UInt64(fields[6]) else { return true }
+        return fields[0] == "Z" || fields[0] == "X" || flags & exitingFlag != 0
+    }
+
+    /// The fields from the state on; none where they cannot be read.
+    static func fields(of number: Int32, in folder: String = "/proc") -> [Substring] {
+        guard let text = try? readText("\(folder)/\(number)/stat", in: currentFolder),
+            // `pid (name) state ppid …`, where the name may hold anything.
+            let end = text.lastIndex(of: ")")
+        else { return [] }
+        return text[text.index(after: end)...].split(separator: " ")
     }
 }
 
@@ -191,7 +208,7 @@ public enum OwnProcess {
         var found: Set<Int32> = []
         var next = number
         while next > 0, found.insert(next).inserted {
-            let fields = status(of: next)
+            let fields = ProcessStatus.fields(of: next)
             next = fields.count > 1 ? Int32(fields[1]) ?? 0 : 0
         }
         return found
@@ -206,16 +223,8 @@ public enum OwnProcess {
 
     /// Returns whether the process exists and runs; a zombie does not run.
     public static func exists(_ process: Int32) -> Bool {
-        linux_kill(process, 0) != -Errno.noProcess && status(of: process).first != "Z"
-    }
-
-    /// Returns the fields of `/proc/PID/stat` from the state on; none if the file cannot be read.
-    private static func status(of process: Int32) -> [Substring] {
-        guard let text = try? readText("/proc/\(process)/stat", in: currentFolder),
-            // `pid (name) state ppid …`, where the name may hold anything.
-            let end = text.lastIndex(of: ")")
-        else { return [] }
-        return text[text.index(after: end)...].split(separator: " ")
+        linux_kill(process, 0) != -Errno.noProcess
+            && ProcessStatus.fields(of: process).first != "Z"
     }
 
     /// The number of processors that this process may use.

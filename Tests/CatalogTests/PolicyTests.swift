@@ -179,6 +179,22 @@ private struct ShippedPolicy {
         #expect(try shipped.answer("fcntl", [0, 5]) == allowed)
     }
 
+    /// Init counts locks by process.
+    @Test func `lets a process have one table of descriptors`() throws {
+        let (files, thread, memory): (UInt64, UInt64, UInt64) = (0x400, 0x1_0000, 0x100)
+        #expect(try shipped.answer("clone", [17]) == allowed)
+        #expect(try shipped.answer("clone", [17 | memory]) == allowed)
+        #expect(try shipped.answer("clone", [files | thread | memory]) == allowed)
+        #expect(try shipped.answer("clone", [17 | files]) == named)
+        #expect(try shipped.answer("clone", [thread | memory]) == named)
+        #expect(try shipped.answer("unshare", [files]) == permissionDenied)
+        #expect(try shipped.answer("close_range", [3, 9, 0]) == allowed)
+        #expect(try shipped.answer("close_range", [3, 9, 4]) == allowed)
+        for flags in [2, 6, 0xffff_ffff_0000_0002] as [UInt64] {
+            #expect(try shipped.answer("close_range", [3, 9, flags]) == 0x0005_0016)
+        }
+    }
+
     @Test func `keeps programs from the host's disk`() throws {
         #if arch(x86_64)
         let direct: UInt64 = 0x4000
@@ -201,6 +217,10 @@ private struct ShippedPolicy {
         #expect(try shipped.answer("fdatasync") == named)
         #expect(try shipped.answer("msync", [0, 0, 1]) == allowed)
         #expect(try shipped.answer("msync", [0, 0, 4]) == 0x0005_0000)
+        #expect(try shipped.answer("msync", [0, 0, 5]) == allowed)
+        #expect(try shipped.answer("preadv2", [0, 0, 0, 0, 0, 0x1f]) == allowed)
+        #expect(try shipped.answer("preadv2", [0, 0, 0, 0, 0, 0x80]) == named)
+        #expect(try shipped.answer("pwritev2", [0, 0, 0, 0, 0, 0x80]) == named)
         #expect(try shipped.answer("sync") == named)
     }
 

@@ -129,6 +129,31 @@ extension EscapeTests {
             #expect(try await filling.end().stdout.text == "full\n")
         }
 
+        @Test func `what it left is still answered by init`() async throws {
+            let session = try await open()
+            defer { session.close() }
+            let later = """
+                import fcntl, os, time
+                while not os.path.exists("go"): time.sleep(0.01)
+                with open("made", "w") as file:
+                    os.fsync(file)
+                    fcntl.lockf(file, fcntl.LOCK_EX)
+                    fcntl.flock(file, fcntl.LOCK_EX)
+                os.rename("made", "done")
+                """
+            let leaves = """
+                import subprocess
+                subprocess.Popen(["/usr/bin/python3", "-c", \(later.debugDescription)])
+                """
+            #expect(try await session.run(stage(leaves)).result.verdict == .exited(code: 0))
+            let waits = """
+                import os, time
+                open("go", "w").close()
+                while not os.path.exists("done"): time.sleep(0.01)
+                """
+            #expect(try await session.run(stage(waits)).result.verdict == .exited(code: 0))
+        }
+
         @Test func `cancelling one kills it and its children, and nothing else`() async throws {
             let session = try await open()
             defer { session.close() }

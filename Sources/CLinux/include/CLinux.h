@@ -85,7 +85,7 @@ struct linux_notified_call {
     uint64_t id;
     int thread;
     int number;
-    uint64_t arguments[2];
+    uint64_t arguments[3];
 };
 int linux_seccomp_receive(int listener, struct linux_notified_call *_Nonnull call);
 // The call fails with `error`, or returns 0; or it is made, whatever `error` is.
@@ -93,8 +93,8 @@ int linux_seccomp_answer(int listener, uint64_t id, int error, int is_made);
 // The caller of a call and the reader of the listener take turns on one processor.
 int linux_seccomp_take_turns(int listener);
 extern const int linux_call_fcntl, linux_call_flock, linux_call_fsync, linux_call_fdatasync;
-// 0 where two threads share one table of descriptors.
-int linux_compare_files(int thread, int other);
+// Another process's memory, or -errno.
+ssize_t linux_peek(int process, uint64_t address, void *_Nonnull bytes, size_t count);
 // The type and permissions of a file; links are followed.
 int64_t linux_path_mode(const char *_Nonnull path);
 int linux_landlock_version(void);

@@ -4,6 +4,7 @@
 //   middle       the same, each in the middle of another lock
 //   children     eight processes with a part each
 //   tables       eight threads with a descriptor table and a part each, their first thread gone
+//   hopper       a process that shares its table of descriptors with its parent
 //   open-file    an open file's own, a byte each
 //   mapped       one for each of many open files, whose descriptors are closed
 //   two-faced    the memory that the call points to says unlock whenever somebody else looks
@@ -12,6 +13,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +69,14 @@ static int children(void) {
     for (int child = 0; child < 8; child++)
         if (started[child] > 0) kill(started[child], SIGKILL);
     return worst;
+}
+
+static int hopper(void) {
+    pid_t child = syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+    if (child < 0) return errno;
+    if (child == 0) _exit(bytes(F_SETLK, 0, most));
+    int status;
+    return waitpid(child, &status, 0) == child ? WEXITSTATUS(status) : errno;
 }
 
 static pthread_barrier_t done;
@@ -141,6 +151,7 @@ int main(int count, char **arguments) {
     if (!strcmp(kind, "process")) error = bytes(F_SETLK, 0, most);
     if (!strcmp(kind, "middle")) error = middle();
     if (!strcmp(kind, "children")) error = children();
+    if (!strcmp(kind, "hopper")) error = hopper();
     if (!strcmp(kind, "open-file")) error = bytes(F_OFD_SETLK, 0, most);
     if (!strcmp(kind, "mapped")) error = mapped();
     if (!strcmp(kind, "two-faced")) error = two_faced();
