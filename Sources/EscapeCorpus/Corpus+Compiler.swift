@@ -47,8 +47,10 @@ extension Corpus {
         ),
     ]
 
-    /// A compiler whose memory is full may have its own pages read from the disk again and again: it
-    /// is then stopped by its clock, and uses no more memory either.
+    /// The verdicts of a compiler that is held to its memory.
+    ///
+    /// Where it is full, the kernel may read the compiler's own pages from the disk again and
+    /// again, until the clock stops it.
     private static let capped = Expectation.verdict(
         .memoryExceeded,
         .timedOut,

@@ -48,7 +48,7 @@ RELATIONS = [
     r"(args|runs\[\d+\]\.args) and `env` are \d+ bytes together",
     r"(files|outputs) must have names of at most \d+ bytes together",
     r"[\w.]+ is above the plan's ceiling of ",  # the document has that of the highest plan
-    r"expires_at is over",
+    r"expires_at is in the past",
     r"idempotency_key disagrees with ",
     r"organization_id is required",  # of the dispatcher alone
     # What is asked of a project, and what it has.

@@ -32,7 +32,7 @@ struct Moment: Sendable {
 
     /// - Throws: if the time is not after `now`.
     func after(_ now: Date, at path: String) throws(APIError) -> Date {
-        guard date > now else { throw .field(path, "is over", value: .string(text)) }
+        guard date > now else { throw .field(path, "is in the past", value: .string(text)) }
         return date
     }
 }
