@@ -47,9 +47,15 @@ public protocol AccountStore: Sendable {
     /// Makes the user a member, or changes its role.
     /// - Throws: ``LastOwner`` where the organization would have no owner left.
     func setRole(_ role: Role, user: String, organization: String, at date: Date) async throws
-    /// - Returns: whether the user was a member.
+    /// Removes a member, and revokes the keys that the member made in the organization.
+    ///
+    /// - Returns: the ids of the keys that this revoked; `nil` if the user was no member.
     /// - Throws: ``LastOwner`` where the user is the organization's only owner.
-    func removeMember(user: String, organization: String) async throws -> Bool
+    func removeMember(
+        user: String,
+        organization: String,
+        at date: Date
+    ) async throws -> [String]?
 
     // Keys
     /// - Throws: where there is no such organization.
@@ -124,9 +130,16 @@ public struct SignedIn: Sendable, Hashable {
 public struct IssuedKey: Sendable, Hashable {
     public let key: APIKey
     public let organization: Organization
+    /// The role that the key's user has in the organization now; `nil` if the user is no member, or
+    /// an operator made the key.
+    public let makerRole: Role?
 
-    public init(key: APIKey, organization: Organization) {
+    public init(key: APIKey, organization: Organization, makerRole: Role? = nil) {
         self.key = key
         self.organization = organization
+        self.makerRole = makerRole
     }
+
+    /// Whether the user who made the key has left the organization.
+    public var isMakerGone: Bool { key.user != nil && makerRole == nil }
 }

@@ -83,7 +83,7 @@ public final class Authenticator: Sendable {
         return Caller(
             owner: .organization(key.organization),
             plan: plan,
-            scopes: key.scopes,
+            scopes: issued.scopes,
             credential: credential
         )
     }
@@ -96,7 +96,7 @@ public final class Authenticator: Sendable {
         return Caller(
             owner: .organization(issued.organization.id),
             plan: try plan(of: issued.organization),
-            scopes: statement.scopes,
+            scopes: ScopeSet(statement.scopes).limited(to: issued.makerRole).names,
             credential: .token(id: statement.id, key: issued.key.id)
         )
     }
@@ -126,6 +126,7 @@ public final class Authenticator: Sendable {
         guard let issued else { throw AuthenticationError.refused(.unknown) }
         let key = issued.key
         if key.revokedAt != nil { throw AuthenticationError.refused(.revoked(keyID: key.id)) }
+        if issued.isMakerGone { throw AuthenticationError.refused(.makerGone(keyID: key.id)) }
         guard key.isUsable(at: clock.now()) else {
             throw AuthenticationError.refused(.expired(keyID: key.id))
         }
@@ -152,6 +153,11 @@ public final class Authenticator: Sendable {
     }
 }
 
+extension IssuedKey {
+    /// The scopes that the key has now: no more than its maker could do in a session.
+    public var scopes: Set<String> { ScopeSet(key.scopes).limited(to: makerRole).names }
+}
+
 /// The reason why there is no caller.
 public enum AuthenticationError: Error, Sendable {
     /// The credential is invalid; the answer is always the same 401, and the reason is for the log.
@@ -168,6 +174,8 @@ public enum AuthenticationError: Error, Sendable {
         case unknown
         case expired(keyID: String)
         case revoked(keyID: String)
+        /// The user who made the key has left the key's organization.
+        case makerGone(keyID: String)
         /// The plan of the organization is missing from `limits.json`.
         case planGone(organization: String, plan: String)
         /// The user is not a member of the requested organization.

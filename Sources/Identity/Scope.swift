@@ -1,3 +1,5 @@
+import Domain
+
 /// A permission of a credential.
 public enum Scope: Sendable, Hashable {
     /// A scope such as `projects:read`.
@@ -109,6 +111,14 @@ public struct ScopeSet: Sendable, Hashable {
     public static func session(isOwner: Bool) -> ScopeSet {
         let scopes = Scope.all.filter { $0 != .admin && (isOwner || !$0.isOwners) }
         return ScopeSet(Set(scopes.map(\.name)))
+    }
+
+    /// Returns the scopes of this set that the role's session has as well.
+    ///
+    /// For an owner these are all, and also if there is no role.
+    func limited(to role: Role?) -> ScopeSet {
+        guard role == .member else { return self }
+        return ScopeSet(names.intersection(Self.session(isOwner: false).names))
     }
 
     private func contains(_ scope: Scope) -> Bool { names.contains(scope.name) }

@@ -10,8 +10,10 @@ extension Query {
         """
     private static let issuedKey = """
         SELECT api_key.*, organization.name AS organization_name, organization.plan AS plan,
-            organization.created_at AS organization_created_at
+            organization.created_at AS organization_created_at, membership.role AS maker_role
         FROM api_key JOIN organization ON organization.id = api_key.organization
+        LEFT JOIN membership ON membership.organization = api_key.organization
+            AND membership.user = api_key.user
         """
     static let key = issuedKey + " WHERE api_key.digest = ?"
     static let keyByID = issuedKey + " WHERE api_key.id = ?"
@@ -23,11 +25,15 @@ extension Query {
         """
     static let revokeKey =
         "UPDATE api_key SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ? RETURNING id"
+    static let revokeKeysOfUser = """
+        UPDATE api_key SET revoked_at = ?1
+        WHERE organization = ?2 AND user = ?3 AND revoked_at IS NULL RETURNING id
+        """
     static let touchKey =
         "UPDATE api_key SET last_used_at = MAX(COALESCE(last_used_at, ?1), ?1) WHERE id = ?2"
 
     static let keyReads = [key, keyByID, keys, keyCount, keyPage]
-    static let keyWrites = [insertKey, revokeKey, touchKey]
+    static let keyWrites = [insertKey, revokeKey, revokeKeysOfUser, touchKey]
 }
 
 extension SQLiteStore {
@@ -98,7 +104,8 @@ extension IssuedKey {
                 name: row["organization_name"],
                 plan: row["plan"],
                 createdAt: row.date("organization_created_at")
-            )
+            ),
+            makerRole: (row["maker_role"] as String?).flatMap(Role.init(rawValue:))
         )
     }
 }

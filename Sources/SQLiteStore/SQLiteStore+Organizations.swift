@@ -132,13 +132,20 @@ extension SQLiteStore {
         }
     }
 
-    public func removeMember(user: String, organization: String) async throws -> Bool {
+    public func removeMember(
+        user: String,
+        organization: String,
+        at date: Date
+    ) async throws -> [String]? {
         try await write(surviving: .power) { db in
             let statement = try db.cachedStatement(sql: Query.removeMember)
             let arguments: StatementArguments = [organization, user]
-            guard try Row.fetchOne(statement, arguments: arguments) != nil else { return false }
+            guard try Row.fetchOne(statement, arguments: arguments) != nil else { return nil }
             try Self.checkOwner(db, of: organization)
-            return true
+            return try String.fetchAll(
+                db.cachedStatement(sql: Query.revokeKeysOfUser),
+                arguments: [date.microseconds, organization, user]
+            )
         }
     }
 

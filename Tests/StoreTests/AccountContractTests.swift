@@ -197,7 +197,11 @@ extension Store {
         try await adapter.withStore { store async throws in
             for number in 1...2 { try await store.insertUser(number) }
             await #expect(throws: LastOwner.self) {
-                try await store.removeMember(user: "usr_1", organization: "org_own_1")
+                try await store.removeMember(
+                    user: "usr_1",
+                    organization: "org_own_1",
+                    at: moment(9)
+                )
             }
             await #expect(throws: LastOwner.self) {
                 try await store.setRole(
@@ -216,9 +220,57 @@ extension Store {
                 organization: "org_own_1",
                 at: moment(5)
             )
-            #expect(try await store.removeMember(user: "usr_1", organization: "org_own_1"))
+            let remove = { @Sendable in
+                try await store.removeMember(
+                    user: "usr_1",
+                    organization: "org_own_1",
+                    at: moment(9)
+                )
+            }
+            #expect(try await remove() == [])
             #expect(try await store.membership(user: "usr_1", organization: "org_own_1") == nil)
-            #expect(try await store.removeMember(user: "usr_1", organization: "org_own_1") == false)
+            #expect(try await remove() == nil)
+        }
+    }
+
+    @Test(arguments: Adapter.allCases)
+    func `a member who goes leaves no key, and a key knows its maker's role`(
+        _ adapter: Adapter
+    ) async throws {
+        try await adapter.withStore { store async throws in
+            for number in 1...2 { try await store.insertUser(number) }
+            let organization = "org_own_1"
+            let set = { @Sendable (role: Role) in
+                try await store.setRole(
+                    role,
+                    user: "usr_2",
+                    organization: organization,
+                    at: moment(5)
+                )
+            }
+            try await set(.owner)
+            for (id, user, home) in [
+                ("key_1", "usr_2", organization), ("key_2", "usr_1", organization),
+                ("key_3", "usr_2", "org_own_2"), ("key_4", nil, organization),
+            ] {
+                try await store.insert(sampleKey(id, organization: home, user: user))
+            }
+            #expect(try await store.key(id: "key_1")?.makerRole == .owner)
+            try await set(.member)
+            #expect(try await store.key(id: "key_1")?.makerRole == .member)
+            let revoked = try await store.removeMember(
+                user: "usr_2",
+                organization: organization,
+                at: moment(9)
+            )
+            #expect(revoked == ["key_1"])
+            let gone = try #require(try await store.key(id: "key_1"))
+            #expect(gone.isMakerGone)
+            #expect(gone.key.revokedAt == moment(9))
+            for id in ["key_2", "key_3", "key_4"] {
+                let other = try #require(try await store.key(id: id))
+                #expect(!other.isMakerGone && other.key.revokedAt == nil, "\(id)")
+            }
         }
     }
 }

@@ -78,6 +78,8 @@ func issued(_ key: APIKey) -> IssuedKey {
 func sampleKey(
     _ id: String,
     digest: Data? = nil,
+    organization: String = "org_a",
+    user: String? = nil,
     createdAt: Date = moment(0),
     expiresAt: Date? = nil
 ) -> APIKey {
@@ -85,7 +87,8 @@ func sampleKey(
         id: id,
         name: "laptop é",
         digest: digest ?? Data(id.utf8),
-        organization: "org_a",
+        organization: organization,
+        user: user,
         scopes: ["projects:read", "projects:write"],
         createdAt: createdAt,
         expiresAt: expiresAt

@@ -32,6 +32,8 @@ extension Example {
         "user_id": userID, "name": name, "role": "owner", "since": time,
     ]
 
+    static let removedMember: JSONValue = ["revoked_keys": ["key_01m7y99na3satt7bdp1xyhtmkp"]]
+
     static let webhookSecret: JSONValue = [
         "secret": "whsec_Pd0tzAK+w0bvsgRTDrNDDp9reWNNTTANX4mStHoY3Lk="
     ]

@@ -125,10 +125,18 @@ extension Operation {
         id: "removeMember",
         group: .organizations,
         summary: "Remove a member",
-        details: "An owner removes members, and a member may leave. The last owner stays.",
+        details:
+            "An owner removes members, and a member may leave. The last owner stays. The keys that the member made in the organization are revoked.",
         access: .scope("organizations:write"),
         parameters: [.organization, .user],
-        answers: [Answer(status: 204, summary: "Removed", content: .nothing)],
+        answers: [
+            Answer(
+                status: 200,
+                summary: "Removed",
+                content: .data(.schema("RemovedMember")),
+                example: Example.removedMember
+            )
+        ],
         refusals: [.conflict]
     )
 }
@@ -155,6 +163,6 @@ extension Schemas {
     static let organizations = [
         Organization.payload.definition,
         Member.payload.definition, MemberChange.description.definition,
-        WebhookSecretPayload.description.definition,
+        RemovedMember.description.definition, WebhookSecretPayload.description.definition,
     ]
 }

@@ -63,6 +63,17 @@ struct MemberChange: Sendable {
     )
 }
 
+/// The outcome of a member's removal.
+struct RemovedMember: Sendable {
+    let revokedKeys: [String]
+
+    static let description = ObjectDescription<RemovedMember>.answer(
+        "RemovedMember",
+        "The keys that were revoked with a member's removal.",
+        [Field("revoked_keys", \.revokedKeys, .list("ids of keys", of: .identifier("key_")))]
+    )
+}
+
 /// The secret that signs callbacks.
 struct WebhookSecretPayload: Sendable {
     let secret: String

@@ -107,6 +107,8 @@ struct OrganizationRoutes: Sendable {
     }
 
     /// Removes a member: an owner may remove any member, and a member may remove itself.
+    ///
+    /// The member's keys are revoked at once.
     private func removeMember(_ request: Request, _ context: APIContext) async throws -> Response {
         let user = try context.identifier(of: "user", in: "user")
         var caller = try await callers.caller(request, context, needing: .read(.organizations))
@@ -116,11 +118,13 @@ struct OrganizationRoutes: Sendable {
             caller = try await callers.caller(request, context, needing: .write(.organizations))
         }
         let organization = try await organization(context, caller, asOwner: !isLeaving)
-        let wasMember = try await keepingAnOwner {
-            try await store.removeMember(user: user, organization: organization.id)
+        let now = clock.now()
+        let revoked = try await keepingAnOwner {
+            try await store.removeMember(user: user, organization: organization.id, at: now)
         }
-        guard wasMember else { throw APIError.notFound("member") }
-        return Response(status: .noContent)
+        guard let revoked else { throw APIError.notFound("member") }
+        for key in revoked { context.underWay.end(key: key) }
+        return Responses.data(RemovedMember.description.encode(.init(revokedKeys: revoked)))
     }
 
     private func keepingAnOwner<Value>(_ change: () async throws -> Value) async throws -> Value {

@@ -33,7 +33,7 @@ struct OAuthRoutes: Sendable {
                 throw OAuthError(.unsupportedGrantType, "grant_type must be client_credentials")
             }
             let client = try await client(request, form, context)
-            let scopes = try Self.scopes(form["scope"], of: client.key)
+            let scopes = try Self.scopes(form["scope"], of: client)
             let token = try await tokens.issue(for: client.key, scopes: scopes)
             return Responses.envelope(
                 TokenPayload.description.encode(
@@ -99,7 +99,10 @@ struct OAuthRoutes: Sendable {
     }
 
     /// Returns the requested scopes, or all scopes of the key if none are requested.
-    private static func scopes(_ text: String?, of key: APIKey) throws(OAuthError) -> Set<String> {
+    private static func scopes(
+        _ text: String?,
+        of key: IssuedKey
+    ) throws(OAuthError) -> Set<String> {
         guard let text, !text.isEmpty else { return key.scopes }
         let names = text.split(separator: " ").map(String.init)
         let own = ScopeSet(key.scopes)

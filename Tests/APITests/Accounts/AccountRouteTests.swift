@@ -205,10 +205,55 @@ import Testing
             let last = try await caller.send(.delete, "\(path)/\(ownerID)", as: owner)
             #expect(last.status == 409)
             let left = try await caller.send(.delete, "\(path)/\(memberID)", as: member)
-            #expect(left.status == 204)
+            #expect(left.status == 200)
+            #expect(left["data.revoked_keys"] == .array([]))
             let gone = try await caller.send(.delete, "\(path)/\(memberID)", as: owner)
             #expect(gone.status == 404)
             #expect(try await caller.send(.get, path, as: member).status == 404)
+        }
+    }
+
+    /// Makes a key with these scopes in the organization.
+    private func key(
+        _ scopes: String,
+        by member: String,
+        of organization: String,
+        _ caller: Fixture.Caller
+    ) async throws -> (id: String, secret: String) {
+        let made = try await caller.send(
+            .post,
+            "/v1/api-keys",
+            #"{"name": "k", "scopes": [\#(scopes)]}"#,
+            as: member,
+            headers: [.xOrganizationID: organization]
+        )
+        #expect(made.status == 201)
+        return (
+            try #require(made["data.id"]?.text), try #require(made["data.key"]?.text)
+        )
+    }
+
+    @Test func `a key does no more than its maker may now, and nothing once the maker has gone`()
+        async throws
+    {
+        try await withMember { caller, owner, member, organization, memberID in
+            let place = "/v1/organizations/\(organization)/members/\(memberID)"
+            let secretPath = "/v1/organizations/\(organization)/webhook-secret"
+            _ = try await caller.send(.put, place, #"{"role": "owner"}"#, as: owner)
+            let scopes = #""organizations:read", "organizations:write", "projects:read""#
+            let made = try await key(scopes, by: member, of: organization, caller)
+            #expect(try await caller.send(.get, secretPath, as: made.secret).status == 200)
+
+            _ = try await caller.send(.put, place, #"{"role": "member"}"#, as: owner)
+            #expect(try await caller.send(.get, secretPath, as: made.secret).status == 403)
+            let again = try await caller.send(.put, place, #"{"role": "owner"}"#, as: made.secret)
+            #expect(again.status == 403)
+            #expect(try await caller.send(.get, "/v1/projects", as: made.secret).status == 200)
+
+            let removed = try await caller.send(.delete, place, as: owner)
+            #expect(removed.status == 200)
+            #expect(removed["data.revoked_keys"] == .array([.string(made.id)]))
+            #expect(try await caller.send(.get, "/v1/projects", as: made.secret).status == 401)
         }
     }
 
