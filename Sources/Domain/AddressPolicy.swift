@@ -28,7 +28,7 @@ public struct AddressPolicy: Sendable {
 
     private func isForeign(_ address: IPAddress) -> Bool {
         if !address.isIPv4, Self.translated.contains(where: { $0.contains(address) }) {
-            return isForeign(address.lastFour)
+            return isForeign(address.lastFour) && !isOwn(address)
         }
         return Self.isPublic(address) && !isOwn(address)
     }

@@ -115,10 +115,12 @@ public struct ScopeSet: Sendable, Hashable {
 
     /// Returns the scopes of this set that the role's session has as well.
     ///
-    /// For an owner these are all, and also if there is no role.
+    /// For an owner these are all, and also if there is no role. A name that stands for several
+    /// scopes becomes those of them that the session has.
     func limited(to role: Role?) -> ScopeSet {
         guard role == .member else { return self }
-        return ScopeSet(names.intersection(Self.session(isOwner: false).names))
+        let session = Self.session(isOwner: false).names
+        return ScopeSet(session.filter { name in Scope(name).map(covers) ?? false })
     }
 
     private func contains(_ scope: Scope) -> Bool { names.contains(scope.name) }

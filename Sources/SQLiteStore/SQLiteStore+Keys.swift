@@ -29,11 +29,19 @@ extension Query {
         UPDATE api_key SET revoked_at = ?1
         WHERE organization = ?2 AND user = ?3 AND revoked_at IS NULL RETURNING id
         """
+    static let revokeKeysOfStranger =
+        revokeKeysOfUser.replacing(
+            " RETURNING id",
+            with: """
+                 AND NOT EXISTS (SELECT 1 FROM membership
+                    WHERE organization = ?2 AND user = ?3)
+                """
+        )
     static let touchKey =
         "UPDATE api_key SET last_used_at = MAX(COALESCE(last_used_at, ?1), ?1) WHERE id = ?2"
 
     static let keyReads = [key, keyByID, keys, keyCount, keyPage]
-    static let keyWrites = [insertKey, revokeKey, revokeKeysOfUser, touchKey]
+    static let keyWrites = [insertKey, revokeKey, revokeKeysOfUser, revokeKeysOfStranger, touchKey]
 }
 
 extension SQLiteStore {

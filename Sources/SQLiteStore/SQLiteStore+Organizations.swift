@@ -125,6 +125,10 @@ extension SQLiteStore {
         at date: Date
     ) async throws {
         try await write(surviving: .power) { db in
+            // Keys that an earlier member left behind do not come back with the user.
+            try db.cachedStatement(sql: Query.revokeKeysOfStranger).execute(arguments: [
+                date.microseconds, organization, user,
+            ])
             try db.cachedStatement(sql: Query.setRole).execute(arguments: [
                 organization, user, role.rawValue, false, date.microseconds,
             ])

@@ -253,7 +253,7 @@ private struct ShippedPolicy {
             for number in 0..<512 as Range<UInt32> {
                 let telling = model.looksAtArguments(number) ? values : [0]
                 for (first, second) in telling.flatMap({ one in telling.map { (one, $0) } }) {
-                    let arguments = [first, second, second, first]
+                    let arguments = [first, second, second, first, second, first]
                     let call = BerkeleyFilter.Call(number: number, arguments: arguments)
                     let answer = try filter.answer(to: call)
                     let expected = model.answers(number: number, arguments: arguments)
@@ -275,7 +275,7 @@ private struct PolicyModel {
 
     init(_ policy: SyscallPolicy, _ profile: SystemCallProfile) {
         standard = named
-        for rule in policy.rules where rule.profiles.contains(profile) {
+        for rule in policy.rules where rule.profiles.contains(profile) && rule.isNative {
             for number in rule.names.compactMap(PolicyCompiler.number) {
                 rules[UInt32(number), default: []].append(rule)
             }

@@ -46,10 +46,13 @@ struct OrganizationRoutes: Sendable {
     }
 
     private func update(_ request: Request, _ context: APIContext) async throws -> Response {
-        let caller = try await callers.caller(request, context, needing: .write(.organizations))
+        let (caller, object) = try await callers.body(
+            request,
+            context,
+            needing: .write(.organizations)
+        )
         var organization = try await organization(context, caller, asOwner: true)
-        let change = try OrganizationChange.description(plans: plans.names)
-            .decode(try await BodyReader.object(request))
+        let change = try OrganizationChange.description(plans: plans.names).decode(object)
         if let name = change.name { organization.name = name }
         if let plan = change.plan {
             guard caller.isAdmin else { throw APIError.forbidden(required: Scope.admin.name) }
@@ -94,9 +97,13 @@ struct OrganizationRoutes: Sendable {
     ///
     /// Nobody can guess a user's id, so the user must disclose it.
     private func setMember(_ request: Request, _ context: APIContext) async throws -> Response {
-        let caller = try await callers.caller(request, context, needing: .write(.organizations))
+        let (caller, object) = try await callers.body(
+            request,
+            context,
+            needing: .write(.organizations)
+        )
         let organization = try await organization(context, caller, asOwner: true)
-        let role = try MemberChange.description.decode(try await BodyReader.object(request)).role
+        let role = try MemberChange.description.decode(object).role
         guard let user = try await store.user(id: context.identifier(of: "user", in: "user"))
         else { throw APIError.notFound("user") }
         let now = clock.now()

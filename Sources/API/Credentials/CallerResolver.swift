@@ -2,6 +2,7 @@ import Domain
 import HTTPTypes
 import Hummingbird
 import Identity
+import JSON
 import Logging
 
 /// Finds the caller of a request: by its credential where the route needs one, else by its address.
@@ -25,6 +26,20 @@ struct CallerResolver: Sendable {
             throw APIError.forbidden(required: scope.name)
         }
         return caller
+    }
+
+    /// Returns the caller, whose credential must have the scope, and the body of the request.
+    ///
+    /// The caller is judged again when the body has come: it may take half a minute, in which a key
+    /// can be revoked and a member removed.
+    func body(
+        _ request: Request,
+        _ context: APIContext,
+        needing scope: Scope
+    ) async throws -> (caller: Caller, object: JSONValue) {
+        _ = try await caller(request, context, needing: scope)
+        let object = try await BodyReader.object(request)
+        return (try await caller(request, context, needing: scope), object)
     }
 
     /// Returns the organization of the caller, whose credential must have the scope.

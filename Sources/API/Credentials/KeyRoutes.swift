@@ -24,9 +24,13 @@ struct KeyRoutes: Sendable {
     }
 
     private func create(_ request: Request, _ context: APIContext) async throws -> Response {
-        let caller = try await callers.caller(request, context, needing: .write(.organizations))
+        let (caller, object) = try await callers.body(
+            request,
+            context,
+            needing: .write(.organizations)
+        )
         guard let organization = caller.organization else { throw APIError.unauthorized }
-        let body = try NewKeyBody.description.decode(try await BodyReader.object(request))
+        let body = try NewKeyBody.description.decode(object)
         try Self.check(body.scopes, against: caller)
         let (key, secret) = try await issuer.create(
             name: body.name,

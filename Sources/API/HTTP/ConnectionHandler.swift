@@ -27,6 +27,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var deadline: Scheduled<Void>?
     private var requestsInProgress = 0
     private var closesAfterResponse = false
+    /// Whether the end of a request is still to come.
+    private var isReadingRequest = false
+    private var isLingering = false
 
     /// - Parameters:
     ///   - arrivalTime: the time limit from a request's head to the last byte of its body.
@@ -51,6 +54,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             requestsInProgress += 1
+            isReadingRequest = true
             close(context, in: arrivalTime)
             if head.headerFields[.expect]?.lowercased() == "100-continue" {
                 let proceed = HTTPResponse(status: .continue)
@@ -59,6 +63,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .body:
             break
         case .end:
+            isReadingRequest = false
             deadline?.cancel()
         }
         context.fireChannelRead(data)
@@ -83,6 +88,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Closing at once while bytes of the client are unread would reset the connection, and the
     /// answer could be lost.
     private func linger(_ context: ChannelHandlerContext) {
+        isLingering = true
         context.flush()
         context.close(mode: .output, promise: nil)
         close(context, in: Self.lingeringTime)
@@ -113,6 +119,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.fireErrorCaught(error)
             return
         }
+        if isLingering { return }
+        // A request that was answered before its end gets no second answer.
+        guard !isReadingRequest else { return context.close(promise: nil) }
         let refusal = Responses.refusedRequest()
         context.write(wrapOutboundOut(.head(refusal.head)), promise: nil)
         context.write(wrapOutboundOut(.body(refusal.body)), promise: nil)

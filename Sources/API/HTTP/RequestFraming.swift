@@ -14,8 +14,8 @@ final class RequestFraming: ChannelInboundHandler, RemovableChannelHandler {
     /// The most bytes of a request beside its body: the head, which the parser bounds by 32 KiB,
     /// chunk sizes and their extensions, and trailers.
     private static let overheadBytesMax = 48 << 10
-    /// A body may come in chunks of one byte, each of which takes six.
-    private static let overheadBytesPerBodyByte = 8
+    /// A body may come in chunks of one byte, each of which takes six, or more with padded sizes.
+    private static let overheadBytesPerBodyByte = 16
 
     private var overheadBytes = 0
     private var isRefused = false
@@ -72,7 +72,7 @@ private struct RequestHead {
 
     init(_ head: HTTPRequestHead) {
         self.head = head
-        hosts = head.headers["Host"]
+        hosts = head.headers["Host"].map(Self.trimmed)
     }
 
     var isUnambiguous: Bool { hasOneHost && hasKnownLength }
@@ -93,10 +93,17 @@ private struct RequestHead {
     /// Whether the body has a length or is in chunks, and nothing else (RFC 9112, 6.1): another
     /// coding that is not undone here would hide where the body ends from somebody.
     private var hasKnownLength: Bool {
-        let codings = head.headers["Transfer-Encoding"]
+        let codings = head.headers["Transfer-Encoding"].map(Self.trimmed)
         return codings.isEmpty
             || (codings.count == 1 && codings[0].lowercased() == "chunked"
                 && head.version != .http1_0)
+    }
+
+    /// Blanks at the end belong to the line, not to the value (RFC 9110, 5.5); the parser leaves
+    /// them.
+    private static func trimmed(_ value: String) -> String {
+        guard value.utf8.last == 0x20 || value.utf8.last == 0x09 else { return value }
+        return String(Substring(value).trimming(" \t"))
     }
 
     /// A host and an optional port (RFC 3986, 3.2.2), without user, path, comma or blank.

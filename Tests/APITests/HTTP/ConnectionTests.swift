@@ -153,7 +153,8 @@ import Testing
         "GET /health/live HTTP/1.1\r\nHost: x\r\n",
         "GET /health/live HTTP/1.1\r\nHost: a-b.c:8080\r\n",
         "GET /health/live HTTP/1.1\r\nHost: [2001:DB8::1]:80\r\n",
-        "GET /health/live HTTP/1.1\r\nHost: x:\r\n", "GET /health/live HTTP/1.0\r\n",
+        "GET /health/live HTTP/1.1\r\nHost: x:\r\n", "GET /health/live HTTP/1.1\r\nHost: x \t\r\n",
+        "GET /health/live HTTP/1.0\r\n",
         "GET /health/live?a=http://b HTTP/1.1\r\nHost: x\r\n",
         "GET http://X/health/live HTTP/1.1\r\nhost: x\r\n",
     ])
