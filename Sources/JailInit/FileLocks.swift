@@ -41,6 +41,8 @@ final class FileLocks {
     init(isBounded: Bool) { self.isBounded = isBounded }
 
     /// A stage with these limits begins.
+    ///
+    /// A program that is parked has the limits of no stage yet.
     func adapt(to limits: Limits) {
         let (descriptors, isVast) = limits.count(.processes).multipliedReportingOverflow(
             by: limits.count(.openFiles)

@@ -9,7 +9,7 @@ struct StageLoop: ~Copyable {
     private let children: Descriptor
     /// By a serial of its own, which no two ever share: an event may be older than its stage's end.
     private var runs: [UInt64: StageRun] = [:]
-    /// Concurrent stages that have ended, whose processes may be left and wait for answers.
+    /// Concurrent stages that have ended, and left processes whose calls init still answers.
     private var left: [UInt64: StageRun] = [:]
     private var lastSerial: UInt64 = 0
     private let locks: FileLocks
@@ -82,6 +82,7 @@ struct StageLoop: ~Copyable {
             try begin(run)
         case .resume(let stage):
             guard let run = runs.values.first(where: \.isParked) else { fallthrough }
+            locks.adapt(to: stage.limits)
             try run.resume(stage, descriptors, in: jail)
         case .build:
             for number in descriptors { Descriptor.close(number) }  // too late
@@ -93,6 +94,7 @@ struct StageLoop: ~Copyable {
         _ stage: StageOrder,
         _ descriptors: [Int32]
     ) throws(KernelError) {
+        locks.adapt(to: stage.limits)
         let program = try Init.read(stage)
         let brought = StageDescriptors(descriptors, hasPipes: true, stage)
         let run: StageRun
@@ -122,9 +124,7 @@ struct StageLoop: ~Copyable {
         else { return }
         let report = try run.handle(kind, event.ready, in: epoll) { Self.token(serial, $0) }
         if let report { try jail.report(report) }
-        if !event.ready.contains(.readable), let run = left.removeValue(forKey: serial) {
-            run.forget(in: epoll)  // nobody is left under its filter
-        }
+        if !run.mayCall, left.removeValue(forKey: serial) != nil { run.forget(in: epoll) }
     }
 
     /// Orphans come to init; left unreaped they would use up the jail's processes.
@@ -152,12 +152,13 @@ struct StageLoop: ~Copyable {
             locks.reset()
         }
         try jail.report(.ended(run.ended(process)))
-        if run.isConcurrent {
+        if run.isConcurrent, run.mayCall {
             run.closePipes()
             left[serial] = run
             return
         }
         run.forget(in: epoll)
+        guard !run.isConcurrent else { return }
         past = run
         if run.collect(in: jail) { try jail.report(.collected) }
     }

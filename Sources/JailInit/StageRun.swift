@@ -8,6 +8,8 @@ final class StageRun {
     private(set) var number: StageNumber
     /// Whether it leaves alone what else runs in the jail.
     let isConcurrent: Bool
+    /// Whether its processes may still wait for init's answers.
+    private(set) var mayCall = true
     /// Its first process, which leads a process group.
     let main: Int32
     private var program: Program
@@ -37,7 +39,6 @@ final class StageRun {
         locks: FileLocks,
         scriptLease: consuming ScriptLease? = nil
     ) throws(KernelError) {
-        locks.adapt(to: order.limits)
         let hearing = try SeqpacketSocket.pair()
         guard let main = try Process.fork() else {
             let stage = Stage(
@@ -136,13 +137,16 @@ extension StageRun {
         switch event {
         case .filter:
             epoll.remove(calls.number)
-            guard let listener = try calls.takeListener() else { return nil }
+            guard let listener = try calls.takeListener() else {
+                mayCall = false
+                return nil
+            }
             self.listener = listener
             try epoll.add(listener, Self.nextCall, token: token(.call))
         case .call where ready.contains(.readable):
             try calls.answer()
             if let listener { try epoll.update(listener, Self.nextCall, token: token(.call)) }
-        case .call: break  // nobody is left under the filter
+        case .call: mayCall = false  // nobody is left under the filter
         case .opening:
             if let openings { epoll.remove(openings) }  // the first is the one
             openings = nil

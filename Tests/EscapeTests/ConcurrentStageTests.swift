@@ -154,6 +154,31 @@ extension EscapeTests {
             #expect(try await session.run(stage(waits)).result.verdict == .exited(code: 0))
         }
 
+        @Test func `stages that left no process leave init no descriptor`() async throws {
+            let fixture = try #require(WardenFixture.current)
+            let session = try await open()
+            defer { session.close() }
+            let waiting = await Waiting(try stage(Self.waits), in: session)
+            let before = try fixture.initDescriptors()
+            let broken = StageSpec(
+                arguments: ["/nowhere"],
+                environment: [:],
+                limits: try fixture.limits(),
+                isConcurrent: true
+            )
+            for _ in 0..<10 {
+                #expect(try await session.run(stage("pass")).result.verdict == .exited(code: 0))
+                #expect(try await session.run(broken).result.verdict == .exited(code: 126))
+            }
+            let deadline = ContinuousClock.now + .seconds(120)
+            while try fixture.initDescriptors() > before, ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(1))  // init hears of the last one's end
+            }
+            // A jail that is in teardown at the start has fewer than twenty stages would leave.
+            #expect(try fixture.initDescriptors() <= before)
+            #expect(try await waiting.end().verdict == .exited(code: 0))
+        }
+
         @Test func `cancelling one kills it and its children, and nothing else`() async throws {
             let session = try await open()
             defer { session.close() }

@@ -20,21 +20,30 @@ extension EscapeTests {
             }.reduce(0, +)
         }
 
+        /// Other programs of the machine flush too, but not in each of five runs this often.
         @Test func `a program has no disk flushed`() async throws {
-            let fixture = try #require(WardenFixture.current)
             let atStart = try flushes()
+            let file = open(Self.shared, O_RDONLY)
+            defer { close(file) }
+            for _ in 0..<Self.calls { fsync(file) }
+            // Some disks are never flushed: there the comparison shows nothing.
+            let isFlushed = try flushes() - atStart >= Self.calls
+
+            var least = Int.max
+            for _ in 0..<5 where least >= Self.calls {
+                let before = try flushes()
+                try await ask()
+                least = min(least, try flushes() - before)
+            }
+            if isFlushed { #expect(least < Self.calls) }
+        }
+
+        private func ask() async throws {
+            let fixture = try #require(WardenFixture.current)
             let arguments = [Self.shared, "\(Self.calls)"]
             let run = try #require(await fixture.run("flush.py", runs: [arguments]).runs.first)
             #expect(run.stdout.findings == ["flushed": "ok"])
             #expect(run.refusedCalls == [])
-            let byProgram = try flushes() - atStart
-
-            let file = open(Self.shared, O_RDONLY)
-            defer { close(file) }
-            for _ in 0..<Self.calls { fsync(file) }
-            let byTest = try flushes() - atStart - byProgram
-            // Other programs flush too, but not as often; and some disks are never flushed.
-            if byTest >= Self.calls { #expect(byProgram < Self.calls) }
         }
     }
 }

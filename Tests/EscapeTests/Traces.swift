@@ -118,6 +118,16 @@ extension WardenFixture {
         return ends[0]...ends[1]
     }
 
+    /// Counts the descriptors of the inits of all jails.
+    func initDescriptors() throws -> Int {
+        try jailProcesses().filter { number in
+            let status = try? String(contentsOfFile: "/proc/\(number)/status", encoding: .utf8)
+            return status.map { numbersOf("PPid:", in: $0) } == [UInt32(session.wardenProcess)]
+        }.reduce(0) { count, number in
+            try count + FileManager.default.contentsOfDirectory(atPath: "/proc/\(number)/fd").count
+        }
+    }
+
     private func jailProcesses() throws -> [String] {
         let identities = try identities()
         let numbers = try FileManager.default.contentsOfDirectory(atPath: "/proc")

@@ -1,6 +1,9 @@
-# Every resource limit, soft and hard, and what is derived of one: the size of a thread's stack.
+# Every resource limit, soft and hard, and what is derived of some: the size of a thread's stack, and
+# the number of file locks.
 import ctypes
+import fcntl
 import resource
+import tempfile
 import threading
 
 for name in sorted(dir(resource)):
@@ -20,3 +23,12 @@ def stack():
 
 for run in [stack, lambda: (threading.Thread(target=stack).start())]:
     run()
+
+with tempfile.TemporaryFile() as file:
+    locks = 0
+    try:
+        while locks < 10_000:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            locks += 1
+    except OSError as error:
+        print(locks, error)
