@@ -30,7 +30,9 @@ struct SettingsFile {
         }
     }
 
-    /// Returns the file's bytes, of which there must be at most ``bytesMax``.
+    /// Returns the file's bytes.
+    ///
+    /// A file above ``bytesMax`` is refused.
     static func bytes(path: String, label: String) throws(CatalogError) -> [UInt8] {
         let bytes: Data?
         do {

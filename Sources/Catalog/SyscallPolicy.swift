@@ -25,7 +25,9 @@ struct SyscallPolicy: Hashable, Sendable {
         let comment: String
         let names: [String]
         let action: Action
-        /// The conditions, all of which must hold.
+        /// The conditions.
+        ///
+        /// The rule applies if all of them hold.
         let conditions: [Condition]
         /// Empty for all.
         let architectures: Set<String>

@@ -23,19 +23,21 @@ final class FileLocks {
     /// A lock, or an unlock, in the middle of another lock leaves two more.
     private static let locksPerRangeCall = 2
     private static let locksPerFlock = 1
-    /// A call that unlocks has as much again.
+    /// The factor by which a call that unlocks may pass the bounds.
     ///
-    /// A program can say that it unlocks, and lock; it gains no more than that.
+    /// A program can announce an unlock and lock instead; it gains no more than this factor.
     private static let shares = 2
 
     private let isBounded: Bool
     /// At least as many as there are.
     private var processLocks = 0
     private var fileLocks = 0
-    /// Until then the jail has too many locks, as the last count found, for a call that locks and
-    /// for one that unlocks; in nanoseconds of the monotonic clock.
+    /// The ends of the two pauses after a count that found too many locks: for calls that lock, and
+    /// for calls that unlock.
+    ///
+    /// In nanoseconds of the monotonic clock.
     private var fullUntil = [UInt64](repeating: 0, count: FileLocks.shares)
-    /// A program that goes on asking takes no more than a part of init's time.
+    /// The length of a pause, in lengths of the count: counts take at most a ninth of init's time.
     private static let pausePerCount: UInt64 = 8
 
     init(isBounded: Bool) { self.isBounded = isBounded }
@@ -73,7 +75,9 @@ final class FileLocks {
         return isAllowed
     }
 
-    /// Counts the locks where there could be too many: most programs unlock what they lock.
+    /// Counts the locks if the calls so far could have made too many.
+    ///
+    /// Most programs unlock again.
     func allowsProcessLock(unlocks: () -> Bool) -> Bool {
         guard isBounded else { return true }
         let share = isFull(1) && unlocks() ? Self.shares : 1

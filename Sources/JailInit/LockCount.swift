@@ -1,17 +1,17 @@
 internal import Kernel
 
-/// The number of file locks that processes hold, as `/proc/PID/fdinfo` shows them: those of a
-/// process, at each of its descriptors of the locked file.
+/// The number of file locks that the jail's processes hold (F_SETLK).
 ///
-/// Each process has one table of descriptors for its life: the filter lets no other be made. No
-/// process locks anything meanwhile, since all of them wait for init.
+/// `/proc/PID/fdinfo` shows a process's locks at each of its descriptors of the locked file. A
+/// process has one table of descriptors for its life: the filter refuses every way to another one.
+/// No process can lock a file during the count, since each lock waits for init.
 struct LockCount {
     private let most: Int
     /// A program that has very many descriptors must not keep init from its orders.
     private let deadline: UInt64
     private static let nanosecondsMax: UInt64 = 20_000_000
-    /// A process can execute a program while its threads are listed, and its last thread take the
-    /// number of the first.
+    /// A process may call exec while its threads are listed; its thread then takes the number of
+    /// the first thread.
     private static let attemptsMax = 4
 
     /// - Returns: more than `most` if there are more, or if they could not be counted in time.
@@ -51,7 +51,7 @@ struct LockCount {
         var found: Set<Substring> = []
         for descriptor in descriptors {
             guard MonotonicClock.nanoseconds < deadline else { return most + 1 }
-            // What is said of others can be long, and they have no locks of processes.
+            // Other kinds have no such locks, and their text can be long (epoll).
             let kind = Files.kind(at: "\(place)/fd/\(descriptor)")
             guard kind == .regular || kind == .folder else { continue }
             do throws(KernelError) {

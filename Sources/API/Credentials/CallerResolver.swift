@@ -53,8 +53,9 @@ struct CallerResolver: Sendable {
         return organization
     }
 
-    /// Returns the caller of the credential, whatever its scopes, or the anonymous caller if the
-    /// request has no credential.
+    /// Returns the caller of the credential; its scopes do not matter.
+    ///
+    /// Without a credential the caller is anonymous.
     ///
     /// An invalid credential is refused, so that no caller mistakes the anonymous limits for its
     /// own.
@@ -88,7 +89,7 @@ struct CallerResolver: Sendable {
 
     /// Returns the credential of the request, not yet verified.
     ///
-    /// - Returns: `nil` if there is none.
+    /// - Returns: `nil` if the request has no credential.
     func credential(_ request: Request, _ context: APIContext) throws -> String? {
         do throws(CredentialError) {
             let shown = try Credentials.extract(

@@ -41,7 +41,7 @@ struct DeliveryRoutes: Sendable {
         return Responses.data(DeliverySummary(try await delivery(context, organization)).json)
     }
 
-    /// Answers 202 and has the delivery sent again at once, whatever its state.
+    /// Answers 202 and has the delivery sent again at once, in every state.
     private func retry(_ request: Request, _ context: APIContext) async throws -> Response {
         let organization = try await callers.organization(
             request,

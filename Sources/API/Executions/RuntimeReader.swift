@@ -1,8 +1,9 @@
 import Domain
 import JSON
 
-/// Finds the runtime for a language and a version; if there is none, its error lists the
-/// alternatives.
+/// Finds the runtime for a language and a version.
+///
+/// The error for an unknown one lists the known ones.
 struct RuntimeReader {
     let runtimes: Runtimes
 

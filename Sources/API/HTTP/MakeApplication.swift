@@ -14,11 +14,11 @@ import NIOCore
 /// Makes the HTTP server, ready to be run as a service.
 ///
 /// It runs in the unprivileged process and trusts no input. A request passes, in this order: the
-/// decoder's limits on headers; ``ConnectionHandler``, which sets its deadline;
-/// ``RequestMiddleware``, which gives it an id and answers every error; its route, where
-/// ``CallerResolver`` finds the caller before a byte of the body is read; ``BodyReader``, which
-/// limits the body by the caller's plan; and ``ExecutionReader``, which makes the last check of the
-/// content. Only then is quota charged.
+/// decoder's limits on headers; ``RequestFraming``, which refuses ambiguous requests;
+/// ``ConnectionHandler``, which sets its deadline; ``RequestMiddleware``, which gives it an id and
+/// answers every error; its route, where ``CallerResolver`` finds the caller before a byte of the
+/// body is read; ``BodyReader``, which limits the body by the caller's plan; and
+/// ``ExecutionReader``, which makes the last check of the content. Only then is quota charged.
 ///
 /// A graceful shutdown closes the port and idle connections, and lets the requests in progress
 /// finish. `onListening` is called with the port once it is bound; no request is read before it

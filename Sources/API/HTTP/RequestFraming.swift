@@ -14,13 +14,13 @@ final class RequestFraming: ChannelInboundHandler, RemovableChannelHandler {
     /// The most bytes of a request beside its body: the head, which the parser bounds by 32 KiB,
     /// chunk sizes and their extensions, and trailers.
     private static let overheadBytesMax = 48 << 10
-    /// A body may come in chunks of one byte, each of which takes six, or more with padded sizes.
+    /// A chunk of one byte takes six bytes, and more if its size is padded with zeros.
     private static let overheadBytesPerBodyByte = 16
 
     private var overheadBytes = 0
     private var isRefused = false
 
-    /// Adds it to a server's pipeline, and to its front the handler that counts.
+    /// Adds the handler before the codec, and its byte counter at the front of the pipeline.
     static func add(to pipeline: ChannelPipeline.SynchronousOperations) throws {
         let framing = RequestFraming()
         let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)

@@ -11,7 +11,9 @@ struct SecuritySchemes: Sendable {
         .object(general + [Self.client] + (hasDispatcher ? [Self.dispatcher] : []))
     }
 
-    /// Returns the alternatives of which one suffices; an empty alternative means no credential.
+    /// Returns the alternatives.
+    ///
+    /// One of them suffices; an empty one means no credential.
     func requirements(of access: Operation.Access) -> JSONValue {
         switch access {
         case .anyone: []

@@ -22,7 +22,7 @@ enum TaskReach: Sendable {
 /// secret permits nothing else.
 struct TaskAccess: Sendable {
     let callers: CallerResolver
-    /// The dispatcher's secret; `nil` if there is none.
+    /// The dispatcher's secret; `nil` if the operator set no secret.
     let secret: DispatcherSecret?
     let store: any Store
     let plans: Plans

@@ -21,7 +21,7 @@ struct TaskReader {
         )
     }
 
-    /// Returns the key of the header or of the body, or `nil` if there is none.
+    /// Returns the key of the header or of the body; `nil` if neither has a key.
     static func idempotencyKey(
         _ header: String?,
         _ body: TaskBody

@@ -39,7 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "Standby jails, made ahead of their executions; 0 is none; \(Standard.standby) by default. [QUICKSAND_STANDBY]"
+            "The number of standby jails, which are made ahead of executions; 0 disables them; \(Standard.standby) by default. [QUICKSAND_STANDBY]"
     )
     var standby: Int?
 
