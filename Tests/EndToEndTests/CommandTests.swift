@@ -221,7 +221,8 @@ extension EndToEnd {
         @Test(
             arguments: [
                 ("port", "65536"), ("trusted-proxies", "nonsense"), ("allow-missing", "walls"),
-                ("log-level", "loud"), ("grace", "86401"),
+                ("log-level", "loud"), ("grace", "86401"), ("health-address", "localhost"),
+                ("connections", "0"),
             ]
         )
         func `a broken setting is named as it was given`(name: String, value: String) async throws {

@@ -27,6 +27,31 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: ["127.0.0.1", "[::1]"])
+        func `monitors have a port of their own`(host: String) async throws {
+            try await Deployment.make { folder in
+                try await folder.serve(["--health-address", host + ":0"]) { server in
+                    try await server.awaitLog("listening for monitors")
+                    let found = server.log.firstMatch(
+                        of: /address=http:\/\/(\S+):([0-9]+).*listening for monitors/
+                    )
+                    let address = try #require(found)
+                    #expect(address.1 == host)
+                    guard host == "127.0.0.1" else { return }
+                    let port = try #require(Int(address.2))
+                    for (path, status) in [
+                        ("/health/live", 200), ("/health/ready", 200), ("/metrics", 200),
+                        ("/", 404), ("/v1/runtimes", 404), ("/v1/sandbox/try", 404),
+                    ] {
+                        let connection = try await RawConnection(port: port)
+                        let head = "GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+                        await connection.send(Data(head.utf8))
+                        #expect(try await connection.answer().status == status, "\(path)")
+                    }
+                }
+            }
+        }
+
         @Test func `a wrong path, method, media type or size has its own answer`() async throws {
             try await withKey(plan: "free") { server, key in
                 #expect(try await server.get("/v1/nowhere", key: key).errorCode == "NOT_FOUND")

@@ -6,16 +6,23 @@ public struct APIConfiguration: Sendable {
     public var host: String
     /// The port to listen on; with 0 the kernel chooses one.
     public var port: Int
+    /// The address of a second port for health and metrics alone; `nil` without one.
+    public var healthAddress: ListenAddress?
     /// The peers whose `X-Forwarded-For` is trusted.
     public var trustedProxies: [CIDR]
     /// Whether `?apiKey=` is accepted as a credential.
     public var allowsQueryKey: Bool
-    /// The maximum number of open connections; further ones wait to be accepted.
+    /// The maximum number of open connections.
     public var connectionsMax: Int
+    /// The maximum number of open connections of one address; an IPv6 network of 64 bits counts as
+    /// one.
+    public var connectionsPerAddress: Int
     /// The idle timeout of a connection before and between requests.
     public var idleSeconds: Int64
     /// The time limit of a request from its head to the last byte of its body.
     public var arrivalSeconds: Int64
+    /// The time limit for a client to read on, while an answer is being sent.
+    public var sendingSeconds: Int64
     /// The secret of the dispatcher for all organizations; `nil` without one.
     public var dispatcherSecret: DispatcherSecret?
     /// The version that `GET /` reports.
@@ -24,21 +31,27 @@ public struct APIConfiguration: Sendable {
     public init(
         host: String = "127.0.0.1",
         port: Int = 8080,
+        healthAddress: ListenAddress? = nil,
         trustedProxies: [CIDR] = [],
         allowsQueryKey: Bool = false,
-        connectionsMax: Int = 512,
+        connectionsMax: Int = 1_024,
+        connectionsPerAddress: Int = 128,
         idleSeconds: Int64 = 30,
         arrivalSeconds: Int64 = 30,
+        sendingSeconds: Int64 = 30,
         dispatcherSecret: DispatcherSecret? = nil,
         version: String
     ) {
         self.host = host
         self.port = port
+        self.healthAddress = healthAddress
         self.trustedProxies = trustedProxies
         self.allowsQueryKey = allowsQueryKey
         self.connectionsMax = connectionsMax
+        self.connectionsPerAddress = connectionsPerAddress
         self.idleSeconds = idleSeconds
         self.arrivalSeconds = arrivalSeconds
+        self.sendingSeconds = sendingSeconds
         self.dispatcherSecret = dispatcherSecret
         self.version = version
     }

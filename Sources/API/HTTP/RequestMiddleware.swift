@@ -17,7 +17,7 @@ struct RequestMiddleware: RouterMiddleware {
     let routes: RouteTable
     let requests: RequestCounter
     let underWay: RequestsUnderWay
-    let disconnects: ClientDisconnects
+    let connections: Connections
     let service: any ExecutionService
     let clock: WallClock
 
@@ -29,7 +29,7 @@ struct RequestMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.underWay = underWay
-        context.disconnect = disconnects.disconnect(of: context.channel)
+        context.disconnect = connections.disconnect(of: context.channel)
         context.requestID = RequestID.choose(request.headers, at: clock.now())
         context.logger[metadataKey: "request_id"] = .string(context.requestID)
         let start = ContinuousClock.now
@@ -39,7 +39,9 @@ struct RequestMiddleware: RouterMiddleware {
         } catch {
             response = answer(error, to: request, context)
         }
-        await tellStanding(in: &response, to: context.caller.known)
+        let caller = context.caller.known
+        if caller?.organization != nil { connections.recognize(context.channel) }
+        await tellStanding(in: &response, to: caller)
         Responses.finish(&response.headers, requestID: context.requestID)
         requests.count(status: response.status.code)
         context.logger.info(

@@ -135,6 +135,22 @@ extension APIError {
         )
     }
 
+    /// The error for bytes that are not a request.
+    static let notHTTP = APIError(
+        code: .validation,
+        message: "the request is not valid HTTP/1.1"
+    )
+
+    /// The error for a request on a connection above the bounds.
+    static func tooManyConnections(_ excess: ConnectionPool.Excess) -> APIError {
+        let holder = excess == .holder ? "your address" : "the server"
+        return APIError(
+            code: .overloaded,
+            message: "\(holder) has too many open connections",
+            headers: [.retryAfter: "1"]
+        )
+    }
+
     static let idempotencyMismatch = APIError(
         code: .idempotencyMismatch,
         message: "this Idempotency-Key belongs to a request with another body"

@@ -51,13 +51,13 @@ enum Responses {
         if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
     }
 
-    /// Returns the response to bytes that are not a valid HTTP request.
-    static func refusedRequest() -> (head: HTTPResponse, body: ByteBuffer) {
-        let error = APIError(code: .validation, message: "the request is not valid HTTP/1.1")
+    /// Returns the response to a request that no route sees; it ends the connection.
+    static func refused(_ error: APIError) -> (head: HTTPResponse, body: ByteBuffer) {
         let body = ByteBuffer(bytes: JSONWriter.bytes(of: error.envelope))
-        var headers: HTTPFields = [
-            .contentType: json, .contentLength: String(body.readableBytes), .connection: "close",
-        ]
+        var headers = error.headers
+        headers[.contentType] = json
+        headers[.contentLength] = String(body.readableBytes)
+        headers[.connection] = "close"
         finish(&headers, requestID: RequestID.choose([:], at: Date()))
         return (HTTPResponse(status: error.code.status, headerFields: headers), body)
     }

@@ -37,7 +37,7 @@ extension Operation {
         id: "ready",
         group: .service,
         summary: "Check that the server takes work",
-        details: "503 during shutdown, and while the warden or the store is down.",
+        details: "503 during start and shutdown, and while the warden or the store is down.",
         access: .anyone,
         answers: [
             Answer(

@@ -9,14 +9,21 @@ struct ServiceRoutes: Sendable {
     let version: String
     let readiness: @Sendable () async -> String?
     let metrics: @Sendable () async -> [Metric]
-    let requests: RequestCounter
+    /// Returns the metrics of the HTTP server itself.
+    let ownMetrics: @Sendable () -> [Metric]
 
-    var routes: [Route] {
+    var routes: [Route] { [Route(.get, "", .home, home)] + monitors }
+
+    /// The routes that monitors ask, which a server answers also when it is full.
+    var monitors: [Route] {
         [
-            Route(.get, "", .home, home), Route(.get, "health/live", .live, live),
-            Route(.get, "health/ready", .ready, ready),
+            Route(.get, "health/live", .live, live), Route(.get, "health/ready", .ready, ready),
             Route(.get, "metrics", .metrics, exposition),
         ]
+    }
+
+    static func isForMonitors(path: String?) -> Bool {
+        ["/health/live", "/health/ready", "/metrics"].contains(path?.prefix { $0 != "?" } ?? "")
     }
 
     private func home(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -55,7 +62,7 @@ struct ServiceRoutes: Sendable {
     }
 
     private func exposition(_ request: Request, _ context: APIContext) async throws -> Response {
-        let all = [requests.metric] + (await metrics())
+        let all = ownMetrics() + (await metrics())
         return Responses.text(
             all.map(\.exposition).joined().utf8,
             type: "text/plain; version=0.0.4; charset=utf-8"

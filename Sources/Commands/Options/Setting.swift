@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Identity
 
@@ -73,6 +74,10 @@ package struct Setting: ExpressibleByStringLiteral {
             let text = part.trimmingCharacters(in: .whitespaces)
             return try check(read(text), text, expected, isFlag: !flags.isEmpty)
         }
+    }
+
+    func networks(_ flags: [String]) throws -> [CIDR] {
+        try list(flags, expected: "a network such as 10.0.0.0/8") { CIDR($0) }
     }
 
     /// Returns the secret of the dispatcher for all organizations; `nil` if it is not set.

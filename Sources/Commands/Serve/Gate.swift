@@ -13,7 +13,7 @@ final class Gate: Sendable {
         for one in waited ?? [] { one.finish() }
     }
 
-    private var isOpen: Bool { waiting.withLock { $0 == nil } }
+    var isOpen: Bool { waiting.withLock { $0 == nil } }
 
     /// - Returns: whether the gate is open: `false` if the task was cancelled before.
     func wait() async -> Bool {

@@ -22,14 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The address to listen on; \(Standard.host) by default. [QUICKSAND_HOST]")
-    var host: String?
-
-    @Option(
-        help:
-            "The port, 1024 or above; 0 has the system choose one; \(Standard.port) by default. [QUICKSAND_PORT]"
-    )
-    var port: Int?
+    @OptionGroup var listen: ListenOptions
 
     @Option(
         help:
@@ -57,18 +50,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "A proxy network whose X-Forwarded-For counts; repeatable. [QUICKSAND_TRUSTED_PROXIES]"
-    )
-    var trustedProxies: [String] = []
-
-    @Option(
-        help:
             "A network that callbacks may reach beside public addresses; repeatable. [QUICKSAND_CALLBACK_ALLOW]"
     )
     var callbackAllow: [String] = []
-
-    @Flag(help: "Accept ?apiKey= as a credential. [QUICKSAND_ALLOW_QUERY_KEY=1]")
-    var allowQueryKey = false
 
     @Option(
         help:
@@ -102,8 +86,6 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// The settings' defaults.
     private enum Standard {
-        static let host = "127.0.0.1"
-        static let port = 8_080
         static let standby = 12
         static let standbyMemory = 256
         static let queue = 256
@@ -154,8 +136,7 @@ struct ServeCommand: AsyncParsableCommand {
             in: 1...1_000_000
         )
         return ServiceSettings(
-            host: Setting("host").text(host) ?? Standard.host,
-            port: try Setting("port").number(port, default: Standard.port, in: 0...65_535),
+            http: try listen.configuration(),
             jails: try Setting("jails").number(jails, default: processors, in: 1...90),
             standby: StandbyBounds(
                 jailsMax: try Setting("standby").number(
@@ -171,11 +152,8 @@ struct ServeCommand: AsyncParsableCommand {
                 default: Standard.queue,
                 in: 1...100_000
             ),
-            trustedProxies: try networks("trusted-proxies", trustedProxies),
-            callbackAllow: try networks("callback-allow", callbackAllow),
-            allowsQueryKey: try Setting("allow-query-key").isOn(allowQueryKey),
+            callbackAllow: try Setting("callback-allow").networks(callbackAllow),
             signUps: try signUps(),
-            dispatcherSecret: try Setting.dispatcherSecret(),
             compileCacheBytes: try Setting("compile-cache-bytes").number(
                 compileCacheBytes,
                 default: Standard.compileCacheBytes,
@@ -221,26 +199,4 @@ struct ServeCommand: AsyncParsableCommand {
         }
         return Accounts.SignUps(rules: rules, perDay: perDay)
     }
-
-    private func networks(_ setting: Setting, _ flags: [String]) throws -> [CIDR] {
-        try setting.list(flags, expected: "a network such as 10.0.0.0/8") { CIDR($0) }
-    }
-}
-
-/// The settings of `serve`, checked.
-struct ServiceSettings: Sendable {
-    let host: String
-    let port: Int
-    let jails: Int
-    let standby: StandbyBounds
-    let queueCapacity: Int
-    let trustedProxies: [CIDR]
-    let callbackAllow: [CIDR]
-    let allowsQueryKey: Bool
-    let signUps: Accounts.SignUps?
-    let dispatcherSecret: DispatcherSecret?
-    let compileCacheBytes: Int
-    let keepDays: Int
-    let grace: Duration
-    let logLevel: Logger.Level
 }

@@ -39,6 +39,8 @@ struct Service: Sendable {
     private let dispatcher: TaskDispatch
     private let courier: Courier
     private let retention: Retention
+    private let accounts: Accounts
+    private let httpState: HTTPServerState
     private let catalog: Catalog
     /// Opens once the port is bound.
     private let port = Gate()
@@ -97,6 +99,8 @@ struct Service: Sendable {
             clock: .system,
             logger: logger
         )
+        accounts = Accounts(store: store, signUps: settings.signUps, clock: .system)
+        httpState = HTTPServerState(settings.http)
         self.settings = settings
         self.catalog = catalog
         self.wardens = wardens
@@ -111,19 +115,23 @@ struct Service: Sendable {
     /// - Throws: ``CommandError`` if the warden's monitor ended by itself, so that the supervisor
     ///    restarts this process.
     func run() async throws {
-        let services: [any ServiceLifecycle.Service] = [
-            Part { await cancelWhenGracefulShutdown { await retain() } },
-            Part { try await cancelWhenGracefulShutdown { try await deliver() } },
-            Part { await cancelWhenGracefulShutdown { await dispatch() } },
-            application(),
-            Part { [isDraining] in
-                await cancelWhenGracefulShutdown { await watchWardens() }
-                if !isDraining.isSet {
-                    throw CommandError(1, "the warden's monitor has ended; start the service again")
-                }
-            },
-            Part { try await schedule() },
-        ]
+        let services: [any ServiceLifecycle.Service] =
+            monitor + [
+                Part { await cancelWhenGracefulShutdown { await retain() } },
+                Part { try await cancelWhenGracefulShutdown { try await deliver() } },
+                Part { await cancelWhenGracefulShutdown { await dispatch() } },
+                application(),
+                Part { [isDraining] in
+                    await cancelWhenGracefulShutdown { await watchWardens() }
+                    if !isDraining.isSet {
+                        throw CommandError(
+                            1,
+                            "the warden's monitor has ended; start the service again"
+                        )
+                    }
+                },
+                Part { try await schedule() },
+            ]
         tellOperator()
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -145,13 +153,15 @@ struct Service: Sendable {
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw CommandError(
-                1,
-                "another program already listens on \(settings.host):\(settings.port)"
-            )
+            throw CommandError(1, "another program already listens on \(listenAddresses)")
         } catch let error as IOError {
-            throw CommandError(1, "cannot listen on \(settings.host):\(settings.port): \(error)")
+            throw CommandError(1, "cannot listen on \(listenAddresses): \(error)")
         }
+    }
+
+    private var listenAddresses: String {
+        let first = "\(settings.http.host):\(settings.http.port)"
+        return settings.http.healthAddress.map { "\(first) or \($0)" } ?? first
     }
 
     private func retain() async {
@@ -186,7 +196,7 @@ struct Service: Sendable {
 
     /// Runs when the port is bound; the application reads requests after its return.
     private func begin(_ boundPort: Int) async {
-        let address = "http://\(settings.host):\(boundPort)"
+        let address = "http://\(settings.http.host):\(boundPort)"
         folderLock.announce(address)
         port.open()
         guard await cancelWhenGracefulShutdown({ await recovery.wait() }) else { return }
@@ -255,36 +265,53 @@ struct Service: Sendable {
     }
 
     private func application() -> some ApplicationProtocol {
-        let logger = logger
-        let settings = settings
-        return makeApplication(
-            APIConfiguration(
-                host: settings.host,
-                port: settings.port,
-                trustedProxies: settings.trustedProxies,
-                allowsQueryKey: settings.allowsQueryKey,
-                dispatcherSecret: settings.dispatcherSecret,
-                version: Release.version
-            ),
-            APIDependencies(
-                executions: queue,
-                tasks: dispatcher,
-                store: store,
-                accounts: Accounts(store: store, signUps: settings.signUps, clock: .system),
-                runtimes: catalog.runtimes,
-                plans: catalog.plans,
-                readiness: readiness,
-                metrics: metrics,
-                wakeCourier: { [courier] in courier.wake() }
-            ),
+        makeApplication(
+            settings.http,
+            dependencies,
+            httpState,
             logger: logger,
             onListening: { await begin($0) }
         )
     }
 
+    /// The second port, if the operator wants one.
+    private var monitor: [any ServiceLifecycle.Service] {
+        guard let address = settings.http.healthAddress else { return [] }
+        return [
+            makeMonitorApplication(
+                at: address,
+                settings.http,
+                dependencies,
+                httpState,
+                logger: logger,
+                onListening: { [logger] port in
+                    var bound = address
+                    bound.port = port
+                    let address = "http://\(bound)"
+                    logger.notice("listening for monitors", metadata: ["address": "\(address)"])
+                }
+            )
+        ]
+    }
+
+    private var dependencies: APIDependencies {
+        APIDependencies(
+            executions: queue,
+            tasks: dispatcher,
+            store: store,
+            accounts: accounts,
+            runtimes: catalog.runtimes,
+            plans: catalog.plans,
+            readiness: readiness,
+            metrics: metrics,
+            wakeCourier: { [courier] in courier.wake() }
+        )
+    }
+
     private var readiness: APIDependencies.Readiness {
-        { [isDraining, wardens, store] in
+        { [isDraining, recovery, wardens, store] in
             if isDraining.isSet { return "draining" }
+            if !recovery.isOpen { return "starting" }
             if !wardens.isAvailable { return "the warden is down" }
             do {
                 try await store.ping()

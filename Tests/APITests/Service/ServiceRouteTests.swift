@@ -66,6 +66,16 @@ import Testing
                     # TYPE quicksand_http_requests_total counter
                     quicksand_http_requests_total{status="200"} 1.0
                     quicksand_http_requests_total{status="404"} 1.0
+                    # HELP quicksand_http_connections Open connections.
+                    # TYPE quicksand_http_connections gauge
+                    quicksand_http_connections 0.0
+                    # HELP quicksand_http_connections_displaced_total Connections without a request in \
+                    progress, closed to make room for others.
+                    # TYPE quicksand_http_connections_displaced_total counter
+                    quicksand_http_connections_displaced_total 0.0
+                    # HELP quicksand_http_connections_refused_total Connections above the bounds.
+                    # TYPE quicksand_http_connections_refused_total counter
+                    quicksand_http_connections_refused_total 0.0
                     # HELP quicksand_queue_length Waiting.
                     # TYPE quicksand_queue_length gauge
                     quicksand_queue_length{plan="a\\"b\\\\\\n"} 3.0

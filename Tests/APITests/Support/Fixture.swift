@@ -56,12 +56,13 @@ struct Fixture: Sendable {
 
     /// Returns all routes.
     func table() throws -> RouteTable {
-        routeTable(configuration, try dependencies(), RequestCounter())
+        RouteTable(configuration, try dependencies())
     }
 
     func application() async throws -> some ApplicationProtocol {
         try await insertKeys()
-        return makeApplication(configuration, try dependencies(), logger: logger)
+        let state = HTTPServerState(configuration)
+        return makeApplication(configuration, try dependencies(), state, logger: logger)
     }
 
     private func dependencies() throws -> APIDependencies {

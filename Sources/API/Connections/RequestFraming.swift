@@ -3,7 +3,7 @@ import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
 /// Refuses requests that two readers could understand in two ways (RFC 9112), and requests that are
-/// mostly framing.
+/// mostly framing; marks the last request of a connection with `Connection: close`.
 ///
 /// It is between the parser and the codec, which keeps only one `Host`. ``ConnectionHandler``
 /// answers its error with 400. A route that is reading the body learns that the body is incomplete.
@@ -31,9 +31,15 @@ final class RequestFraming: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isRefused else { return }
         switch unwrapInboundIn(data) {
-        case .head(let head):
+        case .head(var head):
             guard RequestHead(head).isUnambiguous else {
                 return refuse(context, HTTPParserError.invalidHeaderToken)
+            }
+            // The codec forgets the version, and the parser reads nothing after a request that
+            // offers an upgrade, as some clients do of HTTP/2.
+            guard head.isKeepAlive, !head.headers.contains(name: "Upgrade") else {
+                head.headers.replaceOrAdd(name: "Connection", value: "close")
+                return context.fireChannelRead(wrapInboundOut(.head(head)))
             }
         case .body(let bytes): overheadBytes -= bytes.readableBytes * Self.overheadBytesPerBodyByte
         case .end: overheadBytes = 0

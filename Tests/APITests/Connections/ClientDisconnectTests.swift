@@ -9,10 +9,13 @@ import Testing
 
 /// A client's disconnect is detected from the first moment of the connection, and after its end.
 @Suite struct ClientDisconnectTests {
-    private let disconnects = ClientDisconnects()
+    private let connections = Connections(bounds: .init(all: 10, perHolder: 10))
 
     private func connect() throws -> EmbeddedChannel {
-        let handler = ConnectionHandler(arrivalTime: .seconds(1), disconnects: disconnects)
+        let handler = ConnectionHandler(
+            times: ConnectionTimes(arrival: .seconds(1), sending: .seconds(1)),
+            connections: connections
+        )
         let codec = HTTP1ToHTTPServerCodec(secure: false)
         let channel = EmbeddedChannel(handlers: [codec, handler])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
@@ -21,7 +24,7 @@ import Testing
 
     private func isGone(_ channel: EmbeddedChannel) throws -> Bool {
         let told = Atomic(false)
-        try #require(disconnects.disconnect(of: channel)).notify {
+        try #require(connections.disconnect(of: channel)).notify {
             told.store(true, ordering: .relaxed)
         }
         return told.load(ordering: .relaxed)
@@ -29,8 +32,8 @@ import Testing
 
     @Test func `an open connection is one and the same, and is told when it ends`() throws {
         let channel = try connect()
-        let disconnect = try #require(disconnects.disconnect(of: channel))
-        #expect(disconnects.disconnect(of: channel) === disconnect)
+        let disconnect = try #require(connections.disconnect(of: channel))
+        #expect(connections.disconnect(of: channel) === disconnect)
         let told = Mutex(0)
         disconnect.notify { told.withLock { $0 += 1 } }
         #expect(told.withLock { $0 } == 0)
@@ -40,10 +43,10 @@ import Testing
 
     @Test func `a connection that is gone is gone also for who asks late`() throws {
         let (first, second) = (try connect(), try connect())
-        let disconnect = try #require(disconnects.disconnect(of: first))
+        let disconnect = try #require(connections.disconnect(of: first))
         _ = try first.finish()
         // It is not the earlier object: the table keeps no connection after it has closed.
-        #expect(disconnects.disconnect(of: first) !== disconnect)
+        #expect(connections.disconnect(of: first) !== disconnect)
         #expect(try isGone(first))
         #expect(try !isGone(second))
         _ = try second.finish()
@@ -51,6 +54,6 @@ import Testing
     }
 
     @Test func `without a server there is nothing to hang up`() {
-        #expect(disconnects.disconnect(of: EmbeddedChannel()) == nil)
+        #expect(connections.disconnect(of: EmbeddedChannel()) == nil)
     }
 }

@@ -1,4 +1,3 @@
-import NIOCore
 import Synchronization
 
 /// The disconnect signal of one connection: whether the client has hung up, and the action for that
@@ -43,38 +42,6 @@ final class ClientDisconnect: Sendable {
             return action
         }
         action?()
-    }
-}
-
-/// The disconnect signals of all open connections.
-///
-/// A lookup needs no hop to a connection's event loop.
-final class ClientDisconnects: Sendable {
-    private struct State {
-        var open: [ObjectIdentifier: ClientDisconnect] = [:]
-        /// Whether connections are watched at all; in tests, routes may run without a server.
-        var isWatching = false
-    }
-
-    private let state = Mutex(State())
-
-    func add(_ disconnect: ClientDisconnect, of channel: any Channel) {
-        state.withLock { state in
-            state.open[ObjectIdentifier(channel)] = disconnect
-            state.isWatching = true
-        }
-    }
-
-    func remove(of channel: any Channel) {
-        state.withLock { $0.open[ObjectIdentifier(channel)] = nil }
-    }
-
-    /// - Returns: a signal that has happened if the connection is already closed; `nil` if no
-    ///   ``ConnectionHandler`` watches connections.
-    func disconnect(of channel: any Channel) -> ClientDisconnect? {
-        state.withLock { state in
-            state.open[ObjectIdentifier(channel)] ?? (state.isWatching ? .happened() : nil)
-        }
     }
 }
 
