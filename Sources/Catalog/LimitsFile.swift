@@ -3,14 +3,15 @@ import JSON
 
 /// Reads `limits.json`, which has the limits of each plan.
 ///
-/// Every key except `keep_days` is required. An unlimited rate is written as `null`, so that a
-/// forgotten line is an error and never means "unlimited". A limit that follows another one has a
-/// ceiling and no default.
+/// Every key except `keep_days` and `queue_percent` is required. An unlimited rate is written as
+/// `null`, so that a forgotten line is an error and never means "unlimited". A limit that follows
+/// another one has a ceiling and no default.
 enum LimitsFile {
     private static let rateKeys = [
         "per_second", "penalty_seconds", "per_minute", "per_day", "concurrent",
     ]
     private static let holdingKeys = ["projects", "unfinished_tasks", "keep_days"]
+    private static let shareKeys = ["queue_percent"]
 
     static func plans(path: String, label: String) throws(CatalogError) -> Plans {
         try plans(SettingsFile(path: path, label: label))
@@ -29,7 +30,7 @@ enum LimitsFile {
     private static func plan(name: String, _ field: Field) throws(CatalogError) -> Plan {
         guard !name.isEmpty else { throw field.error(.empty) }
         let limitKeys = Limit.allCases.map(\.rawValue)
-        let object = try field.object(keys: Set(rateKeys + holdingKeys + limitKeys))
+        let object = try field.object(keys: Set(rateKeys + holdingKeys + shareKeys + limitKeys))
         var defaults = Limits { _ in 0 }
         var ceilings = defaults
         for limit in Limit.allCases {
@@ -57,9 +58,18 @@ enum LimitsFile {
                     try keepDays(field)
                 }
             ),
+            queuePercent: try object["queue_percent"].map { (field) throws(CatalogError) in
+                try queuePercent(field)
+            } ?? 100,
             defaults: defaults,
             ceilings: ceilings
         )
+    }
+
+    private static func queuePercent(_ field: Field) throws(CatalogError) -> Int {
+        let percent = try field.positive()
+        guard percent <= 100 else { throw field.error(.tooGreat(max: 100)) }
+        return Int(percent)
     }
 
     private static func keepDays(_ field: Field) throws(CatalogError) -> Int {

@@ -157,21 +157,6 @@ public struct Execution: Sendable, Hashable {
     }
 }
 
-/// The owner of an execution: its key's organization, or an anonymous caller's address.
-public enum Owner: Sendable, Hashable {
-    case organization(String)
-    /// The address of an anonymous caller, IPv6 cut to its /64; never stored with an execution.
-    case address(String)
-
-    /// The name by which rates are counted and the queue shares its slots fairly.
-    public var subject: String {
-        switch self {
-        case .organization(let id): "org:" + id
-        case .address(let address): "ip:" + address
-        }
-    }
-}
-
 /// The result of an execution, stage by stage.
 public struct ExecutionResult: Sendable, Hashable {
     /// `nil` where the runtime has no compile stage.

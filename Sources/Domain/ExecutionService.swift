@@ -5,20 +5,22 @@ public protocol ExecutionService: Sendable {
     /// - Parameters:
     ///   - id: an identifier made by ``Identifier``.
     ///   - durability: how much is stored. Executions of strangers are never stored.
+    ///   - memory: the memory of the request, which is given back when the execution has ended.
     /// - Throws: ``SubmissionRefusal``, an error of the store, or ``ProjectGone`` where the project
     ///   does not exist.
     func submit(
         _ request: ExecutionRequest,
         from caller: Caller,
         id: String,
-        durability: Durability
+        durability: Durability,
+        memory: MemoryLease?
     )
         async throws -> any Submission
 
     /// Starts an attempt of a task.
     ///
-    /// Queues an execution as ``submit(_:from:id:durability:)`` does, and writes the task and the
-    /// execution in one transaction.
+    /// Queues an execution as ``submit(_:from:id:durability:memory:)`` does, and writes the task
+    /// and the execution in one transaction.
     ///
     /// - Throws: the errors of `submit`, or ``TaskChanged``. Nothing is started or charged then.
     func begin(
@@ -60,6 +62,18 @@ public protocol ExecutionService: Sendable {
 
     /// Waits until the execution has finished or `duration` is over.
     func wait(id: String, organization: String, upTo duration: Duration) async
+}
+
+extension ExecutionService {
+    /// Submits an execution whose memory nobody counts.
+    public func submit(
+        _ request: ExecutionRequest,
+        from caller: Caller,
+        id: String,
+        durability: Durability
+    ) async throws -> any Submission {
+        try await submit(request, from: caller, id: id, durability: durability, memory: nil)
+    }
 }
 
 /// The part of an execution that is stored.

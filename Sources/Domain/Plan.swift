@@ -3,6 +3,8 @@ public struct Plan: Sendable, Hashable {
     public let name: String
     public let rates: Rates
     public let holdings: Holdings
+    /// The part of the queue's places that all callers of the plan may take together: 1 to 100.
+    public let queuePercent: Int
     /// The limits of an execution that asks for none.
     public let defaults: Limits
     /// The highest limits that an execution may ask for.
@@ -12,12 +14,14 @@ public struct Plan: Sendable, Hashable {
         name: String,
         rates: Rates,
         holdings: Holdings = Holdings(projects: 0, unfinishedTasks: 0),
+        queuePercent: Int = 100,
         defaults: Limits,
         ceilings: Limits
     ) {
         self.name = name
         self.rates = rates
         self.holdings = holdings
+        self.queuePercent = queuePercent
         self.defaults = defaults
         self.ceilings = ceilings
     }

@@ -38,6 +38,8 @@ public protocol ExecutionStore: Sendable {
     func begin(_ attempt: TaskStart, as execution: Execution, by worker: String?) async throws
     /// - Throws: ``ProjectGone`` where the request's project or task does not exist.
     func checkParents(of request: ExecutionRequest) async throws
+    /// Returns the stored size of the execution, request and result, without reading them.
+    func executionBytes(id: String, organization: String) async throws -> Int?
     /// - Throws: ``UnreadableRecord``
     func execution(id: String, organization: String) async throws -> Execution?
     func executions(

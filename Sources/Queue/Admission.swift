@@ -26,13 +26,16 @@ struct Admission: Sendable {
         self.clock = clock
     }
 
-    /// - Parameter attempt: the start of the task that the execution is an attempt of, if any.
+    /// - Parameters:
+    ///   - memory: the memory of the request, which is given back when the execution leaves.
+    ///   - attempt: the start of the task that the execution is an attempt of, if any.
     func submit(
         _ request: ExecutionRequest,
         on runtime: Runtime,
         from caller: Caller,
         id: String,
         durability: Durability,
+        memory: MemoryLease? = nil,
         attempt: TaskStart? = nil
     ) async throws -> any Submission {
         let entry = try await admit(
@@ -40,7 +43,8 @@ struct Admission: Sendable {
             on: runtime,
             from: caller,
             id: id,
-            durability: durability
+            durability: durability,
+            memory: memory
         )
         let isCharged = caller.plan.rates.perDay != nil
         let charged: Int
@@ -75,7 +79,8 @@ struct Admission: Sendable {
         on runtime: Runtime,
         from caller: Caller,
         id: String,
-        durability: Durability
+        durability: Durability,
+        memory: MemoryLease?
     ) async throws -> QueueState.Entry {
         let (entry, decision) = table.decide { state, now in
             let entry = QueueState.Entry(
@@ -88,9 +93,11 @@ struct Admission: Sendable {
                 ),
                 runtime: runtime,
                 durability: durability,
+                plan: caller.plan.name,
+                memory: memory,
                 isCharged: false
             )
-            return (entry, state.admit(entry, under: caller.plan.rates, at: now))
+            return (entry, state.admit(entry, on: caller.plan, at: now))
         }
         switch decision {
         case .admitted:

@@ -34,58 +34,45 @@ public final class ExecutionQueue: ExecutionService {
     ///     executions of this queue.
     ///   - compileCache: the cache of compiled programs; `nil` compiles each time.
     ///   - slots: the number of executions that run at once, at least 1.
+    ///   - reserveSlots: the number that may run beyond `slots`, each for an organization with
+    ///     none running, or for a stranger if no other stranger's runs.
     ///   - queueCapacity: the number of executions that may wait; one caller may have a quarter of
-    ///     it.
+    ///     it, and all callers of a plan its part.
+    ///   - answers: the memory of results; an owner that has used up its share starts nothing.
     ///   - clock: the source of the current time.
     ///   - logger: a log of faults, with the execution's id and never its content.
     ///   - callbackBody: returns the body that is posted to a finished execution's callback URL.
     ///   - deliveriesSaved: called after deliveries that are due at once were stored.
-    public convenience init(
+    ///   - pause: the sleep function, which tests replace.
+    public init(
         provider: any SandboxProvider,
         runtimes: Runtimes,
         store: any ExecutionStore & QuotaStore & ClaimStore,
         worker: String = ExecutionQueue.soleWorker,
         compileCache: (any CompileCache)? = nil,
         slots: Int,
+        reserveSlots: Int = 0,
         queueCapacity: Int,
-        clock: WallClock,
-        logger: Logger,
-        callbackBody: @escaping @Sendable (Execution) throws -> Data,
-        deliveriesSaved: @escaping @Sendable () -> Void
-    ) {
-        self.init(
-            provider: provider,
-            runtimes: runtimes,
-            store: store,
-            worker: worker,
-            compileCache: compileCache,
-            slots: slots,
-            queueCapacity: queueCapacity,
-            clock: clock,
-            logger: logger,
-            callbackBody: callbackBody,
-            deliveriesSaved: deliveriesSaved,
-            pause: { try await Task.sleep(for: $0) }
-        )
-    }
-
-    init(
-        provider: any SandboxProvider,
-        runtimes: Runtimes,
-        store: any ExecutionStore & QuotaStore & ClaimStore,
-        worker: String = ExecutionQueue.soleWorker,
-        compileCache: (any CompileCache)? = nil,
-        slots: Int,
-        queueCapacity: Int,
+        answers: MemoryBudget? = nil,
         clock: WallClock,
         logger: Logger,
         callbackBody: @escaping @Sendable (Execution) throws -> Data,
         deliveriesSaved: @escaping @Sendable () -> Void,
-        pause: @escaping @Sendable (Duration) async throws -> Void
+        pause: @escaping @Sendable (Duration) async throws -> Void = {
+            try await Task.sleep(for: $0)
+        }
     ) {
         self.runtimes = runtimes
         self.pause = pause
-        table = QueueTable(slots: slots, queueCapacity: queueCapacity, clock: clock)
+        table = QueueTable(
+            QueueState(
+                slots: slots,
+                reserveSlots: reserveSlots,
+                queueCapacity: queueCapacity,
+                isHeldBack: { answers?.isFull($0) ?? false }
+            ),
+            clock: clock
+        )
         records = ExecutionRecords(
             store: store,
             worker: worker,
@@ -120,6 +107,7 @@ public final class ExecutionQueue: ExecutionService {
             clock: clock,
             logger: logger
         )
+        answers?.notify { [lifecycle] in lifecycle.startWaiting() }
     }
 
     /// The numbers of waiting and of running executions.
@@ -129,14 +117,16 @@ public final class ExecutionQueue: ExecutionService {
         _ request: ExecutionRequest,
         from caller: Caller,
         id: String,
-        durability: Durability
+        durability: Durability,
+        memory: MemoryLease?
     ) async throws -> any Submission {
         try await admission.submit(
             request,
             on: try installed(for: request),
             from: caller,
             id: id,
-            durability: durability
+            durability: durability,
+            memory: memory
         )
     }
 

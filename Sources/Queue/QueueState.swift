@@ -13,6 +13,10 @@ struct QueueState: Sendable {
         var execution: Execution
         let runtime: Runtime
         let durability: Durability
+        /// The plan whose part of the queue the execution takes; `nil` after a restart.
+        var plan: String?
+        /// The memory of the request.
+        var memory: MemoryLease?
         /// Whether the day's quota was charged, and so can be refunded.
         var isCharged: Bool
         /// Whether more of its subject's executions waited when it was started.
@@ -24,6 +28,8 @@ struct QueueState: Sendable {
 
         var id: String { execution.id }
         var subject: String { execution.owner.subject }
+        /// The group that shares the slots with others: all strangers are one.
+        var group: String { execution.owner.isStranger ? "strangers" : subject }
     }
 
     enum Phase: Sendable {
@@ -74,16 +80,21 @@ struct QueueState: Sendable {
     private var capacity: AdmissionCapacity
     private var estimate = WaitEstimate()
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+    private let isHeldBack: @Sendable (Owner) -> Bool
 
-    init(slots: Int, queueCapacity: Int) {
-        let slots = SlotPool(count: slots)
+    /// - Parameters:
+    ///   - reserveSlots: the slots beyond `slots`, for groups with none running.
+    ///   - isHeldBack: whether no execution of the owner may start now.
+    init(
+        slots: Int,
+        reserveSlots: Int = 0,
+        queueCapacity: Int,
+        isHeldBack: @escaping @Sendable (Owner) -> Bool = { _ in false }
+    ) {
+        let slots = SlotPool(count: slots, reserve: reserveSlots)
         self.slots = slots
-        // One caller gets a quarter of the queue, and also all slots of an idle machine.
-        let share = max(1, queueCapacity / 4)
-        capacity = AdmissionCapacity(
-            capacity: slots.count + max(0, queueCapacity),
-            share: slots.count + share
-        )
+        self.isHeldBack = isHeldBack
+        capacity = AdmissionCapacity(slots: slots.count, queue: queueCapacity)
     }
 }
 
@@ -113,14 +124,14 @@ extension QueueState {
 
 extension QueueState {
     /// Takes a place and counts the execution against the policies in memory, or does neither.
-    mutating func admit(_ entry: Entry, under rates: Rates, at now: Date) -> AdmissionDecision {
+    mutating func admit(_ entry: Entry, on plan: Plan, at now: Date) -> AdmissionDecision {
         if isDraining { return .draining }
-        switch limiter.admit(entry.subject, under: rates, at: now) {
+        switch limiter.admit(entry.subject, under: plan.rates, at: now) {
         case .refused(by: let standing): return .rateLimited(by: standing)
         case .crowded: return overload
         case .admitted: break
         }
-        guard capacity.take(for: entry.subject) else {
+        guard capacity.take(for: entry.subject, on: plan) else {
             limiter.withdraw(entry.subject, admittedAt: now)
             return overload
         }
@@ -134,7 +145,7 @@ extension QueueState {
         )
     }
 
-    /// Undoes ``admit(_:under:at:)``.
+    /// Undoes ``admit(_:on:at:)``.
     mutating func withdraw(_ id: String) -> [CheckedContinuation<Void, Never>] {
         guard let entry = entries[id] else { return [] }
         limiter.withdraw(entry.subject, admittedAt: entry.execution.createdAt)
@@ -147,7 +158,7 @@ extension QueueState {
         entries[id]?.isCharged = isCharged
         guard let entry = entries[id] else { return nil }
         if entry.interruption != nil { return beginEnding(id, at: now) }
-        queue.append(id, of: entry.subject)
+        queue.append(id, of: entry.subject, in: entry.group)
         entries[id]?.phase = .queued
         return nil
     }
@@ -157,7 +168,7 @@ extension QueueState {
         if entries[entry.id] != nil { return .known }
         if isDraining { return .draining }
         limiter.occupy(entry.subject)
-        capacity.force(for: entry.subject)
+        capacity.force(for: entry.subject, on: nil)
         entries[entry.id] = entry
         return .admitted
     }
@@ -168,7 +179,11 @@ extension QueueState {
 extension QueueState {
     /// Returns the next execution to run, if a slot is free.
     mutating func startNext(at now: Date) -> Entry? {
-        guard slots.hasFree, let id = queue.popFirst(), var entry = entries[id] else { return nil }
+        let id = queue.popFirst(
+            hasSlot: slots.hasFree(forGroupWith:),
+            mayStart: { id in entries[id].map { !isHeldBack($0.execution.owner) } ?? true }
+        )
+        guard let id, var entry = entries[id] else { return nil }
         slots.lease()
         entry.execution.state = .running(since: now)
         entry.execution.attempts += 1
@@ -209,7 +224,7 @@ extension QueueState {
             return nil
         }
         slots.release()
-        queue.finish(of: entry.subject)
+        queue.finish(of: entry.subject, in: entry.group)
         estimate.record(seconds: now.timeIntervalSince(start))
         return beginEnding(id, at: now)
     }
@@ -230,7 +245,7 @@ extension QueueState {
             return .none
         case .queued:
             entries[id]?.interruption = cause
-            queue.remove(id, of: entry.subject)
+            queue.remove(id, of: entry.subject, in: entry.group)
             return beginEnding(id, at: now).map(InterruptionAction.end) ?? .none
         case .running(let run):
             entries[id]?.interruption = cause
@@ -286,7 +301,7 @@ extension QueueState {
     /// - Returns: the waiters for an idle queue, if this execution was the last one.
     mutating func remove(_ id: String) -> [CheckedContinuation<Void, Never>] {
         guard let entry = entries.removeValue(forKey: id) else { return [] }
-        capacity.giveBack(for: entry.subject)
+        capacity.giveBack(for: entry.subject, on: entry.plan)
         guard entries.isEmpty else { return [] }
         defer { idleWaiters = [] }
         return idleWaiters

@@ -10,9 +10,9 @@ final class QueueTable: Sendable {
     private let clock: WallClock
     private let state: Mutex<QueueState>
 
-    init(slots: Int, queueCapacity: Int, clock: WallClock) {
+    init(_ state: QueueState, clock: WallClock) {
         self.clock = clock
-        state = Mutex(QueueState(slots: slots, queueCapacity: queueCapacity))
+        self.state = Mutex(state)
     }
 
     func decide<Decision: Sendable>(

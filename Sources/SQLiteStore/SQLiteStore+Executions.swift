@@ -30,6 +30,13 @@ extension Query {
             execution_result.content AS result
         FROM execution LEFT JOIN execution_request USING (id) LEFT JOIN execution_result USING (id)
         """
+    static let executionBytes = """
+        SELECT coalesce((SELECT length(content) FROM execution_request AS part
+                WHERE part.id = execution.id), 0)
+            + coalesce((SELECT length(content) FROM execution_result AS part
+                WHERE part.id = execution.id), 0)
+        FROM execution WHERE id = ? AND organization = ?
+        """
     static let execution =
         wholeExecution + " WHERE execution.id = ? AND execution.organization = ?"
 }
@@ -96,6 +103,15 @@ extension SQLiteStore {
         let statement = try db.cachedStatement(sql: Query.executionParents)
         guard try Bool.fetchOne(statement, arguments: [project, task]) == true else {
             throw ProjectGone()
+        }
+    }
+
+    public func executionBytes(id: String, organization: String) async throws -> Int? {
+        try await read { db in
+            try Int.fetchOne(
+                db.cachedStatement(sql: Query.executionBytes),
+                arguments: [id, organization]
+            )
         }
     }
 

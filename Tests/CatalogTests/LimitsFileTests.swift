@@ -47,6 +47,22 @@ private func read(_ text: String) throws -> Plans {
         #expect(error?.description.contains("plans.anonymous.keep_days") == true)
     }
 
+    @Test(arguments: [(nil, 100), ("1", 1), ("100", 100)] as [(String?, Int)])
+    func `may say how much of the queue a plan's callers take`(
+        text: String?,
+        percent: Int
+    ) throws {
+        #expect(try read(limits(["queue_percent": text])).anonymous.queuePercent == percent)
+    }
+
+    @Test(arguments: ["0", "101", "1.5", "null"])
+    func `takes a part of the queue in percent`(text: String) {
+        let error = #expect(throws: CatalogError.self) {
+            try read(limits(["queue_percent": text]))
+        }
+        #expect(error?.description.contains("plans.anonymous.queue_percent") == true)
+    }
+
     @Test(arguments: [9, 10, 11] as [Int64])
     func `has no default above its ceiling`(standard: Int64) throws {
         let text = limits(["wall_ms": #"{"default": \#(standard), "ceiling": 10}"#])

@@ -108,6 +108,12 @@ actor MemoryStore: ExecutionStore, QuotaStore, ClaimStore {
         try await parentsGate()
     }
 
+    func executionBytes(id: String, organization: String) -> Int? {
+        execution(id: id, organization: organization).map {
+            $0.request.bytes + ($0.result?.bytes ?? 0)
+        }
+    }
+
     func execution(id: String, organization: String) -> Execution? {
         saved[id].flatMap { $0.owner == .organization(organization) ? $0 : nil }
     }

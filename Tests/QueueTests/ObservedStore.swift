@@ -113,6 +113,10 @@ final class ObservedStore: TaskStore, ExecutionStore, QuotaStore, ClaimStore {
         try await store.checkParents(of: request)
     }
 
+    func executionBytes(id: String, organization: String) async throws -> Int? {
+        try await store.executionBytes(id: id, organization: organization)
+    }
+
     func execution(id: String, organization: String) async throws -> Execution? {
         if unreadable.withLock({ $0.contains(id) }) {
             throw UnreadableRecord(id: id, reason: "it is damaged")

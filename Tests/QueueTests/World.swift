@@ -134,10 +134,15 @@ extension Caller {
 }
 
 extension Plan {
-    static func test(_ rates: Rates) -> Plan {
+    static func test(
+        _ rates: Rates,
+        name: String = "test",
+        queuePercent: Int = 100
+    ) -> Plan {
         Plan(
-            name: "test",
+            name: name,
             rates: rates,
+            queuePercent: queuePercent,
             defaults: Limits { _ in 1_000 },
             ceilings: Limits { _ in 10_000 }
         )

@@ -70,6 +70,22 @@ import Testing
     }
 
     @Test(arguments: Adapter.allCases)
+    func `the size of an execution grows with its request and its result`(
+        _ adapter: Adapter
+    ) async throws {
+        try await adapter.withStore { store async throws in
+            var execution = sampleExecution("exe_1")
+            try await store.save(execution, deliveries: [])
+            let size = try await store.executionBytes(id: "exe_1", organization: "org_a")
+            #expect(try #require(size) > execution.request.bytes)
+            execution.state = finished()
+            try await store.save(execution, deliveries: [])
+            let both = try await store.executionBytes(id: "exe_1", organization: "org_a")
+            #expect(try #require(both) > #require(size))
+        }
+    }
+
+    @Test(arguments: Adapter.allCases)
     func `saving again replaces the state`(_ adapter: Adapter) async throws {
         try await adapter.withStore { store async throws in
             var execution = sampleExecution("exe_1")
@@ -94,6 +110,8 @@ import Testing
             try await store.save(sampleExecution("exe_1"), deliveries: [])
             #expect(try await store.execution(id: "exe_1", organization: "org_b") == nil)
             #expect(try await store.execution(id: "exe_2", organization: "org_a") == nil)
+            #expect(try await store.executionBytes(id: "exe_1", organization: "org_b") == nil)
+            #expect(try await store.executionBytes(id: "exe_2", organization: "org_a") == nil)
             let listing = try await store.executions(
                 organization: "org_b",
                 matching: ExecutionFilter(),

@@ -31,7 +31,7 @@ struct SessionRoutes: Sendable {
 
     private func signUp(_ request: Request, _ context: APIContext) async throws -> Response {
         let origin = try origin(request, context)
-        let body = try SignUpBody.description.decode(try await BodyReader.object(request))
+        let body = try SignUpBody.description.decode(try await BodyReader.object(request, context))
         guard let email = body.email else { throw APIError.field("email", "is required") }
         do {
             let entry = try await accounts.signUp(
@@ -50,7 +50,7 @@ struct SessionRoutes: Sendable {
 
     private func signIn(_ request: Request, _ context: APIContext) async throws -> Response {
         let origin = try origin(request, context)
-        let body = try SignInBody.description.decode(try await BodyReader.object(request))
+        let body = try SignInBody.description.decode(try await BodyReader.object(request, context))
         guard let email = body.email else { throw APIError.field("email", "is required") }
         do {
             let entry = try await accounts.signIn(

@@ -26,7 +26,9 @@ struct UserRoutes: Sendable {
     private func update(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.caller(request, context, needing: .write(.users))
         var user = try await user(behind: caller)
-        let change = try UserChange.description.decode(try await BodyReader.object(request))
+        let change = try UserChange.description.decode(
+            try await BodyReader.object(request, context)
+        )
         if let name = change.name { user.name = name }
         if let image = change.image { user.image = image.value }
         user.updatedAt = clock.now()

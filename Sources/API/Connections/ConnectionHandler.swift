@@ -142,6 +142,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Closing at once while bytes of the client are unread would reset the connection, and the
     /// answer could be lost.
     private func linger(_ context: ChannelHandlerContext) {
+        enter(.idle)
         context.close(mode: .output, promise: nil)
         close(context, in: Self.lingeringTime)
     }

@@ -38,7 +38,7 @@ struct CallerResolver: Sendable {
         needing scope: Scope
     ) async throws -> (caller: Caller, object: JSONValue) {
         _ = try await caller(request, context, needing: scope)
-        let object = try await BodyReader.object(request)
+        let object = try await BodyReader.object(request, context)
         return (try await caller(request, context, needing: scope), object)
     }
 
@@ -77,8 +77,7 @@ struct CallerResolver: Sendable {
 
     /// Returns the address by which anonymous callers are counted.
     func address(_ request: Request, _ context: APIContext) -> String {
-        // A socket without addresses is a local one.
-        addresses.find(peer: context.peer, headers: request.headers)?.quotaGroup ?? "local"
+        addresses.group(peer: context.peer, headers: request.headers)
     }
 
     /// Returns the origin of the request; `nil` if it names none.

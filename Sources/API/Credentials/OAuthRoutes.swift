@@ -25,7 +25,7 @@ struct OAuthRoutes: Sendable {
 
     private func issue(_ request: Request, _ context: APIContext) async throws -> Response {
         try await answering {
-            let form = try await OAuthForm(request)
+            let form = try await OAuthForm(request, context)
             guard let grant = form["grant_type"] else {
                 throw OAuthError(.invalidRequest, "grant_type is required")
             }
@@ -51,7 +51,7 @@ struct OAuthRoutes: Sendable {
     /// case.
     private func revoke(_ request: Request, _ context: APIContext) async throws -> Response {
         try await answering {
-            let form = try await OAuthForm(request)
+            let form = try await OAuthForm(request, context)
             let client = try await client(request, form, context)
             guard let token = form["token"] else {
                 throw OAuthError(.invalidRequest, "token is required")
@@ -146,11 +146,13 @@ struct OAuthError: Error {
 struct OAuthForm {
     private let values: [String: String]
 
-    init(_ request: Request) async throws {
+    init(_ request: Request, _ context: APIContext) async throws {
         let body: JSONValue
         do {
-            body = try await BodyReader.form(request)
-        } catch let error as APIError where error.code != .payloadTooLarge {
+            body = try await BodyReader.form(request, context)
+        } catch let error as APIError
+            where ![.payloadTooLarge, .overloaded].contains(error.code)
+        {
             throw OAuthError(.invalidRequest, error.message)
         }
         guard case .object(let members) = body else {

@@ -22,6 +22,8 @@ struct ExecutionIntake: Sendable {
         let preferences: Preferences
         let idempotencyKey: String?
         let fingerprint: Data
+        /// The memory of the request.
+        let memory: MemoryLease?
 
         /// Whether the caller learns of the end in another way than by this answer.
         var isAsync: Bool {
@@ -55,6 +57,7 @@ struct ExecutionIntake: Sendable {
     /// - Throws: also ``ProjectGone``.
     func order(
         _ request: Request,
+        _ context: APIContext,
         from caller: Caller,
         over project: String? = nil
     ) async throws -> Order {
@@ -62,35 +65,46 @@ struct ExecutionIntake: Sendable {
         let key = try Idempotency.key(request.headers)
         let content = try await BodyReader.read(
             request,
+            context,
             plan: caller.plan,
             mayBeEmpty: project != nil
         )
         var reader = ExecutionReader(runtimes: runtimes, plan: caller.plan)
         if let project {
+            let bounds = ProjectBounds(caller.plan)
+            try await context.memory.takeSources(Int(bounds.bytesMax), for: context.owner)
             reader.base = try await store.projectSources(id: project, organization: organization)
         }
+        let execution = try reader.execution(content.value)
         return Order(
-            request: try reader.execution(content.value),
+            request: execution,
             caller: caller,
             organization: organization,
             preferences: Preferences(request.headers),
             idempotencyKey: key,
-            fingerprint: project.map(content.fingerprint(about:)) ?? content.fingerprint
+            fingerprint: project.map(content.fingerprint(about:)) ?? content.fingerprint,
+            memory: context.memory.keepOfRequest(execution.bytes)
         )
     }
 
     /// Reads the request of an anonymous caller, which cannot set preferences or an idempotency
     /// key.
-    func trial(_ request: Request, from caller: Caller) async throws -> Order {
-        let content = try await BodyReader.read(request, plan: caller.plan)
+    func trial(
+        _ request: Request,
+        _ context: APIContext,
+        from caller: Caller
+    ) async throws -> Order {
+        let content = try await BodyReader.read(request, context, plan: caller.plan)
         let reader = ExecutionReader(runtimes: runtimes, plan: caller.plan)
+        let execution = try reader.trial(content.value)
         return Order(
-            request: try reader.trial(content.value),
+            request: execution,
             caller: caller,
             organization: nil,
             preferences: Preferences([:]),
             idempotencyKey: nil,
-            fingerprint: content.fingerprint
+            fingerprint: content.fingerprint,
+            memory: context.memory.keepOfRequest(execution.bytes)
         )
     }
 
@@ -108,7 +122,7 @@ struct ExecutionIntake: Sendable {
             now: now,
             // The scheduler is asked as well: it may still have an execution that the store deleted
             // with its project, and that execution must not be submitted again before it ends.
-            isKept: { try await latest(id: $0, organization: organization) != nil },
+            isKept: { try await isKnown(id: $0, organization: organization) },
             submit: { outcome in
                 switch outcome {
                 case .submit(let id): try await submit(order, id: id)
@@ -125,7 +139,8 @@ struct ExecutionIntake: Sendable {
                     order.request,
                     from: order.caller,
                     id: id,
-                    durability: order.durability
+                    durability: order.durability,
+                    memory: order.memory
                 )
             )
         } catch let refusal as SubmissionRefusal {
@@ -139,7 +154,10 @@ struct ExecutionIntake: Sendable {
         _ acceptance: Acceptance,
         _ context: APIContext
     ) async throws -> Response {
-        let execution = try await context.untilDisconnect { try await end(of: acceptance) }
+        let execution = try await context.untilDisconnect {
+            try await end(of: acceptance, context)
+        }
+        context.memory.countResult(execution.result?.bytes ?? 0, of: context.owner)
         if case .faulted = execution.state { throw ExecutionFaulted(id: execution.id) }
         return Responses.data(
             ExecutionPayload(execution).json,
@@ -150,15 +168,19 @@ struct ExecutionIntake: Sendable {
     /// Waits for the end of the execution.
     ///
     /// A replayed execution is not cancelled when its caller hangs up.
-    private func end(of acceptance: Acceptance) async throws -> Execution {
+    private func end(of acceptance: Acceptance, _ context: APIContext) async throws -> Execution {
         switch acceptance {
         case .submitted(let submission): try await submission.finished()
         case .replayed(let id, let organization):
-            try await end(of: id, organization: organization)
+            try await end(of: id, organization: organization, context)
         }
     }
 
-    private func end(of id: String, organization: String) async throws -> Execution {
+    private func end(
+        of id: String,
+        organization: String,
+        _ context: APIContext
+    ) async throws -> Execution {
         while await service.current(id: id, organization: organization) != nil {
             try Task.checkCancellation()
             await service.wait(
@@ -167,7 +189,7 @@ struct ExecutionIntake: Sendable {
                 upTo: .seconds(Preferences.waitSecondsMax)
             )
         }
-        guard let execution = try await store.execution(id: id, organization: organization) else {
+        guard let execution = try await latest(id: id, organization: organization, context) else {
             throw APIError.notFound("execution")  // deleted with its project meanwhile
         }
         // The service is stopping, and the execution waits on disk for the next start.
@@ -179,11 +201,23 @@ struct ExecutionIntake: Sendable {
 
     /// Returns the execution as it is now: from the scheduler if it is queued or running, else from
     /// the store.
-    func latest(id: String, organization: String) async throws -> Execution? {
+    func latest(
+        id: String,
+        organization: String,
+        _ context: APIContext
+    ) async throws -> Execution? {
         if let current = await service.current(id: id, organization: organization) {
             return current
         }
+        let bytes = try await store.executionBytes(id: id, organization: organization)
+        guard let bytes else { return nil }
+        try await context.memory.takeResult(bytes, for: context.owner)
         return try await store.execution(id: id, organization: organization)
+    }
+
+    private func isKnown(id: String, organization: String) async throws -> Bool {
+        if await service.current(id: id, organization: organization) != nil { return true }
+        return try await store.executionBytes(id: id, organization: organization) != nil
     }
 
     /// Returns a page of executions, each as it is now.

@@ -43,7 +43,7 @@ struct ExecutionRoutes: Sendable {
         from caller: Caller,
         over project: String? = nil
     ) async throws -> Response {
-        let order = try await intake.order(request, from: caller, over: project)
+        let order = try await intake.order(request, context, from: caller, over: project)
         let acceptance = try await intake.accept(order)
         guard order.isAsync, let organization = order.organization else {
             return try await intake.answer(order, acceptance, context)
@@ -65,7 +65,7 @@ struct ExecutionRoutes: Sendable {
                 await service.wait(id: id, organization: organization, upTo: .seconds(seconds))
             }
         }
-        guard let execution = try await intake.latest(id: id, organization: organization) else {
+        guard let execution = try await latest(id, organization, context) else {
             throw APIError.notFound("execution")  // deleted with its project meanwhile
         }
         var headers = try await intake.headers(order, acceptance)
@@ -129,10 +129,18 @@ struct ExecutionRoutes: Sendable {
             needing: .read(.projects)
         )
         let id = try context.identifier(of: "execution")
-        guard let execution = try await intake.latest(id: id, organization: organization) else {
+        guard let execution = try await latest(id, organization, context) else {
             throw APIError.notFound("execution")
         }
         return Responses.data(ExecutionPayload(execution).json)
+    }
+
+    private func latest(
+        _ id: String,
+        _ organization: String,
+        _ context: APIContext
+    ) async throws -> Execution? {
+        try await intake.latest(id: id, organization: organization, context)
     }
 
     private func cancel(_ request: Request, _ context: APIContext) async throws -> Response {

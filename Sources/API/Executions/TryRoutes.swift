@@ -9,7 +9,7 @@ struct TryRoutes: Sendable {
 
     private func run(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = callers.stranger(request, context)
-        let order = try await intake.trial(request, from: caller)
+        let order = try await intake.trial(request, context, from: caller)
         return try await intake.answer(order, try await intake.accept(order), context)
     }
 }

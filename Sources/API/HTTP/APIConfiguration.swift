@@ -70,6 +70,8 @@ public struct APIDependencies: Sendable {
     public var runtimes: Runtimes
     public var plans: Plans
     public var clock: WallClock
+    /// The memory of requests and answers.
+    public var memory: MemoryBudgets
     public var readiness: Readiness
     /// Returns the metrics of everything behind the HTTP server.
     public var metrics: @Sendable () async -> [Metric]
@@ -84,6 +86,7 @@ public struct APIDependencies: Sendable {
         runtimes: Runtimes,
         plans: Plans,
         clock: WallClock = .system,
+        memory: MemoryBudgets = MemoryBudgets(bytesMax: 256 << 20),
         readiness: @escaping Readiness,
         metrics: @escaping @Sendable () async -> [Metric] = { [] },
         wakeCourier: @escaping @Sendable () async -> Void
@@ -95,6 +98,7 @@ public struct APIDependencies: Sendable {
         self.runtimes = runtimes
         self.plans = plans
         self.clock = clock
+        self.memory = memory
         self.readiness = readiness
         self.metrics = metrics
         self.wakeCourier = wakeCourier

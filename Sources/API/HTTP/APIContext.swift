@@ -16,6 +16,10 @@ struct APIContext: RequestContext {
     let caller = CallerSlot()
     /// The requests under way on all connections.
     var underWay = RequestsUnderWay()
+    /// The memory of this request.
+    var memory = RequestMemory(MemoryBudgets(bytesMax: 1 << 30))
+    /// The address of the client, in whose name a request without a caller takes memory.
+    var client = Owner.address("local")
     /// The disconnect signal of this connection; `nil` for a channel without one, as in some tests.
     var disconnect: ClientDisconnect?
 
@@ -23,6 +27,9 @@ struct APIContext: RequestContext {
         coreContext = .init(source: source)
         channel = source.channel
     }
+
+    /// The owner of the request's memory.
+    var owner: Owner { caller.owner ?? client }
 
     /// The address of the other end, which may be a proxy; `nil` for a socket without addresses.
     var peer: IPAddress? {
@@ -32,11 +39,24 @@ struct APIContext: RequestContext {
 
 /// The place where ``CallerResolver`` stores the caller for ``RequestMiddleware``.
 final class CallerSlot: Sendable {
-    private let slot = Mutex<Caller?>(nil)
+    private struct Slot {
+        var caller: Caller?
+        var isDispatcher = false
+    }
 
-    var known: Caller? { slot.withLock { $0 } }
+    private let slot = Mutex(Slot())
 
-    func fill(_ caller: Caller) { slot.withLock { $0 = caller } }
+    var known: Caller? { slot.withLock(\.caller) }
+
+    /// The owner of what the caller holds; `nil` while the caller is unknown.
+    var owner: Owner? {
+        slot.withLock { $0.caller?.owner ?? ($0.isDispatcher ? .organization("dispatcher") : nil) }
+    }
+
+    func fill(_ caller: Caller) { slot.withLock { $0.caller = caller } }
+
+    /// Records that the caller has the dispatcher's secret, and so no organization.
+    func fillWithDispatcher() { slot.withLock { $0.isDispatcher = true } }
 }
 
 /// The choice of a request's id.

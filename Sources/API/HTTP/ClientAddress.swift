@@ -29,6 +29,13 @@ struct ClientAddress {
         return nearest
     }
 
+    /// Returns the group of addresses by which strangers are counted.
+    ///
+    /// A socket without addresses is a local one.
+    func group(peer: IPAddress?, headers: HTTPFields) -> String {
+        find(peer: peer, headers: headers)?.quotaGroup ?? "local"
+    }
+
     /// Returns the host that the client sent the request to.
     ///
     /// A trusted proxy may name it in `X-Forwarded-Host`, once; from anybody else that counts for

@@ -34,6 +34,7 @@ public func makeApplication(
     Application(
         router: router(
             RouteTable(configuration, dependencies) { state.metrics },
+            configuration,
             dependencies,
             state,
             state.connections
@@ -64,6 +65,7 @@ public func makeMonitorApplication(
     return Application(
         router: router(
             RouteTable(versioned: [], plain: routes),
+            configuration,
             dependencies,
             state,
             connections
@@ -79,6 +81,7 @@ public func makeMonitorApplication(
 
 private func router(
     _ table: RouteTable,
+    _ configuration: APIConfiguration,
     _ dependencies: APIDependencies,
     _ state: HTTPServerState,
     _ connections: Connections
@@ -90,6 +93,8 @@ private func router(
             requests: state.requests,
             underWay: RequestsUnderWay(),
             connections: connections,
+            memory: dependencies.memory,
+            addresses: ClientAddress(trustedProxies: configuration.trustedProxies),
             service: dependencies.executions,
             clock: dependencies.clock
         )

@@ -18,6 +18,8 @@ struct RequestMiddleware: RouterMiddleware {
     let requests: RequestCounter
     let underWay: RequestsUnderWay
     let connections: Connections
+    let memory: MemoryBudgets
+    let addresses: ClientAddress
     let service: any ExecutionService
     let clock: WallClock
 
@@ -30,6 +32,10 @@ struct RequestMiddleware: RouterMiddleware {
         var context = context
         context.underWay = underWay
         context.disconnect = connections.disconnect(of: context.channel)
+        context.memory = RequestMemory(memory)
+        context.client = .address(
+            addresses.group(peer: context.peer, headers: request.headers)
+        )
         context.requestID = RequestID.choose(request.headers, at: clock.now())
         context.logger[metadataKey: "request_id"] = .string(context.requestID)
         let start = ContinuousClock.now
@@ -41,6 +47,7 @@ struct RequestMiddleware: RouterMiddleware {
         }
         let caller = context.caller.known
         if caller?.organization != nil { connections.recognize(context.channel) }
+        context.memory.hold(&response, for: context.owner)
         await tellStanding(in: &response, to: caller)
         Responses.finish(&response.headers, requestID: context.requestID)
         requests.count(status: response.status.code)

@@ -40,11 +40,10 @@ struct ProjectFileRoutes: Sendable {
     /// Answers with the bytes as an attachment of no particular type: the content comes from users,
     /// and a browser must not show it as a page of this server.
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
-        let organization = try await callers.organization(
-            request,
-            context,
-            needing: .read(.projects)
-        )
+        let caller = try await callers.caller(request, context, needing: .read(.projects))
+        guard let organization = caller.organization else { throw APIError.unauthorized }
+        let bytesMax = Int(ProjectBounds(caller.plan).bytesMax)
+        try await context.memory.takeResult(bytesMax, for: context.owner)
         let file = try await store.projectFile(
             path: try path(request, context),
             project: try context.identifier(of: "project"),
@@ -64,7 +63,7 @@ struct ProjectFileRoutes: Sendable {
         guard let organization = caller.organization else { throw APIError.unauthorized }
         let path = try path(request, context)
         let bounds = ProjectBounds(caller.plan)
-        let bytes = try await BodyReader.bytes(of: request, bytesMax: Int(bounds.bytesMax))
+        let bytes = try await BodyReader.bytes(of: request, context, bytesMax: Int(bounds.bytesMax))
         do {
             let written = try await store.write(
                 SourceFile(path: path, content: Data(bytes)),

@@ -28,7 +28,11 @@ struct ProjectRoutes: Sendable {
     private func create(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.caller(request, context, needing: .write(.projects))
         guard let organization = caller.organization else { throw APIError.unauthorized }
-        let body = try await BodyReader.object(request, bytesMax: ProjectReader.bodyBytesMax)
+        let body = try await BodyReader.object(
+            request,
+            context,
+            bytesMax: ProjectReader.bodyBytesMax
+        )
         let now = clock.now()
         let id = Identifier.make(prefix: "prj_", at: now)
         let project = try reader(caller)
@@ -74,7 +78,7 @@ struct ProjectRoutes: Sendable {
         guard let organization = caller.organization else { throw APIError.unauthorized }
         let id = try context.identifier(of: "project")
         let body = try ProjectBody.change.decode(
-            try await BodyReader.object(request, bytesMax: ProjectReader.bodyBytesMax)
+            try await BodyReader.object(request, context, bytesMax: ProjectReader.bodyBytesMax)
         )
         let reader = reader(caller)
         let now = clock.now()

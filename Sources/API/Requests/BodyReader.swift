@@ -22,44 +22,51 @@ enum BodyReader {
     /// - Parameter mayBeEmpty: whether an absent body is read as an empty object.
     static func read(
         _ request: Request,
+        _ context: APIContext,
         plan: Plan,
         mayBeEmpty: Bool = false
     ) async throws -> RequestContent {
-        try await read(request, bytesMax: bytesMax(plan), mayBeEmpty: mayBeEmpty)
+        try await read(request, context, bytesMax: bytesMax(plan), mayBeEmpty: mayBeEmpty)
     }
 
     /// Reads JSON; a form is refused.
-    static func json(_ request: Request, plan: Plan) async throws -> RequestContent {
+    static func json(
+        _ request: Request,
+        _ context: APIContext,
+        plan: Plan
+    ) async throws -> RequestContent {
         guard try !isForm(request.headers) else { throw unsupported("application/json") }
-        return try await read(request, bytesMax: bytesMax(plan))
+        return try await read(request, context, bytesMax: bytesMax(plan))
     }
 
     /// Reads a JSON body, of at most 64 KiB unless `bytesMax` says otherwise.
     static func object(
         _ request: Request,
+        _ context: APIContext,
         bytesMax: Int = overheadBytes
     ) async throws -> JSONValue {
         guard try !isForm(request.headers) else { throw unsupported("application/json") }
-        return try await read(request, bytesMax: bytesMax).value
+        return try await read(request, context, bytesMax: bytesMax).value
     }
 
     /// Reads a form of at most 64 KiB.
-    static func form(_ request: Request) async throws -> JSONValue {
+    static func form(_ request: Request, _ context: APIContext) async throws -> JSONValue {
         guard try isForm(request.headers) else {
             throw unsupported("application/x-www-form-urlencoded")
         }
-        return try await read(request, bytesMax: overheadBytes).value
+        return try await read(request, context, bytesMax: overheadBytes).value
     }
 
     private static func read(
         _ request: Request,
+        _ context: APIContext,
         bytesMax: Int,
         mayBeEmpty: Bool = false
     ) async throws -> RequestContent {
         // An absent body has no content type either.
         let isUntyped = mayBeEmpty && request.headers[.contentType] == nil
         let isForm = isUntyped ? nil : try isForm(request.headers)
-        let bytes = try await bytes(of: request, bytesMax: bytesMax)
+        let bytes = try await bytes(of: request, context, bytesMax: bytesMax)
         if bytes.isEmpty && mayBeEmpty {
             let fingerprint = RequestContent.fingerprint(of: bytes, isForm: false)
             return RequestContent(value: [:], fingerprint: fingerprint)
@@ -73,14 +80,32 @@ enum BodyReader {
     }
 
     /// Reads the raw body, of any type.
-    static func bytes(of request: Request, bytesMax: Int) async throws -> [UInt8] {
+    ///
+    /// Its memory is taken before it is read: for a body of unknown length as it comes.
+    static func bytes(
+        of request: Request,
+        _ context: APIContext,
+        bytesMax: Int
+    ) async throws -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         guard announced ?? 0 <= bytesMax else { throw APIError.payloadTooLarge(bytesMax: bytesMax) }
+        var room = min(announced ?? pieceBytes, bytesMax)
+        try await context.memory.takeBody(room, for: context.owner)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(room)
         do {
-            return Array(try await request.body.collect(upTo: bytesMax).readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw APIError.payloadTooLarge(bytesMax: bytesMax)
-        } catch  where !(error is CancellationError) {
+            for try await piece in request.body {
+                let count = bytes.count + piece.readableBytes
+                guard count <= bytesMax else { throw APIError.payloadTooLarge(bytesMax: bytesMax) }
+                if count > room {
+                    room = min(max(count, room * 2), bytesMax)
+                    try context.memory.growBody(to: room)
+                    bytes.reserveCapacity(room)
+                }
+                bytes += piece.readableBytesView
+            }
+            return bytes
+        } catch  where !(error is CancellationError || error is APIError) {
             // The connection closed in the middle of the body, or a chunk is malformed.
             throw APIError(
                 code: .validation,
@@ -89,6 +114,9 @@ enum BodyReader {
             )
         }
     }
+
+    /// The size that is reserved for the beginning of a body of unknown length.
+    private static let pieceBytes = 65_536
 
     private static func json(_ bytes: [UInt8]) throws(APIError) -> JSONValue {
         do throws(StrictJSON.Flaw) {

@@ -35,6 +35,7 @@ struct TaskAccess: Sendable {
         if let secret, let credential = try callers.credential(request, context),
             secret.matches(credential)
         {
+            context.caller.fillWithDispatcher()
             return .everybodys
         }
         let caller = try await callers.caller(request, context, needing: scope)

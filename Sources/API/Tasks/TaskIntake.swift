@@ -30,17 +30,25 @@ struct TaskIntake: Sendable {
     }
 
     /// - Throws: also ``ProjectGone``.
-    func order(_ request: Request, _ reach: TaskReach) async throws -> Order {
+    func order(
+        _ request: Request,
+        _ context: APIContext,
+        _ reach: TaskReach
+    ) async throws -> Order {
         let key = try Idempotency.key(request.headers)
         var plan = access.largestPlan
         if case .own(let caller, _) = reach { plan = caller.plan }
-        let content = try await BodyReader.json(request, plan: plan)
+        let content = try await BodyReader.json(request, context, plan: plan)
         let body = try TaskBody.description.decode(content.value)
         let organization = try organization(body, reach)
         if case .everybodys = reach { plan = try await access.plan(of: organization) }
         var executions = ExecutionReader(runtimes: runtimes, plan: plan)
         // An invalid identifier needs no check: no project has it.
         if let project = body.project {
+            try await context.memory.takeSources(
+                Int(ProjectBounds(plan).bytesMax),
+                for: context.owner
+            )
             executions.base = try await store.projectSources(
                 id: project,
                 organization: organization

@@ -26,7 +26,7 @@ struct TaskRoutes: Sendable {
 
     private func create(_ request: Request, _ context: APIContext) async throws -> Response {
         let reach = try await access.reach(request, context, needing: .write(.agents))
-        let acceptance = try await intake.accept(try await intake.order(request, reach))
+        let acceptance = try await intake.accept(try await intake.order(request, context, reach))
         let path = Self.path + "/" + acceptance.task.id
         var headers: HTTPFields = [.location: RouteTable.path(path, like: request)]
         if acceptance.isReplay { headers[.idempotencyReplayed] = "true" }

@@ -34,6 +34,12 @@ struct ListenOptions: ParsableArguments {
 
     @Option(
         help:
+            "MiB of memory for requests and answers; \(Standard.requestMemory) by default. [QUICKSAND_REQUEST_MEMORY]"
+    )
+    var requestMemory: Int?
+
+    @Option(
+        help:
             "A proxy network whose X-Forwarded-For counts; repeatable. [QUICKSAND_TRUSTED_PROXIES]"
     )
     var trustedProxies: [String] = []
@@ -47,6 +53,17 @@ struct ListenOptions: ParsableArguments {
         static let port = 8_080
         static let connections = 1_024
         static let connectionsPerAddress = 128
+        static let requestMemory = 256
+    }
+
+    /// Returns the memory of requests and answers.
+    func memory() throws -> MemoryBudgets {
+        let mebibytes = try Setting("request-memory").number(
+            requestMemory,
+            default: Standard.requestMemory,
+            in: 16...1_000_000
+        )
+        return MemoryBudgets(bytesMax: mebibytes << 20)
     }
 
     /// Reads and checks the settings.

@@ -111,7 +111,7 @@ struct ServeCommand: AsyncParsableCommand {
         try folder.prepare()
         let lock = try DataFolderLock(folder)
         let catalog = try machine.catalog(
-            jails: settings.jails,
+            jails: settings.jails + settings.reserveJails,
             standby: settings.standby.jailsMax
         )
         let wardens = try machine.linkWardens(catalog)
@@ -137,6 +137,7 @@ struct ServeCommand: AsyncParsableCommand {
         )
         return ServiceSettings(
             http: try listen.configuration(),
+            memory: try listen.memory(),
             jails: try Setting("jails").number(jails, default: processors, in: 1...90),
             standby: StandbyBounds(
                 jailsMax: try Setting("standby").number(

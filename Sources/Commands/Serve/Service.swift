@@ -74,7 +74,9 @@ struct Service: Sendable {
             store: store,
             compileCache: compileCache,
             slots: settings.jails,
+            reserveSlots: settings.reserveJails,
             queueCapacity: settings.queueCapacity,
+            answers: settings.memory.answers,
             clock: .system,
             logger: logger,
             callbackBody: { callbackBody($0) },
@@ -302,6 +304,7 @@ struct Service: Sendable {
             accounts: accounts,
             runtimes: catalog.runtimes,
             plans: catalog.plans,
+            memory: settings.memory,
             readiness: readiness,
             metrics: metrics,
             wakeCourier: { [courier] in courier.wake() }

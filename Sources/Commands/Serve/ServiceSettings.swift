@@ -7,6 +7,7 @@ import Runner
 /// The settings of `serve`, checked.
 struct ServiceSettings: Sendable {
     let http: APIConfiguration
+    let memory: MemoryBudgets
     let jails: Int
     let standby: StandbyBounds
     let queueCapacity: Int
@@ -16,4 +17,7 @@ struct ServiceSettings: Sendable {
     let keepDays: Int
     let grace: Duration
     let logLevel: Logger.Level
+
+    /// The jails beyond `jails`, for callers with none running.
+    var reserveJails: Int { max(2, jails / 2) }
 }

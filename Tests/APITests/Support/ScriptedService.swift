@@ -66,7 +66,8 @@ final class ScriptedService: ExecutionService {
         _ request: ExecutionRequest,
         from caller: Caller,
         id: String,
-        durability: Durability
+        durability: Durability,
+        memory: MemoryLease?
     ) async throws -> any Submission {
         let script = state.withLock { state in
             state.submitted.append(

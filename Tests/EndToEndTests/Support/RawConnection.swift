@@ -4,7 +4,7 @@ import Testing
 
 /// A TCP client that sends exactly the given bytes, HTTP or not.
 struct RawConnection: Sendable {
-    private let descriptor: Int32
+    let descriptor: Int32
 
     struct Failure: Error {
         let call: String
