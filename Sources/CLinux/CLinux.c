@@ -290,7 +290,7 @@ int linux_seccomp_receive(int listener, struct linux_notified_call *call) {
     call->id = buffer.notification.id;
     call->thread = (int)buffer.notification.pid;
     call->number = buffer.notification.data.nr;
-    for (int index = 0; index < 3; index += 1)
+    for (int index = 0; index < 4; index += 1)
         call->arguments[index] = buffer.notification.data.args[index];
     return 0;
 }
@@ -310,6 +310,21 @@ int linux_seccomp_take_turns(int listener) {
     // SECCOMP_IOCTL_NOTIF_SET_FLAGS and SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP of Linux 6.6.
     RESULT(ioctl(listener, _IOW('!', 4, uint64_t), (uint64_t)1));
 }
+const int linux_call_ioctl = SYS_ioctl, linux_call_fadvise64 = SYS_fadvise64;
+const int linux_call_preadv2 = SYS_preadv2, linux_call_pwritev2 = SYS_pwritev2;
+const int linux_call_prctl = SYS_prctl, linux_call_personality = SYS_personality;
+const int linux_call_socket = SYS_socket, linux_call_socketpair = SYS_socketpair;
+const int linux_call_setsockopt = SYS_setsockopt;
+const int linux_call_setuid = SYS_setuid, linux_call_setgid = SYS_setgid;
+const int linux_call_setreuid = SYS_setreuid, linux_call_setregid = SYS_setregid;
+const int linux_call_setresuid = SYS_setresuid, linux_call_setresgid = SYS_setresgid;
+const int linux_call_fchown = SYS_fchown, linux_call_fchownat = SYS_fchownat;
+#ifdef __x86_64__
+const int linux_call_arch_prctl = SYS_arch_prctl;
+const int linux_call_chown = SYS_chown, linux_call_lchown = SYS_lchown;
+#else
+const int linux_call_arch_prctl = -1, linux_call_chown = -1, linux_call_lchown = -1;
+#endif
 const int linux_call_fcntl = SYS_fcntl, linux_call_flock = SYS_flock;
 const int linux_call_fsync = SYS_fsync, linux_call_fdatasync = SYS_fdatasync;
 ssize_t linux_peek(int process, uint64_t address, void *bytes, size_t count) {

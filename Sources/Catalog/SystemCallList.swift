@@ -106,12 +106,14 @@ extension SystemCallList.Entry {
     }
 
     var conditions: [String] {
-        rules.filter { !$0.conditions.isEmpty }.map { rule in
+        guard rules.contains(where: { !$0.conditions.isEmpty }) else { return [] }
+        return rules.map { rule in
             let profile =
                 rule.profiles.count == 1 ? rule.profiles.map { "\($0) " }.joined() : ""
             let conditions = rule.conditions.map(\.words).joined(separator: ", ")
             let action = rule.action == .allow ? "allowed" : rule.action.words
-            return "\(profile)\(action) if \(conditions): \(rule.comment)"
+            let when = conditions.isEmpty ? "otherwise" : "if \(conditions)"
+            return "\(profile)\(action) \(when): \(rule.comment)"
         }
     }
 }

@@ -96,22 +96,40 @@ extension Corpus {
             filtered(
                 "masked",
                 "masked.c",
-                expected: .refusals(["ENOSYS"], atLeast: 22).with {
+                expected: .refusals(["EINVAL"], atLeast: 24).with {
                     for turn in 1...2 {
+                        $0.outcomes["ioctl TIOCSTI \(turn)"] = ["ENOTTY"]
+                        $0.outcomes["ioctl FIOQSIZE \(turn)"] = ["ENOTTY"]
+                        $0.outcomes["futex FUTEX_LOCK_PI \(turn)"] = ["ENOSYS"]
+                        $0.outcomes["setsockopt SO_TIMESTAMP \(turn)"] = ["ENOPROTOOPT"]
                         $0.outcomes["clone user \(turn)"] = ["EPERM"]
                         $0.outcomes["socket AF_NETLINK \(turn)"] = ["EAFNOSUPPORT"]
-                        $0.outcomes["socket AF_INET SOCK_RAW \(turn)"] = ["EAFNOSUPPORT", "ENOSYS"]
+                        $0.outcomes["socket AF_INET SOCK_RAW \(turn)"] = ["EAFNOSUPPORT", "EPERM"]
                     }
                 },
                 control: .succeeds([
                     "socket AF_NETLINK 1": "ok", "clone user 2": "ok",
-                    "futex FUTEX_LOCK_PI 1": "ok",
+                    "futex FUTEX_LOCK_PI 1": "ok", "ioctl FIOQSIZE 1": "ok",
+                    "fcntl F_NOTIFY 2": "ok", "setsockopt SO_TIMESTAMP 1": "ok",
                 ])
             ),
             filtered(
                 "options",
                 "options.c",
-                expected: .refusals(["ENOSYS"], atLeast: 30).with {
+                expected: .refusals(["ENOSYS"], atLeast: 38).with {
+                    for option in [
+                        "SO_ATTACH_FILTER", "SO_TIMESTAMP", "TCP_MD5SIG", "TCP_REPAIR", "TCP_ULP",
+                        "IPV6_ADDRFORM", "IPV6_RTHDR", "UDP_SEGMENT",
+                    ] {
+                        $0.outcomes[option] = ["ENOPROTOOPT"]
+                    }
+                    for call in ["TIOCSTI", "FIOQSIZE"] { $0.outcomes[call] = ["ENOTTY"] }
+                    for call in [
+                        "F_SETLEASE", "PR_SET_MM", "PR_SET_SECCOMP", "PR_SET_PTRACER",
+                        "personality",
+                    ] {
+                        $0.outcomes[call] = ["EINVAL"]
+                    }
                     for call in [
                         "sendto", "sendmsg", "sendmmsg", "recvfrom", "recvmsg", "recvmmsg",
                     ] {
@@ -123,7 +141,8 @@ extension Corpus {
                 },
                 control: .succeeds([
                     "tee": "ok", "splice": "ok", "vmsplice": "ok", "sendto MSG_OOB": "ok",
-                    "FUTEX_LOCK_PI": "ok", "mq_open": "ok",
+                    "FUTEX_LOCK_PI": "ok", "mq_open": "ok", "SO_ATTACH_FILTER": "ok",
+                    "SO_TIMESTAMP": "ok", "FIOQSIZE": "ok", "option 1 26": "EINVAL",
                 ])
             ),
         ] + otherEntries + families
@@ -153,12 +172,12 @@ extension Corpus {
                 for family in ["unix", "inet", "inet6"] {
                     $0.outcomes[family + " stream"] = ["ok"]
                     $0.outcomes[family + " datagram"] = ["ok"]
-                    $0.outcomes[family + " raw"] = ["ENOSYS"]
-                    $0.outcomes[family + " seqpacket"] = ["ENOSYS"]
+                    $0.outcomes[family + " raw"] = ["EPERM"]
+                    $0.outcomes[family + " seqpacket"] = ["EPROTONOSUPPORT"]
                 }
                 for family in ["inet", "inet6"] {
                     for kind in ["icmp", "sctp", "mptcp", "udplite"] {
-                        $0.outcomes["\(family) \(kind)"] = ["ENOSYS"]
+                        $0.outcomes["\(family) \(kind)"] = ["EPROTONOSUPPORT"]
                     }
                 }
             },

@@ -25,6 +25,11 @@ package enum JailIdentity {
         }
     }
 
+    /// Whether the jail has a user, and a group, of this number.
+    func has(_ number: UInt32) -> Bool {
+        number == Self.programInside || (number == Self.initInside && !isShared)
+    }
+
     /// Runs `body` in init with the program's user and rights for opening and making files;
     /// afterwards init has its own again.
     static func asProgram<Value: ~Copyable, Failure: Error>(

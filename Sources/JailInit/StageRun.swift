@@ -55,7 +55,11 @@ final class StageRun {
         number = order.number
         isConcurrent = order.isConcurrent
         outputs = brought.outputs
-        calls = SupervisedCalls(from: hearing.intoFirst(), locks: locks)
+        calls = SupervisedCalls(
+            from: hearing.intoFirst(),
+            locks: locks,
+            identity: jail.plan.identity
+        )
         openings = scriptLease?.openings.number
         self.scriptLease = scriptLease
         outputPipes = brought.pipes.dropFirst()

@@ -3,8 +3,10 @@ internal import WardenProtocol
 
 /// The system calls of a stage that the filter leaves to init.
 ///
-/// - Calls that no rule allows fail with ENOSYS; their numbers tell the caller why a program
+/// - Calls that no rule allows fail (``Refusal``); their numbers tell the caller why a program
 ///   failed.
+/// - Calls for users who are not there are refused as calls for other users are
+///   (``IdentityCall``).
 /// - Calls that lock files are made as long as the jail has not too many locks (``FileLocks``).
 /// - fsync and fdatasync answer as they do for files in memory, and are not made: a program's own
 ///   files are in memory, and for a file under `/usr` the kernel would flush the host's disk.
@@ -18,10 +20,12 @@ struct SupervisedCalls: ~Copyable {
     private let stage: Descriptor
     private var listener: SystemCallListener?
     private let locks: FileLocks
+    private let identity: JailIdentity
 
-    init(from stage: consuming Descriptor, locks: FileLocks) {
+    init(from stage: consuming Descriptor, locks: FileLocks, identity: JailIdentity) {
         self.stage = stage
         self.locks = locks
+        self.identity = identity
     }
 
     /// The socket that the listener comes through; readable once.
@@ -59,12 +63,13 @@ struct SupervisedCalls: ~Copyable {
                 return locks.allowsFileLock { Self.unlocks(call) } ? .made : Self.noLocks
             case nil: break
             }
-        default: break
+        default:
+            if let change = IdentityCall(call) { return change.answer(in: identity) }
         }
         if refused.count < StageEnd.refusedCallsMax, !refused.contains(call.number) {
             refused.append(call.number)
         }
-        return .failed(errno: Errno.noSystemCall)
+        return .failed(errno: Refusal.errno(of: call))
     }
 
     private static let noLocks = CallAnswer.failed(errno: Errno.noLocks)
@@ -75,8 +80,7 @@ struct SupervisedCalls: ~Copyable {
     }
 
     private static func synchronize(_ call: NotifiedCall) -> CallAnswer {
-        let descriptor = UInt32(truncatingIfNeeded: call.arguments.0)
-        switch Files.kind(at: "/proc/\(call.thread)/fd/\(descriptor)") {
+        switch call.fileKind {
         case .regular, .folder: return .done
         case .pipe, .other: return .failed(errno: Errno.invalid)
         case nil: return .failed(errno: Errno.badDescriptor)

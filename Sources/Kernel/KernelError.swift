@@ -55,12 +55,16 @@ public enum Errno {
     public static let busy: Int32 = 16
     public static let exists: Int32 = 17
     public static let invalid: Int32 = 22
+    public static let noTerminal: Int32 = 25  // ENOTTY
     public static let brokenPipe: Int32 = 32
     public static let noSpace: Int32 = 28
     public static let noLocks: Int32 = 37
     public static let noSystemCall: Int32 = 38
     public static let tooManyLinks: Int32 = 40
     public static let messageSize: Int32 = 90
+    public static let noProtocolOption: Int32 = 92
+    public static let protocolNotSupported: Int32 = 93
+    public static let operationNotSupported: Int32 = 95
     public static let connectionReset: Int32 = 104
     public static let timedOut: Int32 = 110
 }

@@ -34,11 +34,11 @@ public struct NotifiedCall: Sendable {
     /// The caller's thread, as this pid namespace numbers it.
     public let thread: Int32
     public let number: Int32
-    /// The first three of the six.
+    /// The first four of the six.
     ///
     /// They are registers, so nobody changes them after the look. The memory that an argument
     /// points to can change at any time.
-    public let arguments: (UInt64, UInt64, UInt64)
+    public let arguments: (UInt64, UInt64, UInt64, UInt64)
 
     /// The number that an argument points to, as it is at this moment; `nil` where there is none.
     public func short(at address: UInt64) -> Int16? {

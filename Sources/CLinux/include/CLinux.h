@@ -85,13 +85,20 @@ struct linux_notified_call {
     uint64_t id;
     int thread;
     int number;
-    uint64_t arguments[3];
+    uint64_t arguments[4];
 };
 int linux_seccomp_receive(int listener, struct linux_notified_call *_Nonnull call);
 // The call fails with `error`, or returns 0; or it is made, whatever `error` is.
 int linux_seccomp_answer(int listener, uint64_t id, int error, int is_made);
 // The caller of a call and the reader of the listener take turns on one processor.
 int linux_seccomp_take_turns(int listener);
+// The numbers of calls; -1 for those that this architecture has not.
+extern const int linux_call_ioctl, linux_call_fadvise64, linux_call_preadv2, linux_call_pwritev2;
+extern const int linux_call_prctl, linux_call_arch_prctl, linux_call_personality;
+extern const int linux_call_socket, linux_call_socketpair, linux_call_setsockopt;
+extern const int linux_call_setuid, linux_call_setgid, linux_call_setreuid, linux_call_setregid;
+extern const int linux_call_setresuid, linux_call_setresgid;
+extern const int linux_call_chown, linux_call_lchown, linux_call_fchown, linux_call_fchownat;
 extern const int linux_call_fcntl, linux_call_flock, linux_call_fsync, linux_call_fdatasync;
 // Another process's memory, or -errno.
 ssize_t linux_peek(int process, uint64_t address, void *_Nonnull bytes, size_t count);

@@ -9,9 +9,11 @@ with open("/proc/self/status") as file:
             print(f"status {name}={value.strip()}")
 attempt("setuid", lambda: os.setuid(0))
 attempt("setresuid", lambda: os.setresuid(0, 0, 0))
+attempt("setuid nobody", lambda: os.setuid(65534))
 attempt("setgid", lambda: os.setgid(0))
 attempt("setgroups", lambda: os.setgroups([0]))
 attempt("chown", lambda: (write("mine"), os.chown("mine", 0, 0)))
+attempt("chown nobody", lambda: os.chown("mine", 65534, -1))
 libc = ctypes.CDLL(None, use_errno=True)
 
 def capset():

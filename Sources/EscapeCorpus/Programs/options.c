@@ -1,8 +1,12 @@
 // Calls that programs do make, with the arguments that broke kernels: page-cache writes by splice
 // (CVE-2022-0847, CVE-2026-31431), out-of-band bytes of Unix sockets (CVE-2025-38236),
-// priority-inheriting futexes (CVE-2014-3153, CVE-2021-3347), the process's own memory map.
+// priority-inheriting futexes (CVE-2014-3153, CVE-2021-3347), the process's own memory map, options
+// of sockets that are programs in the kernel, or work for the whole machine.
 #include "places.h"
+#include <linux/filter.h>
 #include <linux/futex.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -40,10 +44,68 @@ static void out_of_band(void) {
     close(ends[0]), close(ends[1]);
 }
 
+// What the policy allows: bounded numbers, groups to join, and what a datagram tells of its way.
+static int is_allowed(int level, int option) {
+    switch (level) {
+    case SOL_SOCKET: return option <= SO_SNDTIMEO;
+    case IPPROTO_TCP: return option <= TCP_CONGESTION || option == TCP_USER_TIMEOUT;
+    case IPPROTO_IP:
+        return option <= IP_TTL || option == IP_PKTINFO || (option >= 11 && option <= 13) ||
+               (option >= IP_MULTICAST_IF && option <= IP_DROP_MEMBERSHIP);
+    case IPPROTO_IPV6:
+        return (option >= IPV6_UNICAST_HOPS && option <= IPV6_LEAVE_GROUP) || option == 25 ||
+               option == IPV6_V6ONLY || option == IPV6_RECVPKTINFO ||
+               option == IPV6_RECVHOPLIMIT || option == IPV6_RECVTCLASS || option == IPV6_TCLASS;
+    }
+    return 0;
+}
+
+// The kernel answers an option that it is asked for with another error: it has no value.
+static void every_option(int end) {
+    static const int levels[] = {0, 1, 6, 17, 41, 58, 132, 136, 255, 263, 270, 282, 284};
+    char name[32];
+    for (unsigned at = 0; at < sizeof levels / sizeof *levels; at++)
+        for (int option = 0; option < 128; option++) {
+            if (is_allowed(levels[at], option)) continue;
+            long result = setsockopt(end, levels[at], option, NULL, 0);
+            if (result < 0 && errno == ENOPROTOOPT) continue;
+            snprintf(name, sizeof name, "option %d %d", levels[at], option);
+            say(name, result);
+        }
+}
+
+static void socket_options(void) {
+    int ends[2], yes = 1;
+    struct sock_filter all = {BPF_RET | BPF_K, 0, 0, 65535};
+    struct sock_fprog program = {1, &all};
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) _exit(7);
+    say("SO_ATTACH_FILTER",
+        setsockopt(ends[0], SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
+    say("SO_TIMESTAMP", setsockopt(ends[0], SOL_SOCKET, SO_TIMESTAMP, &yes, sizeof yes));
+    say("TCP_MD5SIG", setsockopt(ends[0], IPPROTO_TCP, TCP_MD5SIG, &yes, sizeof yes));
+    say("TCP_REPAIR", setsockopt(ends[0], IPPROTO_TCP, TCP_REPAIR, &yes, sizeof yes));
+    say("TCP_ULP", setsockopt(ends[0], IPPROTO_TCP, TCP_ULP, "tls", 4));
+    say("IPV6_ADDRFORM", setsockopt(ends[0], IPPROTO_IPV6, IPV6_ADDRFORM, &yes, sizeof yes));
+    say("IPV6_RTHDR", setsockopt(ends[0], IPPROTO_IPV6, IPV6_RTHDR, &yes, sizeof yes));
+    say("UDP_SEGMENT", setsockopt(ends[0], IPPROTO_UDP, 103, &yes, sizeof yes));
+    every_option(ends[0]);
+    close(ends[0]), close(ends[1]);
+}
+
+static void files(void) {
+    int file = memfd_create("own", 0);
+    long long size;
+    say("FIOQSIZE", ioctl(file, FIOQSIZE, &size));
+    say("F_SETLEASE", fcntl(file, F_SETLEASE, F_WRLCK));
+    close(file);
+}
+
 int attack(int count, char **arguments) {
     static int word, other;
     pages();
     out_of_band();
+    socket_options();
+    files();
     say("FUTEX_LOCK_PI", syscall(SYS_futex, &word, FUTEX_LOCK_PI, 0, 0, 0, 0));
     say("FUTEX_UNLOCK_PI", syscall(SYS_futex, &word, FUTEX_UNLOCK_PI, 0, 0, 0, 0));
     say("FUTEX_TRYLOCK_PI", syscall(SYS_futex, &word, FUTEX_TRYLOCK_PI | 128, 0, 0, 0, 0));
@@ -52,10 +114,9 @@ int attack(int count, char **arguments) {
     say("FUTEX_WAIT_REQUEUE_PI",
         syscall(SYS_futex, &word, FUTEX_WAIT_REQUEUE_PI, word + 1, 0, &other, 0));
     say("PR_SET_MM", prctl(PR_SET_MM, 99, 0, 0, 0));
-    say("PR_SET_SECCOMP", prctl(PR_SET_SECCOMP, 99, 0, 0, 0));
+    say("PR_SET_SECCOMP", prctl(PR_SET_SECCOMP, 2, 0, 0, 0));
     say("PR_SET_PTRACER", prctl(PR_SET_PTRACER, 0, 0, 0, 0));
     say("TIOCSTI", ioctl(0, TIOCSTI, "x"));
-    say("F_SETLEASE", fcntl(1, F_SETLEASE, F_UNLCK));
     say("open O_DIRECT", syscall(SYS_openat, AT_FDCWD, "/usr/bin/env", O_RDONLY | O_DIRECT));
     say("F_SETFL O_DIRECT", fcntl(open("/usr/bin/env", O_RDONLY), F_SETFL, O_DIRECT));
     uint64_t how[3] = {O_RDONLY | O_DIRECT};
