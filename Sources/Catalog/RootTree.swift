@@ -63,7 +63,16 @@ enum RootTree {
             "/etc/hostname": "jail\n",
             // Without this file, each name look-up would first try daemons and servers that do not
             // exist.
-            "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+            "/etc/nsswitch.conf": """
+            passwd: files
+            group: files
+            hosts: files
+            services: files
+            protocols: files
+
+            """,
+            "/etc/services": NetworkNames.services,
+            "/etc/protocols": NetworkNames.protocols,
         ].map { FileImage(path: $0.key, content: Array($0.value.utf8)) }
         // The dynamic linker finds libraries outside the default folders only through this list
         // (ld.so(8)).

@@ -11,6 +11,7 @@ extension Corpus {
                 [
                     "ENOSYS", "EPERM", "EACCES", "ECONNREFUSED", "ENETUNREACH", "EADDRNOTAVAIL",
                     "EAFNOSUPPORT", "EPROTONOSUPPORT", "ESOCKTNOSUPPORT", "ENOENT", "EHOSTUNREACH",
+                    "ENODEV", "ENOTTY",
                     "[Errno -2] Name or service not known",
                     "[Errno -3] Temporary failure in name resolution",
                 ],
