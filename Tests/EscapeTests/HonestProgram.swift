@@ -75,15 +75,33 @@ struct Outside {
     private let places: [String: String]
     private let environment: [String: String]
 
-    private static let secondsMax = 180
+    private let secondsMax: Int
     /// The test runner blocks signals, and its children inherit that.
     private static let unblocking = "sigprocmask(SIG_SETMASK, POSIX::SigSet->new); exec @ARGV"
 
     /// - Parameter mounts: the paths of the runtime's own files: inside, and outside.
-    @concurrent static func run(
+    static func run(
         _ program: HonestProgram,
         on runtime: Runtime,
         mounts: [String: String]
+    ) async throws -> End {
+        try await run(
+            try program.source(),
+            HonestProgram.arguments,
+            stdin: HonestProgram.stdin,
+            on: runtime,
+            mounts: mounts,
+            secondsMax: 180
+        )
+    }
+
+    @concurrent static func run(
+        _ source: SourceFile,
+        _ arguments: [String],
+        stdin: Data,
+        on runtime: Runtime,
+        mounts: [String: String],
+        secondsMax: Int
     ) async throws -> End {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("quicksand-outside-" + UUID().uuidString)
@@ -95,12 +113,12 @@ struct Outside {
                 attributes: [.posixPermissions: mode]
             )
         }
-        let source = try program.source()
         try source.content.write(to: folder.appendingPathComponent(source.path))
         let outside = Outside(
             folder: folder,
             places: mounts.merging(["/box": folder.path, "/tmp": folder.path + "/tmp"]) { $1 },
-            environment: runtime.environment
+            environment: runtime.environment,
+            secondsMax: secondsMax
         )
         let files = [source.path]
         if let compile = runtime.compile {
@@ -108,9 +126,8 @@ struct Outside {
             let end = try outside.run(words, stdin: Data())
             guard end.code == 0 else { return end }
         }
-        let arguments = HonestProgram.arguments
         let words = runtime.run.filled(entry: source.path, files: files, arguments: arguments)
-        return try outside.run(words, stdin: HonestProgram.stdin)
+        return try outside.run(words, stdin: stdin)
     }
 
     private func run(_ words: [String], stdin: Data) throws -> End {
@@ -123,7 +140,7 @@ struct Outside {
         process.arguments =
             ["-MPOSIX", "-e", Self.unblocking, "/usr/bin/setpriv", "--reuid=65534"]
             + ["--regid=65534", "--clear-groups", "/usr/bin/timeout", "-s", "KILL"]
-            + ["\(Self.secondsMax)"] + (try words.map(translated))
+            + ["\(secondsMax)"] + (try words.map(translated))
         process.currentDirectoryURL = folder
         process.environment = try environment.mapValues(translated)
         process.standardInput = try FileHandle(forReadingFrom: streams[0])

@@ -18,11 +18,17 @@ public struct WardenFixture: Sendable {
     /// This checkout's catalog, loaded once.
     public static let catalog = Checkout.catalog(jails: 16)
 
-    /// - Parameter absent: the layers that its jails lack.
-    public static func open(without absent: Set<IsolationLayer> = []) throws -> WardenFixture {
+    /// - Parameters:
+    ///   - absent: the layers that its jails lack.
+    ///   - raised: ceilings in place of the plans'.
+    public static func open(
+        without absent: Set<IsolationLayer> = [],
+        raised: [Limit: Int64] = [:]
+    ) throws -> WardenFixture {
         let catalog = try catalog.get()
         var image = catalog.image
         image.absent = absent
+        for (limit, ceiling) in raised { image.ceilings[limit] = ceiling }
         let session = try WardenConnection.start(
             program: try Checkout.warden(),
             catalog: image,
