@@ -122,8 +122,8 @@ extension SyscallPolicy.Action {
     fileprivate var words: String {
         let names: [UInt16: String] = [
             0: "done",
-            1: "EPERM", 22: "EINVAL", 25: "ENOTTY", 38: "ENOSYS", 95: "EOPNOTSUPP",
-            97: "EAFNOSUPPORT",
+            1: "EPERM", 19: "ENODEV", 22: "EINVAL", 25: "ENOTTY", 38: "ENOSYS",
+            92: "ENOPROTOOPT", 95: "EOPNOTSUPP", 97: "EAFNOSUPPORT",
         ]
         return switch self {
         case .allow: "any"

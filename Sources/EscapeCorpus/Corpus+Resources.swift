@@ -15,7 +15,7 @@ extension Corpus {
                 $0.runs = [[kind, "120"]]
                 $0.limits = [.processes: 32]
             }
-        } + memory + disk + time + locks + [signals, output, arguments]
+        } + memory + disk + time + locks + leftovers + [signals, output, arguments]
 
     private static let memory = ["heap", "shared", "memfd", "tmpfs", "sysv", "stack", "child"].map {
         kind in
@@ -124,6 +124,27 @@ extension Corpus {
             $0.runs = [[kind, "10000"]]
             $0.limits = [.processes: 64]
         }
+    }
+
+    private static let leftovers =
+        ["poll", "select"].map { kind in
+            leftover(kind, error: "EINVAL", wall: .systemCalls).with {
+                $0.limits = [.openFiles: 8_192]
+            }
+        }
+        + [("groups", "ENODEV"), ("groups6", "ENODEV"), ("keys", "ENOPROTOOPT")].map {
+            leftover($0.0, error: $0.1, wall: .systemCalls).with { $0.profiles = [.standard] }
+        }
+
+    private static func leftover(_ kind: String, error: String, wall: IsolationLayer) -> Attack {
+        Attack(
+            "slow-death " + kind,
+            .resources,
+            .ordinary("leftovers.c"),
+            expected: .outcomes([kind: error]),
+            wall: .layers([wall]),
+            control: .succeeds([kind: "ok"])
+        ).with { $0.runs = [[kind]] }
     }
 
     private static let signals = Attack(

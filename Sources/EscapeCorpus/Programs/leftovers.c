@@ -1,0 +1,65 @@
+// Leaves what the kernel needs long to end, after SIGKILL and past every clock, or what no control
+// group counts. leftovers KIND
+//   groups       a multicast group: to leave it, the kernel walks all groups of the interface
+//   groups6      the same with IPv6
+//   keys         a key for signed TCP segments
+//   poll         a wait for 4,097 descriptors
+//   select       the same by select
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+
+static int option(int family, int type, int level, int name, const void *value, int size) {
+    int end = socket(family, type, 0);
+    return end < 0 || setsockopt(end, level, name, value, size) ? errno : 0;
+}
+
+static int groups(void) {
+    struct ip_mreqn group = {.imr_multiaddr = {htonl(0xe1000001)}, .imr_ifindex = 1};
+    return option(AF_INET, SOCK_DGRAM, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group);
+}
+
+static int groups6(void) {
+    struct ipv6_mreq group = {.ipv6mr_interface = 1};
+    inet_pton(AF_INET6, "ff02::1234:1", &group.ipv6mr_multiaddr);
+    return option(AF_INET6, SOCK_DGRAM, IPPROTO_IPV6, IPV6_JOIN_GROUP, &group, sizeof group);
+}
+
+static int keys(void) {
+    struct tcp_md5sig key = {.tcpm_keylen = 1, .tcpm_key = "k"};
+    struct sockaddr_in *peer = (struct sockaddr_in *)&key.tcpm_addr;
+    *peer = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr = {htonl(0x7f000002)}};
+    return option(AF_INET, SOCK_STREAM, IPPROTO_TCP, TCP_MD5SIG, &key, sizeof key);
+}
+
+static int wait_for_many(int is_select) {
+    static struct pollfd waits[4097];
+    static fd_set sets[5];
+    struct timeval now = {0};
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit)) return errno;
+    return (is_select ? select(4097, sets, NULL, NULL, &now) : poll(waits, 4097, 0)) < 0 ? errno : 0;
+}
+
+int main(int count, char **arguments) {
+    const char *kind = count > 1 ? arguments[1] : "";
+    int error = EINVAL;
+    if (!strcmp(kind, "groups")) error = groups();
+    if (!strcmp(kind, "groups6")) error = groups6();
+    if (!strcmp(kind, "keys")) error = keys();
+    if (!strcmp(kind, "poll")) error = wait_for_many(0);
+    if (!strcmp(kind, "select")) error = wait_for_many(1);
+    printf("%s=%s\n", kind, error ? strerrorname_np(error) : "ok");
+    return 0;
+}
