@@ -127,7 +127,12 @@ extension Corpus {
     }
 
     private static let leftovers =
-        ["poll", "select"].map { kind in
+        [
+            leftover("semaphores", error: "EINVAL", wall: .ipcLimits),
+            leftover("sets", error: "ENOSPC", wall: .ipcLimits),
+            leftover("queues", error: "ENOSPC", wall: .ipcLimits),
+        ]
+        + ["poll", "select"].map { kind in
             leftover(kind, error: "EINVAL", wall: .systemCalls).with {
                 $0.limits = [.openFiles: 8_192]
             }

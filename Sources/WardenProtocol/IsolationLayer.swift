@@ -40,4 +40,6 @@ public enum IsolationLayer: UInt8, CaseIterable, Sendable {
     case clock
     /// The bound on file locks, which make the end of a jail slow.
     case fileLocks
+    /// The bounds on System V queues and semaphores, whose end is slow.
+    case ipcLimits
 }

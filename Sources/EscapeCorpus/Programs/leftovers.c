@@ -1,5 +1,8 @@
 // Leaves what the kernel needs long to end, after SIGKILL and past every clock, or what no control
 // group counts. leftovers KIND
+//   semaphores   a large set: the end of each process with an undo walks all of it
+//   sets         many sets
+//   queues       many message queues: a worker of the kernel frees their messages
 //   groups       a multicast group: to leave it, the kernel walks all groups of the interface
 //   groups6      the same with IPv6
 //   keys         a key for signed TCP segments
@@ -14,9 +17,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/msg.h>
 #include <sys/resource.h>
 #include <sys/select.h>
+#include <sys/sem.h>
 #include <sys/socket.h>
+
+static int made[200];
+
+static int sets(int size, int count) {
+    int error = 0;
+    for (int at = 0; at < count && !error; at++)
+        error = (made[at] = semget(IPC_PRIVATE, size, 0600)) < 0 ? errno : 0;
+    // Outside, nobody else removes them.
+    for (int at = 0; at < count; at++)
+        if (made[at] > 0) semctl(made[at], 0, IPC_RMID);
+    return error;
+}
+
+static int queues(int count) {
+    int error = 0;
+    for (int at = 0; at < count && !error; at++)
+        error = (made[at] = msgget(IPC_PRIVATE, 0600)) < 0 ? errno : 0;
+    for (int at = 0; at < count; at++)
+        if (made[at] > 0) msgctl(made[at], IPC_RMID, NULL);
+    return error;
+}
 
 static int option(int family, int type, int level, int name, const void *value, int size) {
     int end = socket(family, type, 0);
@@ -55,6 +81,9 @@ static int wait_for_many(int is_select) {
 int main(int count, char **arguments) {
     const char *kind = count > 1 ? arguments[1] : "";
     int error = EINVAL;
+    if (!strcmp(kind, "semaphores")) error = sets(251, 1);
+    if (!strcmp(kind, "sets")) error = sets(1, 200);
+    if (!strcmp(kind, "queues")) error = queues(40);
     if (!strcmp(kind, "groups")) error = groups();
     if (!strcmp(kind, "groups6")) error = groups6();
     if (!strcmp(kind, "keys")) error = keys();
