@@ -294,7 +294,7 @@ int linux_seccomp_receive(int listener, struct linux_notified_call *call) {
         call->arguments[index] = buffer.notification.data.args[index];
     return 0;
 }
-int linux_seccomp_answer(int listener, uint64_t id, int error, int is_made) {
+int linux_seccomp_answer(int listener, uint64_t id, int value, int error, int is_made) {
     union {
         struct seccomp_notif_resp response;
         char space[512];
@@ -304,7 +304,16 @@ int linux_seccomp_answer(int listener, uint64_t id, int error, int is_made) {
     // The kernel refuses an error beside this flag.
     buffer.response.flags = is_made ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0;
     buffer.response.error = is_made ? 0 : -error;
+    buffer.response.val = is_made || error ? 0 : value;
     RESULT(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &buffer));
+}
+int linux_seccomp_give(int listener, uint64_t id, int descriptor, int closes_on_exec) {
+    struct seccomp_notif_addfd request = {
+        .id = id,
+        .srcfd = (uint32_t)descriptor,
+        .newfd_flags = closes_on_exec ? O_CLOEXEC : 0,
+    };
+    RESULT(ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &request));
 }
 int linux_seccomp_take_turns(int listener) {
     // SECCOMP_IOCTL_NOTIF_SET_FLAGS and SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP of Linux 6.6.
@@ -327,6 +336,12 @@ const int linux_call_arch_prctl = -1, linux_call_chown = -1, linux_call_lchown =
 #endif
 const int linux_call_fcntl = SYS_fcntl, linux_call_flock = SYS_flock;
 const int linux_call_fsync = SYS_fsync, linux_call_fdatasync = SYS_fdatasync;
+#ifdef SYS_epoll_create
+const int linux_call_epoll_create = SYS_epoll_create;
+#else
+const int linux_call_epoll_create = -1;
+#endif
+const int linux_call_epoll_create1 = SYS_epoll_create1, linux_call_epoll_ctl = SYS_epoll_ctl;
 ssize_t linux_peek(int process, uint64_t address, void *bytes, size_t count) {
     struct iovec own = {bytes, count}, other = {(void *)(uintptr_t)address, count};
     RESULT(process_vm_readv(process, &own, 1, &other, 1, 0));

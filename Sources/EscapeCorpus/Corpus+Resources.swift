@@ -128,6 +128,8 @@ extension Corpus {
 
     private static let leftovers =
         [
+            leftover("watches", error: "ENOSPC", wall: .epollWatches),
+            leftover("unseen", error: "ENOSPC", wall: .epollWatches),
             leftover("semaphores", error: "EINVAL", wall: .ipcLimits),
             leftover("sets", error: "ENOSPC", wall: .ipcLimits),
             leftover("queues", error: "ENOSPC", wall: .ipcLimits),

@@ -12,7 +12,7 @@ struct StageLoop: ~Copyable {
     /// Concurrent stages that have ended, and left processes whose calls init still answers.
     private var left: [UInt64: StageRun] = [:]
     private var lastSerial: UInt64 = 0
-    private let locks: FileLocks
+    private let bounds: EndBounds
     /// The stage that ended last, kept until the next order.
     ///
     /// To close what belongs to it takes longer than to report how it ended, and an answer waits
@@ -38,7 +38,7 @@ struct StageLoop: ~Copyable {
         self.jail = jail
         self.epoll = epoll
         self.children = children
-        locks = FileLocks(isBounded: jail.plan.has(.fileLocks))
+        bounds = EndBounds(for: jail.plan)
     }
 
     /// Until the warden closes the jail by killing it, or is gone.
@@ -76,13 +76,13 @@ struct StageLoop: ~Copyable {
                 stage,
                 brought,
                 in: jail,
-                locks: locks,
+                bounds: bounds,
                 scriptLease: scriptLease
             )
             try begin(run)
         case .resume(let stage):
             guard let run = runs.values.first(where: \.isParked) else { fallthrough }
-            locks.adapt(to: stage.limits)
+            bounds.adapt(to: stage.limits)
             try run.resume(stage, descriptors, in: jail)
         case .build:
             for number in descriptors { Descriptor.close(number) }  // too late
@@ -94,13 +94,13 @@ struct StageLoop: ~Copyable {
         _ stage: StageOrder,
         _ descriptors: [Int32]
     ) throws(KernelError) {
-        locks.adapt(to: stage.limits)
+        bounds.adapt(to: stage.limits)
         let program = try Init.read(stage)
         let brought = StageDescriptors(descriptors, hasPipes: true, stage)
         let run: StageRun
         do throws(KernelError) {
             try Unpacking.unpack(brought.archive, into: Init.workFolder)
-            run = try StageRun(program, stage, brought, in: jail, locks: locks)
+            run = try StageRun(program, stage, brought, in: jail, bounds: bounds)
         } catch {
             // The programs beside it may have used up the processes, or made a file of that name:
             // they go on. A stage that is alone has nothing to spare, and its jail ends.
@@ -149,7 +149,7 @@ struct StageLoop: ~Copyable {
         if !run.isConcurrent {
             Process.killAllOthers()
             while try Process.reap(waiting: true) != nil {}
-            locks.reset()
+            bounds.reset()
         }
         try jail.report(.ended(run.ended(process)))
         if run.isConcurrent, run.mayCall {

@@ -36,7 +36,7 @@ final class StageRun {
         _ order: StageOrder,
         _ brought: StageDescriptors,
         in jail: Init,
-        locks: FileLocks,
+        bounds: EndBounds,
         scriptLease: consuming ScriptLease? = nil
     ) throws(KernelError) {
         let hearing = try SeqpacketSocket.pair()
@@ -57,7 +57,7 @@ final class StageRun {
         outputs = brought.outputs
         calls = SupervisedCalls(
             from: hearing.intoFirst(),
-            locks: locks,
+            bounds: bounds,
             identity: jail.plan.identity
         )
         openings = scriptLease?.openings.number

@@ -7,7 +7,8 @@ internal import WardenProtocol
 ///   failed.
 /// - Calls for users who are not there are refused as calls for other users are
 ///   (``IdentityCall``).
-/// - Calls that lock files are made as long as the jail has not too many locks (``FileLocks``).
+/// - Calls that lock or watch files are made as long as the jail has not too many locks
+///   (``FileLocks``) or watches (``EpollWatches``).
 /// - fsync and fdatasync answer as they do for files in memory, and are not made: a program's own
 ///   files are in memory, and for a file under `/usr` the kernel would flush the host's disk.
 ///
@@ -19,12 +20,12 @@ struct SupervisedCalls: ~Copyable {
     /// From the stage, which has to send the listener before it becomes the program.
     private let stage: Descriptor
     private var listener: SystemCallListener?
-    private let locks: FileLocks
+    private let bounds: EndBounds
     private let identity: JailIdentity
 
-    init(from stage: consuming Descriptor, locks: FileLocks, identity: JailIdentity) {
+    init(from stage: consuming Descriptor, bounds: EndBounds, identity: JailIdentity) {
         self.stage = stage
-        self.locks = locks
+        self.bounds = bounds
         self.identity = identity
     }
 
@@ -52,15 +53,24 @@ struct SupervisedCalls: ~Copyable {
     private mutating func decide(_ call: NotifiedCall) -> CallAnswer {
         switch call.number {
         case NotifiedCall.fsync, NotifiedCall.fdatasync: return Self.synchronize(call)
+        case NotifiedCall.epollCreate where Int32(truncatingIfNeeded: call.arguments.0) > 0:
+            return bounds.watches.makeInstance(closesOnExec: false)
+        case NotifiedCall.epollCreate1 where [0, Self.closeOnExec].contains(call.flags):
+            return bounds.watches.makeInstance(closesOnExec: call.flags != 0)
+        case NotifiedCall.epollCreate, NotifiedCall.epollCreate1:
+            return .failed(errno: Errno.invalid)
+        case NotifiedCall.epollControl
+        where UInt32(truncatingIfNeeded: call.arguments.1) == Self.add:
+            return bounds.watches.allowsWatch() ? .made : .failed(errno: Errno.noSpace)
         case NotifiedCall.flock:
             // To unlock needs no answer of init's.
-            return locks.allowsFlock() ? .made : Self.noLocks
+            return bounds.locks.allowsFlock() ? .made : Self.noLocks
         case NotifiedCall.fcntl:
             switch LockCommand(call) {
             case .processLock:
-                return locks.allowsProcessLock { Self.unlocks(call) } ? .made : Self.noLocks
+                return bounds.locks.allowsProcessLock { Self.unlocks(call) } ? .made : Self.noLocks
             case .fileLock:
-                return locks.allowsFileLock { Self.unlocks(call) } ? .made : Self.noLocks
+                return bounds.locks.allowsFileLock { Self.unlocks(call) } ? .made : Self.noLocks
             case nil: break
             }
         default:
@@ -72,6 +82,8 @@ struct SupervisedCalls: ~Copyable {
         return .failed(errno: Refusal.errno(of: call))
     }
 
+    private static let closeOnExec: UInt32 = 0o2_000_000  // EPOLL_CLOEXEC, which is O_CLOEXEC
+    private static let add: UInt32 = 1  // EPOLL_CTL_ADD
     private static let noLocks = CallAnswer.failed(errno: Errno.noLocks)
 
     /// Whether the lock that the call points to says F_UNLCK; it may say something else later.
@@ -112,4 +124,8 @@ private enum LockCommand {
         default: return nil
         }
     }
+}
+
+extension NotifiedCall {
+    fileprivate var flags: UInt32 { UInt32(truncatingIfNeeded: arguments.0) }
 }

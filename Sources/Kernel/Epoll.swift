@@ -12,6 +12,9 @@ public struct Epoll: ~Copyable, Sendable {
 
     public var number: Int32 { descriptor.number }
 
+    /// Gives up the descriptor without closing it.
+    public consuming func release() -> Int32 { descriptor.release() }
+
     public struct Interest: OptionSet, Sendable {
         public let rawValue: UInt32
         public init(rawValue: UInt32) { self.rawValue = rawValue }

@@ -52,6 +52,10 @@ public struct NotifiedCall: Sendable {
     public static let flock = linux_call_flock
     public static let fsync = linux_call_fsync
     public static let fdatasync = linux_call_fdatasync
+    /// -1 where the architecture has none.
+    public static let epollCreate = linux_call_epoll_create
+    public static let epollCreate1 = linux_call_epoll_create1
+    public static let epollControl = linux_call_epoll_ctl
 }
 
 /// What becomes of a system call that waits.
@@ -61,6 +65,8 @@ public enum CallAnswer: Sendable {
     /// It returns 0 and is not made.
     case done
     case failed(errno: Int32)
+    /// It returns a new descriptor of the file that this one stands for.
+    case descriptor(Int32, closesOnExec: Bool)
 }
 
 /// Hears of the system calls that a filter notifies of, and answers them; see seccomp_unotify(2).
@@ -95,15 +101,21 @@ public struct SystemCallListener: ~Copyable, Sendable {
 
     /// Does nothing where the caller has been killed meanwhile.
     public func answer(_ call: NotifiedCall, _ answer: CallAnswer) throws(KernelError) {
-        let (errno, isMade): (Int32, Int32) =
-            switch answer {
-            case .made: (0, 1)
-            case .done: (0, 0)
-            case .failed(let errno): (errno, 0)
-            }
+        var value: Int32 = 0
+        var errno: Int32 = 0
+        var isMade = false
+        switch answer {
+        case .made: isMade = true
+        case .done: break
+        case .failed(let number): errno = number
+        case .descriptor(let number, let closesOnExec):
+            // The caller may have no number left, or be dead.
+            let given = linux_seccomp_give(descriptor.number, call.id, number, closesOnExec ? 1 : 0)
+            if given < 0 { errno = -given } else { value = given }
+        }
         do {
             try check(.seccomp) {
-                linux_seccomp_answer(descriptor.number, call.id, errno, isMade)
+                linux_seccomp_answer(descriptor.number, call.id, value, errno, isMade ? 1 : 0)
             }
         } catch  where error.errno == Errno.noEntry {
         }

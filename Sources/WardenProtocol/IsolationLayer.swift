@@ -40,6 +40,8 @@ public enum IsolationLayer: UInt8, CaseIterable, Sendable {
     case clock
     /// The bound on file locks, which make the end of a jail slow.
     case fileLocks
+    /// The bound on what epoll instances watch, which makes the end of a jail slow.
+    case epollWatches
     /// The bounds on System V queues and semaphores, whose end is slow.
     case ipcLimits
 }

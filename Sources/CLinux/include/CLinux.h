@@ -88,8 +88,10 @@ struct linux_notified_call {
     uint64_t arguments[4];
 };
 int linux_seccomp_receive(int listener, struct linux_notified_call *_Nonnull call);
-// The call fails with `error`, or returns 0; or it is made, whatever `error` is.
-int linux_seccomp_answer(int listener, uint64_t id, int error, int is_made);
+// The call fails with `error`, or returns `value`; or it is made, whatever they are.
+int linux_seccomp_answer(int listener, uint64_t id, int value, int error, int is_made);
+// The number that the caller of a call now has for the file of `descriptor`.
+int linux_seccomp_give(int listener, uint64_t id, int descriptor, int closes_on_exec);
 // The caller of a call and the reader of the listener take turns on one processor.
 int linux_seccomp_take_turns(int listener);
 // The numbers of calls; -1 for those that this architecture has not.
@@ -100,6 +102,7 @@ extern const int linux_call_setuid, linux_call_setgid, linux_call_setreuid, linu
 extern const int linux_call_setresuid, linux_call_setresgid;
 extern const int linux_call_chown, linux_call_lchown, linux_call_fchown, linux_call_fchownat;
 extern const int linux_call_fcntl, linux_call_flock, linux_call_fsync, linux_call_fdatasync;
+extern const int linux_call_epoll_create, linux_call_epoll_create1, linux_call_epoll_ctl;
 // Another process's memory, or -errno.
 ssize_t linux_peek(int process, uint64_t address, void *_Nonnull bytes, size_t count);
 // The type and permissions of a file; links are followed.

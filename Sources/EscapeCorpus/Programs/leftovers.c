@@ -1,5 +1,7 @@
 // Leaves what the kernel needs long to end, after SIGKILL and past every clock, or what no control
 // group counts. leftovers KIND
+//   watches      10,000 watches of one pipe: its close wakes each
+//   unseen       the same, by epoll instances that are in messages nobody has read
 //   semaphores   a large set: the end of each process with an undo walks all of it
 //   sets         many sets
 //   queues       many message queues: a worker of the kernel frees their messages
@@ -17,11 +19,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/msg.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/sem.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+static int ends[2];
+
+static int hide(int descriptor) {
+    char byte = 0, space[CMSG_SPACE(sizeof descriptor)];
+    struct iovec vector = {&byte, 1};
+    struct msghdr message = {
+        .msg_iov = &vector, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space,
+    };
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    *header = (struct cmsghdr){CMSG_LEN(sizeof descriptor), SOL_SOCKET, SCM_RIGHTS};
+    memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    return sendmsg(ends[0], &message, MSG_DONTWAIT) < 0 || close(descriptor) ? errno : 0;
+}
+
+static int watches(int is_unseen) {
+    int pipes[2], copies[80], most = 10000;
+    struct epoll_event event = {.events = EPOLLIN};
+    if (pipe(pipes) || socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) return errno;
+    for (int at = 0; at < 80; at++)
+        if ((copies[at] = dup(pipes[0])) < 0) return errno;
+    while (most > 0) {
+        int instance = epoll_create1(0);
+        if (instance < 0) return errno;
+        for (int at = 0; at < 80 && most > 0; at++, most--)
+            if (epoll_ctl(instance, EPOLL_CTL_ADD, copies[at], &event)) return errno;
+        int error = is_unseen ? hide(instance) : 0;
+        if (error) return error;
+    }
+    return 0;
+}
 
 static int made[200];
 
@@ -81,6 +116,8 @@ static int wait_for_many(int is_select) {
 int main(int count, char **arguments) {
     const char *kind = count > 1 ? arguments[1] : "";
     int error = EINVAL;
+    if (!strcmp(kind, "watches")) error = watches(0);
+    if (!strcmp(kind, "unseen")) error = watches(1);
     if (!strcmp(kind, "semaphores")) error = sets(251, 1);
     if (!strcmp(kind, "sets")) error = sets(1, 200);
     if (!strcmp(kind, "queues")) error = queues(40);
