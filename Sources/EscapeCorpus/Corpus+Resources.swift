@@ -15,7 +15,7 @@ extension Corpus {
                 $0.runs = [[kind, "120"]]
                 $0.limits = [.processes: 32]
             }
-        } + memory + disk + time + locks + leftovers + [signals, output, arguments]
+        } + memory + disk + time + locks + leftovers + [sockets, signals, output, arguments]
 
     private static let memory = ["heap", "shared", "memfd", "tmpfs", "sysv", "stack", "child"].map {
         kind in
@@ -34,6 +34,19 @@ extension Corpus {
                 .memoryBytes: 64 << 20, .fileBytes: 512 << 20, .workspaceBytes: 512 << 20,
             ]
         }
+    }
+
+    private static let sockets = Attack(
+        "memory sockets",
+        .resources,
+        .ordinary("memory.c"),
+        expected: .verdict(.memoryExceeded).with { $0.ignored = ["filled"] },
+        wall: .layers([.memoryLimit]),
+        control: .succeeds(["filled": "ok"])
+    ).with {
+        $0.runs = [["sockets", "256"]]
+        $0.profiles = [.standard]
+        $0.limits = [.memoryBytes: 64 << 20]
     }
 
     private static let disk = [

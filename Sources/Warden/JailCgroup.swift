@@ -22,6 +22,8 @@ final class JailCgroup {
     private var killsFile: Int32 = -1
     /// The peak's file: on v2 a peak can only be reset for one open file at a time.
     private var peakFile: Int32 = -1
+    private var socketFile: Int32 = -1
+    private var socketBytes: UInt64 = 0
     /// The files for joining the groups.
     ///
     /// The warden opens them, because the kernel checks the opener's rights, and the child writes
@@ -38,7 +40,9 @@ final class JailCgroup {
     deinit {
         closeJoins()
         for part in parts { Descriptor.close(part.directory) }
-        for file in [cpuFile, killsFile, peakFile] where file >= 0 { Descriptor.close(file) }
+        for file in [cpuFile, killsFile, peakFile, socketFile] where file >= 0 {
+            Descriptor.close(file)
+        }
     }
 
     /// The descriptor for `CLONE_INTO_CGROUP`; -1 if no hierarchy is unified.
@@ -127,7 +131,23 @@ final class JailCgroup {
     func limitSocketMemory() {
         guard let part = part(.memory), !part.isUnified else { return }
         let bytes = min(memoryBytes, Self.socketBytesMax)
-        try? writeText("\(bytes)", to: "memory.kmem.tcp.limit_in_bytes", in: part.directory)
+        do throws(KernelError) {
+            try writeText("\(bytes)", to: "memory.kmem.tcp.limit_in_bytes", in: part.directory)
+            let usage = "memory.kmem.tcp.usage_in_bytes"
+            socketFile = try Descriptor.open(usage, in: part.directory).release()
+            socketBytes = bytes
+        } catch {}
+    }
+
+    var limitsSocketMemory: Bool { socketFile >= 0 }
+
+    /// Whether sockets hold far more than their limit.
+    ///
+    /// The kernel grants every TCP socket a first buffer of some 70 KiB in each direction, also
+    /// above the limit.
+    var exceedsSocketMemory: Bool {
+        guard let text = try? rereadText(socketFile) else { return false }
+        return Self.number(text) > socketBytes * 2
     }
 
     func limit(processes: UInt64) throws(KernelError) {

@@ -22,6 +22,9 @@ final class SupervisedJail {
     /// The memory and process limits that the group has now.
     private var memoryBytesMax: UInt64 = 0
     private var processesMax: UInt64 = 0
+    /// When the memory of its sockets is to be looked at again.
+    private var nextSocketLook: UInt64 = 0
+    private static let socketLookNanoseconds: UInt64 = 250_000_000
 
     /// Clones init into its cgroup and maps its users; init goes on alone from there.
     ///
@@ -40,7 +43,7 @@ final class SupervisedJail {
         try plan.with(.memoryLimit) { () throws(KernelError) in
             try cgroup.limit(memoryBytes: plan.limits.count(.memoryBytes))
         }
-        if plan.raisesLoopback { cgroup.limitSocketMemory() }
+        if plan.raisesLoopback, plan.has(.memoryLimit) { cgroup.limitSocketMemory() }
         defer { cgroup.closeJoins() }
         let pair = try SeqpacketSocket.pair()
         let clone = try Self.clone(plan, cgroup, network, initSocket: pair.second.number)
@@ -146,6 +149,7 @@ final class SupervisedJail {
 
     /// First: on v2 a lower limit kills at once where v1 refuses it, and that is the stage's end.
     private func startClock(_ request: StageRequest) {
+        nextSocketLook = MonotonicClock.nanoseconds + Self.socketLookNanoseconds
         supervision.start(
             RunningStage(
                 request.stage,
@@ -203,24 +207,38 @@ final class SupervisedJail {
 
     var cpuMicroseconds: UInt64 { tree?.cpuMicroseconds ?? cgroup.cpuMicroseconds }
 
-    /// When the process tree is to be looked at again.
+    /// When the process tree, or the memory of sockets, is to be looked at again.
     func nextLook(now: UInt64) -> UInt64? {
-        guard tree != nil else { return nil }
+        guard mayUseMemory else { return nil }
+        if tree != nil { return now + ProcessTree.lookNanoseconds }
+        return cgroup.limitsSocketMemory ? nextSocketLook : nil
+    }
+
+    private var mayUseMemory: Bool {
         switch supervision.state {
-        case .running, .sharing: return now + ProcessTree.lookNanoseconds
-        case .idle where supervision.isShared: return now + ProcessTree.lookNanoseconds
-        case .building, .idle, .booting, .parked, .collecting, .closing: return nil
+        case .running, .sharing: true
+        case .idle: supervision.isShared
+        case .building, .booting, .parked, .collecting, .closing: false
         }
+    }
+
+    /// Whether the jail holds memory above its limit that no kernel holds it to.
+    private func exceedsMemory(now: UInt64) -> Bool {
+        guard mayUseMemory, plan.has(.memoryLimit) else { return false }
+        if let tree {
+            tree.look()
+            return tree.memoryBytes > memoryBytesMax
+        }
+        guard cgroup.limitsSocketMemory, now >= nextSocketLook else { return false }
+        nextSocketLook = now + Self.socketLookNanoseconds
+        return cgroup.exceedsSocketMemory
     }
 
     /// The action that is due now.
     func tick(now: UInt64, processors: UInt64) -> Supervision.Action {
-        if let tree, nextLook(now: now) != nil {
-            tree.look()
-            if tree.memoryBytes > memoryBytesMax, plan.has(.memoryLimit) {
-                let action = supervision.memoryExceeded(now: now)
-                if action != .nothing { return action }
-            }
+        if exceedsMemory(now: now) {
+            let action = supervision.memoryExceeded(now: now)
+            if action != .nothing { return action }
         }
         return supervision.tick(now: now, processors: processors) { cpuMicroseconds }
     }
