@@ -54,6 +54,13 @@ extension SandboxSession {
     }
 
     public func close() { close(then: {}) }
+
+    /// Destroys the sandbox; returns when nothing of it is left.
+    public func closeAndWait() async {
+        await withCheckedContinuation { continuation in
+            close { continuation.resume() }
+        }
+    }
 }
 
 public enum SandboxError: Error, Sendable, Hashable {

@@ -8,7 +8,8 @@ public import Domain
 /// Runs one execution in a new session.
 ///
 /// The compile stage comes first where the runtime has one, then a run stage for each input, in
-/// order. The session is closed in any case, even when the task is cancelled.
+/// order. The session is closed in any case, even when the task is cancelled. After a failure this
+/// returns when nothing is left of the session: a jail whose end is slow holds its caller's slot.
 ///
 /// A compile stage that does not exit with 0 ends the execution. A run stage that fails does not
 /// prevent the next. All runs share the work folder, so output files are collected once, after the
@@ -46,25 +47,36 @@ public func execute(
     let kept = await compilation?.program()
     if let kept { jailSpec.files.append(kept.file) }
     let session = try await sandbox.open(jailSpec)
-    defer { session.close() }
+    func runStages() async throws -> ExecutionResult {
+        var result = ExecutionResult(compile: kept?.result, runs: [], files: [])
+        if let compileSpec, kept == nil {
+            let spec = compilation?.watched(compileSpec) ?? compileSpec
+            let io = StageIO(telling: onOutput, of: .compile)
+            let report = try await finish(spec, io, in: session)
+            result.compile = report.result
+            if report.result.verdict.status != .succeeded { return result }
+            compilation?.keep(report)
+        }
 
-    var result = ExecutionResult(compile: kept?.result, runs: [], files: [])
-    if let compileSpec, kept == nil {
-        let spec = compilation?.watched(compileSpec) ?? compileSpec
-        let report = try await finish(spec, StageIO(telling: onOutput, of: .compile), in: session)
-        result.compile = report.result
-        if report.result.verdict.status != .succeeded { return result }
-        compilation?.keep(report)
+        for index in request.inputs.indices {
+            var io = StageIO(telling: onOutput, of: .run(index))
+            io.input = .data(request.inputs[index].stdin)
+            let report = try await finish(request.runSpec(at: index, on: runtime), io, in: session)
+            result.runs.append(report.result)
+            result.files = report.files
+        }
+        return result
     }
 
-    for index in request.inputs.indices {
-        var io = StageIO(telling: onOutput, of: .run(index))
-        io.input = .data(request.inputs[index].stdin)
-        let report = try await finish(request.runSpec(at: index, on: runtime), io, in: session)
-        result.runs.append(report.result)
-        result.files = report.files
+    do {
+        let result = try await runStages()
+        session.close()
+        return result
+    } catch {
+        // The caller's next execution must not run beside what is left of this one.
+        await session.closeAndWait()
+        throw error
     }
-    return result
 }
 
 /// Runs a stage.

@@ -14,6 +14,7 @@ public final class StandbyPool: SandboxProvider {
     private let logger: Logger
     private let pause: @Sendable (Duration) async throws -> Void
     private let state: Mutex<StandbyState>
+    private let ends = Mutex(JailEnds())
 
     public init(
         _ provider: any StandbyProvider,
@@ -67,10 +68,15 @@ public final class StandbyPool: SandboxProvider {
                 booting: state.booting,
                 memoryBytes: state.memoryBytes,
                 taken: state.taken,
-                missed: state.missed
+                missed: state.missed,
+                ends: ends.withLock { $0 }
             )
         }
     }
+
+    fileprivate var now: Date { clock.now() }
+
+    fileprivate func note(_ end: (inout JailEnds) -> Void) { ends.withLock { end(&$0) } }
 
     fileprivate func leave() { state.withLock { $0.leave() } }
 
@@ -124,6 +130,8 @@ public struct StandbyFigures: Sendable, Hashable {
     public let taken: Int
     /// The executions that got a cold jail.
     public let missed: Int
+    /// The ends of the executions' jails.
+    public let ends: JailEnds
 }
 
 /// An execution's jail, which tells the pool when it closes and when it is gone.
@@ -138,7 +146,9 @@ private final class PooledSession: SandboxSession {
     }
 
     func run(_ stage: StageSpec, io: StageIO) async throws -> StageReport {
-        try await session.run(stage, io: io)
+        let report = try await session.run(stage, io: io)
+        pool.note { $0.note(report.result.usage, limits: stage.limits) }
+        return report
     }
 
     func close(then gone: @escaping @Sendable () -> Void) {
@@ -148,7 +158,9 @@ private final class PooledSession: SandboxSession {
         }
         guard isFirst else { return session.close(then: gone) }
         pool.leave()
+        let start = pool.now
         session.close { [pool] in
+            pool.note { $0.note(seconds: pool.now.timeIntervalSince(start)) }
             pool.refillSoon()
             gone()
         }

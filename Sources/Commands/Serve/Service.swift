@@ -394,6 +394,18 @@ extension StandbyFigures {
                     .init(labels: [("from", "cold")], value: Double(missed)),
                 ]
             ),
+            Metric(
+                name: "quicksand_jails_ended_late_total",
+                help: "Jails whose end took over a second more than their limits.",
+                kind: .counter,
+                samples: [.init(value: Double(ends.slow))]
+            ),
+            Metric(
+                name: "quicksand_jail_end_seconds_max",
+                help: "The longest end of a jail so far, past its limits or after its close.",
+                kind: .gauge,
+                samples: [.init(value: ends.longestSeconds)]
+            ),
         ]
     }
 }
