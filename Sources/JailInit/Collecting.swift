@@ -6,7 +6,7 @@ internal import WardenProtocol
 ///
 /// Init collects them, with the program's rights, after the end of the program's last process:
 /// nothing changes meanwhile. The program still chose the names and the files, so init follows no
-/// link, reads only regular files, never blocks, and bounds depth, number and size.
+/// link, reads only regular files, never blocks, and bounds depth, number, size and comparisons.
 enum Collecting {
     private static let depthMax = 32
     private static let visitedMax = 20_000
@@ -20,8 +20,7 @@ enum Collecting {
         guard let box = try? Descriptor.open(Init.workFolder, flags: OpenFlags.folder) else {
             return
         }
-        let wanted = Wanted(program)
-        var walk = Walk(wanted: wanted, most: Int(program.outputFilesMax))
+        var walk = Walk(wanted: Wanted(program), most: Int(program.outputFilesMax))
         walk.visit(box.number, prefix: "", depth: 0)
         var sending = Sending(
             box: box.number,
@@ -29,9 +28,9 @@ enum Collecting {
             beneath: beneath,
             bytesLeft: Int64(clamping: program.outputBytesMax)
         )
-        for path in walk.found.sorted() {
+        for (path, isNamed) in walk.found.sorted(by: { $0.path < $1.path }) {
             // A closed reader ends the collection; there is nobody to report it to.
-            guard (try? sending.send(path, asDigest: !wanted.names(path))) != nil else { return }
+            guard (try? sending.send(path, asDigest: !isNamed)) != nil else { return }
         }
     }
 
@@ -39,6 +38,7 @@ enum Collecting {
     private struct Wanted {
         private let paths: Set<String>
         private let patterns: [Glob]
+        private var comparisonsLeft = Glob.comparisonsMax
         /// Whether every other file is reported, by its digest.
         let others: Bool
 
@@ -52,9 +52,13 @@ enum Collecting {
         func hasPath(_ path: String) -> Bool { paths.contains(path) }
 
         /// Returns whether the request wants the file's bytes.
-        func names(_ path: String) -> Bool {
-            hasPath(path) || patterns.contains { $0.matches(path) }
+        mutating func names(_ path: String) -> Bool {
+            hasPath(path)
+                || patterns.contains { $0.matches(path, comparisonsLeft: &comparisonsLeft) }
         }
+
+        /// Whether nothing more can be matched.
+        var isExhausted: Bool { comparisonsLeft < 0 }
     }
 
     /// The output of files from the work folder.
@@ -127,15 +131,16 @@ enum Collecting {
     /// A folder is reported too, but only if the request has its own path; a pattern that also
     /// matches folders means the files.
     private struct Walk {
-        let wanted: Wanted
+        var wanted: Wanted
         let most: Int
-        var found: [String] = []
+        var found: [(path: String, isNamed: Bool)] = []
         var visited = 0
 
         mutating func visit(_ folder: Int32, prefix: String, depth: Int) {
             for name in Folder.names(in: folder, most: Collecting.visitedMax) {
                 visited += 1
-                guard visited <= Collecting.visitedMax, found.count < most else { return }
+                guard visited <= Collecting.visitedMax, found.count < most, !wanted.isExhausted
+                else { return }
                 let path = prefix + name
                 if path.utf8.count > Archive.pathBytesMax { continue }
                 do {
@@ -144,13 +149,13 @@ enum Collecting {
                         name,
                         flags: OpenFlags.readOnly | OpenFlags.folder
                     )
-                    if wanted.hasPath(path) { found.append(path) }
+                    if wanted.hasPath(path) { found.append((path, true)) }
                     guard depth < Collecting.depthMax else { continue }
                     visit(below.number, prefix: path + "/", depth: depth + 1)
-                } catch  where wanted.others || wanted.names(path) {
-                    found.append(path)
                 } catch {
-                    continue  // neither a folder nor requested
+                    // It is no folder.
+                    let isNamed = wanted.names(path)
+                    if isNamed || wanted.others { found.append((path, isNamed)) }
                 }
             }
         }

@@ -96,7 +96,31 @@ struct RunningStage {
 /// A stage that is over, and what the front is told of it.
 struct JudgedStage: Equatable {
     let number: StageNumber
-    let end: StageEnd
+    var end: StageEnd
+}
+
+/// A stage that is judged, and whose output files init collects.
+struct CollectingStage {
+    private var judged: JudgedStage
+    private let endedAt: UInt64
+    private let cpuBefore: UInt64
+    /// When init must be done.
+    var until: UInt64 { endedAt + Supervision.collectNanoseconds }
+
+    init(_ judged: JudgedStage, _ counters: Supervision.Counters, now: UInt64) {
+        self.judged = judged
+        endedAt = now
+        cpuBefore = counters.cpuMicroseconds
+    }
+
+    /// The time of the collection counts as the stage's: its patterns and files are the caller's.
+    func collected(_ counters: Supervision.Counters, now: UInt64) -> JudgedStage {
+        var judged = judged
+        let cpu = counters.cpuMicroseconds - min(cpuBefore, counters.cpuMicroseconds)
+        judged.end.usage.cpuMicroseconds += Int64(clamping: cpu)
+        judged.end.usage.wallMicroseconds += Int64(clamping: (now - min(endedAt, now)) / 1_000)
+        return judged
+    }
 }
 
 extension RunningStage {

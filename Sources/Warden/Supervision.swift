@@ -24,7 +24,7 @@ struct Supervision {
         /// One stage, and the jail's counters are its own.
         case running(RunningStage)
         /// The program is gone and judged; init is sending the output files.
-        case collecting(JudgedStage, until: UInt64)
+        case collecting(CollectingStage)
         /// Concurrent stages, at least one.
         case sharing([StageNumber: RunningStage])
         /// Init has been killed; waiting for the kernel to be done with it.
@@ -114,8 +114,8 @@ struct Supervision {
         switch state {
         case .idle, .closing: return .nothing
         case .building: return now >= openedAt + Self.buildNanoseconds ? .destroy : .nothing
-        case .collecting(_, let until), .booting(let until), .parked(let until):
-            return now >= until ? .destroy : .nothing
+        case .collecting(let stage): return now >= stage.until ? .destroy : .nothing
+        case .booting(let until), .parked(let until): return now >= until ? .destroy : .nothing
         case .running(var stage):
             defer { state = .running(stage) }
             return stage.tick(now: now, processors: processors, cpuMicroseconds: cpuMicroseconds)
@@ -168,7 +168,8 @@ struct Supervision {
         switch state {
         case .idle, .closing: return nil
         case .building: return openedAt + Self.buildNanoseconds
-        case .collecting(_, let until), .booting(let until), .parked(let until): return until
+        case .collecting(let stage): return stage.until
+        case .booting(let until), .parked(let until): return until
         case .running(let stage):
             return stage.nextTick(now: now, processors: processors, cpuMicroseconds)
         case .sharing(let stages):
@@ -187,7 +188,7 @@ struct Supervision {
             let judged = stage.judge(ended, counters, now: now)
             state =
                 stage.collects
-                ? .collecting(judged, until: now + Self.collectNanoseconds) : .idle
+                ? .collecting(CollectingStage(judged, counters, now: now)) : .idle
             return stage.collects ? nil : judged
         case .sharing(var stages):
             defer { share(stages) }
@@ -196,10 +197,10 @@ struct Supervision {
         }
     }
 
-    mutating func collected() -> JudgedStage? {
-        guard case .collecting(let judged, _) = state else { return nil }
+    mutating func collected(counters: Counters, now: UInt64) -> JudgedStage? {
+        guard case .collecting(let stage) = state else { return nil }
         state = .idle
-        return judged
+        return stage.collected(counters, now: now)
     }
 
     /// Init is gone, and with it the whole jail.
@@ -213,7 +214,7 @@ struct Supervision {
         defer { state = .closing }
         let stages: [RunningStage]
         switch state {
-        case .collecting(let judged, _): return [judged]
+        case .collecting(let stage): return [stage.collected(counters(), now: now)]
         case .running(let stage): stages = [stage]
         case .sharing(let shared): stages = Array(shared.values)
         case .building, .idle, .booting, .parked, .closing: return []

@@ -270,10 +270,16 @@ extension Warden {
             } else if record.supervision.isAhead {
                 breakJail(serial, Fault(site: "the program ended before its script", errno: 0))
             }
-        case .collected:
-            if let judged = record.supervision.collected() { finished(record, judged) }
+        case .collected: collected(record)
         case .failed(let fault):
             breakJail(serial, fault)
+        }
+    }
+
+    private func collected(_ record: SupervisedJail) {
+        let (counters, now) = (record.counters, MonotonicClock.nanoseconds)
+        if let judged = record.supervision.collected(counters: counters, now: now) {
+            finished(record, judged)
         }
     }
 
@@ -336,7 +342,7 @@ extension Warden {
     private mutating func giveUp(_ serial: UInt64, _ record: SupervisedJail) {
         switch record.supervision.state {
         case .collecting:
-            if let judged = record.supervision.collected() { finished(record, judged) }
+            collected(record)
             destroy(serial)
         case .running, .sharing: record.kill()  // initGone then gives the verdict
         case .parked: destroy(serial)  // it was not needed

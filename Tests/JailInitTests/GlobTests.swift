@@ -30,4 +30,20 @@ import Testing
         let path = Array(repeating: "a", count: 500).joined(separator: "/")
         #expect(!Glob(String(repeating: "**/a/", count: 200) + "b").matches(path))
     }
+
+    @Test func `patterns take no more comparisons than they may`() {
+        let name = String(repeating: "a", count: 255)
+        let glob = Glob(String(repeating: "a", count: 126) + "*b")
+        var left = 1_000
+        var tries = 0
+        while left >= 0, tries < 1_000 {
+            #expect(!glob.matches(name, comparisonsLeft: &left))
+            tries += 1
+        }
+        #expect(tries > 1)
+        #expect(tries < 10)
+        #expect(!Glob("a").matches("a", comparisonsLeft: &left))
+        left = 2
+        #expect(Glob("a").matches("a", comparisonsLeft: &left))
+    }
 }

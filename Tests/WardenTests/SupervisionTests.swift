@@ -165,9 +165,17 @@ import WardenProtocol
         var watched = WatchedStage(collects: true)
         #expect(watched.ended(.exited(code: 3)) == nil)
         #expect(watched.isCollecting)
-        #expect(watched.supervision.collected()?.end.verdict == .exited(code: 3))
+        #expect(watched.collected()?.verdict == .exited(code: 3))
         #expect(watched.isIdle)
-        #expect(watched.supervision.collected() == nil)
+        #expect(watched.collected() == nil)
+    }
+
+    @Test func `the time of the collection is the stage's`() {
+        var watched = WatchedStage(collects: true)
+        _ = watched.ended(.exited(code: 0), cpuUsed: 30)
+        let usage = watched.collected(cpuUsed: 75, after: 50_000)?.usage
+        #expect(usage?.cpuMicroseconds == 75)
+        #expect(usage?.wallMicroseconds == 50)
     }
 
     @Test func `a jail that does not send its output files in time is destroyed`() {
@@ -186,7 +194,7 @@ import WardenProtocol
         #expect(
             supervision.ended(WatchedStage.end(.exited(code: 0)), counters: counters, now: 1) == nil
         )
-        #expect(supervision.collected() == nil)
+        #expect(supervision.collected(counters: counters, now: 1) == nil)
         supervision.built()
         #expect(
             supervision.ended(WatchedStage.end(.exited(code: 0)), counters: counters, now: 1) == nil

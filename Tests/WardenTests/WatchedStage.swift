@@ -70,6 +70,13 @@ struct WatchedStage {
         )?.end
     }
 
+    mutating func collected(cpuUsed: UInt64 = 0, after: UInt64 = 42_000) -> StageEnd? {
+        supervision.collected(
+            counters: Self.counters(cpuUsed: cpuUsed),
+            now: Self.start + after
+        )?.end
+    }
+
     var isIdle: Bool { if case .idle = supervision.state { true } else { false } }
     var isClosing: Bool { if case .closing = supervision.state { true } else { false } }
     var isCollecting: Bool { if case .collecting = supervision.state { true } else { false } }
