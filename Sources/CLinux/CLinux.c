@@ -164,6 +164,12 @@ int linux_unlink(int directory, const char *path, int flags) {
 }
 int linux_flock(int descriptor, int operation) { RESULT(flock(descriptor, operation)); }
 int linux_lease_for_writing(int descriptor) { RESULT(fcntl(descriptor, F_SETLEASE, F_WRLCK)); }
+int linux_grow_pipe(int descriptor, int bytes) {
+    RESULT(fcntl(descriptor, F_SETPIPE_SZ, bytes));
+}
+ssize_t linux_splice(int from, int to, size_t most) {
+    RESULT(splice(from, NULL, to, NULL, most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK));
+}
 int linux_set_nonblocking(int descriptor) {
     int flags = fcntl(descriptor, F_GETFL);
     if (flags < 0) return -errno;

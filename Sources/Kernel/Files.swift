@@ -118,6 +118,17 @@ public enum Files {
         try closeAll(from: max(first, kept + 1))
     }
 
+    /// Gives a pipe room for so many bytes, where the caller may.
+    public static func growPipe(_ descriptor: Int32, to bytes: Int32) {
+        _ = linux_grow_pipe(descriptor, bytes)
+    }
+
+    /// Has the kernel move what is in a pipe to the null device, without waiting and without a
+    /// copy.
+    public static func dropPipe(_ descriptor: Int32, into sink: Int32, most: Int) {
+        _ = linux_splice(descriptor, sink, most)
+    }
+
     public static func setNonblocking(_ descriptor: Int32) throws(KernelError) {
         try check(.open) { linux_set_nonblocking(descriptor) }
     }

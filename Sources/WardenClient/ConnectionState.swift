@@ -10,6 +10,7 @@ struct ConnectionState {
     /// Which stage an epoll token belongs to, and which of its streams.
     var streams: [UInt64: (place: StagePlace, stream: StageStream)] = [:]
     var deferred = DeferredClose()
+    var busy = BusyPipes()
     private var waitingForEmpty: [CheckedContinuation<Void, Never>] = []
     private var lastJail: JailNumber = 0
     private var lastToken: UInt64 = WardenConnection.controlToken
@@ -116,6 +117,7 @@ struct ConnectionState {
     mutating func endStream(_ pipe: OpenPipe?) {
         guard let pipe else { return }
         streams[pipe.token] = nil
+        busy.remove(pipe.token)
         Descriptor.close(pipe.descriptor)
     }
 }
@@ -140,12 +142,6 @@ struct JailEntry {
     var changed: (@Sendable (StandbyChange) -> Void)?
     /// Asked to be closed by us, so that its end is a cancellation and not a fault.
     var isClosing = false
-}
-
-/// Our end of a pipe, and the token that epoll knows it by.
-struct OpenPipe {
-    let descriptor: Int32
-    let token: UInt64
 }
 
 /// One stage: its pipes, and what has come through them.
@@ -195,26 +191,6 @@ struct OutputFlow {
         isPaused = false
         return true
     }
-}
-
-/// The reading end of a pipe, and what was kept of what came through it.
-struct PipeReader {
-    /// `nil` after its end.
-    var pipe: OpenPipe?
-    let bytesMax: Int
-    var kept = Data()
-    var isTruncated = false
-
-    /// Keeps what fits, and drops the rest: the program goes on.
-    /// - Returns: the part that was kept.
-    mutating func take(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
-        let part = bytes.prefix(bytesMax - kept.count)
-        kept.append(contentsOf: part)
-        if part.count < bytes.count { isTruncated = true }
-        return part
-    }
-
-    var output: Output { Output(bytes: kept, isTruncated: isTruncated) }
 }
 
 /// The writing end of a pipe, and what is still to be written to it.

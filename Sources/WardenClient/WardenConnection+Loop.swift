@@ -8,7 +8,7 @@ import WardenProtocol
 extension WardenConnection {
     func watch() {
         while true {
-            guard let events = try? epoll.wait(milliseconds: closeRested()) else { return over() }
+            guard let events = try? epoll.wait(milliseconds: attend()) else { return over() }
             for event in events where event.token != Self.controlToken {
                 move(event.token, isUnread: !event.ready.isDisjoint(with: .hangUp))
             }
@@ -18,12 +18,18 @@ extension WardenConnection {
         }
     }
 
-    /// - Returns: for how many milliseconds there is nothing more to close.
-    private func closeRested() -> Int32 {
-        state.withLock { state in
-            let now = MonotonicClock.nanoseconds
+    /// Does what is due.
+    /// - Returns: for how many milliseconds nothing more is.
+    private func attend() -> Int32 {
+        let now = MonotonicClock.nanoseconds
+        for pipe in state.withLock({ $0.busy.takeTurn(now: now) }) { readBusy(pipe) }
+        return state.withLock { state in
             for jail in state.deferred.finish(now: now) { try? send(.close(jail)) }
-            return state.deferred.waitMilliseconds(now: now)
+            let waits = [
+                state.deferred.waitMilliseconds(now: now),
+                state.busy.waitMilliseconds(now: now),
+            ]
+            return waits.filter { $0 >= 0 }.min() ?? -1
         }
     }
 

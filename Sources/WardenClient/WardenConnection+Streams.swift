@@ -48,6 +48,22 @@ extension WardenConnection {
         return readPipe(place, stream)
     }
 
+    /// Reads a pipe whose turn it is, or has the kernel drop what is in it.
+    func readBusy(_ pipe: OpenPipe) {
+        let (isPaused, isTruncated) = state.withLock { state in
+            guard let (place, stream) = state.streams[pipe.token] else { return (true, false) }
+            let reader = state[place]?.readers[stream]
+            return (state.isPaused(stream, of: place), reader?.isTruncated ?? false)
+        }
+        if isPaused { return }
+        let most = Int(BusyPipes.pipeBytes)
+        if isTruncated {
+            Files.dropPipe(pipe.descriptor, into: sink.number, most: most)
+        } else {
+            for _ in 0..<most / Self.pieceBytes where move(pipe.token) {}
+        }
+    }
+
     private func readPipe(_ place: StagePlace, _ stream: StageStream) -> Bool {
         let pipe = state.withLock { $0[place]?.readers[stream]?.pipe }
         guard let pipe else { return false }
@@ -66,10 +82,13 @@ extension WardenConnection {
             return false
         }
         let (kept, output) = state.withLock { state in
-            (
-                state[place]?.readers[stream]?.take(bytes) ?? [],
-                state[place]?.output ?? .report
-            )
+            let kept = state[place]?.readers[stream]?.take(bytes) ?? []
+            if state[place]?.readers[stream]?.isBusy == true, !state.busy.contains(pipe.token) {
+                state.busy.add(pipe, now: MonotonicClock.nanoseconds)
+                // Its end still wakes this thread.
+                try? epoll.update(pipe.descriptor, [], token: pipe.token)
+            }
+            return (kept, state[place]?.output ?? .report)
         }
         guard let stream = stream.output, !kept.isEmpty else { return true }
         switch output {
@@ -110,7 +129,8 @@ extension WardenConnection {
             guard state[place]?.flow.resume() == true else { return }
             for pipe in state.outputPipes(of: place) {
                 // Where there is no memory for it, what is left is read at the stage's end.
-                try? epoll.add(pipe.descriptor, .readable, token: pipe.token)
+                let interest: Epoll.Interest = state.busy.contains(pipe.token) ? [] : .readable
+                try? epoll.add(pipe.descriptor, interest, token: pipe.token)
             }
         }
     }

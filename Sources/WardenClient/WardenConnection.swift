@@ -17,6 +17,8 @@ public final class WardenConnection: Sendable {
     public let wardenProcess: Int32
     let control: Descriptor
     let epoll: Epoll
+    /// The null device, for output that nobody keeps.
+    let sink: Descriptor
     let state = Mutex(ConnectionState())
     private let systemCallNames: [String]
     private let monitor: MonitorSocket
@@ -65,6 +67,7 @@ public final class WardenConnection: Sendable {
         ended: @escaping @Sendable (_ process: Int32) -> Void
     ) throws(KernelError) {
         epoll = try Epoll()
+        sink = try Descriptor.open("/dev/null", flags: OpenFlags.writeOnly)
         (events, report) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(2))
         wardenProcess = started.process
         control = started.control

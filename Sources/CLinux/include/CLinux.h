@@ -58,6 +58,9 @@ int linux_mkdir(int directory, const char *_Nonnull path, mode_t mode);
 int linux_unlink(int directory, const char *_Nonnull path, int flags);
 int linux_flock(int descriptor, int operation);
 int linux_lease_for_writing(int descriptor);
+int linux_grow_pipe(int descriptor, int bytes);
+// Moves what is in a pipe; never waits.
+ssize_t linux_splice(int from, int to, size_t most);
 int linux_set_nonblocking(int descriptor);
 int64_t linux_filesystem_type(int descriptor);
 uint32_t linux_file_mode(int descriptor, int64_t *_Nonnull size);
