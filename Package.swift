@@ -303,6 +303,7 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "Domain", "Identity", "JSON", "Queue", "SQLiteStore", "TemporaryStore",
+                "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -16,14 +16,26 @@ public protocol AccountStore: Sendable {
         webhookSecret: String
     ) async throws
     /// Returns the user with this e-mail address, which is stored and compared in lower case.
-    func account(email: String) async throws -> Account?
+    ///
+    /// - Parameters:
+    ///   - address: the client's address; the answer says whether a session began there.
+    ///   - date: earlier sessions do not count.
+    func account(
+        email: String,
+        from address: String,
+        since date: Date
+    ) async throws -> Account?
     func user(id: String) async throws -> User?
     /// Writes the user's name and image.
     func update(_ user: User) async throws
 
     // Sessions
-    /// Writes a new session, and deletes some expired sessions of any user.
-    func insert(_ session: Session) async throws
+    /// Writes a new session and the client's address, and deletes some expired sessions of any
+    /// user.
+    ///
+    /// A user keeps ``Session/perUserMax`` sessions, those that end last, and
+    /// ``Session/addressesPerUserMax`` addresses, the newest.
+    func insert(_ session: Session, from address: String) async throws
     /// Returns the session with this SHA-256 digest, expired or not, and its user.
     func session(digest: Data) async throws -> SignedIn?
     /// Changes the end of the session.
@@ -108,10 +120,13 @@ public struct Account: Sendable, Hashable {
     public let user: User
     /// Hashed.
     public let password: String
+    /// Whether a session of the user began at the client's address.
+    public let isAddressKnown: Bool
 
-    public init(user: User, password: String) {
+    public init(user: User, password: String, isAddressKnown: Bool) {
         self.user = user
         self.password = password
+        self.isAddressKnown = isAddressKnown
     }
 }
 

@@ -31,6 +31,11 @@ public struct User: Sendable, Hashable {
 
 /// A user's session, from sign-in to sign-out or expiry.
 public struct Session: Sendable, Hashable {
+    /// The most sessions of a user; a further one ends the one that would end first.
+    public static let perUserMax = 50
+    /// The most client addresses that are remembered for a user.
+    public static let addressesPerUserMax = 16
+
     /// The public identifier: `ses_` and 26 characters.
     public let id: String
     /// The SHA-256 digest of the token.

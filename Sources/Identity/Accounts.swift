@@ -4,9 +4,10 @@ import Synchronization
 
 /// The rules for sign-up, sign-in, sessions and sign-out.
 ///
-/// An unknown address and a wrong password get the same answer after the same time. Attempts are
-/// counted per client address and per account, even if the account does not exist. Sign-ups are
-/// counted per client address and day, on disk, because each brings a quota.
+/// An unknown address and a wrong password get the same answer after the same time. ``GuessLimits``
+/// counts the guesses at an account, even if the account does not exist. Sign-ups are counted per
+/// client address and day, on disk, because each brings a quota. Attempts to sign up are counted in
+/// memory, weak passwords included.
 public final class Accounts: Sendable {
     /// The plan of a new user's organization.
     public static let plan = "free"
@@ -18,7 +19,11 @@ public final class Accounts: Sendable {
     private let signUps: SignUps?
     private let hasher: PasswordHasher
     private let clock: WallClock
-    private let limits = Mutex(SignInLimits())
+    private let guesses = Mutex(GuessLimits())
+    private let attempts = Mutex(TokenBuckets())
+
+    /// The time after a sign-in for which an account knows the address.
+    static let knownSeconds: TimeInterval = 30 * 86_400
 
     /// The conditions of sign-up.
     public struct SignUps: Sendable {
@@ -30,6 +35,10 @@ public final class Accounts: Sendable {
             self.rules = rules
             self.perDay = perDay
         }
+
+        /// The rate of one address's attempts, with some more for those who must find a password
+        /// that keeps the rules.
+        var attempts: TokenBuckets.Rate { .init(tokens: perDay + 10, seconds: 600) }
     }
 
     /// - Parameter signUps: `nil` if sign-up is closed.
@@ -65,9 +74,10 @@ public final class Accounts: Sendable {
         from subject: String
     ) async throws -> Entry {
         guard let signUps else { throw SignUpError.closed }
-        let broken = signUps.rules.broken(by: password)
-        guard broken.isEmpty else { throw SignUpError.weakPassword(broken) }
         let now = clock.now()
+        try count(signUps.attempts, from: subject, at: now)
+        let caller = PasswordCaller(address: subject, isAddressKnown: false)
+        try await check(password, by: signUps.rules, for: caller)
         let day = UTCDay(now)
         let charge = try await store.charge(
             subject: "sign-up:" + subject,
@@ -84,7 +94,7 @@ public final class Accounts: Sendable {
             createdAt: now,
             updatedAt: now
         )
-        let hash = try await hasher.hash(password)
+        let hash = try await hasher.hash(password, for: caller)
         do {
             try await store.insert(
                 user,
@@ -100,7 +110,29 @@ public final class Accounts: Sendable {
         } catch is EmailTaken {
             throw SignUpError.emailTaken
         }
-        return try await open(for: user)
+        return try await open(for: user, from: subject)
+    }
+
+    private func count(
+        _ rate: TokenBuckets.Rate,
+        from subject: String,
+        at now: Date
+    ) throws(SignUpError) {
+        let wait = attempts.withLock { $0.take(of: subject, under: rate, at: now) }
+        guard let wait else { return }
+        throw .tooManyAttempts(limit: rate.tokens, retryAfterSeconds: Int(wait.rounded(.up)))
+    }
+
+    /// Checks the plain rules first: the dictionary takes a place in the hasher's line.
+    private func check(
+        _ password: String,
+        by rules: PasswordRules,
+        for caller: PasswordCaller
+    ) async throws {
+        let plain = PasswordRules.plainlyBroken(by: password)
+        guard plain.isEmpty else { throw SignUpError.weakPassword(plain) }
+        let broken = try await hasher.pool.run(for: caller) { rules.broken(by: password) }
+        guard broken.isEmpty else { throw SignUpError.weakPassword(broken) }
     }
 
     /// - Parameter subject: the client address of the attempt.
@@ -111,18 +143,49 @@ public final class Accounts: Sendable {
         from subject: String
     ) async throws -> Entry {
         let now = clock.now()
-        if let wait = limits.withLock({ $0.take(email: email.text, from: subject, at: now) }) {
-            throw SignInError.tooMany(limit: wait.limit, retryAfterSeconds: wait.seconds)
+        if let wait = guesses.withLock({ $0.attempt(from: subject, at: now) }) {
+            throw SignInError(wait)
         }
-        let account = try await store.account(email: email.text)
-        guard try await hasher.matches(password, stored: account?.password), let account else {
+        let account = try await store.account(
+            email: email.text,
+            from: subject,
+            since: now.addingTimeInterval(-Self.knownSeconds)
+        )
+        let guess = GuessLimits.Guess(
+            email: email.text,
+            caller: PasswordCaller(
+                address: subject,
+                isAddressKnown: account?.isAddressKnown ?? false
+            )
+        )
+        if let wait = guesses.withLock({ $0.take(guess, at: now) }) { throw SignInError(wait) }
+        guard try await isRight(password, of: account, guess), let account else {
             throw SignInError.refused
         }
-        limits.withLock { $0.giveBack(email: email.text) }
-        return try await open(for: account.user)
+        return try await open(for: account.user, from: subject)
     }
 
-    private func open(for user: User) async throws -> Entry {
+    /// Checks a password, and uncounts the guess unless the password was wrong.
+    private func isRight(
+        _ password: String,
+        of account: Account?,
+        _ guess: GuessLimits.Guess
+    ) async throws -> Bool {
+        var isWrong = false
+        defer {
+            let now = clock.now()
+            if !isWrong { guesses.withLock { $0.giveBack(guess, at: now) } }
+        }
+        let isRight = try await hasher.matches(
+            password,
+            stored: account?.password,
+            for: guess.caller
+        )
+        isWrong = !isRight
+        return isRight
+    }
+
+    private func open(for user: User, from subject: String) async throws -> Entry {
         let now = clock.now()
         let token = SessionToken()
         let session = Session(
@@ -132,7 +195,7 @@ public final class Accounts: Sendable {
             createdAt: now,
             expiresAt: now.addingTimeInterval(Self.sessionSeconds)
         )
-        try await store.insert(session)
+        try await store.insert(session, from: subject)
         return Entry(token: token, session: session, user: user)
     }
 
@@ -164,6 +227,7 @@ public enum SignUpError: Error, Sendable, Hashable {
     case closed
     case weakPassword([PasswordRule])
     case tooMany(limit: Int, until: Date)
+    case tooManyAttempts(limit: Int, retryAfterSeconds: Int)
     case emailTaken
 }
 
@@ -172,27 +236,8 @@ public enum SignInError: Error, Sendable, Hashable {
     /// The account does not exist, or the password is wrong.
     case refused
     case tooMany(limit: Int, retryAfterSeconds: Int)
-}
 
-/// The limits of sign-in attempts.
-struct SignInLimits: Sendable {
-    private var bySubject = AttemptLimit(limit: 20, windowSeconds: 60)
-    private var byAccount = AttemptLimit(limit: 10, windowSeconds: 900)
-
-    /// Counts one attempt.
-    /// - Returns: the limit that it exceeds, if any, and the seconds until the next attempt is
-    ///   allowed.
-    mutating func take(
-        email: String,
-        from subject: String,
-        at now: Date
-    ) -> (limit: Int, seconds: Int)? {
-        // The address's limit is checked first, so that one address cannot lock an account for
-        // long.
-        if let seconds = bySubject.take(subject, at: now) { return (bySubject.limit, seconds) }
-        return byAccount.take(email, at: now).map { (byAccount.limit, $0) }
+    init(_ wait: GuessLimits.Wait) {
+        self = .tooMany(limit: wait.limit, retryAfterSeconds: wait.seconds)
     }
-
-    /// Uncounts an attempt against the account, because its password was right.
-    mutating func giveBack(email: String) { byAccount.giveBack(email) }
 }

@@ -1,61 +1,47 @@
 import Cryptography
 import Foundation
-import Synchronization
 
-/// Hashes and checks passwords, one at a time, on a queue of its own.
-///
-/// scrypt takes time and memory, so many sign-ins at once must neither fill the memory nor block
-/// the threads that answer requests. There is one bounded queue, and a full queue refuses the
-/// request.
+/// Hashes and checks passwords, on a ``PasswordPool``.
 public final class PasswordHasher: Sendable {
-    /// The maximum number of waiting passwords.
-    static let waitingMax = 64
-
-    private let queue = DispatchQueue(label: "quicksand.passwords", qos: .utility)
-    private let waiting = Atomic(0)
+    let pool: PasswordPool
     private let cost: PasswordHash.Cost
     /// The hash for passwords of unknown accounts, so that their check takes as long.
     private let decoy: String
 
-    public convenience init() { self.init(cost: .standard) }
+    /// Creates a hasher that uses half of the processors, and at most four.
+    public convenience init() {
+        let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        self.init(cost: .standard, pool: PasswordPool(threads: min(4, max(1, processors / 2))))
+    }
 
-    init(cost: PasswordHash.Cost) {
+    init(cost: PasswordHash.Cost, pool: PasswordPool = PasswordPool(threads: 1)) {
         self.cost = cost
+        self.pool = pool
         decoy = PasswordHash(salt: [], key: [UInt8](repeating: 0, count: 32), cost: cost).text
     }
 
     /// - Returns: the hash as text, for the store.
     /// - Throws: ``PasswordsBusy``, or what the hash throws.
-    public func hash(_ password: String) async throws -> String {
-        try await inTurn { [cost] in try PasswordHash(of: password, cost: cost).text }
+    func hash(_ password: String, for caller: PasswordCaller) async throws -> String {
+        try await pool.run(for: caller) { [cost] in
+            try PasswordHash(of: password, cost: cost).text
+        }
     }
 
     /// - Parameter stored: the stored hash; `nil` if the account does not exist, which takes as
     ///   long.
     /// - Throws: ``PasswordsBusy``, or what the hash throws.
-    public func matches(_ password: String, stored: String?) async throws -> Bool {
-        try await inTurn { [decoy] in
+    func matches(
+        _ password: String,
+        stored: String?,
+        for caller: PasswordCaller
+    ) async throws -> Bool {
+        try await pool.run(for: caller) { [decoy] in
             let hash = PasswordHash(text: stored ?? decoy)
             let isMatch = try hash?.matches(password) ?? false
             return isMatch && stored != nil
         }
     }
-
-    private func inTurn<Value: Sendable>(
-        _ work: @escaping @Sendable () throws -> Value
-    ) async throws -> Value {
-        let before = waiting.wrappingAdd(1, ordering: .relaxed).oldValue
-        defer { waiting.wrappingSubtract(1, ordering: .relaxed) }
-        guard before < Self.waitingMax else { throw PasswordsBusy() }
-        return try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Result(catching: work)) }
-        }
-    }
-}
-
-/// The error for too many waiting passwords.
-public struct PasswordsBusy: Error, Sendable, Hashable {
-    public init() {}
 }
 
 /// The scrypt hash of a password: `$scrypt$ln=15,r=8,p=3$<salt>$<key>`, in base64.

@@ -24,7 +24,16 @@ public final class PasswordRules: Sendable {
     }
 
     /// Returns the rules that `password` breaks, in their order.
+    ///
+    /// The dictionary is asked only about passwords that keep every other rule. It takes long, so
+    /// ``PasswordPool`` does this.
     public func broken(by password: String) -> [PasswordRule] {
+        let plain = Self.plainlyBroken(by: password)
+        return plain.isEmpty && isTriedFirst(password) ? [.uncommon] : plain
+    }
+
+    /// Returns the broken rules that need no dictionary.
+    static func plainlyBroken(by password: String) -> [PasswordRule] {
         let scalars = password.unicodeScalars
         return PasswordRule.allCases.filter { rule in
             switch rule {
@@ -32,17 +41,15 @@ public final class PasswordRules: Sendable {
             case .lowercase: !scalars.contains { $0.properties.isLowercase }
             case .uppercase: !scalars.contains { $0.properties.isUppercase }
             case .digit: !scalars.contains { $0.properties.numericType == .decimal }
-            case .symbol: scalars.allSatisfy(Self.isLetterOrDigit)
-            case .uncommon: isTriedFirst(password)
+            case .symbol: scalars.allSatisfy(isLetterOrDigit)
+            case .uncommon: false
             }
         }
     }
 
     private func isTriedFirst(_ password: String) -> Bool {
-        // cracklib does not read longer passwords, and the rule of length refuses them.
-        guard password.unicodeScalars.count <= PasswordRule.lengthRange.upperBound,
-            !password.utf8.contains(0)
-        else { return false }
+        // cracklib reads a C string, which would end at a zero byte.
+        guard !password.utf8.contains(0) else { return false }
         let words = Self.cores(of: password).filter { $0.count >= Self.coreLengthMin }
         return ([password] + words).contains(where: isCommon)
     }

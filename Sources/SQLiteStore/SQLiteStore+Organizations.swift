@@ -47,7 +47,8 @@ extension Query {
     ]
     static let accountWrites = [
         insertUser, updateUser, insertSession, extendSession, deleteSession, pruneSessions,
-        insertOrganization, updateOrganization, setRole, removeMember, owner,
+        boundSessions, knowAddress, boundAddresses, insertOrganization,
+        updateOrganization, setRole, removeMember, owner,
     ]
 }
 

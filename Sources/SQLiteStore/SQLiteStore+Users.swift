@@ -7,7 +7,11 @@ extension Query {
         INSERT INTO user (id, name, email, image, password, created_at, updated_at)
         VALUES (?, ?, ?, ?, ?, ?, ?)
         """
-    static let account = "SELECT * FROM user WHERE email = ?"
+    static let account = """
+        SELECT user.*, EXISTS (SELECT 1 FROM known_address
+            WHERE user = user.id AND address = ?2 AND seen_at >= ?3) AS is_address_known
+        FROM user WHERE email = ?1
+        """
     static let user = "SELECT * FROM user WHERE id = ?"
     static let updateUser = "UPDATE user SET name = ?, image = ?, updated_at = ? WHERE id = ?"
     static let insertSession = """
@@ -24,6 +28,21 @@ extension Query {
     static let pruneSessions = """
         DELETE FROM session WHERE digest IN
             (SELECT digest FROM session WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)
+        """
+    /// Deletes all sessions of a user but those that end last; the newest comes before its equals.
+    static let boundSessions = """
+        DELETE FROM session WHERE digest IN
+            (SELECT digest FROM session WHERE user = ?1
+                ORDER BY expires_at DESC, created_at DESC, id DESC LIMIT -1 OFFSET ?2)
+        """
+    static let knowAddress = """
+        INSERT INTO known_address (user, address, seen_at) VALUES (?, ?, ?)
+        ON CONFLICT (user, address) DO UPDATE SET seen_at = excluded.seen_at
+        """
+    static let boundAddresses = """
+        DELETE FROM known_address WHERE user = ?1 AND address IN
+            (SELECT address FROM known_address WHERE user = ?1
+                ORDER BY seen_at DESC, address DESC LIMIT -1 OFFSET ?2)
         """
 }
 
@@ -58,10 +77,21 @@ extension SQLiteStore {
         }
     }
 
-    public func account(email: String) async throws -> Account? {
+    public func account(
+        email: String,
+        from address: String,
+        since date: Date
+    ) async throws -> Account? {
         try await read { db in
-            try Row.fetchOne(db.cachedStatement(sql: Query.account), arguments: [email])
-                .map { Account(user: User(row: $0), password: $0["password"]) }
+            let arguments: StatementArguments = [email, address, date.microseconds]
+            let statement = try db.cachedStatement(sql: Query.account)
+            return try Row.fetchOne(statement, arguments: arguments).map { row in
+                Account(
+                    user: User(row: row),
+                    password: row["password"],
+                    isAddressKnown: row["is_address_known"]
+                )
+            }
         }
     }
 
@@ -80,7 +110,7 @@ extension SQLiteStore {
         }
     }
 
-    public func insert(_ session: Session) async throws {
+    public func insert(_ session: Session, from address: String) async throws {
         try await write(surviving: .process) { db in
             try db.cachedStatement(sql: Query.insertSession).execute(arguments: [
                 session.digest, session.id, session.user, session.createdAt.microseconds,
@@ -88,6 +118,12 @@ extension SQLiteStore {
             ])
             try db.cachedStatement(sql: Query.pruneSessions)
                 .execute(arguments: [session.createdAt.microseconds, Self.sessionsPrunedMax])
+            try db.cachedStatement(sql: Query.boundSessions)
+                .execute(arguments: [session.user, Session.perUserMax])
+            try db.cachedStatement(sql: Query.knowAddress)
+                .execute(arguments: [session.user, address, session.createdAt.microseconds])
+            try db.cachedStatement(sql: Query.boundAddresses)
+                .execute(arguments: [session.user, Session.addressesPerUserMax])
         }
     }
 

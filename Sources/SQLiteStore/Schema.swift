@@ -57,6 +57,7 @@ enum Schema {
         migrator.registerMigration("v4") { db in try db.execute(sql: narrowTables) }
         migrator.registerMigration("v5") { db in try db.execute(sql: endings) }
         migrator.registerMigration("v6") { db in try db.execute(sql: claims) }
+        migrator.registerMigration("v7") { db in try db.execute(sql: knownAddresses) }
         return migrator
     }
 

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Testing
 
-private func sampleUser(_ number: Int) -> User {
+func sampleUser(_ number: Int) -> User {
     User(
         id: "usr_\(number)",
         name: "Ada é \(number)",
@@ -14,7 +14,7 @@ private func sampleUser(_ number: Int) -> User {
 
 extension Store {
     /// Inserts a user with its personal organization, such as `org_own_1` of `usr_1`.
-    fileprivate func insertUser(_ number: Int) async throws {
+    func insertUser(_ number: Int) async throws {
         try await insert(
             sampleUser(number),
             password: "hash \(number)",
@@ -34,8 +34,13 @@ extension Store {
     ) async throws {
         try await adapter.withStore { store async throws in
             try await store.insertUser(1)
-            let account = try await store.account(email: "ada1@example.com")
-            #expect(account == Account(user: sampleUser(1), password: "hash 1"))
+            let account = try await store.account(
+                email: "ada1@example.com",
+                from: "a",
+                since: .distantPast
+            )
+            let expected = Account(user: sampleUser(1), password: "hash 1", isAddressKnown: false)
+            #expect(account == expected)
             #expect(try await store.user(id: "usr_1") == sampleUser(1))
             let own = sampleOrganization("org_own_1", createdAt: moment(1))
             #expect(
@@ -45,7 +50,12 @@ extension Store {
             )
             let secret = try await store.webhookSecret(organization: "org_own_1", candidate: "x")
             #expect(secret == "whsec_1")
-            #expect(try await store.account(email: "ADA1@example.com") == nil)
+            let shouted = try await store.account(
+                email: "ADA1@example.com",
+                from: "a",
+                since: .distantPast
+            )
+            #expect(shouted == nil)
             #expect(try await store.user(id: "usr_2") == nil)
         }
     }
@@ -112,7 +122,7 @@ extension Store {
                 createdAt: moment(0),
                 expiresAt: moment(60)
             )
-            try await store.insert(session)
+            try await store.insert(session, from: "a")
             let found = try await store.session(digest: Data([1]))
             #expect(found == SignedIn(session: session, user: sampleUser(1)))
             session.expiresAt = moment(90)

@@ -27,6 +27,10 @@ import Testing
         try #require(process.terminationStatus == 0)
     }
 
+    private func account(_ store: SQLiteStore) async throws -> Account? {
+        try await store.account(email: "ada@example.com", from: "a", since: .distantPast)
+    }
+
     @Test func `a file of schema v1 keeps what is in it, and counts its attempts from there`()
         async throws
     {
@@ -117,7 +121,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["schema-v1.sql", "schema-v2.sql", "schema-v3.sql"])
+    @Test(arguments: ["schema-v1.sql", "schema-v2.sql", "schema-v3.sql", "schema-v6.sql"])
     func `every row of a file of a released schema is read, and nothing of it is given up`(
         fixture: String
     ) async throws {
@@ -195,13 +199,46 @@ import Testing
                     excluding: []
                 )
                 #expect(due.map(\.attempts.count).sorted() == [1, 2])
-                let user = try #require(await store.account(email: "ada@example.com")?.user)
+                let user = try #require(await account(store)?.user)
                 #expect(try await store.memberships(user: user.id).map(\.role) == [.owner])
                 let own = try await store.projects(
                     organization: running[0].organization,
                     page: Page()
                 )
                 #expect(own.elements.map(\.limits) == [[.wallMilliseconds: 3_000]])
+            }
+        }
+    }
+
+    @Test func `a file of schema v6 keeps its accounts, and knows no address yet`() async throws {
+        try await withTemporaryFolder { folder async throws in
+            let file = folder.appending(path: "store.sqlite")
+            try Self.restore("schema-v6.sql", to: file)
+            try await withSQLiteStore(file) { store async throws in
+                let before = try #require(await account(store))
+                #expect(before.password.hasPrefix("$scrypt$"))
+                #expect(!before.isAddressKnown)
+                let own = try await store.memberships(user: before.user.id)
+                #expect(own.map(\.role) == [.owner])
+                let organization = try #require(own.first?.organization.id)
+                let members = try await store.members(organization: organization, page: Page())
+                #expect(members.elements.map(\.role) == [.owner, .member])
+                let keys = try await store.keys().map(\.key)
+                #expect(keys.map(\.name) == ["one", "two"])
+                #expect(keys.map { $0.revokedAt != nil } == [false, true])
+
+                try await store.insert(
+                    Session(
+                        id: "ses_1",
+                        digest: Data([1]),
+                        user: before.user.id,
+                        createdAt: moment(0),
+                        expiresAt: moment(60)
+                    ),
+                    from: "a"
+                )
+                #expect(try await account(store)?.isAddressKnown == true)
+                #expect(try await store.inspect("PRAGMA foreign_key_check").isEmpty)
             }
         }
     }

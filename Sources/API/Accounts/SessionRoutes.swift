@@ -133,6 +133,13 @@ extension SessionRoutes {
                 limit: limit,
                 retryAfterSeconds: Int(end.timeIntervalSince(now).rounded(.up))
             )
+        case .tooManyAttempts(let limit, let seconds):
+            return .rateLimited(
+                "too many attempts to sign up",
+                policy: "sign_up",
+                limit: limit,
+                retryAfterSeconds: seconds
+            )
         case .emailTaken:
             return APIError(
                 code: .conflict,

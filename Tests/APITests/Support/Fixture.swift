@@ -22,6 +22,9 @@ struct Fixture: Sendable {
     var plans = Plans([Sample.anonymous, Sample.free])
     var readiness: APIDependencies.Readiness = { nil }
     var wakes = Wakes()
+    let hasher = PasswordHasher(
+        cost: PasswordHash.Cost(logRounds: 4, blockSize: 1, parallelism: 1)
+    )
     var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     var store: any Store { temporary.store }
@@ -74,9 +77,7 @@ struct Fixture: Sendable {
             accounts: Accounts(
                 store: store,
                 signUps: PasswordRules().map { .init(rules: $0, perDay: 3) },
-                hasher: PasswordHasher(
-                    cost: PasswordHash.Cost(logRounds: 4, blockSize: 1, parallelism: 1)
-                ),
+                hasher: hasher,
                 clock: WallClock { Sample.now }
             ),
             runtimes: Sample.runtimes,
