@@ -9,8 +9,9 @@ import JSON
 enum LimitsFile {
     private static let rateKeys = [
         "per_second", "penalty_seconds", "per_minute", "per_day", "concurrent",
+        "requests_per_minute",
     ]
-    private static let holdingKeys = ["projects", "unfinished_tasks", "keep_days"]
+    private static let holdingKeys = ["projects", "unfinished_tasks", "keys", "keep_days"]
     private static let shareKeys = ["queue_percent"]
 
     static func plans(path: String, label: String) throws(CatalogError) -> Plans {
@@ -54,6 +55,7 @@ enum LimitsFile {
             holdings: Holdings(
                 projects: Int(try object.required("projects").number()),
                 unfinishedTasks: Int(try object.required("unfinished_tasks").number()),
+                keys: Int(try object.required("keys").number()),
                 keepDays: try object["keep_days"].map { (field) throws(CatalogError) in
                     try keepDays(field)
                 }
@@ -93,7 +95,8 @@ enum LimitsFile {
             perSecond: burst,
             perMinute: try rate("per_minute", plan),
             perDay: try rate("per_day", plan),
-            concurrent: try rate("concurrent", plan)
+            concurrent: try rate("concurrent", plan),
+            requestsPerMinute: try rate("requests_per_minute", plan)
         )
     }
 

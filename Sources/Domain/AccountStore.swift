@@ -70,8 +70,14 @@ public protocol AccountStore: Sendable {
     ) async throws -> [String]?
 
     // Keys
+    /// Writes a new key, unless its organization has `limit` keys that work already.
+    ///
+    /// Of the organization's revoked and expired keys, the newest `limit` are kept.
+    ///
+    /// - Parameter limit: `nil` for no limit.
+    /// - Returns: whether the key was stored.
     /// - Throws: where there is no such organization.
-    func insert(_ key: APIKey) async throws
+    func insert(_ key: APIKey, limit: Int?) async throws -> Bool
     /// Returns the key with this SHA-256 digest, revoked and expired keys included.
     func key(digest: Data) async throws -> IssuedKey?
     func key(id: String) async throws -> IssuedKey?
@@ -82,6 +88,11 @@ public protocol AccountStore: Sendable {
     /// - Returns: whether there was such a key. Revoking a key again keeps the first date.
     func revokeKey(id: String, at date: Date) async throws -> Bool
     func touchKey(id: String, at date: Date) async throws
+}
+
+extension AccountStore {
+    /// Writes a new key, without a limit.
+    public func insert(_ key: APIKey) async throws { _ = try await insert(key, limit: nil) }
 }
 
 /// The signing keys of access tokens, and revoked tokens.

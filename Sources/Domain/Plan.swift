@@ -13,7 +13,7 @@ public struct Plan: Sendable, Hashable {
     public init(
         name: String,
         rates: Rates,
-        holdings: Holdings = Holdings(projects: 0, unfinishedTasks: 0),
+        holdings: Holdings = Holdings(projects: 0, unfinishedTasks: 0, keys: 0),
         queuePercent: Int = 100,
         defaults: Limits,
         ceilings: Limits
@@ -33,20 +33,23 @@ public struct Holdings: Sendable, Hashable {
     public let projects: Int
     /// The most tasks that are queued, scheduled or running.
     public let unfinishedTasks: Int
+    /// The most keys that work; as many revoked and expired ones are kept, the newest.
+    public let keys: Int
     /// The days after which ended work is deleted; 0 keeps it, `nil` applies the service's default.
     public let keepDays: Int?
 
     /// The most days: a century.
     public static let keepDaysMax = 36_500
 
-    public init(projects: Int, unfinishedTasks: Int, keepDays: Int? = nil) {
+    public init(projects: Int, unfinishedTasks: Int, keys: Int, keepDays: Int? = nil) {
         self.projects = projects
         self.unfinishedTasks = unfinishedTasks
+        self.keys = keys
         self.keepDays = keepDays
     }
 }
 
-/// The rates at which a caller may start executions; `nil` is unlimited.
+/// The rates at which a caller may start executions and send requests; `nil` is unlimited.
 public struct Rates: Sendable, Hashable {
     public let perSecond: PerSecond?
     public let perMinute: Int?
@@ -54,12 +57,21 @@ public struct Rates: Sendable, Hashable {
     public let perDay: Int?
     /// The most executions that are queued or running at once.
     public let concurrent: Int?
+    /// The tokens for requests of any kind that a caller gets in a minute.
+    public let requestsPerMinute: Int?
 
-    public init(perSecond: PerSecond?, perMinute: Int?, perDay: Int?, concurrent: Int?) {
+    public init(
+        perSecond: PerSecond?,
+        perMinute: Int?,
+        perDay: Int?,
+        concurrent: Int?,
+        requestsPerMinute: Int? = nil
+    ) {
         self.perSecond = perSecond
         self.perMinute = perMinute
         self.perDay = perDay
         self.concurrent = concurrent
+        self.requestsPerMinute = requestsPerMinute
     }
 
     /// The most executions in any second; a caller above it is refused for `penaltySeconds`.

@@ -24,6 +24,7 @@ public struct RateStanding: Sendable, Hashable {
         case perMinute = "per_minute"
         case perDay = "per_day"
         case concurrent
+        case requestsPerMinute = "requests_per_minute"
     }
 
     public var policy: Policy

@@ -23,6 +23,7 @@ public struct KeyIssuer: Sendable {
     ///   - organization: the owner of the key; it must exist.
     ///   - user: the creator; `nil` means the operator.
     ///   - expiresAt: the expiry; `nil` means never.
+    ///   - limit: the most keys that work of the organization; `nil` means no limit.
     /// - Returns: the key as it was stored, and the secret, which is shown once.
     /// - Throws: ``KeyIssueError``, or what the store throws.
     public func create(
@@ -30,7 +31,8 @@ public struct KeyIssuer: Sendable {
         scopes: [String],
         organization: String,
         user: String? = nil,
-        expiresAt: Date? = nil
+        expiresAt: Date? = nil,
+        limit: Int? = nil
     ) async throws -> (key: APIKey, secret: KeySecret) {
         let now = clock.now()
         guard DisplayName.isAcceptable(name) else { throw KeyIssueError.name }
@@ -47,7 +49,9 @@ public struct KeyIssuer: Sendable {
             createdAt: now,
             expiresAt: expiresAt
         )
-        try await store.insert(key)
+        guard try await store.insert(key, limit: limit) else {
+            throw KeyIssueError.tooMany(limit: limit ?? 0)
+        }
         return (key, secret)
     }
 
@@ -69,6 +73,8 @@ public enum KeyIssueError: Error, Sendable, Hashable {
     case scopes(InvalidScopes)
     /// The expiry is in the past.
     case expiry
+    /// The organization has as many keys as its plan allows.
+    case tooMany(limit: Int)
 }
 
 extension KeyIssueError: CustomStringConvertible {
@@ -80,6 +86,7 @@ extension KeyIssueError: CustomStringConvertible {
         case .noScopes: "a key needs at least one scope"
         case .scopes(let invalid): invalid.description
         case .expiry: "the key would have expired already"
+        case .tooMany(let limit): "the plan's limit of \(limit) keys is used up; revoke one"
         }
     }
 }

@@ -8,6 +8,15 @@ extension Query {
             expires_at, last_used_at, revoked_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
+    private static let isUsable =
+        "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)"
+    static let usableKeyCount =
+        "SELECT COUNT(*) FROM api_key WHERE organization = ?1 AND \(isUsable)"
+    static let pruneKeys = """
+        DELETE FROM api_key WHERE id IN
+            (SELECT id FROM api_key WHERE organization = ?1 AND NOT (\(isUsable))
+                ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?3)
+        """
     private static let issuedKey = """
         SELECT api_key.*, organization.name AS organization_name, organization.plan AS plan,
             organization.created_at AS organization_created_at, membership.role AS maker_role
@@ -41,18 +50,32 @@ extension Query {
         "UPDATE api_key SET last_used_at = MAX(COALESCE(last_used_at, ?1), ?1) WHERE id = ?2"
 
     static let keyReads = [key, keyByID, keys, keyCount, keyPage]
-    static let keyWrites = [insertKey, revokeKey, revokeKeysOfUser, revokeKeysOfStranger, touchKey]
+    static let keyWrites = [
+        insertKey, usableKeyCount, pruneKeys, revokeKey, revokeKeysOfUser, revokeKeysOfStranger,
+        touchKey,
+    ]
 }
 
 extension SQLiteStore {
-    public func insert(_ key: APIKey) async throws {
+    public func insert(_ key: APIKey, limit: Int?) async throws -> Bool {
         let scopes = String(decoding: try key.scopes.sorted().json(), as: UTF8.self)
-        try await write(surviving: .power) { db in
+        return try await write(surviving: .power) { db in
+            if let limit {
+                let now = key.createdAt.microseconds
+                let count = try Int.fetchOne(
+                    db.cachedStatement(sql: Query.usableKeyCount),
+                    arguments: [key.organization, now]
+                )
+                guard count ?? 0 < limit else { return false }
+                try db.cachedStatement(sql: Query.pruneKeys)
+                    .execute(arguments: [key.organization, now, limit])
+            }
             try db.cachedStatement(sql: Query.insertKey).execute(arguments: [
                 key.id, key.name, key.digest, key.organization, key.user, scopes,
                 key.createdAt.microseconds, key.expiresAt?.microseconds,
                 key.lastUsedAt?.microseconds, key.revokedAt?.microseconds,
             ])
+            return true
         }
     }
 

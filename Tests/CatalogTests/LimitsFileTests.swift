@@ -8,7 +8,8 @@ import Testing
 private func limits(_ changes: [String: String?] = [:], plan: String = "anonymous") -> String {
     var keys: [String: String?] = [
         "per_second": "5", "penalty_seconds": "10", "per_minute": "60", "per_day": "null",
-        "concurrent": "2", "projects": "3", "unfinished_tasks": "0",
+        "concurrent": "2", "requests_per_minute": "600", "projects": "3", "unfinished_tasks": "0",
+        "keys": "7",
     ]
     for limit in Limit.allCases {
         let standard = limit.definition.follows == nil ? #""default": 10, "# : ""
@@ -30,7 +31,8 @@ private func read(_ text: String) throws -> Plans {
         #expect(plan.rates.perMinute == 60)
         #expect(plan.rates.perDay == nil)
         #expect(plan.rates.concurrent == 2)
-        #expect(plan.holdings == Holdings(projects: 3, unfinishedTasks: 0))
+        #expect(plan.holdings == Holdings(projects: 3, unfinishedTasks: 0, keys: 7))
+        #expect(plan.rates.requestsPerMinute == 600)
         #expect(Limit.allCases.allSatisfy { plan.defaults[$0] == 10 && plan.ceilings[$0] == 20 })
         let small = try read(limits(["stack_bytes": #"{"ceiling": 7}"#])).anonymous
         #expect(small.defaults[.stackBytes] == 7)
@@ -106,6 +108,10 @@ private func read(_ text: String) throws -> Plans {
             (["projects": "-1"], "projects must be a whole number from 0"),
             (["unfinished_tasks": "null"], "unfinished_tasks must be a whole number from 0"),
             (["unfinished_tasks": nil], "unfinished_tasks is missing"),
+            (["keys": nil], "keys is missing"),
+            (["keys": "null"], "keys must be a whole number from 0"),
+            (["requests_per_minute": nil], "requests_per_minute is missing"),
+            (["requests_per_minute": "0"], "requests_per_minute must be at least 1"),
             (["per_minute": "0"], "per_minute must be at least 1"),
             (["per_minute": "-3"], "per_minute must be at least 1"),
             (["per_minute": "true"], "per_minute must be a whole number"),

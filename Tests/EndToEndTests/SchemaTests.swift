@@ -146,7 +146,10 @@ extension Deployment {
         let file = Repository.root.appendingPathComponent("limits.json")
         let shipped = try JSONSerialization.jsonObject(with: try Data(contentsOf: file))
         let plans = (shipped as? [String: [String: [String: Any]]])?["plans"] ?? [:]
-        let rates = ["per_second", "penalty_seconds", "per_minute", "per_day", "concurrent"]
+        let rates = [
+            "per_second", "penalty_seconds", "per_minute", "per_day", "concurrent",
+            "requests_per_minute",
+        ]
         let unrated = plans.mapValues { plan in
             plan.merging(rates.map { ($0, NSNull()) }) { _, none in none }
         }

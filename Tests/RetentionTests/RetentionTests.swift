@@ -76,7 +76,12 @@ private final class Pauses: Sendable {
                     Plan(
                         name: name,
                         rates: rates,
-                        holdings: Holdings(projects: 0, unfinishedTasks: 0, keepDays: days),
+                        holdings: Holdings(
+                            projects: 0,
+                            unfinishedTasks: 0,
+                            keys: 0,
+                            keepDays: days
+                        ),
                         defaults: Self.limits,
                         ceilings: Self.limits
                     )

@@ -41,6 +41,45 @@ import Testing
     }
 
     @Test(arguments: Adapter.allCases)
+    func `an organization has so many keys that work, whoever makes them at once`(
+        _ adapter: Adapter
+    ) async throws {
+        try await adapter.withStore { store async throws in
+            let made = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 0..<8 {
+                    group.addTask { try await store.insert(sampleKey("key_\(number)"), limit: 3) }
+                }
+                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(made == 3)
+            #expect(try await store.insert(sampleKey("key_b", organization: "org_b"), limit: 3))
+            #expect(try await store.insert(sampleKey("key_x"), limit: 0) == false)
+            try await store.insert(sampleKey("key_operator"))
+            #expect(try await store.keys().count == 5)
+        }
+    }
+
+    @Test(arguments: Adapter.allCases)
+    func `as many keys that do not work are kept, the newest`(_ adapter: Adapter) async throws {
+        try await adapter.withStore { store async throws in
+            for number in 0..<6 {
+                let time = moment(Double(number))
+                let isShort = number.isMultiple(of: 2)
+                let key = sampleKey(
+                    "key_\(number)",
+                    createdAt: time,
+                    expiresAt: isShort ? moment(Double(number) + 0.5) : nil
+                )
+                #expect(try await store.insert(key, limit: 2))
+                if !isShort { _ = try await store.revokeKey(id: key.id, at: time) }
+            }
+            #expect(
+                try await store.keys().map(\.key.id) == ["key_3", "key_4", "key_5"]
+            )
+        }
+    }
+
+    @Test(arguments: Adapter.allCases)
     func `keys are listed oldest first`(_ adapter: Adapter) async throws {
         try await adapter.withStore { store async throws in
             #expect(try await store.keys().isEmpty)

@@ -60,17 +60,19 @@ struct CallerResolver: Sendable {
     /// An invalid credential is refused, so that no caller mistakes the anonymous limits for its
     /// own.
     func anyone(_ request: Request, _ context: APIContext) async throws -> Caller {
-        try await credentialed(request, context) ?? stranger(request, context)
+        if let caller = try await credentialed(request, context) { return caller }
+        return try stranger(request, context)
     }
 
     /// Returns the anonymous caller at the address; a credential is ignored.
-    func stranger(_ request: Request, _ context: APIContext) -> Caller {
+    func stranger(_ request: Request, _ context: APIContext) throws(APIError) -> Caller {
         let caller = Caller(
             owner: .address(address(request, context)),
             plan: plans.anonymous,
             scopes: [],
             credential: .none
         )
+        try context.charge(caller)
         context.caller.fill(caller)
         return caller
     }
@@ -113,16 +115,18 @@ struct CallerResolver: Sendable {
     /// - Returns: `nil` if the request has no credential.
     private func credentialed(_ request: Request, _ context: APIContext) async throws -> Caller? {
         guard let credential = try credential(request, context) else { return nil }
+        let caller: Caller
         do throws(AuthenticationError) {
-            let caller = try await authenticator.caller(
+            caller = try await authenticator.caller(
                 credential: credential,
                 organization: request.headers[.xOrganizationID]
             )
-            context.caller.fill(caller)
-            return caller
         } catch {
             throw Self.refusal(error, context)
         }
+        try context.charge(caller)
+        context.caller.fill(caller)
+        return caller
     }
 
     /// The reason goes only into the operator's log: an answer with it would disclose which keys

@@ -32,13 +32,7 @@ struct KeyRoutes: Sendable {
         guard let organization = caller.organization else { throw APIError.unauthorized }
         let body = try NewKeyBody.description.decode(object)
         try Self.check(body.scopes, against: caller)
-        let (key, secret) = try await issuer.create(
-            name: body.name,
-            scopes: body.scopes,
-            organization: organization,
-            user: try await maker(caller),
-            expiresAt: try body.expiresAt?.after(clock.now(), at: "expires_at")
-        )
+        let (key, secret) = try await create(body, by: caller, in: organization)
         return Responses.data(
             IssuedKeyPayload.description.encode(
                 IssuedKeyPayload(secret: secret.plaintext, key: key)
@@ -46,6 +40,30 @@ struct KeyRoutes: Sendable {
             status: .created,
             headers: [.location: RouteTable.path("api-keys/" + key.id, like: request)]
         )
+    }
+
+    private func create(
+        _ body: NewKeyBody,
+        by caller: Caller,
+        in organization: String
+    ) async throws -> (key: APIKey, secret: KeySecret) {
+        do {
+            return try await issuer.create(
+                name: body.name,
+                scopes: body.scopes,
+                organization: organization,
+                user: try await maker(caller),
+                expiresAt: try body.expiresAt?.after(clock.now(), at: "expires_at"),
+                limit: caller.plan.holdings.keys
+            )
+        } catch let error as KeyIssueError {
+            guard case .tooMany(let limit) = error else { throw error }
+            throw APIError(
+                code: .conflict,
+                message: error.description,
+                details: .init(limit: JSONValue(limit))
+            )
+        }
     }
 
     private func list(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -9,7 +9,8 @@ extension Operation {
         summary: "Create a key",
         details: """
             This answer alone shows the key; the server stores only its hash. A key has no scope \
-            that its creator lacks.
+            that its creator lacks. Above the plan's `keys` the answer is 409; revoked and expired \
+            keys do not count.
             """,
         access: .scope("organizations:write"),
         body: .json(
@@ -25,7 +26,8 @@ extension Operation {
                 example: Example.issuedKey
             )
         ],
-        refusals: [.invalidScope]
+        refusals: [.invalidScope, .conflict],
+        cost: Operation.issuingCost
     )
 
     static let listKeys = Operation(
@@ -68,7 +70,7 @@ extension Operation {
         details: """
             The key and its access tokens stop working at once, and requests that wait with them \
             end with 401. Accepted asynchronous executions continue. The key stays in the list, \
-            with `revoked_at`.
+            with `revoked_at`, until as many newer ones as the plan's `keys` are revoked or expired.
             """,
         access: .scope("organizations:write"),
         parameters: [.id("key", prefix: "key_")],

@@ -8,7 +8,7 @@ struct TryRoutes: Sendable {
     var routes: [Route] { [Route(.post, "sandbox/try", .tryCode, run)] }
 
     private func run(_ request: Request, _ context: APIContext) async throws -> Response {
-        let caller = callers.stranger(request, context)
+        let caller = try callers.stranger(request, context)
         let order = try await intake.trial(request, context, from: caller)
         return try await intake.answer(order, try await intake.accept(order), context)
     }

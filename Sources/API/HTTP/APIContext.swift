@@ -14,6 +14,10 @@ struct APIContext: RequestContext {
     var requestID = ""
     /// The caller, once it is known.
     let caller = CallerSlot()
+    /// The rates of all callers; `nil` for a context without a server, as in some tests.
+    var rates: CallRates?
+    /// The tokens that the request takes.
+    var cost = Operation.readingCost
     /// The requests under way on all connections.
     var underWay = RequestsUnderWay()
     /// The memory of this request.
@@ -43,6 +47,11 @@ final class CallerSlot: Sendable {
         var caller: Caller?
         var isDispatcher = false
     }
+
+    private let isCounted = Atomic(false)
+
+    /// Returns whether the request has not been counted yet, and marks it as counted.
+    func isUncounted() -> Bool { !isCounted.exchange(true, ordering: .relaxed) }
 
     private let slot = Mutex(Slot())
 

@@ -86,6 +86,7 @@ private func router(
     _ state: HTTPServerState,
     _ connections: Connections
 ) -> Router<APIContext> {
+    let addresses = ClientAddress(trustedProxies: configuration.trustedProxies)
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
         middleware: RequestMiddleware(
@@ -94,7 +95,12 @@ private func router(
             underWay: RequestsUnderWay(),
             connections: connections,
             memory: dependencies.memory,
-            addresses: ClientAddress(trustedProxies: configuration.trustedProxies),
+            addresses: addresses,
+            rates: CallRates(
+                addresses: addresses,
+                plans: dependencies.plans,
+                clock: dependencies.clock
+            ),
             service: dependencies.executions,
             clock: dependencies.clock
         )

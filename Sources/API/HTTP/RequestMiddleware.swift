@@ -20,6 +20,7 @@ struct RequestMiddleware: RouterMiddleware {
     let connections: Connections
     let memory: MemoryBudgets
     let addresses: ClientAddress
+    let rates: CallRates
     let service: any ExecutionService
     let clock: WallClock
 
@@ -36,6 +37,7 @@ struct RequestMiddleware: RouterMiddleware {
         context.client = .address(
             addresses.group(peer: context.peer, headers: request.headers)
         )
+        context.rates = rates
         context.requestID = RequestID.choose(request.headers, at: clock.now())
         context.logger[metadataKey: "request_id"] = .string(context.requestID)
         let start = ContinuousClock.now
@@ -43,7 +45,7 @@ struct RequestMiddleware: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            response = answer(error, to: request, context)
+            response = answer(context.counted(error, request), to: request, context)
         }
         let caller = context.caller.known
         if caller?.organization != nil { connections.recognize(context.channel) }

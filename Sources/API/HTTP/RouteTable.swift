@@ -75,6 +75,9 @@ struct RouteTable: Sendable {
     func fill(_ router: Router<APIContext>) {
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
+                var context = context
+                context.cost = route.cost
+                if route.countsForAddress { try context.chargeAddress(of: request) }
                 try route.checkQuery(request)
                 return try await route.handler(request, context)
             }

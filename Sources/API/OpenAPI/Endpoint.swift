@@ -39,6 +39,7 @@ struct Endpoint: Sendable {
     /// An answer that the operation itself describes replaces the derived refusal with that status.
     var refusals: [APIError.Code] {
         var codes = Set(operation.refusals)
+        if operation.cost != 0 { codes.insert(.rateLimited) }
         if RouteTable.checksQuery(operation) { codes.insert(.validation) }
         switch operation.access {
         case .anyone, .client: break

@@ -19,6 +19,8 @@ struct Operation: Sendable {
     let answers: [Answer]
     /// The refusals that are not derived from the other properties.
     var refusals: [APIError.Code] = []
+    /// The tokens of `requests_per_minute` that a request takes; `nil` for those of its method.
+    var cost: Int?
 
     /// The chapters of the documentation, in their order.
     enum Group: String, Sendable, CaseIterable {

@@ -30,7 +30,8 @@ extension Operation {
                 content: .plain(.schema("Health")),
                 example: ["status": "ok"]
             )
-        ]
+        ],
+        cost: 0
     )
 
     static let ready = Operation(
@@ -52,7 +53,8 @@ extension Operation {
                 content: .plain(.schema("Unavailable")),
                 example: ["status": "unavailable", "reason": "the warden is down"]
             ),
-        ]
+        ],
+        cost: 0
     )
 
     static let metrics = Operation(

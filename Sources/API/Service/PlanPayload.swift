@@ -59,7 +59,8 @@ extension RateStanding {
     fileprivate static let payload = ObjectDescription<RateStanding>.part(
         [
             Field("policy", \.policy, .choice("", RateStanding.Policy.allCases)),
-            Field("limit", \.limit, .whole()), Field("remaining", \.remaining, .whole()),
+            Field("limit", \.limit, .whole("of executions, or of tokens for requests")),
+            Field("remaining", \.remaining, .whole()),
             Field("window_seconds", \.windowSeconds, .whole("0 for `concurrent`")),
             Field("resets_at", \.resetsAt, .timestamp("when the rate has room again")),
         ]

@@ -24,7 +24,8 @@ struct UsageRoutes: Sendable {
     /// Answers with the caller's usage; without a credential, with that of the anonymous caller.
     private func usage(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.anyone(request, context)
-        let report = try await service.standing(of: caller)
+        var report = try await service.standing(of: caller)
+        if let requests = context.rates?.standing(of: caller) { report.standings.append(requests) }
         return Responses.data(
             caller.plan.usage(report),
             headers: RateHeaders.fields(report, now: clock.now())

@@ -36,6 +36,7 @@ struct TaskAccess: Sendable {
             secret.matches(credential)
         {
             context.caller.fillWithDispatcher()
+            try context.chargeDispatcher(under: largestPlan)
             return .everybodys
         }
         let caller = try await callers.caller(request, context, needing: scope)

@@ -75,7 +75,10 @@ struct BenchServer: Sendable {
             var plans = root["plans"] as? [String: [String: Any]]
         else { throw CommandError(2, "\(limitsFile) has no plans") }
         for name in plans.keys {
-            for rate in ["per_second", "penalty_seconds", "per_minute", "per_day", "concurrent"] {
+            for rate in [
+                "per_second", "penalty_seconds", "per_minute", "per_day", "concurrent",
+                "requests_per_minute",
+            ] {
                 plans[name]?[rate] = NSNull()
             }
         }

@@ -22,6 +22,7 @@ struct Fixture: Sendable {
     var plans = Plans([Sample.anonymous, Sample.free])
     var readiness: APIDependencies.Readiness = { nil }
     var wakes = Wakes()
+    var clock = WallClock { Sample.now }
     let hasher = PasswordHasher(
         cost: PasswordHash.Cost(logRounds: 4, blockSize: 1, parallelism: 1)
     )
@@ -78,11 +79,11 @@ struct Fixture: Sendable {
                 store: store,
                 signUps: PasswordRules().map { .init(rules: $0, perDay: 3) },
                 hasher: hasher,
-                clock: WallClock { Sample.now }
+                clock: clock
             ),
             runtimes: Sample.runtimes,
             plans: plans,
-            clock: WallClock { Sample.now },
+            clock: clock,
             readiness: readiness,
             metrics: {
                 [

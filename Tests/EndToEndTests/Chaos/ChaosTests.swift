@@ -25,6 +25,7 @@ extension EndToEnd {
             for plan in ["anonymous", "enterprise"] {
                 for rate in [
                     "per_second", "penalty_seconds", "per_minute", "per_day", "concurrent",
+                    "requests_per_minute",
                 ] {
                     plans[plan]?[rate] = NSNull()
                 }
