@@ -11,7 +11,9 @@ enum LimitsFile {
         "per_second", "penalty_seconds", "per_minute", "per_day", "concurrent",
         "requests_per_minute",
     ]
-    private static let holdingKeys = ["projects", "unfinished_tasks", "keys", "keep_days"]
+    private static let holdingKeys = [
+        "projects", "unfinished_tasks", "keys", "members", "keep_days",
+    ]
     private static let shareKeys = ["queue_percent"]
 
     static func plans(path: String, label: String) throws(CatalogError) -> Plans {
@@ -56,6 +58,7 @@ enum LimitsFile {
                 projects: Int(try object.required("projects").number()),
                 unfinishedTasks: Int(try object.required("unfinished_tasks").number()),
                 keys: Int(try object.required("keys").number()),
+                members: Int(try object.required("members").number()),
                 keepDays: try object["keep_days"].map { (field) throws(CatalogError) in
                     try keepDays(field)
                 }

@@ -56,10 +56,16 @@ public protocol AccountStore: Sendable {
     func membership(user: String, organization: String) async throws -> Membership?
     /// Returns the members in the order in which they joined.
     func members(organization: String, page: Page) async throws -> Listing<Member>
-    /// Makes the user a member, or changes its role.
+    func member(_ user: String, organization: String) async throws -> Member?
+    /// Changes the role of a member.
+    ///
+    /// Who becomes a mere member loses its open invitations.
+    ///
+    /// - Returns: whether the user is a member.
     /// - Throws: ``LastOwner`` where the organization would have no owner left.
-    func setRole(_ role: Role, user: String, organization: String, at date: Date) async throws
-    /// Removes a member, and revokes the keys that the member made in the organization.
+    func setRole(_ role: Role, user: String, organization: String) async throws -> Bool
+    /// Removes a member, revokes the keys that the member made in the organization, and withdraws
+    /// the member's open invitations.
     ///
     /// - Returns: the ids of the keys that this revoked; `nil` if the user was no member.
     /// - Throws: ``LastOwner`` where the user is the organization's only owner.

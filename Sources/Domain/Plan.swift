@@ -13,7 +13,12 @@ public struct Plan: Sendable, Hashable {
     public init(
         name: String,
         rates: Rates,
-        holdings: Holdings = Holdings(projects: 0, unfinishedTasks: 0, keys: 0),
+        holdings: Holdings = Holdings(
+            projects: 0,
+            unfinishedTasks: 0,
+            keys: 0,
+            members: 0
+        ),
         queuePercent: Int = 100,
         defaults: Limits,
         ceilings: Limits
@@ -35,16 +40,25 @@ public struct Holdings: Sendable, Hashable {
     public let unfinishedTasks: Int
     /// The most keys that work; as many revoked and expired ones are kept, the newest.
     public let keys: Int
+    /// The most members, together with open invitations.
+    public let members: Int
     /// The days after which ended work is deleted; 0 keeps it, `nil` applies the service's default.
     public let keepDays: Int?
 
     /// The most days: a century.
     public static let keepDaysMax = 36_500
 
-    public init(projects: Int, unfinishedTasks: Int, keys: Int, keepDays: Int? = nil) {
+    public init(
+        projects: Int,
+        unfinishedTasks: Int,
+        keys: Int,
+        members: Int,
+        keepDays: Int? = nil
+    ) {
         self.projects = projects
         self.unfinishedTasks = unfinishedTasks
         self.keys = keys
+        self.members = members
         self.keepDays = keepDays
     }
 }

@@ -6,8 +6,8 @@ public import Foundation
 /// protocol.
 ///
 /// Each method is atomic, and durable when it returns: a `kill -9` right after it loses nothing.
-public protocol Store: AccountStore, TokenStore, QuotaStore, ExecutionStore, IdempotencyStore,
-    DeliveryStore, ProjectStore, TaskStore, ClaimStore, RetentionStore
+public protocol Store: AccountStore, InvitationStore, TokenStore, QuotaStore, ExecutionStore,
+    IdempotencyStore, DeliveryStore, ProjectStore, TaskStore, ClaimStore, RetentionStore
 {
     /// Checks, for readiness, that the store answers and that a store that failed to write can
     /// write.

@@ -5,7 +5,7 @@ enum Query {
     /// The statements of readers.
     static let reads =
         [ping, charged, execution, executionParents]
-        + accountReads + keyReads + tokenReads + projectReads
+        + accountReads + invitationReads + keyReads + tokenReads + projectReads
         + ExecutionQuery.all.flatMap { [$0.count, $0.page] }
         + [delivery, deliveryCount, deliveryPage, dueDeliveries, nextDelivery, webhookSecret]
         + taskReads + claimReads + TaskQuery.all.flatMap { [$0.count, $0.page] }
@@ -18,7 +18,7 @@ enum Query {
             insertDeliveryBody,
             updateDelivery, executionParents, idempotencyClaim,
             claim, pruneClaims, release, keepWebhookSecret, replaceWebhookSecret, webhookSecret,
-        ] + accountWrites + keyWrites + tokenWrites + projectWrites + taskWrites
+        ] + accountWrites + invitationWrites + keyWrites + tokenWrites + projectWrites + taskWrites
         + UnreadableWork.allCases.map(\.giveUp) + claimWrites + outlivingWrites
 
     /// Writes a page without changing it, which fails on a full disk or under a lock.

@@ -26,16 +26,21 @@ extension Query {
     static let membership =
         membershipColumns + " WHERE membership.organization = ? AND membership.user = ?"
     static let memberCount = "SELECT COUNT(*) FROM membership WHERE organization = ?"
-    static let memberPage = """
+    private static let memberColumns = """
         SELECT user.*, membership.role, membership.created_at AS since FROM membership
         JOIN user ON user.id = membership.user WHERE membership.organization = ?
-        ORDER BY membership.created_at, membership.user LIMIT ? OFFSET ?
         """
-    static let setRole = """
+    static let member = memberColumns + " AND membership.user = ?"
+    static let memberPage =
+        memberColumns + """
+                 ORDER BY membership.created_at, membership.user LIMIT ? OFFSET ?
+            """
+    static let insertMembership = """
         INSERT INTO membership (organization, user, role, is_own, created_at)
         VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (organization, user) DO UPDATE SET role = excluded.role
         """
+    static let setRole =
+        "UPDATE membership SET role = ? WHERE organization = ? AND user = ? RETURNING user"
     static let removeMember =
         "DELETE FROM membership WHERE organization = ? AND user = ? RETURNING user"
     static let owner =
@@ -43,12 +48,12 @@ extension Query {
 
     static let accountReads = [
         account, user, session, organization, organizationCount, organizationPage, memberships,
-        membership, memberCount, memberPage,
+        membership, member, memberCount, memberPage,
     ]
     static let accountWrites = [
         insertUser, updateUser, insertSession, extendSession, deleteSession, pruneSessions,
         boundSessions, knowAddress, boundAddresses, insertOrganization,
-        updateOrganization, setRole, removeMember, owner,
+        updateOrganization, insertMembership, setRole, removeMember, owner,
     ]
 }
 
@@ -112,28 +117,32 @@ extension SQLiteStore {
                 count: Query.memberCount,
                 page: Query.memberPage,
                 arguments: [organization],
-                page
-            ) { row in
-                Member(user: User(row: row), role: try Role(row: row), since: row.date("since"))
-            }
+                page,
+                Member.init(row:)
+            )
+        }
+    }
+
+    public func member(_ user: String, organization: String) async throws -> Member? {
+        try await read { db in
+            let statement = try db.cachedStatement(sql: Query.member)
+            return try Row.fetchOne(statement, arguments: [organization, user])
+                .map(Member.init(row:))
         }
     }
 
     public func setRole(
         _ role: Role,
         user: String,
-        organization: String,
-        at date: Date
-    ) async throws {
+        organization: String
+    ) async throws -> Bool {
         try await write(surviving: .power) { db in
-            // Keys that an earlier member left behind do not come back with the user.
-            try db.cachedStatement(sql: Query.revokeKeysOfStranger).execute(arguments: [
-                date.microseconds, organization, user,
-            ])
-            try db.cachedStatement(sql: Query.setRole).execute(arguments: [
-                organization, user, role.rawValue, false, date.microseconds,
-            ])
+            let statement = try db.cachedStatement(sql: Query.setRole)
+            let arguments: StatementArguments = [role.rawValue, organization, user]
+            guard try Row.fetchOne(statement, arguments: arguments) != nil else { return false }
             try Self.checkOwner(db, of: organization)
+            if role != .owner { try Self.withdrawInvitations(db, of: user, organization) }
+            return true
         }
     }
 
@@ -147,6 +156,7 @@ extension SQLiteStore {
             let arguments: StatementArguments = [organization, user]
             guard try Row.fetchOne(statement, arguments: arguments) != nil else { return nil }
             try Self.checkOwner(db, of: organization)
+            try Self.withdrawInvitations(db, of: user, organization)
             return try String.fetchAll(
                 db.cachedStatement(sql: Query.revokeKeysOfUser),
                 arguments: [date.microseconds, organization, user]
@@ -164,7 +174,7 @@ extension SQLiteStore {
 }
 
 extension Organization {
-    fileprivate init(row: Row) {
+    init(row: Row) {
         self.init(
             id: row["id"],
             name: row["name"],
@@ -175,13 +185,19 @@ extension Organization {
 }
 
 extension Membership {
-    fileprivate init(row: Row) throws {
+    init(row: Row) throws {
         self.init(organization: Organization(row: row), role: try Role(row: row))
     }
 }
 
-extension Role {
+extension Member {
     fileprivate init(row: Row) throws {
+        self.init(user: User(row: row), role: try Role(row: row), since: row.date("since"))
+    }
+}
+
+extension Role {
+    init(row: Row) throws {
         guard let role = Role(rawValue: row["role"]) else {
             throw UnreadableRecord(contradictory: row["id"])
         }

@@ -71,7 +71,7 @@ extension SQLiteStore {
                 organization.id, organization.name, organization.plan, webhookSecret,
                 organization.createdAt.microseconds,
             ])
-            try db.cachedStatement(sql: Query.setRole).execute(arguments: [
+            try db.cachedStatement(sql: Query.insertMembership).execute(arguments: [
                 organization.id, user.id, Role.owner.rawValue, true, user.createdAt.microseconds,
             ])
         }

@@ -57,7 +57,9 @@ enum Schema {
         migrator.registerMigration("v4") { db in try db.execute(sql: narrowTables) }
         migrator.registerMigration("v5") { db in try db.execute(sql: endings) }
         migrator.registerMigration("v6") { db in try db.execute(sql: claims) }
-        migrator.registerMigration("v7") { db in try db.execute(sql: knownAddresses) }
+        migrator.registerMigration("v7") { db in
+            for sql in [knownAddresses, invitations] { try db.execute(sql: sql) }
+        }
         return migrator
     }
 

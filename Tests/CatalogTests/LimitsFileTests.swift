@@ -9,7 +9,7 @@ private func limits(_ changes: [String: String?] = [:], plan: String = "anonymou
     var keys: [String: String?] = [
         "per_second": "5", "penalty_seconds": "10", "per_minute": "60", "per_day": "null",
         "concurrent": "2", "requests_per_minute": "600", "projects": "3", "unfinished_tasks": "0",
-        "keys": "7",
+        "keys": "7", "members": "2",
     ]
     for limit in Limit.allCases {
         let standard = limit.definition.follows == nil ? #""default": 10, "# : ""
@@ -31,7 +31,7 @@ private func read(_ text: String) throws -> Plans {
         #expect(plan.rates.perMinute == 60)
         #expect(plan.rates.perDay == nil)
         #expect(plan.rates.concurrent == 2)
-        #expect(plan.holdings == Holdings(projects: 3, unfinishedTasks: 0, keys: 7))
+        #expect(plan.holdings == Holdings(projects: 3, unfinishedTasks: 0, keys: 7, members: 2))
         #expect(plan.rates.requestsPerMinute == 600)
         #expect(Limit.allCases.allSatisfy { plan.defaults[$0] == 10 && plan.ceilings[$0] == 20 })
         let small = try read(limits(["stack_bytes": #"{"ceiling": 7}"#])).anonymous
@@ -108,7 +108,7 @@ private func read(_ text: String) throws -> Plans {
             (["projects": "-1"], "projects must be a whole number from 0"),
             (["unfinished_tasks": "null"], "unfinished_tasks must be a whole number from 0"),
             (["unfinished_tasks": nil], "unfinished_tasks is missing"),
-            (["keys": nil], "keys is missing"),
+            (["keys": nil], "keys is missing"), (["members": nil], "members is missing"),
             (["keys": "null"], "keys must be a whole number from 0"),
             (["requests_per_minute": nil], "requests_per_minute is missing"),
             (["requests_per_minute": "0"], "requests_per_minute must be at least 1"),

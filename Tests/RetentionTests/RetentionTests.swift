@@ -80,6 +80,7 @@ private final class Pauses: Sendable {
                             projects: 0,
                             unfinishedTasks: 0,
                             keys: 0,
+                            members: 0,
                             keepDays: days
                         ),
                         defaults: Self.limits,

@@ -159,12 +159,7 @@ extension Store {
         try await adapter.withStore { store async throws in
             try await store.insertUser(1)
             for (id, second) in [("org_a", 10.0), ("org_b", 20)] {
-                try await store.setRole(
-                    .owner,
-                    user: "usr_1",
-                    organization: id,
-                    at: moment(second)
-                )
+                try await store.put(.owner, user: "usr_1", in: id, at: moment(second))
             }
             let listed = try await store.memberships(user: "usr_1").map(\.organization.id)
             #expect(listed == ["org_own_1", "org_b", "org_a"])
@@ -176,19 +171,14 @@ extension Store {
         try await adapter.withStore { store async throws in
             for number in 1...3 { try await store.insertUser(number) }
             for number in 2...3 {
-                try await store.setRole(
+                try await store.put(
                     .member,
                     user: "usr_\(number)",
-                    organization: "org_own_1",
+                    in: "org_own_1",
                     at: moment(Double(10 * number))
                 )
             }
-            try await store.setRole(
-                .owner,
-                user: "usr_2",
-                organization: "org_own_1",
-                at: moment(99)
-            )
+            try await store.put(.owner, user: "usr_2", in: "org_own_1", at: moment(99))
             let members = try await store.members(organization: "org_own_1", page: Page())
             #expect(members.total == 3)
             #expect(members.elements.map(\.user.id) == ["usr_1", "usr_2", "usr_3"])
@@ -214,22 +204,12 @@ extension Store {
                 )
             }
             await #expect(throws: LastOwner.self) {
-                try await store.setRole(
-                    .member,
-                    user: "usr_1",
-                    organization: "org_own_1",
-                    at: moment(5)
-                )
+                try await store.put(.member, user: "usr_1", in: "org_own_1", at: moment(5))
             }
             #expect(
                 try await store.membership(user: "usr_1", organization: "org_own_1")?.role == .owner
             )
-            try await store.setRole(
-                .owner,
-                user: "usr_2",
-                organization: "org_own_1",
-                at: moment(5)
-            )
+            try await store.put(.owner, user: "usr_2", in: "org_own_1", at: moment(5))
             let remove = { @Sendable in
                 try await store.removeMember(
                     user: "usr_1",
@@ -251,12 +231,7 @@ extension Store {
             for number in 1...2 { try await store.insertUser(number) }
             let organization = "org_own_1"
             let set = { @Sendable (role: Role) in
-                try await store.setRole(
-                    role,
-                    user: "usr_2",
-                    organization: organization,
-                    at: moment(5)
-                )
+                try await store.put(role, user: "usr_2", in: organization, at: moment(5))
             }
             try await set(.owner)
             for (id, user, home) in [

@@ -41,7 +41,7 @@ extension Codec<String> {
             max: EmailAddress.bytesMax,
             pattern:
                 "^[^\\s<>()\\[\\],;:\\\\\"@\(unshowable)]{1,64}@(?:\(label)\\.)+\(label)$",
-            format: "email",
+            format: "idn-email",
             example: "ada@example.com"
         )
     }

@@ -3,8 +3,17 @@ import JSON
 extension Example {
     static let user: JSONValue = [
         "id": userID, "name": name, "email": email, "image": .null, "created_at": time,
-        "updated_at": time,
-        "organizations": [["id": organizationID, "name": name, "plan": "free", "role": "owner"]],
+        "updated_at": time, "organizations": [membership],
+    ]
+
+    static let membership: JSONValue = [
+        "id": organizationID, "name": name, "plan": "free", "role": "owner",
+    ]
+
+    static let invitation: JSONValue = [
+        "id": "inv_01m7y99na3q5s7t9v1w3x5y7z9", "organization_id": organizationID,
+        "organization_name": name, "email": "grace@example.com", "role": "member",
+        "created_at": time, "expires_at": "2026-12-05T05:29:34.710Z",
     ]
 
     static let sessionToken: JSONValue = [

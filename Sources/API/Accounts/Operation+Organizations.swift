@@ -105,8 +105,8 @@ extension Operation {
     static let setMember = Operation(
         id: "setMember",
         group: .organizations,
-        summary: "Add a member, or change a role",
-        details: "`user` is the `id` from the user's own `GET /users/me`.",
+        summary: "Change a member's role",
+        details: "Nobody becomes a member by this: invite users, and they accept.",
         access: .scope("organizations:write"),
         parameters: [.organization, .user],
         body: .json(schema: .schema("MemberChange"), example: ["role": "member"]),

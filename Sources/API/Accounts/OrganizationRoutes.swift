@@ -93,9 +93,9 @@ struct OrganizationRoutes: Sendable {
         return Responses.envelope(members.json(page, \.json))
     }
 
-    /// Adds a user to an organization, or changes its role.
+    /// Changes a member's role.
     ///
-    /// Nobody can guess a user's id, so the user must disclose it.
+    /// Nobody becomes a member by this; see ``InvitationRoutes``.
     private func setMember(_ request: Request, _ context: APIContext) async throws -> Response {
         let (caller, object) = try await callers.body(
             request,
@@ -104,13 +104,13 @@ struct OrganizationRoutes: Sendable {
         )
         let organization = try await organization(context, caller, asOwner: true)
         let role = try MemberChange.description.decode(object).role
-        guard let user = try await store.user(id: context.identifier(of: "user", in: "user"))
-        else { throw APIError.notFound("user") }
-        let now = clock.now()
-        try await keepingAnOwner {
-            try await store.setRole(role, user: user.id, organization: organization.id, at: now)
+        let id = try context.identifier(of: "user", in: "user")
+        let isMember = try await keepingAnOwner {
+            try await store.setRole(role, user: id, organization: organization.id)
         }
-        return Responses.data(Member(user: user, role: role, since: now).json)
+        guard isMember, let member = try await store.member(id, organization: organization.id)
+        else { throw APIError.notFound("member") }
+        return Responses.data(member.json)
     }
 
     /// Removes a member: an owner may remove any member, and a member may remove itself.
@@ -143,34 +143,13 @@ struct OrganizationRoutes: Sendable {
     }
 
     /// The organization of the path, if the caller sees it.
-    ///
-    /// - Parameter asOwner: whether the caller must be an owner of the organization; if it is not,
-    ///   the answer is 403.
     private func organization(
         _ context: APIContext,
         _ caller: Caller,
         asOwner: Bool = false
     ) async throws -> Organization {
         let id = try context.identifier(of: "organization")
-        if caller.isAdmin {
-            guard let found = try await store.organization(id: id) else {
-                throw APIError.notFound("organization")
-            }
-            return found
-        }
-        if case .session(_, let user) = caller.credential {
-            guard let membership = try await store.membership(user: user, organization: id) else {
-                throw APIError.notFound("organization")
-            }
-            guard !asOwner || membership.role == .owner else {
-                throw APIError.forbidden(required: Scope.write(.organizations).name)
-            }
-            return membership.organization
-        }
-        guard caller.organization == id, let found = try await store.organization(id: id) else {
-            throw APIError.notFound("organization")
-        }
-        return found
+        return try await store.organization(id, visibleTo: caller, asOwner: asOwner)
     }
 
     private func visible(to caller: Caller) async throws -> [Organization] {
@@ -180,8 +159,4 @@ struct OrganizationRoutes: Sendable {
         guard let id = caller.organization else { return [] }
         return try await store.organization(id: id).map { [$0] } ?? []
     }
-}
-
-extension Caller {
-    fileprivate var isAdmin: Bool { scopes.contains(Scope.admin.name) }
 }

@@ -20,12 +20,12 @@ struct UserRoutes: Sendable {
 
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.caller(request, context, needing: .read(.users))
-        return Responses.data(try await json(of: user(behind: caller)))
+        return Responses.data(try await json(of: store.user(behind: caller)))
     }
 
     private func update(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try await callers.caller(request, context, needing: .write(.users))
-        var user = try await user(behind: caller)
+        var user = try await store.user(behind: caller)
         let change = try UserChange.description.decode(
             try await BodyReader.object(request, context)
         )
@@ -34,20 +34,6 @@ struct UserRoutes: Sendable {
         user.updatedAt = clock.now()
         try await store.update(user)
         return Responses.data(try await json(of: user))
-    }
-
-    /// - Throws: not-found, also for a key that an operator created.
-    private func user(behind caller: Caller) async throws -> User {
-        let id: String?
-        switch caller.credential {
-        case .session(_, let user): id = user
-        case .key(let key), .token(_, let key): id = try await store.key(id: key)?.key.user
-        case .none: id = nil
-        }
-        guard let id, let user = try await store.user(id: id) else {
-            throw APIError.notFound("user")
-        }
-        return user
     }
 
     private func json(of user: User) async throws -> JSONValue {

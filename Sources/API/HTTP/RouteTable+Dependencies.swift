@@ -80,8 +80,14 @@ extension RouteTable {
             plans: dependencies.plans,
             clock: clock
         )
+        let invitations = InvitationRoutes(
+            callers: callers,
+            store: store,
+            plans: dependencies.plans,
+            clock: clock
+        )
         return UserRoutes(callers: callers, store: store, clock: clock).routes + keys.routes
-            + organizations.routes
+            + organizations.routes + invitations.routes
     }
 
     /// Returns the routes of executions and projects.

@@ -8,7 +8,9 @@ import JSON
 enum Schemas {
     static func all(runtimes: Runtimes, plans: Plans) -> [JSONValue.Member] {
         let subjects: [[JSONValue.Member]] = [
-            executions, projects, tasks, deliveries, usage, accounts, keys, organizations, tokens,
+            executions, projects, tasks, deliveries, usage, accounts, keys, organizations,
+            invitations,
+            tokens,
             service, refusals,
         ]
         let ofThisServer: [JSONValue.Member] =

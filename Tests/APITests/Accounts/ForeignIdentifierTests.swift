@@ -12,6 +12,7 @@ import Testing
     private static let foreign = [
         "executions": "exe_foreign", "deliveries": "msg_foreign", "api-keys": "key_stranger",
         "organizations": "org_2", "projects": "prj_foreign", "dispatcher/tasks": "tsk_foreign",
+        "users/me/invitations": "inv_foreign",
     ]
 
     /// Returns a valid body for each method, so that only the identifier can be refused.
@@ -71,7 +72,8 @@ import Testing
                 var replies: [Reply] = []
                 for name in [id, String(id.prefix { $0 != "_" }) + "_0"] {
                     let path = route.path.replacing(":id", with: name)
-                        .replacing(":user", with: "usr_0").replacing("**", with: "a.txt")
+                        .replacing(":user", with: "usr_0").replacing(":invitation", with: "inv_0")
+                        .replacing("**", with: "a.txt")
                     let reply = try await caller.send(
                         route.method,
                         path,

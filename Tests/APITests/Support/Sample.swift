@@ -39,7 +39,7 @@ enum Sample {
     static let free = Plan(
         name: "free",
         rates: Rates(perSecond: nil, perMinute: 60, perDay: 1_000, concurrent: 4),
-        holdings: Holdings(projects: 3, unfinishedTasks: 3, keys: 12),
+        holdings: Holdings(projects: 3, unfinishedTasks: 3, keys: 12, members: 4),
         defaults: defaults,
         ceilings: ceilings
     )
