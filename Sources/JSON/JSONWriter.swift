@@ -64,6 +64,32 @@ public struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// Returns the length of a text in UTF-8 as a JSON string, without its quotation marks.
+    public static func length(of utf8: UnsafeRawBufferPointer) -> Int {
+        var length = 0
+        for byte in utf8 { length += Self.length(of: byte) }
+        return length
+    }
+
+    /// Returns the number of leading bytes that have at most this length as a JSON string.
+    public static func prefix(of utf8: UnsafeRawBufferPointer, lengthMax: Int) -> Int {
+        var length = 0
+        for (index, byte) in utf8.enumerated() {
+            length += Self.length(of: byte)
+            if length > lengthMax { return index }
+        }
+        return utf8.count
+    }
+
+    /// A `\u0001` is six bytes long, and the other escapes two.
+    private static func length(of byte: UInt8) -> Int {
+        guard mustEscape(byte) else { return 1 }
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x0a, 0x0d, 0x09: return 2
+        default: return 6
+        }
+    }
+
     private static func mustEscape(_ byte: UInt8) -> Bool {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7f
     }

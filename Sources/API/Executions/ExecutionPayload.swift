@@ -26,6 +26,8 @@ public struct ExecutionPayload: Sendable {
     var startedAt: Date?
     var finishedAt: Date?
     var metadata: [String: String] = [:]
+    /// Whether the outputs are not whole, in the body of a callback.
+    var isCut = false
 
     init() {}
 
@@ -44,14 +46,18 @@ public struct ExecutionPayload: Sendable {
         metadata = summary.metadata
     }
 
-    public init(_ execution: Execution) {
+    public init(_ execution: Execution) { self.init(execution, lengthMax: .max) }
+
+    /// - Parameter lengthMax: the length in JSON to which each output is cut.
+    init(_ execution: Execution, lengthMax: Int) {
         self.init(ExecutionSummary(execution))
         let request = execution.request
         let result = execution.result
-        if let last = result?.runs.last, !request.hasRuns { run = StagePayload(last) }
-        compile = result?.compile.map(StagePayload.init)
-        if request.hasRuns { runs = result?.runs.map(StagePayload.init) }
-        files = result?.files.map(OutputFilePayload.init) ?? []
+        let stage = { StagePayload($0, lengthMax: lengthMax) }
+        if let last = result?.runs.last, !request.hasRuns { run = stage(last) }
+        compile = result?.compile.map(stage)
+        if request.hasRuns { runs = result?.runs.map(stage) }
+        files = result?.files.map { OutputFilePayload($0, lengthMax: lengthMax) } ?? []
         limits = request.limits
     }
 
@@ -102,18 +108,6 @@ extension ExecutionPayload {
         }
     )
 
-    /// The body of an execution's callback.
-    static let finished = ObjectDescription<ExecutionPayload>.answer(
-        "ExecutionFinished",
-        "The body that the server posts to a `callback_url`.",
-        [
-            .constant("type", "execution.finished"),
-            Field("timestamp", \.end, .timestamp("its end")), Field("data", \.self, .object(whole)),
-        ]
-    )
-
-    private var end: Date { finishedAt ?? createdAt }
-
     private static let heading: [Field<ExecutionPayload>] = [
         Field("id", \.id, .identifier("exe_")),
         Field("status", \.status, .choice("", Execution.Status.allCases)),
@@ -144,11 +138,4 @@ extension Codec<String> {
 extension ExecutionSummary {
     /// The form of an execution in lists: without output, since a page can have 100 executions.
     var json: JSONValue { ExecutionPayload.summary.encode(ExecutionPayload(self)) }
-}
-
-/// Returns the body that is posted to a callback URL when an execution has ended; its timestamp is
-/// the time of the end.
-public func callbackBody(_ execution: Execution) -> Data {
-    let payload = ExecutionPayload(execution)
-    return Data(JSONWriter.bytes(of: ExecutionPayload.finished.encode(payload)))
 }

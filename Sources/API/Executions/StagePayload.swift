@@ -30,10 +30,11 @@ public struct StagePayload: Sendable {
         refusedCalls = stage.refusedCalls
     }
 
-    init(_ result: StageResult) {
+    /// - Parameter lengthMax: the length in JSON to which each output is cut.
+    init(_ result: StageResult, lengthMax: Int) {
         self.init(StageSummary(result))
-        stdout = EncodedOutput(result.stdout)
-        stderr = EncodedOutput(result.stderr)
+        stdout = EncodedOutput(result.stdout, lengthMax: lengthMax)
+        stderr = EncodedOutput(result.stderr, lengthMax: lengthMax)
         isCached = result.isCached
     }
 }
@@ -93,9 +94,9 @@ public struct EncodedOutput: Sendable {
     var bytes: EncodedBytes
     var isTruncated: Bool
 
-    init(_ output: Output) {
-        bytes = EncodedBytes(output.bytes)
-        isTruncated = output.isTruncated
+    init(_ output: Output, lengthMax: Int = .max) {
+        bytes = EncodedBytes(output.bytes, lengthMax: lengthMax)
+        isTruncated = output.isTruncated || bytes.isCut
     }
 
     /// The output in bytes; `nil` if the text is not valid in its encoding.
@@ -109,12 +110,15 @@ public struct EncodedOutput: Sendable {
             Field(
                 name + "_encoding",
                 \.bytes.encoding,
-                .choice("`base64` if the output is not UTF-8", EncodedBytes.Encoding.allCases)
+                .choice(
+                    "`base64` if the output is not UTF-8, or is mostly control characters",
+                    EncodedBytes.Encoding.allCases
+                )
             ),
             Field(
                 name + "_truncated",
                 \.isTruncated,
-                .flag("whether the output was cut at its limit")
+                .flag("whether the output was cut, at its limit or in a callback")
             ),
         ]
     }
@@ -155,12 +159,16 @@ struct OutputFilePayload: Sendable {
 
     private init(isTaken: Bool) { self.isTaken = isTaken }
 
-    init(_ file: OutputFile) {
+    /// - Parameter lengthMax: the length in JSON above which the file is left out: a part of a file
+    ///   could be mistaken for the file.
+    init(_ file: OutputFile, lengthMax: Int) {
         path = file.path
         switch file.content {
         case .bytes(let data):
-            content = EncodedBytes(data)
+            content = EncodedBytes(data, lengthMax: lengthMax)
             bytes = data.count
+            isTaken = !content.isCut
+            error = .tooLarge
         case .refused(let refusal):
             isTaken = false
             error = refusal

@@ -132,8 +132,8 @@ extension Operation {
 
 extension Schemas {
     static let tasks = [
-        TaskReport.payload.definition, TaskSummary.payload.definition,
-        TaskBody.description.definition, TaskReport.finished.definition,
+        TaskPayload.description.definition, TaskSummary.payload.definition,
+        TaskBody.description.definition, TaskPayload.finished.definition,
     ]
 }
 

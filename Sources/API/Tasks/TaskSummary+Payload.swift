@@ -1,5 +1,5 @@
-public import Domain
-public import Foundation
+import Domain
+import Foundation
 import JSON
 
 // A task as callers see it, in answers and in callbacks.
@@ -63,22 +63,25 @@ extension TaskSummary {
         if case .scheduled(let time) = state { time } else { nil }
     }
 
-    fileprivate var finishedAt: Date? {
+    var finishedAt: Date? {
         if case .ended(_, _, let end) = state { end } else { nil }
     }
 
     var json: JSONValue { Self.payload.encode(self) }
 }
 
-extension TaskReport {
-    /// The form of a task with its attempts, and with the whole execution of the newest one.
-    static let payload = ObjectDescription<TaskReport>.answer(
+/// A task with its attempts, and with the whole execution of the newest one.
+struct TaskPayload: Sendable {
+    let report: TaskReport
+    let execution: ExecutionPayload?
+
+    static let description = ObjectDescription<TaskPayload>.answer(
         "Task",
         "A queued execution with a schedule, a priority and retries, and its outcome.",
-        TaskSummary.fields.map { $0.of(\TaskReport.summary) } + [
+        TaskSummary.fields.map { $0.of(\TaskPayload.summary) } + [
             Field(
                 "attempts",
-                \.attempts,
+                \.report.attempts,
                 .list(
                     "Oldest first; at most the newest 100.",
                     of: .object(TaskAttempt.payload)
@@ -86,7 +89,7 @@ extension TaskReport {
             ),
             Field(
                 "execution",
-                \.executionPayload,
+                \.execution,
                 Codec<ExecutionPayload>.object(ExecutionPayload.whole).orNull.documented(
                     as: [
                         "description": "the execution of the newest attempt",
@@ -97,22 +100,14 @@ extension TaskReport {
         ]
     )
 
-    /// The body of a task's callback.
-    static let finished = ObjectDescription<TaskReport>.answer(
-        "TaskFinished",
-        "The body that the server posts to a task's `callback_url`.",
-        [
-            .constant("type", "task.finished"),
-            Field("timestamp", \.end, .timestamp("its end")),
-            Field("data", \.self, .object(payload)),
-        ]
-    )
+    private var summary: TaskSummary { TaskSummary(report.task) }
+}
 
-    var json: JSONValue { Self.payload.encode(self) }
-
-    private var executionPayload: ExecutionPayload? { execution.map(ExecutionPayload.init) }
-    private var end: Date { summary.finishedAt ?? task.createdAt }
-    private var summary: TaskSummary { TaskSummary(task) }
+extension TaskReport {
+    var json: JSONValue {
+        let payload = TaskPayload(report: self, execution: execution.map(ExecutionPayload.init))
+        return TaskPayload.description.encode(payload)
+    }
 }
 
 extension TaskAttempt {
@@ -142,10 +137,4 @@ extension TaskReport {
         )
         execution = current
     }
-}
-
-/// Returns the body that is posted to a callback URL when a task has ended; its timestamp is the
-/// time of the end.
-public func callbackBody(_ report: TaskReport) -> Data {
-    Data(JSONWriter.bytes(of: TaskReport.finished.encode(report)))
 }

@@ -1,3 +1,4 @@
+import API
 import ArgumentParser
 import Catalog
 import Domain
@@ -48,11 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var queue: Int?
 
-    @Option(
-        help:
-            "A network that callbacks may reach beside public addresses; repeatable. [QUICKSAND_CALLBACK_ALLOW]"
-    )
-    var callbackAllow: [String] = []
+    @OptionGroup var callbacks: CallbackOptions
 
     @Option(
         help:
@@ -153,7 +150,8 @@ struct ServeCommand: AsyncParsableCommand {
                 default: Standard.queue,
                 in: 1...100_000
             ),
-            callbackAllow: try Setting("callback-allow").networks(callbackAllow),
+            callbackAllow: try callbacks.allowed(),
+            callbackBody: try callbacks.body(),
             signUps: try signUps(),
             compileCacheBytes: try Setting("compile-cache-bytes").number(
                 compileCacheBytes,

@@ -79,7 +79,7 @@ struct Service: Sendable {
             answers: settings.memory.answers,
             clock: .system,
             logger: logger,
-            callbackBody: { callbackBody($0) },
+            callbackBody: { settings.callbackBody.of($0) },
             deliveriesSaved: { courier.wake() }
         )
         dispatcher = TaskDispatch(
@@ -92,7 +92,7 @@ struct Service: Sendable {
             },
             clock: .system,
             logger: logger,
-            callbackBody: { callbackBody($0) },
+            callbackBody: { settings.callbackBody.of($0) },
             deliveriesSaved: { courier.wake() }
         )
         retention = Retention(

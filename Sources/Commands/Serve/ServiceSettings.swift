@@ -12,6 +12,7 @@ struct ServiceSettings: Sendable {
     let standby: StandbyBounds
     let queueCapacity: Int
     let callbackAllow: [CIDR]
+    let callbackBody: CallbackBody
     let signUps: Accounts.SignUps?
     let compileCacheBytes: Int
     let keepDays: Int

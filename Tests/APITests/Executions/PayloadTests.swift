@@ -156,6 +156,28 @@ import Testing
     }
 
     @Test(arguments: [
+        ("\u{1}", "base64"), ("\u{1b}[0m", "base64"), ("\u{1b}[31mred\u{1b}[0m\n", "utf-8"),
+        (String(repeating: "\n", count: 99), "utf-8"), ("\"\\\t\r", "utf-8"), ("", "utf-8"),
+        ("\u{1}\u{7f}abcdef", "base64"), ("\u{1}\u{7f}abcdefgh", "utf-8"),
+    ])
+    func `a text that JSON would make more than twice as long travels in base64`(
+        text: String,
+        encoding: String
+    ) throws {
+        let value = finished(
+            ExecutionResult(compile: nil, runs: [Sample.stage(text)], files: [])
+        )
+        #expect(value["stdout_encoding"] == .string(encoding))
+        guard case .string(let content)? = value["stdout"] else { throw Missing() }
+        let data = encoding == "utf-8" ? Data(content.utf8) : Data(base64Encoded: content)
+        #expect(data == Data(text.utf8))
+        // With the quotation marks and what completes base64.
+        #expect(JSONWriter.bytes(of: .string(content)).count <= 2 * text.utf8.count + 4)
+    }
+
+    private struct Missing: Error {}
+
+    @Test(arguments: [
         (Execution.State.queued, "queued"), (.running(since: Sample.now), "running"),
         (.cancelled(startedAt: nil, finishedAt: Sample.now), "cancelled"),
         (.faulted(startedAt: nil, finishedAt: Sample.now), "internal_error"),
@@ -167,19 +189,5 @@ import Testing
         #expect(value["usage"] == .null)
         #expect(value["files"] == [])
         #expect(names(value) == names(finished(Sample.success)))
-    }
-
-    @Test func `a callback wraps the execution in its type and time`() throws {
-        let execution = Sample.execution(
-            "exe_1",
-            state: .finished(Sample.success, startedAt: Sample.now, finishedAt: Sample.now)
-        )
-        let value = try StrictJSON.parse(Array(callbackBody(execution)))
-        #expect(names(value) == ["type", "timestamp", "data"])
-        #expect(value["type"] == "execution.finished")
-        #expect(value["timestamp"] == "2026-03-01T12:00:00.000Z")
-        #expect(value["data"]?["id"] == "exe_1")
-        let encoded = try StrictJSON.parse(Array(ExecutionPayload(execution).encoded()))
-        #expect(encoded == value["data"])
     }
 }

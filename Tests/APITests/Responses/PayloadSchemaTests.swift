@@ -72,8 +72,10 @@ import Testing
             let answer = JSONWriter.bytes(of: ["data": ExecutionPayload(execution).json])
             let read = try #require(ExecutionPayload(answer: Data(answer)))
             #expect(read.json == ExecutionPayload(execution).json)
-            let callback = try StrictJSON.parse(Array(callbackBody(execution)))
-            try expect(callback, isA: "ExecutionFinished")
+            for bytesMax in [0, 1 << 20] {
+                let body = CallbackBody(bytesMax: bytesMax).of(execution)
+                try expect(try StrictJSON.parse(Array(body)), isA: "ExecutionFinished")
+            }
         }
     }
 

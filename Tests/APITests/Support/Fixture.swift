@@ -45,7 +45,7 @@ struct Fixture: Sendable {
             plan: { _ in Sample.free },
             clock: WallClock { Sample.now },
             logger: logger,
-            callbackBody: { callbackBody($0) },
+            callbackBody: { CallbackBody(bytesMax: 1 << 20).of($0) },
             deliveriesSaved: {}
         )
     }

@@ -180,7 +180,8 @@ import Testing
                 $0.state = .ended(.cancelled, last: nil, at: Sample.now)
             }
             let task = try #require(try await fixture.store.task(id: id, organization: nil))
-            let posted = callbackBody(try await fixture.store.report(on: task))
+            let report = try await fixture.store.report(on: task)
+            let posted = CallbackBody(bytesMax: 1 << 20).of(report)
             let body = try StrictJSON.parse(Array(posted))
             #expect(body["type"] == "task.finished")
             #expect(body["timestamp"] == "2026-03-01T12:00:00.000Z")

@@ -25,7 +25,7 @@ function showStream(title, stage, name) {
   if (!stage[name]) return;
   const heading = document.createElement("h3");
   const notes = [];
-  if (stage[name + "_encoding"] === "base64") notes.push("not UTF-8, shown in base64");
+  if (stage[name + "_encoding"] === "base64") notes.push("not plain text, shown in base64");
   if (stage[name + "_truncated"]) notes.push("truncated");
   heading.textContent = title + (notes.length ? " (" + notes.join(", ") + ")" : "");
   const block = document.createElement("pre");
