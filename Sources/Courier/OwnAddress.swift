@@ -9,20 +9,26 @@ public enum OwnAddress {
     /// Returns whether a packet to the address would stay on this machine.
     ///
     /// The answer is that of the kernel's routes at the moment (rtnetlink(7), RTM_GETROUTE): they
-    /// know every interface's address and every local route. If the kernel cannot be asked, the
-    /// answer is yes.
-    public static func contains(_ address: IPAddress) -> Bool {
+    /// know every interface's address and every local route.
+    ///
+    /// - Returns: `nil` if the kernel cannot be asked now: this process has no descriptor left, or
+    ///   the kernel no memory.
+    public static func contains(_ address: IPAddress) -> Bool? {
         let socket = socket(AF_NETLINK, Int32(SOCK_RAW.rawValue) | O_CLOEXEC, routing)
-        guard socket >= 0 else { return true }
+        guard socket >= 0 else { return nil }
         defer { close(socket) }
         let request = request(address)
         var reply = [UInt8](repeating: 0, count: 4_096)
-        guard send(socket, request, request.count, 0) == request.count else { return true }
+        guard send(socket, request, request.count, 0) == request.count else { return nil }
         let count = recv(socket, &reply, reply.count, 0)
-        guard count >= headerBytes + routeBytes else { return true }
-        return reply.withUnsafeBytes { reply in
+        guard count >= headerBytes + routeBytes else { return nil }
+        return reply.withUnsafeBytes { reply -> Bool? in
             let kind = reply.loadUnaligned(fromByteOffset: 4, as: UInt16.self)
-            // An error message says that no route leads there.
+            if kind == failure {
+                let error = -reply.loadUnaligned(fromByteOffset: headerBytes, as: Int32.self)
+                // Any other error says that no route leads there.
+                return error == ENOMEM || error == ENOBUFS ? nil : false
+            }
             return kind == newRoute && reply[headerBytes + 7] == local
         }
     }
@@ -46,6 +52,7 @@ public enum OwnAddress {
     private static let routing: Int32 = 0  // NETLINK_ROUTE
     private static let headerBytes = 16
     private static let routeBytes = 12
+    private static let failure: UInt16 = 2  // NLMSG_ERROR
     private static let newRoute: UInt16 = 24  // RTM_NEWROUTE
     private static let getRoute: UInt16 = 26  // RTM_GETROUTE
     private static let isRequest: UInt16 = 1  // NLM_F_REQUEST

@@ -32,6 +32,7 @@ final class Transfer {
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var responseBytes = 0
     private var hasRefusedAddress = false
+    private var hasUnknownAddress = false
     private var hasOpenedSocket = false
 
     /// Fails if libcurl has no memory, or was built without an option that confinement needs.
@@ -157,9 +158,7 @@ extension Transfer {
     private func openSocket(_ target: UnsafePointer<curl_sockaddr>) -> curl_socket_t {
         var bytes = [UInt8](repeating: 0, count: 16)
         let count = ccurl_address(target, &bytes)
-        guard let address = IPAddress(bytes: Array(bytes.prefix(count))), policy.permits(address)
-        else {
-            hasRefusedAddress = true
+        guard isPermitted(IPAddress(bytes: Array(bytes.prefix(count)))) else {
             return CURL_SOCKET_BAD
         }
         hasOpenedSocket = true
@@ -169,9 +168,16 @@ extension Transfer {
     /// Checks the peer again after the connection and before the request, as a second defence in
     /// case the first check is circumvented.
     private func isPermitted(_ peer: UnsafePointer<CChar>) -> Bool {
-        let isPermitted = IPAddress(String(cString: peer)).map(policy.permits) ?? false
-        if !isPermitted { hasRefusedAddress = true }
-        return isPermitted
+        isPermitted(IPAddress(String(cString: peer)))
+    }
+
+    private func isPermitted(_ address: IPAddress?) -> Bool {
+        switch address.map(policy.judgement) ?? .refused {
+        case .permitted: return true
+        case .refused: hasRefusedAddress = true
+        case .unknown: hasUnknownAddress = true
+        }
+        return false
     }
 
     /// Counts the bytes of the answer.
@@ -204,9 +210,10 @@ extension Transfer {
         let isKnown = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK
         if isKnown, status >= 200 { return .answered(status: status) }
         // A name may have both permitted and refused addresses; a permitted one may be reachable
-        // later.
-        if code == CURLE_ABORTED_BY_CALLBACK || (hasRefusedAddress && !hasOpenedSocket) {
-            return .addressNotAllowed
+        // later, and an address that could not be judged may turn out to be one.
+        let isBarred = !hasOpenedSocket && (hasRefusedAddress || hasUnknownAddress)
+        if isBarred || code == CURLE_ABORTED_BY_CALLBACK {
+            return hasUnknownAddress ? .failed(reason: "address not checked") : .addressNotAllowed
         }
         return .failed(reason: reason(code))
     }

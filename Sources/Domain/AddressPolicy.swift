@@ -8,29 +8,30 @@
 /// its updates), with multicast (RFC 5771, RFC 4291) and the reserved block.
 public struct AddressPolicy: Sendable {
     private let allowed: [CIDR]
-    private let isOwn: @Sendable (IPAddress) -> Bool
+    private let isOwn: @Sendable (IPAddress) -> Bool?
 
     /// - Parameters:
     ///   - allowed: the ranges that are permitted although they are not public, or are this
     ///     machine's own.
     ///   - isOwn: whether the address is one of this machine's own at the moment. Services that
-    ///     listen for neighbours listen on public addresses too.
-    public init(allowing allowed: [CIDR], isOwn: @escaping @Sendable (IPAddress) -> Bool) {
+    ///     listen for neighbours listen on public addresses too. `nil` where that cannot be told at
+    ///     the moment.
+    public init(allowing allowed: [CIDR], isOwn: @escaping @Sendable (IPAddress) -> Bool?) {
         self.allowed = allowed
         self.isOwn = isOwn
     }
 
-    public func permits(_ address: IPAddress) -> Bool {
+    public func judgement(of address: IPAddress) -> AddressJudgement {
         // The kernel connects to a mapped address by IPv4, so the IPv4 rules apply to it.
         let target = address.unmapped
-        return allowed.contains { $0.contains(target) } || isForeign(target)
-    }
-
-    private func isForeign(_ address: IPAddress) -> Bool {
-        if !address.isIPv4, Self.translated.contains(where: { $0.contains(address) }) {
-            return isForeign(address.lastFour) && !isOwn(address)
-        }
-        return Self.isPublic(address) && !isOwn(address)
+        if allowed.contains(where: { $0.contains(target) }) { return .permitted }
+        let isTranslated =
+            !target.isIPv4 && Self.translated.contains { $0.contains(target) }
+        let final = isTranslated ? target.lastFour : target
+        guard Self.isPublic(final) else { return .refused }
+        let answers = Set([final, target].map(isOwn))
+        if answers.contains(true) { return .refused }
+        return answers.contains(nil) ? .unknown : .permitted
     }
 
     private static func isPublic(_ address: IPAddress) -> Bool {
@@ -72,4 +73,11 @@ public struct AddressPolicy: Sendable {
         "2002::/16",  // 6to4: would be relayed to the IPv4 address inside
         "3fff::/20",  // documentation, RFC 9637
     ]
+}
+
+public enum AddressJudgement: Sendable, Hashable {
+    case permitted
+    case refused
+    /// The address must not be connected to now; a later judgement may be another.
+    case unknown
 }

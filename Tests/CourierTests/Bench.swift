@@ -17,13 +17,14 @@ struct Bench {
         _ deliveries: [Delivery],
         store: FakeStore? = nil,
         allowing: [CIDR] = Bench.loopback,
+        isOwn: @escaping @Sendable (IPAddress) -> Bool? = OwnAddress.contains,
         limits: CourierLimits = .patient
     ) {
         let store = store ?? FakeStore(deliveries)
         self.store = store
         courier = Courier(
             store: store,
-            policy: AddressPolicy(allowing: allowing, isOwn: OwnAddress.contains),
+            policy: AddressPolicy(allowing: allowing, isOwn: isOwn),
             clock: clock.wallClock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             userAgent: "quicksand-test",

@@ -10,12 +10,39 @@ import Testing
 @Suite(.guardedAgainstHanging) struct OwnAddressTests {
     @Test(arguments: ["127.0.0.1", "127.255.255.254", "::1"])
     func `the loopback is this machine's own`(text: String) throws {
-        #expect(OwnAddress.contains(try #require(IPAddress(text))))
+        #expect(OwnAddress.contains(try #require(IPAddress(text))) == true)
     }
 
     @Test(arguments: ["192.0.2.1", "8.8.8.8", "255.255.255.255", "2001:db8::1"])
     func `another machine's address is not`(text: String) throws {
-        #expect(!OwnAddress.contains(try #require(IPAddress(text))))
+        #expect(OwnAddress.contains(try #require(IPAddress(text))) == false)
+    }
+
+    @Test func `nothing is said of any address while no descriptor is left`() async {
+        // The test runs in its own process, since the limit belongs to the whole process.
+        await #expect(processExitsWith: .success) {
+            let address = try #require(IPAddress("8.8.8.8"))
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            let before = limit.rlim_cur
+            limit.rlim_cur = 0
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            let answer = OwnAddress.contains(address)
+            limit.rlim_cur = before
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            #expect(answer == nil)
+            #expect(OwnAddress.contains(address) == false)
+        }
+    }
+
+    @Test func `a callback whose address cannot be checked now is tried again`() async throws {
+        let bench = Bench([.due(to: "http://8.8.8.8:9/")], isOwn: { _ in nil })
+        try await bench.run {
+            let delivery = await bench.delivery(afterAttempts: 1)
+            let next = ManualClock.start.addingTimeInterval(5)
+            #expect(delivery?.state == .pending(nextAttemptAt: next))
+            #expect(delivery?.attempts.map(\.outcome) == [.failed(reason: "address not checked")])
+        }
     }
 
     /// In a network namespace, so that no address of the machine that tests changes.

@@ -91,7 +91,7 @@ struct AddressPolicyTests {
         "3ffe:ffff::1", "::ffff:8.8.8.8", "64:ff9b::808:808",
     ])
     func `a public address may be called`(text: String) throws {
-        #expect(policy.permits(try #require(IPAddress(text))))
+        #expect(policy.judgement(of: try #require(IPAddress(text))) == .permitted)
     }
 
     @Test(arguments: [
@@ -104,9 +104,10 @@ struct AddressPolicyTests {
     ])
     func `an IPv4 address that is not public is refused`(text: String) throws {
         let address = try #require(IPAddress(text))
-        #expect(!policy.permits(address))
+        #expect(policy.judgement(of: address) == .refused)
         for prefix in ["::ffff:", "::", "64:ff9b::", "64:ff9b:1::", "2002:7f00:1::"] {
-            #expect(!policy.permits(try #require(IPAddress(prefix + text))))
+            let spelled = try #require(IPAddress(prefix + text))
+            #expect(policy.judgement(of: spelled) == .refused)
         }
     }
 
@@ -118,7 +119,7 @@ struct AddressPolicyTests {
         "ff02::1",
     ])
     func `an IPv6 address that is not public is refused`(text: String) throws {
-        #expect(!policy.permits(try #require(IPAddress(text))))
+        #expect(policy.judgement(of: try #require(IPAddress(text))) == .refused)
     }
 
     @Test(arguments: ["8.8.8.8", "::ffff:8.8.8.8", "64:ff9b::808:808", "2606:4700::1111"])
@@ -127,18 +128,31 @@ struct AddressPolicyTests {
     ) throws {
         let own = Set(["8.8.8.8", "2606:4700::1111"].compactMap(IPAddress.init))
         let address = try #require(IPAddress(text))
-        #expect(!AddressPolicy(allowing: [], isOwn: own.contains).permits(address))
+        let policy = AddressPolicy(allowing: [], isOwn: own.contains)
+        #expect(policy.judgement(of: address) == .refused)
         let range = try #require(CIDR("\(address.unmapped)"))
-        #expect(AddressPolicy(allowing: [range], isOwn: own.contains).permits(address))
+        let open = AddressPolicy(allowing: [range], isOwn: own.contains)
+        #expect(open.judgement(of: address) == .permitted)
         let other = try #require(IPAddress("8.8.4.4"))
-        #expect(AddressPolicy(allowing: [], isOwn: own.contains).permits(other))
+        #expect(policy.judgement(of: other) == .permitted)
+    }
+
+    @Test func `where a public address may be this machine's own, nothing is settled`() throws {
+        let range = try #require(CIDR("1.1.1.1"))
+        let policy = AddressPolicy(allowing: [range]) { _ in nil }
+        for (text, judgement): (String, AddressJudgement) in [
+            ("8.8.8.8", .unknown), ("64:ff9b::808:808", .unknown), ("2606:4700::1111", .unknown),
+            ("1.1.1.1", .permitted), ("10.0.0.1", .refused), ("64:ff9b::a00:1", .refused),
+        ] {
+            #expect(policy.judgement(of: try #require(IPAddress(text))) == judgement)
+        }
     }
 
     @Test func `the operator can open a range and no more than that range`() throws {
         let open = AddressPolicy(allowing: [try #require(CIDR("127.0.0.0/8"))]) { _ in false }
-        #expect(open.permits(try #require(IPAddress("127.0.0.1"))))
-        #expect(open.permits(try #require(IPAddress("::ffff:127.0.0.1"))))
-        #expect(!open.permits(try #require(IPAddress("::1"))))
-        #expect(!open.permits(try #require(IPAddress("10.0.0.1"))))
+        #expect(open.judgement(of: try #require(IPAddress("127.0.0.1"))) == .permitted)
+        #expect(open.judgement(of: try #require(IPAddress("::ffff:127.0.0.1"))) == .permitted)
+        #expect(open.judgement(of: try #require(IPAddress("::1"))) == .refused)
+        #expect(open.judgement(of: try #require(IPAddress("10.0.0.1"))) == .refused)
     }
 }
