@@ -2,8 +2,11 @@ import Domain
 import Foundation
 import Logging
 
-/// The courier's loop: it loads due deliveries, passes them to the transfer thread, and saves the
+/// The courier's loop: it chooses due deliveries, passes them to the transfer thread, and saves the
 /// outcomes.
+///
+/// ``DeliveryTurns`` chooses. A body is read when its delivery has a slot, so memory has one body
+/// per slot.
 ///
 /// An attempt keeps its slot until its outcome is on disk. So a failing store can only slow the
 /// courier down, and never makes it send the same message repeatedly.
@@ -34,8 +37,9 @@ struct DeliveryLoop {
     private let thread: TransferThread
     private let continuation: AsyncStream<CourierEvent>.Continuation
     private var slots: Slots
+    private var turns: DeliveryTurns
     /// The deliveries whose outcomes are not saved yet; they still hold their slots.
-    private var unsaved: [String: Delivery] = [:]
+    private var unsaved: [String: DeliverySummary] = [:]
     private var timer: Task<Void, Never>?
     private var isStopping = false
 
@@ -45,9 +49,11 @@ struct DeliveryLoop {
     ) throws(CourierError) {
         self.parts = parts
         self.continuation = continuation
-        slots = Slots(
-            totalMax: parts.limits.inFlightMax,
-            perOrganizationMax: parts.limits.inFlightPerOrganizationMax
+        slots = Slots(parts.limits)
+        turns = DeliveryTurns(
+            store: parts.store,
+            logger: parts.logger,
+            promptMilliseconds: parts.limits.promptMilliseconds
         )
         thread = try TransferThread(
             policy: parts.policy,
@@ -113,32 +119,29 @@ struct DeliveryLoop {
     }
 
     private mutating func startDue() async throws {
-        while !slots.isFull {
-            let due = try await parts.store.dueDeliveries(
-                at: parts.clock.now(),
-                limit: 2 * parts.limits.inFlightMax,
-                excluding: slots.fullOrganizations
-            )
-            let startable = due.filter(slots.hasRoom)
-            if startable.isEmpty { return }
-            for delivery in startable where slots.hasRoom(for: delivery) {
-                try await start(delivery)
-            }
+        let now = parts.clock.now()
+        var waiting: Set<String> = []
+        while !slots.isFull,
+            let due = try await turns.next(for: slots, passing: &waiting, at: now)
+        {
+            try await start(due)
         }
     }
 
-    private mutating func start(_ delivery: Delivery) async throws {
+    private mutating func start(_ due: DueDelivery) async throws {
+        guard let delivery = try await parts.store.wholeDelivery(id: due.id) else { return }
         let now = parts.clock.now()
         let secret = try await parts.store.webhookSecret(
             organization: delivery.organization,
             candidate: parts.candidateSecret()
         )
-        slots.take(delivery, at: now)
+        let isPrompt = turns.standings[.init(due)].isPrompt
+        slots.take(DeliverySummary(delivery), due, isPrompt: isPrompt, at: now)
         guard let url = try? CallbackURL(delivery.url) else {
-            return await fail(delivery, .addressMalformed)
+            return await fail(delivery.id, .addressMalformed)
         }
         guard let signature = WebhookSignature(secret: secret) else {
-            return await fail(delivery, .failed(reason: "no signing secret"))
+            return await fail(delivery.id, .failed(reason: "no signing secret"))
         }
         let headers = signature.headers(id: delivery.id, at: now, body: delivery.body)
         thread.submit(
@@ -146,10 +149,10 @@ struct DeliveryLoop {
         )
     }
 
-    private mutating func fail(_ delivery: Delivery, _ outcome: Delivery.Outcome) async {
+    private mutating func fail(_ id: String, _ outcome: Delivery.Outcome) async {
         record(
             TransferResult(
-                id: delivery.id,
+                id: id,
                 outcome: outcome,
                 retryAfter: nil,
                 durationMilliseconds: 0
@@ -176,6 +179,12 @@ struct DeliveryLoop {
             retryAfter: result.retryAfter,
             now: now,
             random: parts.random()
+        )
+        turns.standings.record(
+            result.outcome,
+            after: result.durationMilliseconds,
+            of: attempt.receiver,
+            at: now
         )
         parts.logger.info(
             "callback attempted",

@@ -25,7 +25,7 @@ struct TransferResult: Sendable {
 /// Only the transfer thread uses it.
 final class Transfer {
     let easy: UnsafeMutableRawPointer
-    private let request: TransferRequest
+    private let id: String
     private let policy: AddressPolicy
     private let responseBytesMax: Int
     private let start = ContinuousClock.now
@@ -44,11 +44,11 @@ final class Transfer {
     ) {
         guard let easy = curl_easy_init() else { return nil }
         self.easy = easy
-        self.request = request
+        id = request.id
         self.policy = policy
         responseBytesMax = limits.responseBytesMax
         let isReady =
-            configureRequest(userAgent: userAgent) && configureConfinement()
+            configure(request, userAgent: userAgent) && configureConfinement()
             && configureLimits(limits) && configureCallbacks()
         guard isReady else { return nil }
     }
@@ -58,7 +58,7 @@ final class Transfer {
         curl_slist_free_all(headers)
     }
 
-    private func configureRequest(userAgent: String) -> Bool {
+    private func configure(_ request: TransferRequest, userAgent: String) -> Bool {
         // An empty `Expect` keeps libcurl from waiting for a "100 Continue", which few receivers
         // send.
         for line in request.headers + ["Content-Type: application/json", "Expect:"] {
@@ -71,13 +71,15 @@ final class Transfer {
             && set(CURLOPT_POST, 1)
             && ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
                 == CURLE_OK
-            && setBody()
+            && set(body: request.body)
     }
 
     /// Sets the body, even if it is empty: without one, libcurl would read the body from standard
     /// input.
-    private func setBody() -> Bool {
-        request.body.withUnsafeBytes { body in
+    ///
+    /// libcurl keeps the only copy.
+    private func set(body: Data) -> Bool {
+        body.withUnsafeBytes { body in
             body.baseAddress.map {
                 ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, $0) == CURLE_OK
             } ?? set(CURLOPT_COPYPOSTFIELDS, "")
@@ -195,7 +197,7 @@ extension Transfer {
         let elapsed = (ContinuousClock.now - start) / .milliseconds(1)
         let retryAfter = value(ofHeader: "Retry-After").flatMap(RetryAfter.init)
         return TransferResult(
-            id: request.id,
+            id: id,
             outcome: outcome(code),
             retryAfter: retryAfter,
             durationMilliseconds: Int(elapsed)

@@ -65,11 +65,24 @@ public struct SHA256: ~Copyable {
 /// HMAC (RFC 2104) with SHA-256.
 public enum HMACSHA256 {
     public static func code(of message: Data, key: Data) -> [UInt8] {
-        let (key, message) = (Array(key), Array(message))
         var code = [UInt8](repeating: 0, count: SHA256.byteCount)
-        let hash = EVP_sha256()
-        let result = HMAC(hash, key, Int32(key.count), message, message.count, &code, nil)
-        guard result != nil else { Library.failed("HMAC") }
+        // A message may have megabytes, so it is not copied.
+        let isMade = key.withUnsafeBytes { key in
+            message.withUnsafeBytes { message in
+                let bytes = message.assumingMemoryBound(to: UInt8.self).baseAddress
+                let hash = EVP_sha256()
+                return HMAC(
+                    hash,
+                    key.baseAddress,
+                    Int32(key.count),
+                    bytes,
+                    message.count,
+                    &code,
+                    nil
+                ) != nil
+            }
+        }
+        guard isMade else { Library.failed("HMAC") }
         return code
     }
 }

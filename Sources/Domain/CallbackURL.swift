@@ -35,6 +35,13 @@ public struct CallbackURL: Sendable, Hashable {
         self.text = text
     }
 
+    /// Returns the receiver of a stored URL: its host and port, which answer or fail together.
+    ///
+    /// A URL that another version stored and this one refuses has none.
+    public static func receiver(of text: String) -> String {
+        (try? CallbackURL(text)).map { "\($0.host):\($0.port)" } ?? "none"
+    }
+
     /// Printable bytes that no URL may contain (RFC 3986, section 2); some parsers read `\` as `/`.
     private static let unsafe = Set(#""<>\^`{|}"#.utf8)
 

@@ -77,20 +77,36 @@ public protocol IdempotencyStore: Sendable {
 
 /// A store of results that must be sent to callback URLs.
 public protocol DeliveryStore: Sendable {
-    /// Writes the state of a delivery, unless it was deleted with its execution or task.
-    func save(_ delivery: Delivery) async throws
-    func delivery(id: String, organization: String) async throws -> Delivery?
+    /// Writes the state and attempts of a delivery, unless it was deleted with its execution or
+    /// task.
+    func save(_ delivery: DeliverySummary) async throws
+    func delivery(id: String, organization: String) async throws -> DeliverySummary?
+    /// Returns a delivery with its body; `nil` if it was deleted or cannot be read.
+    func wholeDelivery(id: String) async throws -> Delivery?
     /// Returns the deliveries of the organization, newest first.
     func deliveries(organization: String, page: Page) async throws -> Listing<DeliverySummary>
-    /// Returns pending deliveries due by `date`, earliest first, at most `limit`.
-    ///
-    /// Deliveries of excluded organizations are left out: one backlog must not hide the others.
-    func dueDeliveries(
+    /// Returns the next organization in the circle after `organization` that has a pending delivery
+    /// due by `date`; `nil` if only the excluded ones have.
+    func organizationOwed(
+        after organization: String,
         at date: Date,
-        limit: Int,
-        excluding organizations: Set<String>
-    ) async throws
-        -> [Delivery]
+        excluding excluded: Set<String>
+    ) async throws -> String?
+    /// Returns the earliest due delivery of each receiver, in the circle of the organization's
+    /// receivers after `receiver`.
+    ///
+    /// It reads no body. One receiver's backlog hides no other's delivery.
+    ///
+    /// - Parameters:
+    ///   - ids: deliveries that are left out.
+    ///   - limit: the most receivers with pending deliveries that are looked at.
+    func dueDeliveries(
+        organization: String,
+        at date: Date,
+        after receiver: String,
+        excluding ids: Set<String>,
+        limit: Int
+    ) async throws -> DueDeliveries
     /// Returns the due date of the next pending delivery.
     func nextDeliveryDate() async throws -> Date?
     /// Returns the organization's `whsec_` signing secret; stores `candidate` if there is none yet.

@@ -10,12 +10,14 @@ struct DeliveryRow: Sendable {
     let execution: String?
     let task: String?
     let url: String
+    /// Where the URL leads, by which the courier takes turns.
+    let receiver: String
     let createdAt: Int64
     let state: String
     let stateAt: Int64
     let attempts: Data
 
-    init(_ delivery: Delivery) throws {
+    init(_ delivery: DeliverySummary) throws {
         id = delivery.id
         organization = delivery.organization
         switch delivery.subject {
@@ -23,6 +25,7 @@ struct DeliveryRow: Sendable {
         case .task(let id): (execution, task) = (nil, id)
         }
         url = delivery.url
+        receiver = CallbackURL.receiver(of: url)
         createdAt = delivery.createdAt.microseconds
         attempts = try AttemptRecord.encode(delivery.attempts)
         switch delivery.state {
@@ -38,6 +41,7 @@ struct DeliveryRow: Sendable {
         execution = row["execution"]
         task = row["task"]
         url = row["url"]
+        receiver = row["receiver"]
         createdAt = row["created_at"]
         state = row["state"]
         stateAt = row["state_at"]
@@ -45,7 +49,7 @@ struct DeliveryRow: Sendable {
     }
 
     var arguments: StatementArguments {
-        [id, organization, execution, task, url, createdAt, state, stateAt, attempts]
+        [id, organization, execution, task, url, receiver, createdAt, state, stateAt, attempts]
     }
 
     /// Returns the summary, without attempts if they are damaged, so that a list shows the others.
@@ -53,7 +57,14 @@ struct DeliveryRow: Sendable {
         try summary(attempts: (try? AttemptRecord.decode(attempts)) ?? [])
     }
 
-    func summary(attempts: [Delivery.Attempt]) throws(UnreadableRecord) -> DeliverySummary {
+    func summary() throws(UnreadableRecord) -> DeliverySummary {
+        let attempts = try UnreadableRecord.naming(id) { () throws(RecordDamage) in
+            try AttemptRecord.decode(self.attempts)
+        }
+        return try summary(attempts: attempts)
+    }
+
+    private func summary(attempts: [Delivery.Attempt]) throws(UnreadableRecord) -> DeliverySummary {
         DeliverySummary(
             id: id,
             organization: organization,
@@ -90,7 +101,7 @@ struct DeliveryRecord: Sendable {
     let body: Data?
 
     init(_ delivery: Delivery) throws {
-        row = try DeliveryRow(delivery)
+        row = try DeliveryRow(DeliverySummary(delivery))
         body = delivery.body
     }
 
@@ -106,9 +117,6 @@ struct DeliveryRecord: Sendable {
 
     func delivery() throws(UnreadableRecord) -> Delivery {
         guard let body else { throw UnreadableRecord(id: row.id, reason: "it has no body") }
-        let attempts = try UnreadableRecord.naming(row.id) { () throws(RecordDamage) in
-            try AttemptRecord.decode(row.attempts)
-        }
-        return Delivery(try row.summary(attempts: attempts), body: body)
+        return Delivery(try row.summary(), body: body)
     }
 }

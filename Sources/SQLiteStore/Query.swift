@@ -7,7 +7,7 @@ enum Query {
         [ping, charged, execution, executionParents]
         + accountReads + invitationReads + keyReads + tokenReads + projectReads
         + ExecutionQuery.all.flatMap { [$0.count, $0.page] }
-        + [delivery, deliveryCount, deliveryPage, dueDeliveries, nextDelivery, webhookSecret]
+        + deliveryReads
         + taskReads + claimReads + TaskQuery.all.flatMap { [$0.count, $0.page] }
 
     /// The statements of the writer.

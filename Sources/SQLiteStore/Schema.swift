@@ -1,3 +1,4 @@
+import Domain
 import GRDB
 
 /// The tables, and the migrations that lead to them.
@@ -60,8 +61,25 @@ enum Schema {
         migrator.registerMigration("v7") { db in
             for sql in [knownAddresses, invitations] { try db.execute(sql: sql) }
         }
+        migrator.registerMigration("v8") { db in
+            let receiver = DatabaseFunction("receiver", argumentCount: 1, pure: true) { values in
+                String.fromDatabaseValue(values[0]).map(CallbackURL.receiver)
+            }
+            db.add(function: receiver)
+            try db.execute(sql: receivers)
+            db.remove(function: receiver)
+        }
         return migrator
     }
+
+    /// Adds the receivers of deliveries, and the indexes by which the courier takes turns.
+    private static let receivers = """
+        ALTER TABLE delivery ADD COLUMN receiver TEXT NOT NULL DEFAULT '';
+        UPDATE delivery SET receiver = receiver(url);
+        CREATE INDEX delivery_turn ON delivery (organization, state_at) WHERE state = 'pending';
+        CREATE INDEX delivery_receiver ON delivery (organization, receiver, state_at, id)
+            WHERE state = 'pending';
+        """
 
     /// Adds workers; no worker holds what an earlier release left unfinished.
     private static let claims = """

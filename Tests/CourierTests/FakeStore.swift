@@ -10,6 +10,8 @@ actor FakeStore: DeliveryStore {
 
     private(set) var deliveries: [String: Delivery] = [:]
     private(set) var failedSaves = 0
+    /// The ids of the deliveries that were read with their bodies.
+    private(set) var wholeReads: [String] = []
     private var secret: String
     private var savesToFail = 0
     private var waiters: [Waiter] = []
@@ -49,36 +51,72 @@ actor FakeStore: DeliveryStore {
         for waiter in satisfied { waiter.continuation.resume() }
     }
 
-    func save(_ delivery: Delivery) throws {
+    /// Adds a delivery that is owed.
+    func add(_ delivery: Delivery) { deliveries[delivery.id] = delivery }
+
+    func save(_ delivery: DeliverySummary) throws {
         defer { notify() }
         guard savesToFail == 0 else {
             savesToFail -= 1
             failedSaves += 1
             throw Broken()
         }
-        deliveries[delivery.id] = delivery
+        guard let known = deliveries[delivery.id] else { return }
+        deliveries[delivery.id] = Delivery(delivery, body: known.body)
     }
 
-    func delivery(id: String, organization: String) -> Delivery? { deliveries[id] }
+    func delivery(id: String, organization: String) -> DeliverySummary? {
+        deliveries[id].map(DeliverySummary.init)
+    }
+
+    func wholeDelivery(id: String) -> Delivery? {
+        wholeReads.append(id)
+        return deliveries[id]
+    }
+
+    func organizationOwed(
+        after organization: String,
+        at date: Date,
+        excluding excluded: Set<String>
+    ) -> String? {
+        let owed = Set(pending.filter { $0.dueAt <= date }.map(\.organization))
+        let names = owed.subtracting(excluded).sorted()
+        return names.first { $0 > organization } ?? names.first
+    }
 
     func dueDeliveries(
+        organization: String,
         at date: Date,
-        limit: Int,
-        excluding organizations: Set<String>
-    ) -> [Delivery] {
-        let due = pending.filter {
-            $0.date <= date && !organizations.contains($0.delivery.organization)
+        after receiver: String,
+        excluding ids: Set<String>,
+        limit: Int
+    ) -> DueDeliveries {
+        let own = pending.filter { $0.organization == organization && !ids.contains($0.id) }
+        let names = Set(own.map(\.receiver)).sorted()
+        let circle = (names.filter { $0 > receiver } + names.filter { $0 <= receiver })
+            .prefix(limit)
+        let earliest = circle.compactMap { name in
+            own.filter { $0.receiver == name }.min { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }
         }
-        let sorted = due.sorted { ($0.date, $0.delivery.id) < ($1.date, $1.delivery.id) }
-        return sorted.prefix(limit).map(\.delivery)
+        return DueDeliveries(
+            deliveries: earliest.filter { $0.dueAt <= date },
+            last: circle.last
+        )
     }
 
-    func nextDeliveryDate() -> Date? { pending.map(\.date).min() }
+    func nextDeliveryDate() -> Date? { pending.map(\.dueAt).min() }
 
-    private var pending: [(date: Date, delivery: Delivery)] {
+    private var pending: [DueDelivery] {
         deliveries.values.compactMap { delivery in
             guard case .pending(let date) = delivery.state else { return nil }
-            return (date, delivery)
+            return DueDelivery(
+                id: delivery.id,
+                organization: delivery.organization,
+                receiver: CallbackURL.receiver(of: delivery.url),
+                dueAt: date,
+                isRetry: !delivery.attempts.isEmpty,
+                bodyBytes: delivery.body.count
+            )
         }
     }
 

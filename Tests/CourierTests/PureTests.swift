@@ -102,24 +102,3 @@ struct RetryScheduleTests {
         }
     }
 }
-
-struct SlotsTests {
-    private let now = Date(timeIntervalSince1970: 0)
-
-    @Test func `there are so many slots and an organization has so many of them`() {
-        var slots = Slots(totalMax: 3, perOrganizationMax: 2)
-        let first = (1...3).map { Delivery.due("msg_\($0)", to: "", organization: "a") }
-        let second = (4...6).map { Delivery.due("msg_\($0)", to: "", organization: "b") }
-        slots.take(first[0], at: now)
-        #expect(!slots.hasRoom(for: first[0]))
-        #expect(slots.hasRoom(for: first[1]))
-        slots.take(first[1], at: now)
-        #expect(!slots.hasRoom(for: first[2]))
-        #expect(slots.fullOrganizations == ["a"])
-        #expect(slots.hasRoom(for: second[0]))
-        slots.take(second[0], at: now)
-        #expect(slots.isFull && !slots.hasRoom(for: second[1]))
-        slots.free("msg_1")
-        #expect(slots.hasRoom(for: first[2]) && slots.fullOrganizations.isEmpty)
-    }
-}

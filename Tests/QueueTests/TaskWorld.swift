@@ -144,7 +144,7 @@ struct TaskWorld: Sendable {
         let listing = try await disk.store.deliveries(organization: organization, page: Page())
         var whole: [Delivery] = []
         for summary in listing.elements {
-            let found = try await disk.store.delivery(id: summary.id, organization: organization)
+            let found = try await disk.store.wholeDelivery(id: summary.id)
             whole += [found].compactMap(\.self)
         }
         return whole

@@ -159,7 +159,11 @@ import Testing
             }
             try await each("delivery") { id, organization async throws in
                 let found = try await store.delivery(id: id, organization: organization)
-                #expect(found?.body.isEmpty == false, "\(id)")
+                #expect(try await store.wholeDelivery(id: id)?.body.isEmpty == false, "\(id)")
+                let receiver = try await store.inspect(
+                    "SELECT receiver FROM delivery WHERE id = '\(id)'"
+                )
+                #expect(receiver == [CallbackURL.receiver(of: found?.url ?? "")], "\(id)")
             }
             try await each("project") { id, organization async throws in
                 _ = try await store.projectSources(id: id, organization: organization)
@@ -193,12 +197,24 @@ import Testing
                 #expect(attempt.execution == unfinished[2].id)
                 #expect(unfinished[2].request.task == running[0].id)
                 #expect(try await store.taskCounts() == [.scheduled: 1, .queued: 1, .running: 1])
-                let due = try await store.dueDeliveries(
-                    at: .distantFuture,
-                    limit: 9,
-                    excluding: []
+                let owed = try await store.deliveries(
+                    organization: running[0].organization,
+                    page: Page()
                 )
-                #expect(due.map(\.attempts.count).sorted() == [1, 2])
+                let pending = owed.elements.filter {
+                    if case .pending = $0.state { true } else { false }
+                }
+                #expect(pending.map(\.attempts.count).sorted() == [1, 2])
+                let due = try await store.dueDeliveries(
+                    organization: running[0].organization,
+                    at: .distantFuture,
+                    after: "",
+                    excluding: [],
+                    limit: 9
+                )
+                #expect(Set(due.deliveries.map(\.id)).isSubset(of: pending.map(\.id)))
+                #expect(due.deliveries.allSatisfy { $0.isRetry && $0.bodyBytes > 0 })
+                #expect(!due.deliveries.isEmpty)
                 let user = try #require(await account(store)?.user)
                 #expect(try await store.memberships(user: user.id).map(\.role) == [.owner])
                 let own = try await store.projects(

@@ -111,8 +111,8 @@ import Testing
 
             delivery.state = .delivered(at: moment(10))
             owed.state = .failed(at: moment(10))
-            try await store.save(delivery)
-            try await store.save(owed)
+            try await store.save(DeliverySummary(delivery))
+            try await store.save(DeliverySummary(owed))
             #expect(try await store.delete(.executions(Self.bounds), limit: 9) == 1)
             #expect(try await store.delete(.tasks(Self.bounds), limit: 9) == 1)
             #expect(try await store.deliveries(organization: "org_a", page: Page()).total == 0)

@@ -121,7 +121,7 @@ import Testing
             for _ in 0..<2 {
                 try await withSQLiteStore(file) { store async throws in
                     let steps = try await store.inspect("SELECT identifier FROM grdb_migrations")
-                    #expect(steps == ["v1", "v2", "v3", "v4", "v5", "v6", "v7"])
+                    #expect(steps == ["v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8"])
                     #expect(try await store.inspect("PRAGMA integrity_check") == ["ok"])
                 }
             }
@@ -236,6 +236,7 @@ import Testing
         let lists =
             ExecutionQuery.all.map(\.page) + TaskQuery.all.map(\.page) + [
                 Query.projectExecutionPage, Query.deliveryPage, Query.taskAttempts,
+                Query.delivery, Query.nextOwedOrganization, Query.nextDelivery,
                 Query.saveExecution, Query.changeTask, Query.updateDelivery,
             ]
         try await withTemporaryFolder { folder async throws in

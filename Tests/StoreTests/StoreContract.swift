@@ -45,6 +45,20 @@ extension Store {
     }
 }
 
+extension DeliveryStore {
+    /// Returns the ids of the deliveries that have their receivers' turns.
+    func dueIDs(at date: Date, excluding ids: Set<String> = []) async throws -> [String] {
+        let found = try await dueDeliveries(
+            organization: "org_a",
+            at: date,
+            after: "",
+            excluding: ids,
+            limit: 9
+        )
+        return found.deliveries.map(\.id)
+    }
+}
+
 /// Runs `body` with a new folder, and deletes the folder afterwards.
 func withTemporaryFolder(_ body: (URL) async throws -> Void) async throws {
     let folder = FileManager.default.temporaryDirectory
@@ -154,6 +168,7 @@ func sampleDelivery(
     organization: String = "org_a",
     execution: String = "exe_1",
     subject: Delivery.Subject? = nil,
+    url: String = "https://example.com/hook",
     createdAt: Date = moment(3),
     state: Delivery.State = .pending(nextAttemptAt: moment(3))
 ) -> Delivery {
@@ -161,7 +176,7 @@ func sampleDelivery(
         id: id,
         organization: organization,
         subject: subject ?? .execution(execution),
-        url: "https://example.com/hook",
+        url: url,
         body: Data([123, 0, 125]),
         createdAt: createdAt,
         state: state

@@ -137,7 +137,7 @@ import Testing
             #expect(try await store.delivery(id: "msg_1", organization: "org_a") == nil)
 
             #expect(try await store.change(task, to: ended, deliveries: [owed]))
-            #expect(try await store.delivery(id: "msg_1", organization: "org_a") == owed)
+            #expect(try await store.wholeDelivery(id: "msg_1") == owed)
             let late = sampleDelivery("msg_3", subject: .task("tsk_1"))
             #expect(try await !store.change(task, to: ended, deliveries: [late]))
             #expect(try await store.delivery(id: "msg_3", organization: "org_a") == nil)

@@ -38,7 +38,7 @@ struct DeliveryRoutes: Sendable {
             context,
             needing: .read(.projects)
         )
-        return Responses.data(DeliverySummary(try await delivery(context, organization)).json)
+        return Responses.data(try await delivery(context, organization).json)
     }
 
     /// Answers 202 and has the delivery sent again at once, in every state.
@@ -52,13 +52,13 @@ struct DeliveryRoutes: Sendable {
         delivery.state = .pending(nextAttemptAt: clock.now())
         try await store.save(delivery)
         await wakeCourier()
-        return Responses.data(DeliverySummary(delivery).json, status: .accepted)
+        return Responses.data(delivery.json, status: .accepted)
     }
 
     private func delivery(
         _ context: APIContext,
         _ organization: String
-    ) async throws -> Delivery {
+    ) async throws -> DeliverySummary {
         let id = try context.identifier(of: "delivery")
         guard let delivery = try await store.delivery(id: id, organization: organization) else {
             throw APIError.notFound("delivery")

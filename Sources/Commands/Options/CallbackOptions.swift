@@ -20,10 +20,7 @@ struct CallbackOptions: ParsableArguments {
 
     /// The networks that callbacks may reach beside public addresses.
     func allowed() throws -> [CIDR] {
-        try Setting("callback-allow").list(
-            callbackAllow,
-            expected: "a network such as 10.0.0.0/8"
-        ) { CIDR($0) }
+        try Setting("callback-allow").networks(callbackAllow)
     }
 
     func body() throws -> CallbackBody {
