@@ -12,6 +12,7 @@ struct DeliveryRoutes: Sendable {
     let clock: WallClock
     /// Tells the courier that a delivery is due.
     let wakeCourier: @Sendable () async -> Void
+    let retries = RetryRate()
 
     var routes: [Route] {
         [
@@ -41,13 +42,14 @@ struct DeliveryRoutes: Sendable {
         return Responses.data(try await delivery(context, organization).json)
     }
 
-    /// Answers 202 and has the delivery sent again at once, in every state.
+    /// Answers 202 and has the delivery sent again, in every state.
     private func retry(_ request: Request, _ context: APIContext) async throws -> Response {
         let organization = try await callers.organization(
             request,
             context,
             needing: .write(.projects)
         )
+        try retries.take(organization, at: clock.now())
         var delivery = try await delivery(context, organization)
         delivery.state = .pending(nextAttemptAt: clock.now())
         try await store.save(delivery)

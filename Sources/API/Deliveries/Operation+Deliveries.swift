@@ -39,7 +39,10 @@ extension Operation {
         id: "retryDelivery",
         group: .deliveries,
         summary: "Send a delivery again",
-        details: "The server sends it at once, whatever its status.",
+        details: """
+            The server sends it when its receiver has its turn, whatever the delivery's status. An \
+            organization can retry \(RetryRate.rate.tokens) deliveries in a minute.
+            """,
         access: .scope("projects:write"),
         parameters: [.id("delivery", prefix: "msg_")],
         answers: [
@@ -49,7 +52,8 @@ extension Operation {
                 content: .data(.schema("Delivery")),
                 example: Example.delivery
             )
-        ]
+        ],
+        refusals: [.rateLimited]
     )
 }
 

@@ -220,4 +220,26 @@ import Testing
         )
         #expect(await fixture.wakes.count == 1)
     }
+
+    @Test func `an organization's deliveries are sent again at a rate`() async throws {
+        let fixture = try Fixture()
+        try await fixture.store.save(
+            Sample.execution("exe_1"),
+            deliveries: [Sample.delivery("msg_1", state: .failed(at: Sample.now))]
+        )
+        try await fixture.run { caller in
+            func retry() async throws -> Reply {
+                let path = "/v1/deliveries/msg_1/retry"
+                return try await caller.send(.post, path, as: Fixture.writer)
+            }
+            for _ in 0..<60 { #expect(try await retry().status == 202) }
+            let reply = try await retry()
+            #expect(reply.status == 429)
+            #expect(reply["error.code"] == "RATE_LIMITED")
+            #expect(reply["error.details.policy"] == "delivery_retries")
+            #expect(reply["error.details.limit"] == .integer(60))
+            #expect(reply.headers[.retryAfter] == "1")
+        }
+        #expect(await fixture.wakes.count == 60)
+    }
 }
