@@ -38,10 +38,9 @@ extension Codec<String> {
     static var email: Codec {
         let label = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
         return Codec.text(
-            max: EmailAddress.bytesMax,
+            max: EmailAddress.lengthMax,
             pattern:
                 "^[^\\s<>()\\[\\],;:\\\\\"@\(unshowable)]{1,64}@(?:\(label)\\.)+\(label)$",
-            format: "idn-email",
             example: "ada@example.com"
         )
     }
