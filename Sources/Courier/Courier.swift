@@ -16,8 +16,8 @@ import Synchronization
 ///
 /// ``DeliveryTurns`` chooses the next delivery, so that slow and dead receivers delay no others;
 /// ``TransferThread`` moves bytes and checks addresses; ``RetrySchedule`` derives the next state
-/// from an outcome; ``DeliveryLoop`` passes what is chosen to the thread and saves the outcomes. The
-/// loop sleeps until the next due date, a result or ``wake()``.
+/// from an outcome; ``DeliveryLoop`` passes what is chosen to the thread and saves the outcomes.
+/// The loop sleeps until the next due date, a result or ``wake()``.
 public final class Courier: Sendable {
     private let parts: DeliveryLoop.Parts
     private let events: AsyncStream<CourierEvent>

@@ -138,13 +138,12 @@ public final class MemoryLease: Sendable {
         if excess > 0 { budget.giveBack(excess, of: owner) }
     }
 
-    /// Takes over the bytes of another lease of the same owner and budget.
-    public func absorb(_ other: MemoryLease) {
-        let bytes = other.held.withLock { held in
-            defer { held = 0 }
-            return held
-        }
-        held.withLock { $0 += bytes }
+    /// Gives back all bytes.
+    /// - Returns: their number.
+    public func giveBack() -> Int {
+        let bytes = held.withLock(\.self)
+        shrink(to: 0)
+        return bytes
     }
 
     /// Takes more bytes, if there is room for them now.

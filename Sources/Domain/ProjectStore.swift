@@ -53,6 +53,8 @@ public protocol ProjectStore: Sendable {
     ) async throws -> Listing<ProjectFile>
 
     // Executions
+    /// Returns the size of all files together, without reading them.
+    func projectBytes(id: String, organization: String) async throws -> Int
     func projectSources(id: String, organization: String) async throws -> ProjectSources
     /// Returns the project's executions, newest first.
     func executions(

@@ -9,6 +9,7 @@ extension Query {
     static let projectFileCount = "SELECT COUNT(*) FROM project_file WHERE project = ?"
     static let projectFilePage = projectFiles + " LIMIT ? OFFSET ?"
     static let projectFile = "SELECT path, content FROM project_file WHERE project = ? AND path = ?"
+    static let projectBytes = "SELECT sum(bytes) FROM project_file WHERE project = ?"
     static let projectSources =
         "SELECT path, content FROM project_file WHERE project = ? ORDER BY path"
     static let writeProjectFile = """
@@ -21,7 +22,9 @@ extension Query {
         DELETE FROM project_file WHERE project = ? AND path = ? RETURNING path, bytes, updated_at
         """
 
-    static let projectFileReads = [projectFileCount, projectFilePage, projectFile, projectSources]
+    static let projectFileReads = [
+        projectFileCount, projectFilePage, projectFile, projectBytes, projectSources,
+    ]
     static let projectFileWrites = [projectFiles, writeProjectFile, deleteProjectFile]
 }
 
@@ -94,6 +97,14 @@ extension SQLiteStore {
                 page,
                 ProjectFile.init(row:)
             )
+        }
+    }
+
+    public func projectBytes(id: String, organization: String) async throws -> Int {
+        try await read { db in
+            _ = try Self.project(db, id: id, organization: organization)
+            let statement = try db.cachedStatement(sql: Query.projectBytes)
+            return try Int.fetchOne(statement, arguments: [id]) ?? 0
         }
     }
 

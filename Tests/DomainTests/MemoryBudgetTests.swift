@@ -20,7 +20,7 @@ import Testing
         #expect(budget.bytes == 0)
     }
 
-    @Test func `a lease shrinks, grows within the share, and absorbs another`() throws {
+    @Test func `a lease shrinks, grows within the share, and is given back`() throws {
         let lease = try #require(budget.leaseIfFree(30, for: ada))
         lease.shrink(to: 10)
         lease.shrink(to: 20)
@@ -28,12 +28,7 @@ import Testing
         #expect(lease.grow(to: 35))
         #expect(!lease.grow(to: 41))
         #expect(budget.bytes == 35)
-        do {
-            let other = try #require(budget.leaseIfFree(5, for: ada))
-            lease.absorb(other)
-        }
-        #expect(budget.bytes == 40)
-        lease.shrink(to: 0)
+        #expect(lease.giveBack() == 35)
         #expect(budget.bytes == 0)
     }
 

@@ -52,7 +52,9 @@ extension EndToEnd {
                     }
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
-                #expect(statuses.sorted() == [200] + Array(repeating: 409, count: 7))
+                #expect(statuses.count { $0 == 200 } == 1)
+                // Few passwords of one address wait at once.
+                #expect(statuses.allSatisfy { [200, 409, 503].contains($0) }, "\(statuses)")
                 let session = try await server.signIn()
                 let mine = try await server.get("/v1/organizations", key: Key(session))
                 #expect(try mine.json["pagination"]["total"].int == 1)

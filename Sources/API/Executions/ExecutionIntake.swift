@@ -71,8 +71,8 @@ struct ExecutionIntake: Sendable {
         )
         var reader = ExecutionReader(runtimes: runtimes, plan: caller.plan)
         if let project {
-            let bounds = ProjectBounds(caller.plan)
-            try await context.memory.takeSources(Int(bounds.bytesMax), for: context.owner)
+            let bytes = try await store.projectBytes(id: project, organization: organization)
+            try await context.memory.takeSources(bytes, for: context.owner)
             reader.base = try await store.projectSources(id: project, organization: organization)
         }
         let execution = try reader.execution(content.value)

@@ -47,13 +47,21 @@ final class RequestMemory: Sendable {
         try await takeOfRequest(bytes, for: owner)
     }
 
+    /// Takes bytes together with those that the request has, which count as one: alone, the two may
+    /// exceed the caller's share.
     private func takeOfRequest(_ bytes: Int, for owner: Owner) async throws(APIError) {
-        guard
-            let lease = await budgets.requests.lease(bytes, for: owner, within: Self.patience)
-        else { throw .noMemory }
-        request.withLock { held in
-            if let held { held.absorb(lease) } else { held = lease }
+        let earlier = request.withLock { held in
+            defer { held = nil }
+            return held?.giveBack() ?? 0
         }
+        guard
+            let lease = await budgets.requests.lease(
+                earlier + bytes,
+                for: owner,
+                within: Self.patience
+            )
+        else { throw .noMemory }
+        request.withLock { $0 = lease }
     }
 
     /// Takes more memory for a body of unknown length.

@@ -45,10 +45,8 @@ struct TaskIntake: Sendable {
         var executions = ExecutionReader(runtimes: runtimes, plan: plan)
         // An invalid identifier needs no check: no project has it.
         if let project = body.project {
-            try await context.memory.takeSources(
-                Int(ProjectBounds(plan).bytesMax),
-                for: context.owner
-            )
+            let bytes = try await store.projectBytes(id: project, organization: organization)
+            try await context.memory.takeSources(bytes, for: context.owner)
             executions.base = try await store.projectSources(
                 id: project,
                 organization: organization
