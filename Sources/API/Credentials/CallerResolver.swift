@@ -42,6 +42,22 @@ struct CallerResolver: Sendable {
         return (try await caller(request, context, needing: scope), object)
     }
 
+    /// The time after which a body is late.
+    private static let promptly = Duration.seconds(1)
+
+    /// Judges the caller again if the body came late.
+    ///
+    /// - Parameter start: when the caller was judged first.
+    func judgeAgain(
+        _ request: Request,
+        _ context: APIContext,
+        needing scope: Scope,
+        since start: ContinuousClock.Instant
+    ) async throws {
+        guard start.duration(to: .now) > Self.promptly else { return }
+        _ = try await caller(request, context, needing: scope)
+    }
+
     /// Returns the organization of the caller, whose credential must have the scope.
     func organization(
         _ request: Request,

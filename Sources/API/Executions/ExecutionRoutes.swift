@@ -43,7 +43,10 @@ struct ExecutionRoutes: Sendable {
         from caller: Caller,
         over project: String? = nil
     ) async throws -> Response {
+        let start = ContinuousClock.now
         let order = try await intake.order(request, context, from: caller, over: project)
+        let scope = Scope.write(.projects)
+        try await callers.judgeAgain(request, context, needing: scope, since: start)
         let acceptance = try await intake.accept(order)
         guard order.isAsync, let organization = order.organization else {
             return try await intake.answer(order, acceptance, context)

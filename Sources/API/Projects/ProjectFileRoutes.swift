@@ -40,13 +40,18 @@ struct ProjectFileRoutes: Sendable {
     /// Answers with the bytes as an attachment of no particular type: the content comes from users,
     /// and a browser must not show it as a page of this server.
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
-        let caller = try await callers.caller(request, context, needing: .read(.projects))
-        guard let organization = caller.organization else { throw APIError.unauthorized }
-        let bytesMax = Int(ProjectBounds(caller.plan).bytesMax)
+        let organization = try await callers.organization(
+            request,
+            context,
+            needing: .read(.projects)
+        )
+        let project = try context.identifier(of: "project")
+        // The file is no larger than the project.
+        let bytesMax = try await store.projectBytes(id: project, organization: organization)
         try await context.memory.takeResult(bytesMax, for: context.owner)
         let file = try await store.projectFile(
             path: try path(request, context),
-            project: try context.identifier(of: "project"),
+            project: project,
             organization: organization
         )
         guard let file else { throw APIError.notFound("file") }
@@ -63,7 +68,10 @@ struct ProjectFileRoutes: Sendable {
         guard let organization = caller.organization else { throw APIError.unauthorized }
         let path = try path(request, context)
         let bounds = ProjectBounds(caller.plan)
+        let start = ContinuousClock.now
         let bytes = try await BodyReader.bytes(of: request, context, bytesMax: Int(bounds.bytesMax))
+        let scope = Scope.write(.projects)
+        try await callers.judgeAgain(request, context, needing: scope, since: start)
         do {
             let written = try await store.write(
                 SourceFile(path: path, content: Data(bytes)),
