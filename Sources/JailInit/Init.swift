@@ -62,11 +62,11 @@ package struct Init {
     private func build() throws(KernelError) {
         guard case .build = try nextOrder()?.order else { Process.exit(0) }
         try Process.unshare(.cgroup)
-        let isIPCBounded = boundIPC()
+        let isIPCBounded = plan.boundIPC()
         if !plan.identity.isShared {
             try Credentials.become(uid: JailIdentity.initInside, gid: JailIdentity.initInside)
         }
-        if !isIPCBounded { _ = boundIPC() }
+        if !isIPCBounded { _ = plan.boundIPC() }
         try Process.dieWithParent()
         try Files.setHostName("jail")
         try buildRoot()
@@ -75,24 +75,6 @@ package struct Init {
         // there.
         try? writeText("0", to: "/proc/self/oom_score_adj", in: currentFolder)
         if plan.raisesLoopback, plan.has(.networkNamespace) { try Files.raiseLoopback() }
-    }
-
-    /// Bounds the System V objects of this IPC namespace.
-    ///
-    /// At the end of each process the kernel walks all semaphores of every set that the process
-    /// has an undo for, and a worker of the kernel frees the messages that are left.
-    ///
-    /// On older kernels the machine's root may do so, on newer ones the namespace's.
-    private func boundIPC() -> Bool {
-        guard plan.has(.ipcLimits), plan.has(.ipcNamespace) else { return true }
-        do throws(KernelError) {
-            // Semaphores to a set, of all sets, operations to a call, and sets.
-            try writeText("250 32000 100 128", to: "/proc/sys/kernel/sem", in: currentFolder)
-            try writeText("32", to: "/proc/sys/kernel/msgmni", in: currentFolder)
-            return true
-        } catch {
-            return false
-        }
     }
 
     private func buildRoot() throws(KernelError) {

@@ -88,6 +88,15 @@ final class SupervisedJail {
             }
             Init.run(plan: plan, socket: initSocket, joins: cgroup.joins)
         }
+        // The namespace of a jail without a root of its own has nobody who may set its bounds, so
+        // the warden makes it. Afterwards nothing of the jail is left in the warden's.
+        let makesIPC = plan.identity.isShared && namespaces.contains(.ipc)
+        if makesIPC {
+            namespaces.remove(.ipc)
+            try Process.unshare(.ipc)
+            _ = plan.boundIPC()
+        }
+        defer { if makesIPC { try? Process.unshare(.ipc) } }
         guard let network else { return try clone() }
         return try network.around(clone)
     }
