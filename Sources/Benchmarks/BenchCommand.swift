@@ -20,12 +20,14 @@ package struct BenchCommand: AsyncParsableCommand {
             Examples:
               quicksand bench jail                     /bin/true in a jail, bare, and in other sandboxes
               quicksand bench http --language python   one caller, against the bare interpreter
+              quicksand bench siege                    a caller's latency beside ten attacks
               quicksand bench all --output benchmarks  every benchmark, as JSON, plots and a page
               quicksand bench check                    the short form, against Benchmarks/thresholds.json
             """,
         subcommands: [
             BenchJail.self, BenchHTTP.self, BenchThroughput.self, BenchLoad.self,
-            BenchFairness.self, BenchStandby.self, BenchSoak.self, BenchAll.self, BenchCheck.self,
+            BenchFairness.self, BenchSiege.self, BenchStandby.self, BenchSoak.self, BenchAll.self,
+            BenchCheck.self,
         ]
     )
 

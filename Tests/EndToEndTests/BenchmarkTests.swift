@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -129,6 +130,22 @@ extension EndToEnd {
                 let svg = try String(contentsOfFile: plot, encoding: .utf8)
                 #expect(svg.hasPrefix("<svg "))
                 #expect(svg.contains("sandboxed, p50"))
+            }
+        }
+
+        /// The long form is every attack at full length.
+        @Test func `a caller beside attacks is served, and so is its monitor`() async throws {
+            let short = ["--seconds", "2", "--attack", "connections", "--attack", "bodies"]
+            let report = try await report(
+                ["siege"] + (Campaign.isLong ? [] : short + ["--attack", "strangers"])
+            )
+            let rows = report["rows"].elements
+            #expect(rows.count == (Campaign.isLong ? 11 : 4))
+            for row in rows {
+                let name = row["name"].string ?? ""
+                #expect(row["figures"]["rounds"].double > 0, "\(name)")
+                #expect(row["figures"]["failed"].int == 0, "\(name)")
+                #expect(row["figures"]["front_mib"].double < 512, "\(name)")
             }
         }
 

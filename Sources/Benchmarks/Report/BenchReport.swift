@@ -162,7 +162,7 @@ extension BenchReport.Row {
 }
 
 extension Double {
-    fileprivate func rounded(places: Int) -> Double {
+    func rounded(places: Int) -> Double {
         let factor = pow(10, Double(places))
         return (self * factor).rounded() / factor
     }

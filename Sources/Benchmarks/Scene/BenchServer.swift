@@ -20,16 +20,20 @@ struct BenchServer: Sendable {
     /// - Parameters:
     ///   - scene: the scene that owns the server and ends it; a scene has one server at a time.
     ///   - flags: flags of `serve`, in addition to the benchmark's own.
+    ///   - keepsRates: whether the plans keep their rates.
     /// - Throws: ``CommandError``
     static func start(
         in scene: BenchScene,
         on machine: MachineOptions,
-        flags: [String] = []
+        flags: [String] = [],
+        keepsRates: Bool = false
     ) throws -> BenchServer {
         // Reports the errors of a limits file, which is only copied below.
         _ = try machine.plans()
         let limits = try scene.write(
-            try withoutRates(limitsFile: machine.limitsFile),
+            keepsRates
+                ? try Data(contentsOf: URL(fileURLWithPath: machine.limitsFile))
+                : try withoutRates(limitsFile: machine.limitsFile),
             as: "limits.json"
         )
         return try start(scene, machine, flags, limits: limits)
@@ -51,12 +55,12 @@ struct BenchServer: Sendable {
         return Int(counts.reduce(0, +))
     }
 
-    /// Makes a key of the widest plan in the server's data folder.
+    /// Makes a key of a plan, the widest by default, in the server's data folder.
     /// - Throws: ``CommandError``
-    func makeKey() throws -> String {
+    func makeKey(plan: String = "enterprise") throws -> String {
         let text = try ChildProcess.output(of: [
-            "/proc/self/exe", "keys", "create", "--name", "bench", "--plan", "enterprise",
-            "--scope", "projects:write", "--data", scene.folder + "/data",
+            "/proc/self/exe", "keys", "create", "--name", "bench", "--plan", plan,
+            "--scope", "projects:write", "--scope", "projects:read", "--data", scene.folder + "/data",
             "--limits", scene.folder + "/limits.json",
         ])
         guard

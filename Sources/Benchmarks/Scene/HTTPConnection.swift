@@ -46,10 +46,11 @@ final class HTTPConnection: Sendable {
     private static let bodyBytesMax = 16 << 20
     private static let patienceSeconds = 60
 
+    /// - Parameter source: an address of this machine to connect from.
     /// - Throws: ``CommandError`` if nobody listens there.
-    init(_ address: HTTPAddress) throws {
+    init(_ address: HTTPAddress, from source: String? = nil) throws {
         self.address = address
-        socket = try Self.connect(address)
+        socket = try Self.connect(address, from: source)
         var one: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)
         setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &one, size)
@@ -61,6 +62,12 @@ final class HTTPConnection: Sendable {
             &patience,
             socklen_t(MemoryLayout<timeval>.size)
         )
+        if source != nil {
+            // An attacker goes on where a caller would wait.
+            var haste = timeval(tv_sec: 1, tv_usec: 0)
+            let size = socklen_t(MemoryLayout<timeval>.size)
+            setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &haste, size)
+        }
     }
 
     deinit { Glibc.close(socket) }
@@ -94,7 +101,7 @@ final class HTTPConnection: Sendable {
         return try receive()
     }
 
-    private func send(_ bytes: Data) throws {
+    func send(_ bytes: Data) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let sent = rest.withUnsafeBytes {
@@ -106,7 +113,7 @@ final class HTTPConnection: Sendable {
         }
     }
 
-    private func receive() throws -> (status: Int, body: Data) {
+    func receive() throws -> (status: Int, body: Data) {
         var bytes = Data()
         while true {
             let piece = PipeEnds.read(socket)
@@ -148,7 +155,7 @@ final class HTTPConnection: Sendable {
         CommandError(1, "http://\(address.host):\(address.port) \(what)")
     }
 
-    private static func connect(_ address: HTTPAddress) throws -> Int32 {
+    private static func connect(_ address: HTTPAddress, from source: String?) throws -> Int32 {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
@@ -162,6 +169,7 @@ final class HTTPConnection: Sendable {
             let type = candidate.ai_socktype | Int32(SOCK_CLOEXEC.rawValue)
             let socket = Glibc.socket(candidate.ai_family, type, candidate.ai_protocol)
             if socket >= 0 {
+                if let source { bind(socket, to: source) }
                 let answer = Glibc.connect(socket, candidate.ai_addr, candidate.ai_addrlen)
                 if answer == 0 { return socket }
                 Glibc.close(socket)
@@ -169,5 +177,17 @@ final class HTTPConnection: Sendable {
             next = candidate.ai_next
         }
         throw CommandError(1, "nobody listens at http://\(address.host):\(address.port)")
+    }
+
+    private static func bind(_ socket: Int32, to source: String) {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr(source)
+        let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = Glibc.bind(socket, $0, length)
+            }
+        }
     }
 }
