@@ -60,8 +60,8 @@ struct BenchServer: Sendable {
     func makeKey(plan: String = "enterprise") throws -> String {
         let text = try ChildProcess.output(of: [
             "/proc/self/exe", "keys", "create", "--name", "bench", "--plan", plan,
-            "--scope", "projects:write", "--scope", "projects:read", "--data", scene.folder + "/data",
-            "--limits", scene.folder + "/limits.json",
+            "--scope", "projects:write", "--scope", "projects:read",
+            "--data", scene.folder + "/data", "--limits", scene.folder + "/limits.json",
         ])
         guard
             let key = text?.split(whereSeparator: \.isWhitespace).first(where: {
