@@ -11,6 +11,8 @@ struct CallerResolver: Sendable {
     let plans: Plans
     let addresses: ClientAddress
     let allowsQueryKey: Bool
+    /// The time after which a body is late, and its caller is judged again.
+    let promptly: Duration
 
     /// Returns the caller, whose credential must have the scope.
     func caller(
@@ -42,9 +44,6 @@ struct CallerResolver: Sendable {
         return (try await caller(request, context, needing: scope), object)
     }
 
-    /// The time after which a body is late.
-    private static let promptly = Duration.seconds(1)
-
     /// Judges the caller again if the body came late.
     ///
     /// - Parameter start: when the caller was judged first.
@@ -54,7 +53,7 @@ struct CallerResolver: Sendable {
         needing scope: Scope,
         since start: ContinuousClock.Instant
     ) async throws {
-        guard start.duration(to: .now) > Self.promptly else { return }
+        guard start.duration(to: .now) > promptly else { return }
         _ = try await caller(request, context, needing: scope)
     }
 

@@ -23,6 +23,8 @@ public struct APIConfiguration: Sendable {
     public var arrivalSeconds: Int64
     /// The time limit for a client to read on, while an answer is being sent.
     public var sendingSeconds: Int64
+    /// The time after which a body is late, and its caller is judged again.
+    var promptly = Duration.seconds(1)
     /// The secret of the dispatcher for all organizations; `nil` without one.
     public var dispatcherSecret: DispatcherSecret?
     /// The version that `GET /` reports.

@@ -32,7 +32,8 @@ extension RouteTable {
             authenticator: authenticator,
             plans: dependencies.plans,
             addresses: ClientAddress(trustedProxies: configuration.trustedProxies),
-            allowsQueryKey: configuration.allowsQueryKey
+            allowsQueryKey: configuration.allowsQueryKey,
+            promptly: configuration.promptly
         )
         let service = Self.service(configuration, dependencies, ownMetrics: ownMetrics)
         let sessions = SessionRoutes(
