@@ -29,8 +29,13 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// `nil` for a connection that is closed at once.
     private var connection: Connection?
     private var deadline: Scheduled<Void>?
-    /// The deadline of an answer that the client does not read.
+    /// The next look at whether the client reads on.
     private var sendingDeadline: Scheduled<Void>?
+    private var unsentBytes = 0
+    /// The answers whose end is written and not sent yet.
+    private var unsentAnswers = 0
+    /// Whether something asked to close the connection while an answer was being sent.
+    private var closesWhenSent = false
     private var requestsInProgress = 0
     /// Whether the request in progress is the connection's last.
     private var isLastRequest = false
@@ -129,12 +134,35 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let sent = promise ?? context.eventLoop.makePromise()
         context.write(data, promise: sent)
         if isLingering { context.flush() }
+        unsentAnswers += 1
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
         sent.futureResult.whenSuccess {
             let (handler, context) = bound.value
-            if handler.isLingering { return handler.linger(context) }
-            if handler.requestsInProgress == 0 { handler.enter(.idle) }
+            handler.unsentAnswers -= 1
+            handler.afterSending(context)
         }
+    }
+
+    private func afterSending(_ context: ChannelHandlerContext) {
+        if unsentAnswers == 0 { connection?.giveBackMemory() }
+        if isLingering { return linger(context) }
+        guard requestsInProgress == 0 && unsentAnswers == 0 else { return }
+        enter(.idle)
+        if closesWhenSent { context.close(promise: nil) }
+    }
+
+    /// Lets nothing behind this handler close the connection before its answers are sent: idle time
+    /// begins when an answer is written, which may be long before.
+    func close(
+        context: ChannelHandlerContext,
+        mode: CloseMode,
+        promise: EventLoopPromise<Void>?
+    ) {
+        guard mode == .all, unsentAnswers > 0 else {
+            return context.close(mode: mode, promise: promise)
+        }
+        closesWhenSent = true
+        promise?.succeed()
     }
 
     /// Closes the sending side, and leaves the client time to read the answer.
@@ -162,9 +190,23 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         sendingDeadline?.cancel()
-        sendingDeadline =
-            context.channel.isWritable ? nil : Self.closing(context, in: times.sending)
+        sendingDeadline = nil
+        unsentBytes = .max
+        if !context.channel.isWritable { watchSending(context) }
         context.fireChannelWritabilityChanged()
+    }
+
+    /// Closes the connection when the client has read nothing for the time that it has.
+    private func watchSending(_ context: ChannelHandlerContext) {
+        let left = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        unsentBytes = left ?? unsentBytes
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        sendingDeadline = context.eventLoop.scheduleTask(in: times.sending) {
+            let (handler, context) = bound.value
+            let now = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+            guard let now, now < handler.unsentBytes else { return context.close(promise: nil) }
+            handler.watchSending(context)
+        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -180,6 +222,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         deadline?.cancel()
         sendingDeadline?.cancel()
         connection?.disconnect.happen()
+        connection?.giveBackMemory()
         context.fireChannelInactive()
     }
 

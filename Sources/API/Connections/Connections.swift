@@ -101,6 +101,11 @@ final class Connections: Sendable {
         }
     }
 
+    /// Returns the connection of a channel; `nil` if it has ended.
+    func connection(of channel: any Channel) -> Connection? {
+        state.withLock { $0.open[ObjectIdentifier(channel)] }
+    }
+
     /// Returns the disconnect signal of a channel's connection, without a hop to its event loop.
     ///
     /// - Returns: a signal that has happened if the connection is already closed; `nil` if no

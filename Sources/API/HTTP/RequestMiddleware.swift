@@ -49,7 +49,11 @@ struct RequestMiddleware: RouterMiddleware {
         }
         let caller = context.caller.known
         if caller?.organization != nil { connections.recognize(context.channel) }
-        context.memory.hold(&response, for: context.owner)
+        context.memory.hold(
+            response,
+            on: connections.connection(of: context.channel),
+            for: context.owner
+        )
         await tellStanding(in: &response, to: caller)
         Responses.finish(&response.headers, requestID: context.requestID)
         requests.count(status: response.status.code)

@@ -101,7 +101,9 @@ final class RequestMemory: Sendable {
     }
 
     /// Counts the answer's bytes until the client has read them, in place of the result's.
-    func hold(_ response: inout Response, for owner: Owner) {
+    ///
+    /// What is written waits in the channel, so the connection knows when it is read.
+    func hold(_ response: Response, on connection: Connection?, for owner: Owner) {
         let bytes = response.body.contentLength ?? 0
         let lease = answer.withLock { lease in
             defer { lease = nil }
@@ -110,11 +112,7 @@ final class RequestMemory: Sendable {
         guard bytes > Self.smallAnswerBytesMax else { return }
         lease?.shrink(to: bytes)
         let held = lease ?? budgets.answers.force(bytes, for: owner)
-        let body = response.body
-        response.body = ResponseBody(contentLength: bytes) { writer in
-            try await body.write(writer)
-            withExtendedLifetime(held) {}
-        }
+        connection?.hold(held)
     }
 }
 

@@ -40,28 +40,8 @@ enum Responses {
         return Response(
             status: status,
             headers: headers,
-            body: body(ByteBuffer(bytes: bytes))
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes))
         )
-    }
-
-    private static let pieceBytes = 65_536
-
-    /// Returns a body that is written in pieces, each when the client has read most of the one
-    /// before.
-    ///
-    /// So a slow client that reads on makes progress within the time that ``ConnectionTimes`` gives
-    /// it, however long the answer is.
-    private static func body(_ bytes: ByteBuffer) -> ResponseBody {
-        guard bytes.readableBytes > pieceBytes else { return ResponseBody(byteBuffer: bytes) }
-        return ResponseBody(contentLength: bytes.readableBytes) { writer in
-            var rest = bytes
-            while rest.readableBytes > 0 {
-                let length = min(pieceBytes, rest.readableBytes)
-                guard let piece = rest.readSlice(length: length) else { break }
-                try await writer.write(piece)
-            }
-            try await writer.finish(nil)
-        }
     }
 
     /// Adds the headers of every response.
