@@ -61,7 +61,7 @@ struct SiegeBenchmark: Benchmark {
             ],
             keepsRates: true
         )
-        let target = SiegeTarget(address: server.address, key: try server.makeKey(plan: "pro"))
+        let target = SiegeTarget(server.address, key: try server.makeKey(plan: "pro"))
         let neighbour = try SiegeNeighbour(server, key: try server.makeKey())
         let progress = BenchProgress(of: attacks.count + 1, "attack")
         progress.show(0)

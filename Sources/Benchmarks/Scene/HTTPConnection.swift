@@ -72,6 +72,9 @@ final class HTTPConnection: Sendable {
 
     deinit { Glibc.close(socket) }
 
+    /// Ends the connection; another thread may wait on it.
+    func hangUp() { shutdown(socket, Int32(SHUT_RDWR)) }
+
     /// - Throws: ``CommandError`` where the connection ends or what comes is no such answer.
     func post(
         _ path: String,

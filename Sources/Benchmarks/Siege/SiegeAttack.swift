@@ -5,7 +5,7 @@ import Foundation
 struct SiegeAttack: Sendable {
     struct Turn: Sendable {
         let caller: Int
-        let round: Int
+        var round: Int
 
         /// An address of its own for each turn.
         var address: String { "10.\(caller % 256).\(round / 256 % 256).\(round % 256)" }
@@ -34,7 +34,7 @@ struct SiegeAttack: Sendable {
 
     private static let connections = SiegeAttack(name: "connections", callers: 8) { target, _ in
         let silent = (0..<100).compactMap { _ in
-            try? HTTPConnection(target.address, from: SiegeBenchmark.attacker)
+            try? target.connect(from: SiegeBenchmark.attacker)
         }
         for connection in silent { try? connection.send(Data("GET / HTTP/1.1\r\nA: ".utf8)) }
         Thread.sleep(forTimeInterval: 1)
@@ -42,7 +42,7 @@ struct SiegeAttack: Sendable {
     }
 
     private static let bodies = SiegeAttack(name: "bodies", callers: 100) { target, _ in
-        let connection = try HTTPConnection(target.address, from: SiegeBenchmark.attacker)
+        let connection = try target.connect(from: SiegeBenchmark.attacker)
         try connection.send(target.head("POST", "/executions", bytes: 16 << 20))
         // What the server does not read blocks, for a second.
         try? connection.send(Data(count: 15 << 20))
@@ -58,7 +58,7 @@ struct SiegeAttack: Sendable {
     }
 
     private static let strangers = SiegeAttack(name: "strangers", callers: 100) { target, turn in
-        let connection = try HTTPConnection(target.address, from: SiegeBenchmark.proxy)
+        let connection = try target.connect(from: SiegeBenchmark.proxy)
         let body = try JSONEncoder().encode(["language": "bash", "code": "while :; do :; done"])
         let forwarded = ["X-Forwarded-For: \(turn.address)"]
         let answer = try connection.post("/api/v1/sandbox/try", headers: forwarded, body)
@@ -66,7 +66,7 @@ struct SiegeAttack: Sendable {
     }
 
     private static let passwords = SiegeAttack(name: "passwords", callers: 50) { target, turn in
-        let connection = try HTTPConnection(target.address, from: SiegeBenchmark.proxy)
+        let connection = try target.connect(from: SiegeBenchmark.proxy)
         let guess = ["email": "ada@example.com", "password": "guess \(turn.caller) \(turn.round)"]
         _ = try connection.post(
             "/api/auth/sign-in/email",
@@ -76,7 +76,7 @@ struct SiegeAttack: Sendable {
     }
 
     private static let requests = SiegeAttack(name: "requests", callers: 20) { target, _ in
-        let connection = try HTTPConnection(target.address, from: SiegeBenchmark.attacker)
+        let connection = try target.connect(from: SiegeBenchmark.attacker)
         for _ in 0..<50 {
             try connection.send(target.head("GET", "/executions?limit=100", bytes: 0))
             _ = try connection.receive()
@@ -142,7 +142,7 @@ extension SiegeTarget {
         var request: [String: Any] = ["language": "python", "code": code, "limits": limits]
         if let callback { request["callback_url"] = callback }
         let body = try JSONSerialization.data(withJSONObject: request)
-        let connection = try HTTPConnection(address, from: SiegeBenchmark.attacker)
+        let connection = try connect(from: SiegeBenchmark.attacker)
         try connection.send(head("POST", "/executions", bytes: body.count) + body)
         return connection
     }
