@@ -1,4 +1,4 @@
-/// The names of ports and protocols that every jail knows, whatever this machine has installed.
+/// The names of ports and protocols in every jail, the same on every machine.
 ///
 /// They are the ones that people write in place of a number: a program that asks for `http` gets 80
 /// (getservbyname, getaddrinfo), and one that asks for `tcp` gets 6 (getprotobyname).

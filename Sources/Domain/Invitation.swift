@@ -1,6 +1,6 @@
 public import Foundation
 
-/// An offer of a membership to whoever has the e-mail address.
+/// An offer of a membership to the user with an e-mail address.
 ///
 /// It makes nobody a member: a user with the address must accept it.
 public struct Invitation: Sendable, Hashable {

@@ -12,7 +12,7 @@ import Foundation
 ///
 /// Nobody can lock anybody out for good: every rate refills steadily.
 struct GuessLimits: Sendable {
-    /// One address, whatever the accounts.
+    /// One address, at all accounts together.
     static let byAddress = TokenBuckets.Rate(tokens: 20, seconds: 60)
     /// One address at one account, and all unknown addresses at one account.
     static let byAccount = TokenBuckets.Rate(tokens: 10, seconds: 900)

@@ -35,7 +35,7 @@ enum Refusal {
 }
 
 extension NotifiedCall {
-    /// The kind of the file behind the descriptor in the first argument; `nil` where there is none.
+    /// The kind of the file that the first argument describes; `nil` if no file is open there.
     var fileKind: Files.Kind? {
         Files.kind(at: "/proc/\(thread)/fd/\(UInt32(truncatingIfNeeded: arguments.0))")
     }

@@ -1,7 +1,7 @@
 internal import CLinux
 
-/// The numbers of more calls of this architecture, of which init refuses some or all; -1 for a call
-/// that it does not have.
+/// The numbers of the calls that init answers by their arguments. A call that this architecture
+/// lacks is -1.
 extension NotifiedCall {
     public static let ioctl = linux_call_ioctl
     public static let fadvise64 = linux_call_fadvise64

@@ -138,7 +138,7 @@ struct ReceiverStandingTests {
         return standings[receiver("x")]
     }
 
-    @Test func `a receiver is prompt after a quick answer, whatever it said of the message`() {
+    @Test func `a receiver is prompt after a quick answer, also one that refuses`() {
         #expect(!standing([]).isPrompt)
         for status in [200, 301, 404, 410] {
             #expect(standing([(.answered(status: status), 2_000)]).isPrompt)

@@ -38,7 +38,7 @@ import Testing
         var held = budget.leaseIfFree(40, for: ada)
         #expect(held != nil)
         async let waiting = budget.lease(30, for: ada, within: .seconds(3_600))
-        // Bob's share is free, whoever waits before him.
+        // Bob's share is free, so he does not wait behind Ada.
         let bobs = await budget.lease(40, for: bob, within: .seconds(3_600))
         #expect(bobs != nil)
         held = nil
@@ -56,7 +56,7 @@ import Testing
         #expect(await budget.lease(1, for: ada, within: .seconds(3_600)) != nil)
     }
 
-    @Test func `whoever wants to know is told of room`() {
+    @Test func `the observer is told when there is room again`() {
         let told = Mutex(0)
         budget.notify { told.withLock { $0 += 1 } }
         let held = budget.force(200, for: ada)

@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test func `one address tries twenty times a minute, whatever the accounts`() async throws {
+    @Test func `one address tries twenty times a minute, at all accounts together`() async throws {
         for number in 0..<20 {
             #expect(try await guess("\(number)@example.com", from: "a") == .refused)
         }

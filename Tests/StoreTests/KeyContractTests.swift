@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: Adapter.allCases)
-    func `an organization has so many keys that work, whoever makes them at once`(
+    func `an organization has at most so many valid keys, also when two are made at once`(
         _ adapter: Adapter
     ) async throws {
         try await adapter.withStore { store async throws in

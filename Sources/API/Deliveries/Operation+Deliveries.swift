@@ -40,7 +40,7 @@ extension Operation {
         group: .deliveries,
         summary: "Send a delivery again",
         details: """
-            The server sends it when its receiver has its turn, whatever the delivery's status. An \
+            The server sends it at its receiver's next turn, also if it was delivered. An \
             organization can retry \(RetryRate.rate.tokens) deliveries in a minute.
             """,
         access: .scope("projects:write"),

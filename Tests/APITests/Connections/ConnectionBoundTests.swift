@@ -36,20 +36,24 @@ import Testing
         var fixture = try Fixture(script)
         fixture.configuration.connectionsMax = all
         fixture.configuration.connectionsPerAddress = perAddress
+        // No connection ends by its idle time.
+        fixture.configuration.idleSeconds = 3_600
         return fixture
     }
 
     @Test(arguments: [(3, 100), (100, 3)])
-    func `silent connections make room, the oldest first`(all: Int, perAddress: Int) async throws {
+    func `silent connections make room for others`(all: Int, perAddress: Int) async throws {
         try await live(bounded(all: all, perAddress: perAddress)) { port in
-            // One after another: the order of use is the order of making room.
             var clients: [RawClient] = []
-            for index in [0, 1, 2, 0, 3] {
-                if index == clients.count { clients.append(try RawClient(port: port)) }
-                clients[index].send(Self.get("/health/live"))
-                #expect(await clients[index].receive(until: "}").hasPrefix("HTTP/1.1 200"))
+            for _ in 0..<6 {
+                let client = try RawClient(port: port)
+                clients.append(client)
+                client.send(Self.get("/v1/runtimes"))
+                #expect(await client.receive(until: "\"data\"").hasPrefix("HTTP/1.1 200"))
             }
-            #expect(await clients[1].receiveToEnd() == ("", true))
+            let closed = "quicksand_http_connections_displaced_total 4.0"
+            clients[5].send(Self.get("/metrics"))
+            #expect(await clients[5].receive(until: "_refused_total ").contains(closed))
             for client in clients { client.hangUp() }
         }
     }
@@ -96,7 +100,7 @@ import Testing
             working.send(Self.trial)
             _ = await waiting.next()
             var monitors: [RawClient] = []
-            for _ in 0..<6 {
+            for _ in 0..<12 {
                 let monitor = try RawClient(port: port)
                 monitors.append(monitor)
                 monitor.send(Self.get("/health/ready"))

@@ -96,7 +96,7 @@ import Testing
                     #expect(!Self.isRefused(reply), "\(reply.text)")
                 }
                 #expect(Self.isRefused(try await caller.send(.get, path, as: key)))
-                // The health checks answer whatever else the address did.
+                // The health checks take no tokens.
                 #expect(try await caller.send(.get, "/health/live").status == 200)
                 #expect(try await caller.send(.get, "/health/ready").status == 200)
                 // So does everything for somebody with a key.
@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    @Test func `a user has the rate of a session, whatever the organization's keys do`()
+    @Test func `a user's session has a rate of its own, beside the organization's keys`()
         async throws
     {
         try await Self.fixture(free: 55).run { caller in
