@@ -68,7 +68,7 @@ struct SessionRoutes: Sendable {
 
     /// Answers with `null` if there is no session; that is not a refusal.
     private func show(_ request: Request, _ context: APIContext) async throws -> Response {
-        try context.chargeAddress(of: request)
+        try context.chargeAddress()
         guard let token = try token(request, context),
             let signedIn = try await accounts.session(token)
         else { return Responses.envelope(.null) }

@@ -21,7 +21,7 @@ struct APIContext: RequestContext {
     /// The requests under way on all connections.
     var underWay = RequestsUnderWay()
     /// The memory of this request.
-    var memory = RequestMemory(MemoryBudgets(bytesMax: 1 << 30))
+    var memory = RequestMemory.uncounted
     /// The address of the client, in whose name a request without a caller takes memory.
     var client = Owner.address("local")
     /// The disconnect signal of this connection; `nil` for a channel without one, as in some tests.

@@ -11,13 +11,11 @@ import Synchronization
 /// Only the health checks cost nothing, so that no flood from a monitor's address makes the service
 /// look dead.
 final class CallRates: Sendable {
-    private let addresses: ClientAddress
     private let plans: Plans
     private let clock: WallClock
     private let buckets = Mutex(TokenBuckets())
 
-    init(addresses: ClientAddress, plans: Plans, clock: WallClock) {
-        self.addresses = addresses
+    init(plans: Plans, clock: WallClock) {
         self.plans = plans
         self.clock = clock
     }
@@ -40,13 +38,8 @@ final class CallRates: Sendable {
         throw error
     }
 
-    fileprivate func take(
-        _ cost: Int,
-        from peer: IPAddress?,
-        _ headers: HTTPFields
-    ) throws(APIError) {
-        let address = addresses.find(peer: peer, headers: headers)?.quotaGroup ?? "local"
-        try take(cost, of: Owner.address(address).subject, plans.anonymous)
+    fileprivate func take(_ cost: Int, ofStranger subject: String) throws(APIError) {
+        try take(cost, of: subject, plans.anonymous)
     }
 
     /// Returns what is left of the caller's tokens; `nil` if they are unlimited.
@@ -87,16 +80,16 @@ extension APIContext {
     }
 
     /// Counts the request for its address, unless it is counted already.
-    func chargeAddress(of request: Request) throws(APIError) {
+    func chargeAddress() throws(APIError) {
         guard caller.isUncounted() else { return }
-        try rates?.take(cost, from: peer, request.headers)
+        try rates?.take(cost, ofStranger: client.subject)
     }
 
     /// Returns the answer to a request that failed: `error`, unless the request was not counted yet
     /// and exceeds its address's rate.
-    func counted(_ error: any Error, _ request: Request) -> any Error {
+    func counted(_ error: any Error) -> any Error {
         do throws(APIError) {
-            try chargeAddress(of: request)
+            try chargeAddress()
             return error
         } catch {
             return error

@@ -16,10 +16,11 @@ import NIOCore
 ///
 /// It runs in the unprivileged process and trusts no input. A request passes, in this order: the
 /// decoder's limits on headers; ``RequestFraming``, which refuses ambiguous requests;
-/// ``ConnectionHandler``, which sets its deadline; ``RequestMiddleware``, which gives it an id and
+/// ``ConnectionHandler``, which sets its deadlines; ``RequestMiddleware``, which gives it an id and
 /// answers every error; its route, where ``CallerResolver`` finds the caller before a byte of the
-/// body is read; ``BodyReader``, which limits the body by the caller's plan; and
-/// ``ExecutionReader``, which makes the last check of the content. Only then is quota charged.
+/// body is read; ``CallRates``, which takes the caller's tokens; ``BodyReader``, which limits the
+/// body by the caller's plan and takes its memory; and ``ExecutionReader``, which makes the last
+/// check of the content. Only then is quota charged.
 ///
 /// A graceful shutdown closes the port and idle connections, and lets the requests in progress
 /// finish. `onListening` is called with the port once it is bound; no request is read before it
@@ -96,11 +97,7 @@ private func router(
             connections: connections,
             memory: dependencies.memory,
             addresses: addresses,
-            rates: CallRates(
-                addresses: addresses,
-                plans: dependencies.plans,
-                clock: dependencies.clock
-            ),
+            rates: CallRates(plans: dependencies.plans, clock: dependencies.clock),
             service: dependencies.executions,
             clock: dependencies.clock
         )

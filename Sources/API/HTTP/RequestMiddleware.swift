@@ -45,7 +45,7 @@ struct RequestMiddleware: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            response = answer(context.counted(error, request), to: request, context)
+            response = answer(context.counted(error), to: request, context)
         }
         let caller = context.caller.known
         if caller?.organization != nil { connections.recognize(context.channel) }

@@ -77,7 +77,7 @@ struct RouteTable: Sendable {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 var context = context
                 context.cost = route.cost
-                if route.countsForAddress { try context.chargeAddress(of: request) }
+                if route.countsForAddress { try context.chargeAddress() }
                 try route.checkQuery(request)
                 return try await route.handler(request, context)
             }

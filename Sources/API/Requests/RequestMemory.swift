@@ -35,6 +35,9 @@ final class RequestMemory: Sendable {
 
     init(_ budgets: MemoryBudgets) { self.budgets = budgets }
 
+    /// For contexts without a server, as in some tests.
+    static let uncounted = RequestMemory(MemoryBudgets(bytesMax: .max))
+
     // MARK: - Bodies
 
     /// Takes the memory of a body before it is read.

@@ -13,7 +13,6 @@ import Retention
 import Runner
 import SQLiteStore
 import ServiceLifecycle
-import Synchronization
 import UnixSignals
 import WardenClient
 import WardenProtocol
@@ -46,7 +45,8 @@ struct Service: Sendable {
     private let port = Gate()
     /// Opens once the work that an earlier process accepted is in the queue again.
     private let recovery = Gate()
-    private let isDraining = Flag()
+    /// Opens once the service takes no new work.
+    private let draining = Gate()
 
     init(
         _ settings: ServiceSettings,
@@ -123,9 +123,9 @@ struct Service: Sendable {
                 Part { try await cancelWhenGracefulShutdown { try await deliver() } },
                 Part { await cancelWhenGracefulShutdown { await dispatch() } },
                 application(),
-                Part { [isDraining] in
+                Part { [draining] in
                     await cancelWhenGracefulShutdown { await watchWardens() }
-                    if !isDraining.isSet {
+                    if !draining.isOpen {
                         throw CommandError(
                             1,
                             "the warden's monitor has ended; start the service again"
@@ -190,7 +190,7 @@ struct Service: Sendable {
             try? await gracefulShutdown()
             takingUp.cancel()
         }
-        isDraining.set()
+        draining.open()
         standby.close()
         await queue.drain(grace: settings.grace)
         await compileCache?.settle()
@@ -251,7 +251,7 @@ struct Service: Sendable {
             case .ready(let process):
                 logger.notice("warden ready", metadata: ["process": "\(process)"])
             case .ended(let process):
-                guard !isDraining.isSet else { continue }
+                guard !draining.isOpen else { continue }
                 logger.error("warden ended", metadata: ["process": "\(process)"])
             case .failed(let error):
                 logger.error("warden not started", metadata: ["error": "\(error)"])
@@ -312,8 +312,8 @@ struct Service: Sendable {
     }
 
     private var readiness: APIDependencies.Readiness {
-        { [isDraining, recovery, wardens, store] in
-            if isDraining.isSet { return "draining" }
+        { [draining, recovery, wardens, store] in
+            if draining.isOpen { return "draining" }
             if !recovery.isOpen { return "starting" }
             if !wardens.isAvailable { return "the warden is down" }
             do {
@@ -367,60 +367,9 @@ struct Service: Sendable {
     }
 }
 
-extension StandbyFigures {
-    fileprivate var metrics: [Metric] {
-        [
-            Metric(
-                name: "quicksand_standby_jails",
-                help: "Jails that stand by, made ahead of their executions.",
-                kind: .gauge,
-                samples: [
-                    .init(labels: [("state", "ready")], value: Double(ready)),
-                    .init(labels: [("state", "starting")], value: Double(booting)),
-                ]
-            ),
-            Metric(
-                name: "quicksand_standby_memory_bytes",
-                help: "Memory of the standby jails.",
-                kind: .gauge,
-                samples: [.init(value: Double(memoryBytes))]
-            ),
-            Metric(
-                name: "quicksand_jails_opened_total",
-                help: "Jails of executions, standby or new.",
-                kind: .counter,
-                samples: [
-                    .init(labels: [("from", "standby")], value: Double(taken)),
-                    .init(labels: [("from", "cold")], value: Double(missed)),
-                ]
-            ),
-            Metric(
-                name: "quicksand_jails_ended_late_total",
-                help: "Jails whose end took over a second more than their limits.",
-                kind: .counter,
-                samples: [.init(value: Double(ends.slow))]
-            ),
-            Metric(
-                name: "quicksand_jail_end_seconds_max",
-                help: "The longest end of a jail so far, past its limits or after its close.",
-                kind: .gauge,
-                samples: [.init(value: ends.longestSeconds)]
-            ),
-        ]
-    }
-}
-
 /// A service made of a function.
 private struct Part: ServiceLifecycle.Service {
     let body: @Sendable () async throws -> Void
 
     func run() async throws { try await body() }
-}
-
-/// A flag that is set once.
-private final class Flag: Sendable {
-    private let value = Atomic(false)
-
-    var isSet: Bool { value.load(ordering: .acquiring) }
-    func set() { value.store(true, ordering: .releasing) }
 }
